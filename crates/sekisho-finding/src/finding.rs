@@ -1,0 +1,100 @@
+//! One result: which rule, in which object, where, how bad, how sure, how to mend.
+
+use std::borrow::Cow;
+
+use sekisho_manifest::{FieldPath, ObjectRef, Place, Position, Source, SourceId, Span};
+use smol_str::SmolStr;
+
+use crate::{Confidence, Fingerprint, Fix, Message, Severity};
+
+/// One result of one rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The rule's slug.
+    pub rule: Cow<'static, str>,
+    /// How bad it is, here.
+    pub severity: Severity,
+    /// How sure it is, here.
+    pub confidence: Confidence,
+    /// What it is about.
+    pub subject: Subject,
+    /// Where it stands.
+    pub location: Location,
+    /// Other places that belong to it.
+    pub related: Vec<Related>,
+    /// What it says.
+    pub message: Message,
+    /// How to mend it by program, where that is possible.
+    pub fix: Option<Fix>,
+    /// Its identity across runs.
+    pub fingerprint: Fingerprint,
+    /// Why it does not count, where it does not.
+    pub suppressed: Option<Suppression>,
+    /// Its share of the risk: severity and confidence, weighed by what the subject lies open to and may do.
+    /// Zero until the ranking has set it.
+    pub risk: f64,
+}
+
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Subject {
+    /// The object.
+    pub object: ObjectRef,
+    /// The container, where the finding is about one.
+    pub container: Option<SmolStr>,
+}
+
+/// Where a finding stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// The source in the run's table.
+    pub source: SourceId,
+    /// The source's name as it is shown.
+    pub file: SmolStr,
+    /// The bytes to show.
+    pub span: Span,
+    /// The first character.
+    pub start: Position,
+    /// One past the last character.
+    pub end: Position,
+    /// The field, from the object's root.
+    pub field: FieldPath,
+}
+
+impl Location {
+    /// The location of a place in its source.
+    pub fn of(place: &Place<'_>, source: &Source) -> Self {
+        let span = place.span();
+        let (start, end) = source.range(span);
+        Self { source: span.source, file: source.name.clone(), span, start, end, field: place.path.clone() }
+    }
+}
+
+/// Another place that belongs to a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub location: Location,
+    /// What it has to do with the finding.
+    pub message: Message,
+}
+
+/// Why a finding does not count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppression {
+    /// Where that was decided.
+    pub kind: SuppressionKind,
+    /// The reason that was given.
+    pub reason: String,
+}
+
+/// Where a suppression was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuppressionKind {
+    /// A comment in the source.
+    Inline,
+    /// An exception in the configuration.
+    Exception,
+    /// The baseline holds it.
+    Baseline,
+}

@@ -1,0 +1,89 @@
+//! The objects of a run, found by kind, by name and by namespace.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sekisho_manifest::workload::{self, Pod};
+use sekisho_manifest::{Object, Source, SourceId};
+use smol_str::SmolStr;
+
+/// An object by its place in the inventory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId(pub u32);
+
+/// The sources and objects of a run. Built once, read by every analysis, never changed.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    sources: Vec<Source>,
+    objects: Vec<Object>,
+    by_kind: HashMap<(SmolStr, SmolStr), Vec<u32>>,
+    with_pods: Vec<u32>,
+    default_namespace: SmolStr,
+}
+
+impl Inventory {
+    /// Builds the inventory of objects whose [`SourceId`]s are places in `sources`.
+    ///
+    /// `default_namespace` is where objects go that name no namespace and whose kind has one.
+    pub fn new(sources: Vec<Source>, objects: Vec<Object>, default_namespace: impl Into<SmolStr>) -> Self {
+        let mut by_kind: HashMap<(SmolStr, SmolStr), Vec<u32>> = HashMap::new();
+        let mut with_pods = Vec::new();
+        for (index, object) in (0..).zip(&objects) {
+            let kind = (SmolStr::new(object.group()), object.kind.clone());
+            by_kind.entry(kind).or_default().push(index);
+            if !workload::pods(object).is_empty() {
+                with_pods.push(index);
+            }
+        }
+        Self { sources, objects, by_kind, with_pods, default_namespace: default_namespace.into() }
+    }
+
+    /// The sources, in the order of their ids.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// A source by its id.
+    pub fn source(&self, id: SourceId) -> Option<&Source> {
+        self.sources.get(id.0 as usize)
+    }
+
+    /// The objects, in the order of their ids.
+    pub fn objects(&self) -> &[Object] {
+        &self.objects
+    }
+
+    /// The objects of a group and kind, in any version.
+    pub fn of<'a>(&'a self, group: &str, kind: &str) -> impl Iterator<Item = &'a Object> + use<'a> {
+        self.by_kind
+            .get(&(SmolStr::new(group), SmolStr::new(kind)))
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .filter_map(|index| self.objects.get(*index as usize))
+    }
+
+    /// The object of a group and kind with this name, in this namespace where the kind has one.
+    pub fn find(&self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> Option<&Object> {
+        self.of(group, kind).find(|object| {
+            object.name == name && namespace.is_none_or(|namespace| self.namespace_of(object) == namespace)
+        })
+    }
+
+    /// The Pods that the objects are or make.
+    pub fn pods(&self) -> impl Iterator<Item = Pod<'_>> {
+        self.with_pods.iter().filter_map(|index| self.objects.get(*index as usize)).flat_map(workload::pods)
+    }
+
+    /// The namespace an object lands in: its own, else the run's default.
+    pub fn namespace_of<'a>(&'a self, object: &'a Object) -> &'a str {
+        object.namespace.as_deref().unwrap_or(&self.default_namespace)
+    }
+
+    /// The namespaces in which workloads of this inventory run, in order.
+    pub fn workload_namespaces(&self) -> BTreeSet<&str> {
+        self.with_pods
+            .iter()
+            .filter_map(|index| self.objects.get(*index as usize))
+            .map(|object| self.namespace_of(object))
+            .collect()
+    }
+}

@@ -1,0 +1,5 @@
+//! The one model that every analysis reads: the sources and objects of a run, with indexes over them.
+
+mod inventory;
+
+pub use inventory::{Inventory, ObjectId};

@@ -1,0 +1,20 @@
+//! Text → Kubernetes objects exactly as the API server would read them, with the place of every field.
+//!
+//! The one loader of the workspace: every YAML or JSON manifest enters through [`load`]. The result is a
+//! tree of [`Node`]s that know their [`Span`], cut into [`Object`]s (a `List` is opened), over which
+//! [`workload`] gives typed views.
+//!
+//! This crate reads no file and knows no rule; it takes text and returns values.
+
+mod load;
+mod node;
+mod object;
+mod path;
+mod span;
+pub mod workload;
+
+pub use load::{Budget, Document, Format, LoadError, LoadErrorKind, Loaded, load};
+pub use node::{Entry, Mapping, Node, Value};
+pub use object::{Object, ObjectRef, Place};
+pub use path::{FieldPath, Segment};
+pub use span::{LineIndex, Position, Source, SourceId, Span};

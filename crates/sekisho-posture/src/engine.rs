@@ -1,0 +1,193 @@
+//! Runs checks over an inventory: one pass over the objects, then the checks that need them all.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+use sekisho_finding::{Finding, Fingerprint, Location, Message, Related, Subject};
+use sekisho_inventory::Inventory;
+use sekisho_manifest::workload::{self, Container};
+use sekisho_manifest::{Object, Place, Segment};
+use smol_str::SmolStr;
+
+use crate::{Check, Examine, Found, Settings};
+
+/// What a check sees while it looks, and where it says what it found.
+#[derive(Debug)]
+pub struct Examination<'a> {
+    inventory: &'a Inventory,
+    settings: &'a Settings,
+    check: &'static Check,
+    container: Option<SmolStr>,
+    findings: Vec<Finding>,
+}
+
+/// Runs the checks over the inventory. The findings come in the order of source, place and slug, the same
+/// on every run.
+pub fn examine(inventory: &Inventory, checks: &[&'static Check], settings: &Settings) -> Vec<Finding> {
+    let plan = Plan::new(checks);
+    let mut findings: Vec<Finding> = inventory
+        .objects()
+        .par_iter()
+        .flat_map_iter(|object| plan.examine_object(object, inventory, settings))
+        .collect();
+    let wide: Vec<Finding> = plan
+        .inventory
+        .par_iter()
+        .flat_map_iter(|(check, examine)| {
+            let mut examination = Examination::new(inventory, settings, check);
+            examine(&mut examination);
+            examination.findings
+        })
+        .collect();
+    findings.extend(wide);
+    findings.sort_by(|a, b| {
+        (a.location.source, a.location.span.start, &a.rule, &a.location.field)
+            .cmp(&(b.location.source, b.location.span.start, &b.rule, &b.location.field))
+            .then_with(|| a.message.arguments.cmp(&b.message.arguments))
+    });
+    findings
+}
+
+type ContainerCheck = for<'a> fn(&'a Container<'a>, &mut Examination<'a>);
+type PodCheck = for<'a> fn(&'a workload::Pod<'a>, &mut Examination<'a>);
+type ObjectCheck = for<'a> fn(&'a Object, &mut Examination<'a>);
+type InventoryCheck = for<'a> fn(&mut Examination<'a>);
+
+/// The checks sorted by what they look at.
+#[derive(Default)]
+struct Plan {
+    container: Vec<(&'static Check, ContainerCheck)>,
+    pod: Vec<(&'static Check, PodCheck)>,
+    object: HashMap<(&'static str, &'static str), Vec<(&'static Check, ObjectCheck)>>,
+    any: Vec<(&'static Check, ObjectCheck)>,
+    inventory: Vec<(&'static Check, InventoryCheck)>,
+}
+
+impl Plan {
+    fn new(checks: &[&'static Check]) -> Self {
+        let mut plan = Self::default();
+        for check in checks.iter().copied() {
+            match check.examine {
+                Examine::Container(examine) => plan.container.push((check, examine)),
+                Examine::Pod(examine) => plan.pod.push((check, examine)),
+                Examine::AnyObject(examine) => plan.any.push((check, examine)),
+                Examine::Inventory(examine) => plan.inventory.push((check, examine)),
+                Examine::Object(kinds, examine) => {
+                    for kind in kinds {
+                        plan.object.entry(*kind).or_default().push((check, examine));
+                    }
+                }
+            }
+        }
+        plan
+    }
+
+    fn examine_object(&self, object: &Object, inventory: &Inventory, settings: &Settings) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let of_kind = self.object.get(&(object.group(), object.kind.as_str()));
+        for (check, examine) in self.any.iter().chain(of_kind.into_iter().flatten()) {
+            let mut examination = Examination::new(inventory, settings, check);
+            examine(object, &mut examination);
+            findings.append(&mut examination.findings);
+        }
+        for pod in &workload::pods(object) {
+            for (check, examine) in &self.pod {
+                let mut examination = Examination::new(inventory, settings, check);
+                examine(pod, &mut examination);
+                findings.append(&mut examination.findings);
+            }
+            for container in &pod.containers() {
+                for (check, examine) in &self.container {
+                    let mut examination = Examination::new(inventory, settings, check);
+                    examination.container = Some(container.name());
+                    examine(container, &mut examination);
+                    findings.append(&mut examination.findings);
+                }
+            }
+        }
+        findings
+    }
+}
+
+impl<'a> Examination<'a> {
+    fn new(inventory: &'a Inventory, settings: &'a Settings, check: &'static Check) -> Self {
+        Self { inventory, settings, check, container: None, findings: Vec::new() }
+    }
+
+    /// The objects of the run.
+    pub fn inventory(&self) -> &'a Inventory {
+        self.inventory
+    }
+
+    /// The choices of the run.
+    pub fn settings(&self) -> &'a Settings {
+        self.settings
+    }
+
+    /// Says what was found.
+    pub fn report(&mut self, found: Found<'_>) {
+        let Some(location) = self.locate(&found.place) else { return };
+        let related = found
+            .related
+            .iter()
+            .filter_map(|(place, message)| {
+                Some(Related { location: self.locate(place)?, message: message.clone() })
+            })
+            .collect();
+        let container = found.container.or_else(|| self.container.clone());
+        let mut arguments = found.arguments;
+        if let Some(container) = &container {
+            arguments.push(("container", container.clone()));
+        }
+        let key = match found.variant {
+            Some(variant) => format!("{}.{variant}", self.check.id).into(),
+            None => self.check.id.into(),
+        };
+        self.findings.push(Finding {
+            rule: self.check.id.into(),
+            severity: found.severity.unwrap_or(self.check.severity),
+            confidence: found.confidence.unwrap_or(self.check.confidence),
+            subject: Subject { object: found.place.object.reference(), container },
+            fingerprint: fingerprint(self.check.id, &found.place),
+            location,
+            related,
+            message: Message { key, template: self.check.template(found.variant).into(), arguments },
+            fix: found.mend.map(crate::Mend::into_fix),
+            suppressed: None,
+            risk: 0.0,
+        });
+    }
+
+    fn locate(&self, place: &Place<'_>) -> Option<Location> {
+        let source = self.inventory.source(place.span().source)?;
+        Some(Location::of(place, source))
+    }
+}
+
+/// The rule, the object and the field; list items by name where they have one, so that the identity
+/// survives when an item is put before them.
+fn fingerprint(rule: &str, place: &Place<'_>) -> Fingerprint {
+    let object = place.object;
+    let mut parts: Vec<String> = vec![
+        rule.to_owned(),
+        object.group().to_owned(),
+        object.kind.to_string(),
+        object.namespace.as_deref().unwrap_or("").to_owned(),
+        object.name.to_string(),
+    ];
+    let mut node = Some(&object.root);
+    for segment in place.path.segments() {
+        match segment {
+            Segment::Key(key) => {
+                parts.push(key.to_string());
+                node = node.and_then(|node| node.get(key));
+            }
+            Segment::Index(index) => {
+                node = node.and_then(|node| node.items().get(*index));
+                let name = node.and_then(|node| node.as_str().or_else(|| node.get("name")?.as_str()));
+                parts.push(name.map_or_else(|| index.to_string(), str::to_owned));
+            }
+        }
+    }
+    Fingerprint::of(parts.iter().map(String::as_str))
+}

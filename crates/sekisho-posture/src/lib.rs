@@ -1,0 +1,28 @@
+//! The built-in checks over the inventory, one file each under `checks/`.
+//!
+//! [`checks`] lists them, [`examine`] runs them. A check is a [`Check`] value: its identity, its texts, its
+//! mappings and the function that looks. Its manual page is the `//!` comment of its file.
+
+mod check;
+mod checks;
+mod engine;
+mod settings;
+
+pub use check::{Check, Examine, Found, KindName, Mend};
+pub use engine::{Examination, examine};
+pub use settings::Settings;
+
+/// Every built-in check, in the order of their slugs.
+pub fn checks() -> impl Iterator<Item = &'static Check> {
+    checks::CHECKS.iter().map(|(check, _)| *check)
+}
+
+/// The check with this slug.
+pub fn check(id: &str) -> Option<&'static Check> {
+    checks().find(|check| check.id == id)
+}
+
+/// The manual page of a check as Markdown; none for a slug that is no check.
+pub fn manual(id: &str) -> Option<&'static str> {
+    checks::CHECKS.iter().find(|(check, _)| check.id == id).map(|(_, manual)| *manual)
+}

@@ -1,0 +1,4 @@
+//! The checks, held against the examples of their own manual pages and against each other.
+
+mod examples;
+mod support;

@@ -1,0 +1,28 @@
+//! Text in, findings out.
+
+use sekisho_finding::Finding;
+use sekisho_inventory::Inventory;
+use sekisho_manifest::{Budget, Format, Source, SourceId, load};
+use sekisho_posture::{Check, Settings, examine};
+
+/// The settings of the examples: a registry that is trusted, Kubernetes 1.34, and 2026-01-01.
+pub(crate) fn settings() -> Settings {
+    Settings {
+        trusted_registries: vec!["registry.example.com".into()],
+        kubernetes_minor: Some(34),
+        today: Some(20_454),
+    }
+}
+
+/// The inventory of one text.
+pub(crate) fn inventory(text: &str) -> Inventory {
+    let loaded = load(SourceId(0), text, Format::Detect, &Budget::default());
+    assert!(loaded.errors.is_empty(), "the example does not load: {:?}\n{text}", loaded.errors);
+    let objects = loaded.documents.iter().flat_map(sekisho_manifest::Document::objects).collect();
+    Inventory::new(vec![Source::new("example.yaml", text)], objects, "default")
+}
+
+/// What one check finds in one text.
+pub(crate) fn findings(check: &'static Check, text: &str) -> Vec<Finding> {
+    examine(&inventory(text), &[check], &settings())
+}

@@ -1,0 +1,70 @@
+//! Where things lie in the workspace, and the one way to write a generated file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// The root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new(".")).to_owned()
+}
+
+/// Files that are derived from others: written, or only compared.
+pub(crate) struct Output {
+    check: bool,
+    stale: Vec<PathBuf>,
+}
+
+impl Output {
+    /// With `check`, nothing is written and [`finish`](Self::finish) fails when something would be.
+    pub(crate) fn new(check: bool) -> Self {
+        Self { check, stale: Vec::new() }
+    }
+
+    /// Writes a file whose path is relative to the root, where its content differs.
+    pub(crate) fn put(&mut self, path: &str, content: &str) -> Result<()> {
+        let target = root().join(path);
+        if fs::read_to_string(&target).is_ok_and(|old| old == content) {
+            return Ok(());
+        }
+        self.stale.push(PathBuf::from(path));
+        if self.check {
+            return Ok(());
+        }
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&target, content).with_context(|| format!("cannot write `{}`", target.display()))
+    }
+
+    /// Removes the files of a generated folder that are not among `kept` (paths relative to the root).
+    pub(crate) fn prune(&mut self, folder: &str, kept: &[String]) -> Result<()> {
+        let Ok(entries) = fs::read_dir(root().join(folder)) else {
+            return Ok(());
+        };
+        for entry in entries {
+            let entry = entry?;
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if !kept.contains(&path) {
+                self.stale.push(PathBuf::from(&path));
+                if !self.check {
+                    fs::remove_file(entry.path())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what changed; with `check` a stale file is an error.
+    pub(crate) fn finish(self) -> Result<()> {
+        if self.check && !self.stale.is_empty() {
+            let names: Vec<_> = self.stale.iter().map(|path| path.display().to_string()).collect();
+            anyhow::bail!("stale, run `cargo xtask generate`: {}", names.join(", "));
+        }
+        for path in &self.stale {
+            println!("wrote {}", path.display());
+        }
+        Ok(())
+    }
+}
