@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use sekisho_manifest::{FieldPath, SourceId};
-use serde_json::Value;
+use sekisho_manifest::SourceId;
+use sekisho_manifest::edit::Change;
 
 /// Whether a fix may be applied without a person looking at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,26 +27,11 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
-/// A change of one field of one document.
+/// A change of one field of one source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edit {
     /// The source.
     pub source: SourceId,
-    /// The document of the source, from 0.
-    pub document: u32,
-    /// The field, by its path from the document's root (`items[…]` of a `List` included).
-    pub path: FieldPath,
-    /// What to do with it.
-    pub operation: Operation,
-}
-
-/// What to do with a field.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Operation {
-    /// Give the field this value; mappings on the way to it are made where they are missing.
-    Set(Value),
-    /// Take the field, or the item, away.
-    Remove,
-    /// Add this item at the end of the sequence, which is made where it is missing.
-    Append(Value),
+    /// What to change in it.
+    pub change: Change,
 }

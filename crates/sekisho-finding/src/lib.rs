@@ -14,6 +14,6 @@ mod rule;
 pub use coverage::{Coverage, Skip, SkipReason};
 pub use finding::{Finding, Location, Related, Subject, Suppression, SuppressionKind};
 pub use fingerprint::Fingerprint;
-pub use fix::{Edit, Fix, Operation, Safety};
+pub use fix::{Edit, Fix, Safety};
 pub use message::{Argument, Message};
 pub use rule::{Confidence, ParseLevelError, Persona, Rule, Severity};

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use sekisho_finding::{Confidence, Edit, Fix, Message, Operation, Persona, Rule, Safety, Severity};
+use sekisho_finding::{Confidence, Edit, Fix, Message, Persona, Rule, Safety, Severity};
 use sekisho_framework::{Cell, ControlId};
+use sekisho_manifest::edit::{Change, Operation};
 use sekisho_manifest::workload::{Container, Pod};
 use sekisho_manifest::{Object, Place};
 use smol_str::SmolStr;
@@ -178,9 +179,11 @@ impl Mend {
     fn edit(mut self, place: &Place<'_>, operation: Operation) -> Self {
         self.0.edits.push(Edit {
             source: place.object.source,
-            document: place.object.document,
-            path: place.object.within.join(&place.path),
-            operation,
+            change: Change {
+                document: place.object.document,
+                path: place.object.within.join(&place.path),
+                operation,
+            },
         });
         self
     }
