@@ -20,6 +20,8 @@ pub struct Finding {
     pub subject: Subject,
     /// Where it stands.
     pub location: Location,
+    /// Whether a credential stands at the location: every report then masks it.
+    pub secret: bool,
     /// Other places that belong to it.
     pub related: Vec<Related>,
     /// What it says.

@@ -69,6 +69,7 @@ pub struct Found<'a> {
     pub(crate) container: Option<SmolStr>,
     pub(crate) severity: Option<Severity>,
     pub(crate) confidence: Option<Confidence>,
+    pub(crate) secret: bool,
     pub(crate) related: Vec<(Place<'a>, Message)>,
     pub(crate) mend: Option<Mend>,
 }
@@ -83,6 +84,7 @@ impl<'a> Found<'a> {
             container: None,
             severity: None,
             confidence: None,
+            secret: false,
             related: Vec::new(),
             mend: None,
         }
@@ -120,6 +122,13 @@ impl<'a> Found<'a> {
     #[must_use]
     pub fn confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = Some(confidence);
+        self
+    }
+
+    /// A credential stands at the place: reports mask it wherever they show that line.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

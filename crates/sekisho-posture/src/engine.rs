@@ -150,6 +150,7 @@ impl<'a> Examination<'a> {
             subject: Subject { object: found.place.object.reference(), container },
             fingerprint: fingerprint(self.check.id, &found.place),
             location,
+            secret: found.secret,
             related,
             message: Message { key, template: self.check.template(found.variant).into(), arguments },
             fix: found.mend.map(crate::Mend::into_fix),

@@ -1,0 +1,233 @@
+//! The words of reports in the reader's language: `locales/en.toml` and `locales/ja.toml`.
+//!
+//! An entry is named by its path in the file: `ui.verdict.passed`, `check.privileged-container.title`. What
+//! a language lacks is said in English, so that a new rule is shown before it is translated.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use sekisho_finding::{Message, Rule, Severity, SkipReason};
+use sekisho_risk::Action;
+
+use crate::text::grouped;
+
+/// A language that reports are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Japanese.
+    Japanese,
+}
+
+/// A language that reports are not written in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseLanguageError {
+    given: String,
+}
+
+/// The words of one language.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    language: Language,
+    own: BTreeMap<String, String>,
+    english: BTreeMap<String, String>,
+}
+
+impl Language {
+    /// Every language.
+    pub const ALL: [Self; 2] = [Self::English, Self::Japanese];
+
+    /// The language's tag: `en`, `ja`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Japanese => "ja",
+        }
+    }
+
+    const fn file(self) -> &'static str {
+        match self {
+            Self::English => include_str!("../locales/en.toml"),
+            Self::Japanese => include_str!("../locales/ja.toml"),
+        }
+    }
+}
+
+impl FromStr for Language {
+    type Err = ParseLanguageError;
+
+    /// Reads a language tag (`ja`, `ja-JP`) or a POSIX locale (`ja_JP.UTF-8`).
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let tag = text.split(['_', '-', '.', '@']).next().unwrap_or("");
+        Self::ALL
+            .into_iter()
+            .find(|language| tag.eq_ignore_ascii_case(language.as_str()))
+            .ok_or_else(|| ParseLanguageError { given: text.to_owned() })
+    }
+}
+
+impl fmt::Display for ParseLanguageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unknown language `{}`: use `en` or `ja`", self.given)
+    }
+}
+
+impl std::error::Error for ParseLanguageError {}
+
+impl Catalogue {
+    /// The catalogue of a language.
+    pub fn new(language: Language) -> Self {
+        let english = entries(Language::English);
+        let own = if language == Language::English { english.clone() } else { entries(language) };
+        Self { language, own, english }
+    }
+
+    /// The language.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// A word or sentence of the user interface: `verdict.passed` is the entry `ui.verdict.passed`. A key
+    /// that no language has is shown as it is.
+    pub fn ui<'k>(&'k self, key: &'k str) -> &'k str {
+        let path = format!("ui.{key}");
+        self.own.get(&path).or_else(|| self.english.get(&path)).map_or(key, String::as_str)
+    }
+
+    /// The same, its `{name}` places filled.
+    pub fn fill(&self, key: &str, arguments: &[(&str, &dyn fmt::Display)]) -> String {
+        let mut out = String::new();
+        let mut rest = self.ui(key);
+        while let Some((before, after)) = rest.split_once('{') {
+            out.push_str(before);
+            let known = after.split_once('}').and_then(|(name, tail)| {
+                let (_, value) = arguments.iter().find(|(known, _)| *known == name)?;
+                Some((value, tail))
+            });
+            if let Some((value, tail)) = known {
+                out.push_str(&value.to_string());
+                rest = tail;
+            } else {
+                out.push('{');
+                rest = after;
+            }
+        }
+        out.push_str(rest);
+        out
+    }
+
+    /// A number of things: the entry `{key}.one` or `{key}.other`, its place `{count}` filled.
+    pub fn count(&self, key: &str, count: usize) -> String {
+        let form = if count == 1 { "one" } else { "other" };
+        self.fill(&format!("{key}.{form}"), &[("count", &grouped(count))])
+    }
+
+    /// The word for a severity.
+    pub fn severity(&self, severity: Severity) -> &str {
+        self.ui(match severity {
+            Severity::Info => "severity.info",
+            Severity::Low => "severity.low",
+            Severity::Medium => "severity.medium",
+            Severity::High => "severity.high",
+            Severity::Critical => "severity.critical",
+        })
+    }
+
+    /// What a rule finds, in one line.
+    pub fn title<'t>(&'t self, rule: &'t Rule) -> &'t str {
+        self.translated(&format!("check.{}.title", rule.id)).unwrap_or(&rule.title)
+    }
+
+    /// How to mend what a rule finds, in one sentence.
+    pub fn remedy<'t>(&'t self, rule: &'t Rule) -> &'t str {
+        self.translated(&format!("check.{}.remedy", rule.id)).unwrap_or(&rule.remedy)
+    }
+
+    /// What a finding says.
+    pub fn message(&self, message: &Message) -> String {
+        if message.key.is_empty() {
+            let path = format!("related.{}", message.template);
+            return self.translated(&path).unwrap_or(&message.template).to_owned();
+        }
+        let path = match message.key.split_once('.') {
+            Some((slug, variant)) => format!("check.{slug}.message.{variant}"),
+            None => format!("check.{}.message", message.key),
+        };
+        message.render(self.translated(&path).unwrap_or(&message.template))
+    }
+
+    /// What a fix does, by its English description.
+    pub fn fix<'t>(&'t self, description: &'t str) -> &'t str {
+        self.translated(&format!("fix.{description}")).unwrap_or(description)
+    }
+
+    /// What to do, of an action whose description is that of a fix or the remedy of its rule.
+    pub fn action<'t>(&'t self, action: &'t Action) -> &'t str {
+        let fix = format!("fix.{}", action.description);
+        self.translated(&fix)
+            .or_else(|| {
+                let [rule] = action.rules.as_slice() else { return None };
+                self.translated(&format!("check.{rule}.remedy"))
+            })
+            .unwrap_or(&action.description)
+    }
+
+    /// Why an input was not examined.
+    pub fn skip(&self, reason: &SkipReason) -> String {
+        match reason {
+            SkipReason::NotKubernetes => self.ui("skip.not-kubernetes").to_owned(),
+            SkipReason::NotRendered(what) => {
+                let what = self.translated(&format!("ui.template.{what}")).unwrap_or(what);
+                self.fill("skip.not-rendered", &[("what", &what)])
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// The name of a control, `framework/control`, where this language has one.
+    pub fn control(&self, id: &str) -> Option<&str> {
+        self.own.get(&format!("control.{id}")).map(String::as_str)
+    }
+
+    /// Those of the entries that this language itself lacks: for the test that nothing is untranslated.
+    pub fn missing<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Vec<&'k str> {
+        keys.into_iter().filter(|key| !self.own.contains_key(*key)).collect()
+    }
+
+    /// Every entry that this language itself has, by its path.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.own.iter().map(|(key, text)| (key.as_str(), text.as_str()))
+    }
+
+    /// An entry of a language that is not English: English stands beside the rules themselves.
+    fn translated(&self, path: &str) -> Option<&str> {
+        self.own.get(path).map(String::as_str)
+    }
+}
+
+/// The entries of a language's file by their paths. The files are part of the program, and a test reads
+/// them; one that cannot be read counts as empty.
+fn entries(language: Language) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    if let Ok(table) = language.file().parse::<toml::Table>() {
+        flatten("", table, &mut found);
+    }
+    found
+}
+
+fn flatten(path: &str, table: toml::Table, found: &mut BTreeMap<String, String>) {
+    for (key, value) in table {
+        let path: Cow<'_, str> = if path.is_empty() { key.into() } else { format!("{path}.{key}").into() };
+        match value {
+            toml::Value::Table(below) => flatten(&path, below, found),
+            toml::Value::String(text) => {
+                found.insert(path.into_owned(), text);
+            }
+            _ => {}
+        }
+    }
+}

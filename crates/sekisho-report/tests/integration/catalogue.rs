@@ -1,0 +1,64 @@
+//! The words of both languages.
+
+use std::collections::BTreeSet;
+
+use sekisho_report::{Catalogue, Language};
+
+/// The `{name}` places of a text.
+fn places(text: &str) -> BTreeSet<&str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn both_languages_have_the_same_words_of_the_user_interface() {
+    let [english, japanese] = Language::ALL.map(Catalogue::new);
+    let keys = |catalogue: &Catalogue| -> BTreeSet<String> {
+        catalogue.entries().map(|(key, _)| key.to_owned()).filter(|key| key.starts_with("ui.")).collect()
+    };
+    let (english_keys, japanese_keys) = (keys(&english), keys(&japanese));
+    assert!(english_keys.len() > 50, "the file of English words does not load");
+    assert_eq!(english_keys, japanese_keys);
+    for (key, text) in english.entries() {
+        let other = japanese.entries().find(|(other, _)| *other == key).map_or("", |(_, text)| text);
+        assert!(!text.is_empty() && !other.is_empty(), "{key} is empty");
+        assert_eq!(places(text), places(other), "{key}");
+    }
+}
+
+#[test]
+fn japanese_says_only_what_a_check_says() {
+    let japanese = Catalogue::new(Language::Japanese);
+    for (key, text) in japanese.entries() {
+        let Some(rest) = key.strip_prefix("check.") else { continue };
+        let (slug, field) = rest.split_once('.').expect("a check and its field");
+        let check = sekisho_posture::check(slug).unwrap_or_else(|| panic!("{key}: no such check"));
+        let english = match field.split_once('.').map_or(field, |(field, _)| field) {
+            "title" => check.title,
+            "remedy" => check.remedy,
+            "message" => match field.strip_prefix("message.") {
+                None => check.message,
+                Some(variant) => check
+                    .variants
+                    .iter()
+                    .find(|(name, _)| *name == variant)
+                    .map_or_else(|| panic!("{key}: no such variant"), |(_, template)| template),
+            },
+            _ => panic!("{key}: no such field"),
+        };
+        assert_eq!(places(text), places(english), "{key}");
+    }
+}
+
+#[test]
+fn languages_are_read_as_tags_and_as_locales() {
+    for (text, language) in [
+        ("en", Language::English),
+        ("ja", Language::Japanese),
+        ("ja-JP", Language::Japanese),
+        ("ja_JP.UTF-8", Language::Japanese),
+        ("en_GB", Language::English),
+    ] {
+        assert_eq!(text.parse(), Ok(language), "{text}");
+    }
+    assert!("C".parse::<Language>().is_err());
+}

@@ -1,0 +1,7 @@
+//! Every output format over a small fixed run, and over hostile text.
+#![allow(clippy::expect_used, reason = "what a test is built from has to be there")]
+
+mod catalogue;
+mod json;
+mod support;
+mod table;
