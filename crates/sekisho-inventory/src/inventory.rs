@@ -1,10 +1,13 @@
 //! The objects of a run, found by kind, by name and by namespace.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 use sekisho_manifest::workload::{self, Pod};
 use sekisho_manifest::{Object, Source, SourceId};
 use smol_str::SmolStr;
+
+use crate::pods::PodIndex;
 
 /// An object by its place in the inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,8 +19,9 @@ pub struct Inventory {
     sources: Vec<Source>,
     objects: Vec<Object>,
     by_kind: HashMap<(SmolStr, SmolStr), Vec<u32>>,
-    with_pods: Vec<u32>,
+    with_pods: Vec<ObjectId>,
     default_namespace: SmolStr,
+    pods: OnceLock<PodIndex>,
 }
 
 impl Inventory {
@@ -31,10 +35,17 @@ impl Inventory {
             let kind = (SmolStr::new(object.group()), object.kind.clone());
             by_kind.entry(kind).or_default().push(index);
             if !workload::pods(object).is_empty() {
-                with_pods.push(index);
+                with_pods.push(ObjectId(index));
             }
         }
-        Self { sources, objects, by_kind, with_pods, default_namespace: default_namespace.into() }
+        Self {
+            sources,
+            objects,
+            by_kind,
+            with_pods,
+            default_namespace: default_namespace.into(),
+            pods: OnceLock::new(),
+        }
     }
 
     /// The sources, in the order of their ids.
@@ -70,7 +81,21 @@ impl Inventory {
 
     /// The Pods that the objects are or make.
     pub fn pods(&self) -> impl Iterator<Item = Pod<'_>> {
-        self.with_pods.iter().filter_map(|index| self.objects.get(*index as usize)).flat_map(workload::pods)
+        self.pod_makers().flat_map(workload::pods)
+    }
+
+    /// The objects that are or make Pods.
+    pub fn pod_makers(&self) -> impl Iterator<Item = &Object> {
+        self.with_pods.iter().filter_map(|id| self.object(*id))
+    }
+
+    /// An object by its id.
+    pub fn object(&self, id: ObjectId) -> Option<&Object> {
+        self.objects.get(id.0 as usize)
+    }
+
+    pub(crate) fn with_pods(&self) -> &[ObjectId] {
+        &self.with_pods
     }
 
     /// The namespace an object lands in: its own, else the run's default.
@@ -80,10 +105,10 @@ impl Inventory {
 
     /// The namespaces in which workloads of this inventory run, in order.
     pub fn workload_namespaces(&self) -> BTreeSet<&str> {
-        self.with_pods
-            .iter()
-            .filter_map(|index| self.objects.get(*index as usize))
-            .map(|object| self.namespace_of(object))
-            .collect()
+        self.pod_makers().map(|object| self.namespace_of(object)).collect()
+    }
+
+    pub(crate) fn pod_index(&self) -> &PodIndex {
+        self.pods.get_or_init(|| PodIndex::new(self))
     }
 }

@@ -3,9 +3,12 @@
 //! [`checks`] lists them, [`examine`] runs them. A check is a [`Check`] value: its identity, its texts, its
 //! mappings and the function that looks. Its manual page is the `//!` comment of its file.
 
+mod admission;
 mod check;
 mod checks;
 mod engine;
+mod kyverno;
+mod pod_security;
 mod settings;
 
 pub use check::{Check, Examine, Found, KindName, Mend};
