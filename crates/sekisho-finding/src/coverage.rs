@@ -38,6 +38,8 @@ pub enum SkipReason {
     NotKubernetes,
     /// A template of a chart or a kustomization that was not rendered; says which kind.
     NotRendered(&'static str),
+    /// A symbolic link, which is not followed; what it leads to is examined where it lies.
+    Link,
     /// Could not be read or understood: the message. The run then ends with status 4.
     Unreadable(String),
 }
@@ -53,6 +55,7 @@ impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotKubernetes => f.write_str("no Kubernetes object in it"),
+            Self::Link => f.write_str("a symbolic link, not followed"),
             Self::NotRendered(what) => write!(f, "{what}, not rendered"),
             Self::Unreadable(why) => f.write_str(why),
         }

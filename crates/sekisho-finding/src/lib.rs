@@ -10,6 +10,7 @@ mod fingerprint;
 mod fix;
 mod message;
 mod rule;
+pub mod suppress;
 
 pub use coverage::{Coverage, Skip, SkipReason};
 pub use finding::{Finding, Location, Related, Subject, Suppression, SuppressionKind};

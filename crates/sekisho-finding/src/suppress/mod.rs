@@ -1,0 +1,9 @@
+//! Findings that do not count, and why: comments in the source, exceptions with an owner and an end, baselines.
+
+mod baseline;
+mod exception;
+mod ignore;
+
+pub use baseline::{Baseline, BaselineError};
+pub use exception::Exception;
+pub use ignore::{Ignore, ignores_at};

@@ -1,0 +1,200 @@
+//! The command line: every verb that works, and its options.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use sekisho_finding::Persona;
+use sekisho_report::{Format, Language};
+
+use crate::config::FailOn;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXIT_STATUS: &str = "Exit status:
+  0  nothing at or above --fail-on
+  1  findings at or above --fail-on
+  2  wrong usage or configuration
+  3  nothing to examine
+  4  some input could not be examined";
+
+/// Security as code for Kubernetes: one engine, one kind of finding.
+#[derive(Debug, Parser)]
+#[command(name = "sekisho", version, styles = STYLES, after_help = EXIT_STATUS, max_term_width = 100)]
+#[command(arg_required_else_help = true, propagate_version = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+/// Options of every verb.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Language of titles, messages and remedies [default: the locale's]
+    #[arg(long, global = true, value_name = "LANGUAGE", help_heading = "Global options")]
+    pub(crate) lang: Option<Language>,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN")]
+    #[arg(help_heading = "Global options")]
+    pub(crate) color: ColorWhen,
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true, help_heading = "Global options")]
+    pub(crate) quiet: bool,
+    /// Make no connection to anything; sekisho makes none that you did not ask for
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) offline: bool,
+    /// Worker threads [default: one a core]
+    #[arg(short, long, global = true, value_name = "NUMBER", help_heading = "Global options")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Look for what is wrong and say what to do first
+    Scan(ScanArguments),
+    /// Explain a check or a control; without an argument, list the checks
+    Explain(ExplainArguments),
+    /// Mend what is safe to mend; comments and layout stay
+    Fix(FixArguments),
+    /// Report on every control of a framework
+    Report(ReportArguments),
+    /// Print a completion script for a shell
+    Completion {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page of the command or of a verb
+    Man {
+        /// The verb
+        verb: Option<String>,
+    },
+    /// Print a JSON schema: of `sekisho.yaml`, or of the JSON report
+    Schema {
+        /// Which one
+        #[arg(value_enum)]
+        what: SchemaOf,
+    },
+}
+
+/// What a schema describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// The configuration file
+    Config,
+    /// The output of `scan --format json`
+    Report,
+}
+
+/// What to look at, the same for every verb that looks.
+#[derive(Debug, Args)]
+pub(crate) struct Targets {
+    /// Folders and files to examine; `-` is standard input
+    #[arg(value_name = "TARGET", default_value = ".")]
+    pub(crate) targets: Vec<PathBuf>,
+    /// Configuration file [default: `sekisho.yaml`, looked for upward from the first target]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Whom the findings are for: `default`, or `pedantic` for all there is to harden
+    #[arg(short, long, value_name = "PERSONA")]
+    pub(crate) persona: Option<Persona>,
+    /// Run these checks only
+    #[arg(long, value_name = "SLUG", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// Do not run these checks
+    #[arg(long, value_name = "SLUG", value_delimiter = ',')]
+    pub(crate) without: Vec<String>,
+    /// Namespace of objects that name none [default: default]
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+    /// Kubernetes version that the manifests are meant for
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kubernetes_version: Option<String>,
+    /// Examine files that git ignores too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArguments {
+    #[command(flatten)]
+    pub(crate) targets: Targets,
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Format,
+    /// Write the report to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Severity from which findings fail the run, or `none` [default: high]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// File of known findings; only new findings count
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write the findings of this run to a file for `--baseline`
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub(crate) write_baseline: Option<PathBuf>,
+    /// Show every finding in full
+    #[arg(short, long)]
+    pub(crate) all: bool,
+    /// Show every finding in one line
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) compact: bool,
+    /// Show findings that are suppressed, too
+    #[arg(long)]
+    pub(crate) show_suppressed: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// A check (`privileged-container`) or a control (`K01:2025`, `cis-1.12/5.2.2`)
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FixArguments {
+    #[command(flatten)]
+    pub(crate) targets: Targets,
+    /// Show the changes and write nothing (the default)
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Write the changes
+    #[arg(short, long, conflicts_with = "diff")]
+    pub(crate) write: bool,
+    /// Make also the changes that may stop a workload that works
+    #[arg(long = "unsafe")]
+    pub(crate) risky: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    #[command(flatten)]
+    pub(crate) targets: Targets,
+    /// Framework, by its id; `sekisho report --framework list` names them
+    #[arg(long, value_name = "ID")]
+    pub(crate) framework: String,
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: sekisho_report::FrameworkFormat,
+    /// Write the report to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}

@@ -1,0 +1,16 @@
+//! `sekisho completion`: a completion script for a shell.
+
+use anyhow::Result;
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::arguments::Arguments;
+use crate::terminal::{Status, Terminal};
+
+pub(crate) fn run(shell: Shell, terminal: &Terminal) -> Result<Status> {
+    terminal.write(None, |mut out| {
+        clap_complete::generate(shell, &mut Arguments::command(), "sekisho", &mut out);
+        Ok(())
+    })?;
+    Ok(Status::Clean)
+}

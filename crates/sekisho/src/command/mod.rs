@@ -1,0 +1,41 @@
+//! The verbs, one file each.
+
+pub(crate) mod completion;
+pub(crate) mod explain;
+pub(crate) mod fix;
+pub(crate) mod man;
+pub(crate) mod report;
+pub(crate) mod scan;
+pub(crate) mod schema;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::arguments::Targets;
+use crate::config;
+use crate::run::Request;
+use crate::terminal::Terminal;
+
+/// The documentation of the checks, by slug.
+pub(crate) const DOCUMENTATION: Option<&str> = None;
+
+impl Targets {
+    /// What these options ask for.
+    fn request(self, terminal: &Terminal) -> Request {
+        Request {
+            targets: self.targets,
+            config: self.config,
+            persona: self.persona,
+            only: self.only,
+            without: self.without,
+            baseline: None,
+            without_baseline: false,
+            namespace: self.namespace,
+            kubernetes_version: self.kubernetes_version,
+            no_ignore: self.no_ignore,
+            progress: !terminal.quiet,
+            jobs: terminal.jobs,
+            today: config::days(Timestamp::now().to_zoned(TimeZone::UTC).date()),
+        }
+    }
+}

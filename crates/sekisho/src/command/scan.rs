@@ -1,0 +1,69 @@
+//! `sekisho scan`: look for what is wrong and say what to do first.
+
+use anyhow::Result;
+use sekisho_finding::Severity;
+use sekisho_finding::suppress::Baseline;
+use sekisho_report::{Detail, Options, Report};
+
+use crate::arguments::ScanArguments;
+use crate::run::{self, Outcome};
+use crate::terminal::{Status, Terminal, write_atomically};
+
+pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Status> {
+    let mut request = arguments.targets.request(terminal);
+    request.baseline = arguments.baseline;
+    if arguments.write_baseline.is_some() {
+        request.without_baseline = true;
+    }
+    let outcome = run::run(&request)?;
+    if let Some(path) = &arguments.write_baseline {
+        write_atomically(path, Baseline::of(&outcome.findings).to_text().as_bytes())?;
+        terminal.note(format_args!("wrote {} findings to `{}`", outcome.counted().count(), path.display()));
+    }
+
+    let fail_on = arguments
+        .fail_on
+        .or(outcome.config.document.scan.fail_on)
+        .map_or(Some(Severity::High), |fail_on| fail_on.0);
+    let catalogue = terminal.catalogue(outcome.config.document.language.as_deref())?;
+    let targets: Vec<String> = request.targets.iter().map(|target| target.display().to_string()).collect();
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        targets: &targets,
+        findings: &outcome.findings,
+        rules: &outcome.rules,
+        sources: outcome.inventory.sources(),
+        coverage: &outcome.coverage,
+        actions: &outcome.actions,
+        fail_on,
+        catalogue: &catalogue,
+        documentation: super::DOCUMENTATION,
+        started: None,
+    };
+    let options = Options {
+        color: arguments.output.is_none() && terminal.color(),
+        width: terminal.width(),
+        detail: match (arguments.all, arguments.compact) {
+            (true, _) => Detail::Full,
+            (_, true) => Detail::Compact,
+            _ => Detail::Summary,
+        },
+        suppressed: arguments.show_suppressed,
+        ..Options::default()
+    };
+    terminal.write(arguments.output.as_deref(), |out| arguments.format.write(&report, &options, out))?;
+    Ok(status(&outcome, fail_on))
+}
+
+/// How the run ends. What could not be examined comes first: findings may hide in it.
+fn status(outcome: &Outcome, fail_on: Option<Severity>) -> Status {
+    if outcome.coverage.failures().next().is_some() {
+        Status::Incomplete
+    } else if outcome.coverage.objects == 0 {
+        Status::Nothing
+    } else if outcome.fails_at(fail_on) {
+        Status::Findings
+    } else {
+        Status::Clean
+    }
+}

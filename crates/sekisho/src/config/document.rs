@@ -1,0 +1,148 @@
+//! The shape of `sekisho.yaml`; its JSON schema for editors is made from these types.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use sekisho_finding::{Persona, Severity};
+use serde::{Deserialize, Deserializer};
+
+/// Settings of sekisho. Every one has a default that works.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Document {
+    /// What is scanned and what fails a run.
+    pub(crate) scan: Scan,
+    /// Which checks run, and how.
+    pub(crate) checks: Checks,
+    /// Findings that are accepted: each with an owner, a reason and, best, a last day.
+    pub(crate) exceptions: Vec<ExceptionEntry>,
+    /// The language of titles, messages and remedies: `en` or `ja`. Default: the locale's.
+    pub(crate) language: Option<String>,
+}
+
+/// What is scanned and what fails a run.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Scan {
+    /// Paths that are left out, as `.gitignore` patterns relative to this file.
+    pub(crate) exclude: Vec<String>,
+    /// The severity from which findings fail the run (status 1), or `none`. Default: `high`.
+    pub(crate) fail_on: Option<FailOn>,
+    /// Who the findings are for: `default`, or `pedantic` for all there is to harden.
+    pub(crate) persona: Option<PersonaWord>,
+    /// The namespace of objects that name none. Default: `default`.
+    pub(crate) namespace: Option<String>,
+    /// A file of known findings, relative to this file; only new findings count.
+    pub(crate) baseline: Option<String>,
+    /// The size in MiB above which a file is not read. Default: 256.
+    pub(crate) max_file_size: Option<u32>,
+}
+
+/// Which checks run, and how.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Checks {
+    /// Checks that run although their persona is not chosen, by slug.
+    pub(crate) enable: Vec<String>,
+    /// Checks that do not run, by slug.
+    pub(crate) disable: Vec<String>,
+    /// Another severity for a check, by slug.
+    pub(crate) severity: BTreeMap<String, SeverityWord>,
+    /// Registries that images may come from: `ghcr.io`, or with a path `ghcr.io/acme`. Default: any.
+    pub(crate) trusted_registries: Vec<String>,
+    /// The Kubernetes version that the manifests are meant for: `"1.34"`.
+    pub(crate) kubernetes_version: Option<String>,
+}
+
+/// An accepted risk.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ExceptionEntry {
+    /// The checks it speaks of, by slug.
+    pub(crate) checks: Vec<String>,
+    /// Objects as `Kind/name`; `*` and `?` match. Default: any.
+    #[serde(default)]
+    pub(crate) objects: Vec<String>,
+    /// Namespaces; `*` and `?` match. Default: any.
+    #[serde(default)]
+    pub(crate) namespaces: Vec<String>,
+    /// Containers by name; `*` and `?` match. Default: any.
+    #[serde(default)]
+    pub(crate) containers: Vec<String>,
+    /// Files as reports show them; `*` and `?` match. Default: any.
+    #[serde(default)]
+    pub(crate) files: Vec<String>,
+    /// Who answers for it.
+    pub(crate) owner: String,
+    /// Why it is accepted.
+    pub(crate) reason: String,
+    /// The last day on which it counts: `2027-01-31`. After it the exception is a finding of its own.
+    #[serde(default)]
+    pub(crate) expires: Option<String>,
+}
+
+/// The severity from which findings fail a run; `none`: never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FailOn(pub(crate) Option<Severity>);
+
+/// A severity by its word.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SeverityWord(pub(crate) Severity);
+
+/// A persona by its word.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PersonaWord(pub(crate) Persona);
+
+impl std::str::FromStr for FailOn {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "none" => Ok(Self(None)),
+            _ => text
+                .parse()
+                .map(|severity| Self(Some(severity)))
+                .map_err(|error: sekisho_finding::ParseLevelError| format!("{error}, or `none`")),
+        }
+    }
+}
+
+macro_rules! word {
+    ($type:ident, $parse:expr, $words:expr) => {
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                #[allow(clippy::redundant_closure_call, reason = "the macro takes the parser as a closure")]
+                ($parse)(text.as_str()).map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                let words: Vec<&str> = $words;
+                json_schema!({ "type": "string", "enum": words })
+            }
+        }
+    };
+}
+
+fn words<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().map(|level| word(*level)).collect()
+}
+
+word!(FailOn, |text: &str| text.parse::<FailOn>(), {
+    let mut known = words(Severity::ALL, Severity::as_str);
+    known.push("none");
+    known
+});
+word!(SeverityWord, |text: &str| text.parse().map(SeverityWord), words(Severity::ALL, Severity::as_str));
+word!(PersonaWord, |text: &str| text.parse().map(PersonaWord), words(Persona::ALL, Persona::as_str));

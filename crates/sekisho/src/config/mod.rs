@@ -1,0 +1,205 @@
+//! `sekisho.yaml`: found upward from the target, read by the one loader, every mistake with its place.
+
+mod document;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use jiff::civil::Date;
+use sekisho_finding::Severity;
+use sekisho_finding::suppress::Exception;
+use sekisho_manifest::{Budget, FieldPath, Format, Node, Segment, Source, SourceId, Span, load};
+use serde_path_to_error::Segment as PathSegment;
+
+pub(crate) use document::Document;
+
+/// The name under which the configuration is looked for.
+pub(crate) const FILE_NAME: &str = "sekisho.yaml";
+
+/// The configuration of a run, checked.
+#[derive(Debug, Default)]
+pub(crate) struct Config {
+    /// The file it came from, as a source for findings about it.
+    pub(crate) source: Option<Source>,
+    /// What the file says.
+    pub(crate) document: Document,
+    /// Its exceptions, ready to match.
+    pub(crate) exceptions: Vec<Exception>,
+}
+
+impl Config {
+    /// Reads the configuration file, or the one found upward from the target where none is given.
+    pub(crate) fn find(given: Option<&Path>, target: &Path) -> Result<Self> {
+        match given.map(Path::to_owned).or_else(|| upward(target)) {
+            Some(path) => Self::read(&path),
+            None => Ok(Self::default()),
+        }
+    }
+
+    fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("cannot read the configuration `{}`", path.display()))?;
+        Self::parse(&path.display().to_string(), &text)
+    }
+
+    /// Reads the text of a configuration file.
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Self> {
+        let source = Source::new(name, text);
+        let at = |span: Span| {
+            let start = source.position(span.start);
+            format!("{name}:{}:{}", start.line, start.column)
+        };
+        let loaded = load(SourceId(0), text, Format::Yaml, &Budget::default());
+        if let Some(error) = loaded.errors.first() {
+            bail!("{}: {error}", at(error.span));
+        }
+        let root = match loaded.documents.as_slice() {
+            [] => return Ok(Self { source: Some(source), ..Self::default() }),
+            [document] => &document.root,
+            [_, second, ..] => bail!("{}: one document is expected, this is a second", at(second.root.span)),
+        };
+        let document: Document = serde_path_to_error::deserialize(root.to_json()).map_err(|error| {
+            let span = nearest(root, error.path());
+            anyhow::anyhow!("{}: `{}`: {}", at(span), error.path(), error.inner())
+        })?;
+        let mut exceptions = Vec::new();
+        for (index, entry) in document.exceptions.iter().enumerate() {
+            let path: FieldPath = [Segment::from("exceptions"), Segment::from(index)].into_iter().collect();
+            let span = root.resolve(&path).map_or(root.span, |node| node.span);
+            exceptions.push(exception(entry, span).with_context(|| at(span))?);
+        }
+        let config = Self { source: Some(source), document, exceptions };
+        config.check_slugs(root).map_err(|(span, message)| anyhow::anyhow!("{}: {message}", at(span)))?;
+        Ok(config)
+    }
+
+    /// Every slug that the file names must be that of a check, or the setting would silently do nothing.
+    fn check_slugs(&self, root: &Node) -> Result<(), (Span, String)> {
+        let place = |path: &FieldPath| root.resolve(path).map_or(root.span, |node| node.span);
+        let mut named: Vec<(FieldPath, &str)> = Vec::new();
+        for (list, slugs) in
+            [("enable", &self.document.checks.enable), ("disable", &self.document.checks.disable)]
+        {
+            for (index, slug) in slugs.iter().enumerate() {
+                named.push((sekisho_manifest::field!["checks", list, index], slug));
+            }
+        }
+        for slug in self.document.checks.severity.keys() {
+            named.push((sekisho_manifest::field!["checks", "severity", slug.as_str()], slug));
+        }
+        for (index, exception) in self.document.exceptions.iter().enumerate() {
+            for (item, slug) in exception.checks.iter().enumerate() {
+                named.push((sekisho_manifest::field!["exceptions", index, "checks", item], slug));
+            }
+        }
+        for (path, slug) in named {
+            if sekisho_posture::check(slug).is_none() {
+                return Err((place(&path), unknown_slug(slug)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The severity that the file gives a check, where it gives one.
+    pub(crate) fn severity_of(&self, slug: &str) -> Option<Severity> {
+        self.document.checks.severity.get(slug).map(|level| level.0)
+    }
+}
+
+/// Says that a slug is unknown, and which one may be meant.
+pub(crate) fn unknown_slug(slug: &str) -> String {
+    let near = sekisho_posture::checks()
+        .map(|check| (distance(slug, check.id), check.id))
+        .filter(|(distance, id)| *distance <= 3.max(id.len() / 3))
+        .min();
+    match near {
+        Some((_, id)) => format!("unknown check `{slug}`: did you mean `{id}`?"),
+        None => format!("unknown check `{slug}`: `sekisho explain` lists the checks"),
+    }
+}
+
+/// How many letters must change to make one word of the other (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut corner = i;
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for (to, above) in b.iter().zip(row.iter().skip(1)) {
+            left = (corner + usize::from(from != *to)).min(left + 1).min(above + 1);
+            corner = *above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+fn exception(entry: &document::ExceptionEntry, span: Span) -> Result<Exception> {
+    for (name, text) in [("owner", &entry.owner), ("reason", &entry.reason)] {
+        if text.trim().is_empty() {
+            bail!("an exception needs `{name}`: say who answers for it and why");
+        }
+    }
+    if entry.checks.is_empty() {
+        bail!("an exception needs `checks`: name the checks it speaks of");
+    }
+    let expires = match &entry.expires {
+        Some(text) => Some(parse_day(text)?),
+        None => None,
+    };
+    Ok(Exception {
+        rules: entry.checks.clone(),
+        objects: entry.objects.clone(),
+        namespaces: entry.namespaces.clone(),
+        containers: entry.containers.clone(),
+        files: entry.files.clone(),
+        owner: entry.owner.clone(),
+        reason: entry.reason.clone(),
+        expires,
+        span,
+    })
+}
+
+/// Reads `2027-01-31` as days since 1970-01-01.
+fn parse_day(text: &str) -> Result<i64> {
+    let date: Date = text
+        .parse()
+        .map_err(|_| anyhow::anyhow!("`expires: {text}` is no date: write it as year-month-day, `2027-01-31`"))?;
+    Ok(days(date))
+}
+
+/// Days since 1970-01-01.
+pub(crate) fn days(date: Date) -> i64 {
+    let epoch = Date::constant(1970, 1, 1);
+    i64::from(date.since(epoch).map_or(0, |span| span.get_days()))
+}
+
+/// The nearest configuration file: in the target's folder or in one above it.
+fn upward(target: &Path) -> Option<PathBuf> {
+    let target = fs::canonicalize(target).or_else(|_| std::env::current_dir()).ok()?;
+    let found =
+        target.ancestors().map(|folder| folder.join(FILE_NAME)).find(|candidate| candidate.is_file())?;
+    let here = std::env::current_dir().ok();
+    let shown = here.and_then(|here| found.strip_prefix(here).ok().map(Path::to_owned));
+    Some(shown.unwrap_or(found))
+}
+
+/// The span of the deepest value on the path that is there.
+fn nearest(root: &Node, path: &serde_path_to_error::Path) -> Span {
+    let mut node = root;
+    let mut span = root.span;
+    for segment in path {
+        let next = match segment {
+            PathSegment::Map { key } => node.entry(key).map(|entry| (entry.key_span, &entry.node)),
+            PathSegment::Seq { index } => node.items().get(*index).map(|item| (item.span, item)),
+            _ => None,
+        };
+        let Some((place, below)) = next else { break };
+        span = place;
+        node = below;
+    }
+    span
+}

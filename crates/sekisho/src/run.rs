@@ -1,0 +1,209 @@
+//! One run: targets → inventory → findings → suppressions → ranking. Every command that looks goes this way.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use sekisho_finding::suppress::Baseline;
+use sekisho_finding::{Coverage, Finding, Persona, Rule, Severity};
+use sekisho_inventory::Inventory;
+use sekisho_manifest::{Budget, SourceId};
+use sekisho_posture::{Check, Settings};
+use sekisho_risk::Action;
+
+use crate::config::{Config, unknown_slug};
+use crate::suppress::{self, Suppressions};
+use crate::target::{self, Selection};
+
+/// What a command asks for; it wins over the configuration.
+#[derive(Debug, Default)]
+pub(crate) struct Request {
+    /// The targets as the user named them.
+    pub(crate) targets: Vec<PathBuf>,
+    /// The configuration file, where it is not to be looked for.
+    pub(crate) config: Option<PathBuf>,
+    /// The persona.
+    pub(crate) persona: Option<Persona>,
+    /// Only these checks, by slug; empty: all of the persona.
+    pub(crate) only: Vec<String>,
+    /// Not these checks, by slug.
+    pub(crate) without: Vec<String>,
+    /// The file of known findings.
+    pub(crate) baseline: Option<PathBuf>,
+    /// Whether known findings count like all others, as when a baseline is written.
+    pub(crate) without_baseline: bool,
+    /// The namespace of objects that name none.
+    pub(crate) namespace: Option<String>,
+    /// The Kubernetes version that the manifests are meant for.
+    pub(crate) kubernetes_version: Option<String>,
+    /// Whether files that git ignores are read too.
+    pub(crate) no_ignore: bool,
+    /// Whether to show progress.
+    pub(crate) progress: bool,
+    /// Worker threads; none: one a core.
+    pub(crate) jobs: Option<usize>,
+    /// Today as days since 1970-01-01.
+    pub(crate) today: i64,
+}
+
+/// What a run gives.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The objects and sources.
+    pub(crate) inventory: Inventory,
+    /// The findings, worst first; those that do not count are marked.
+    pub(crate) findings: Vec<Finding>,
+    /// The rules that ran.
+    pub(crate) rules: Vec<Rule>,
+    /// What was examined.
+    pub(crate) coverage: Coverage,
+    /// What to do first.
+    pub(crate) actions: Vec<Action>,
+    /// The configuration that was in force.
+    pub(crate) config: Config,
+}
+
+/// Looks at the targets.
+pub(crate) fn run(request: &Request) -> Result<Outcome> {
+    if let Some(jobs) = request.jobs {
+        // A second call in one process (tests) keeps the first pool, which is as good.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+    }
+    let first = request.targets.first().map_or(Path::new("."), PathBuf::as_path);
+    let config = Config::find(request.config.as_deref(), first)?;
+    let checks = choose(request, &config)?;
+    let settings = settings(request, &config)?;
+    let loaded = target::read(&selection(request, &config))?;
+
+    let mut sources = loaded.sources;
+    let configuration = config.source.clone().map(|source| {
+        sources.push(source);
+        SourceId(u32::try_from(sources.len() - 1).unwrap_or(u32::MAX))
+    });
+    let namespace = request.namespace.clone().or_else(|| config.document.scan.namespace.clone());
+    let inventory =
+        Inventory::new(sources, loaded.objects, namespace.unwrap_or_else(|| "default".to_owned()));
+
+    let mut findings = sekisho_posture::examine(&inventory, &checks, &settings);
+    for finding in &mut findings {
+        if let Some(severity) = config.severity_of(&finding.rule) {
+            finding.severity = severity;
+        }
+    }
+    let suppressions = Suppressions {
+        exceptions: &config.exceptions,
+        configuration,
+        baseline: baseline(request, &config)?,
+        today: request.today,
+    };
+    suppressions.apply(&mut findings, &inventory);
+
+    let mut rules: Vec<Rule> = checks.iter().map(|check| check.rule()).collect();
+    rules.extend(suppress::rules());
+    let targets: Vec<String> = request.targets.iter().map(|target| target.display().to_string()).collect();
+    sekisho_risk::rank(&mut findings, &inventory);
+    let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
+    let coverage = Coverage { rules: checks.len(), ..loaded.coverage };
+    Ok(Outcome { inventory, findings, rules, coverage, actions, config })
+}
+
+/// The checks that run: those of the persona and those enabled, less those disabled.
+fn choose(request: &Request, config: &Config) -> Result<Vec<&'static Check>> {
+    for slug in request.only.iter().chain(&request.without) {
+        if sekisho_posture::check(slug).is_none() {
+            bail!("{}", unknown_slug(slug));
+        }
+    }
+    let named = |list: &[String], check: &Check| list.iter().any(|slug| slug == check.id);
+    let persona =
+        request.persona.or(config.document.scan.persona.map(|word| word.0)).unwrap_or(Persona::Default);
+    let set = &config.document.checks;
+    if let Some(slug) = set.enable.iter().find(|slug| set.disable.contains(slug)) {
+        bail!("the configuration both enables and disables `{slug}`: keep one");
+    }
+    let chosen: Vec<_> = sekisho_posture::checks()
+        .filter(|check| {
+            if !request.only.is_empty() {
+                return named(&request.only, check);
+            }
+            let wanted = check.persona <= persona || named(&set.enable, check);
+            wanted && !named(&set.disable, check) && !named(&request.without, check)
+        })
+        .collect();
+    if chosen.is_empty() {
+        bail!("no check is left to run: all are disabled");
+    }
+    Ok(chosen)
+}
+
+fn settings(request: &Request, config: &Config) -> Result<Settings> {
+    let checks = &config.document.checks;
+    let version = request.kubernetes_version.as_ref().or(checks.kubernetes_version.as_ref());
+    let kubernetes_minor = version.map(|version| minor(version)).transpose()?;
+    Ok(Settings {
+        trusted_registries: checks.trusted_registries.iter().map(Into::into).collect(),
+        kubernetes_minor,
+        today: Some(request.today),
+    })
+}
+
+/// The minor of a version: `34` of `1.34`, `v1.34`, `1.34.2`.
+fn minor(version: &str) -> Result<u32> {
+    let rest = version.strip_prefix('v').unwrap_or(version);
+    rest.strip_prefix("1.")
+        .and_then(|rest| rest.split('.').next())
+        .and_then(|minor| minor.parse().ok())
+        .with_context(|| format!("`{version}` is no Kubernetes version: write it as `1.34`"))
+}
+
+fn selection(request: &Request, config: &Config) -> Selection {
+    let scan = &config.document.scan;
+    let root = config_folder(config);
+    let mut budget = Budget::default();
+    if let Some(mebibytes) = scan.max_file_size {
+        budget.bytes = (mebibytes as usize) << 20;
+    }
+    Selection {
+        targets: request.targets.clone(),
+        exclude: scan.exclude.clone(),
+        exclude_root: root,
+        git_ignore: !request.no_ignore,
+        budget,
+        progress: request.progress,
+    }
+}
+
+/// The folder of the configuration file; the current one where there is none.
+fn config_folder(config: &Config) -> PathBuf {
+    config
+        .source
+        .as_ref()
+        .and_then(|source| Path::new(source.name.as_str()).parent())
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), Path::to_owned)
+}
+
+fn baseline(request: &Request, config: &Config) -> Result<Option<Baseline>> {
+    if request.without_baseline {
+        return Ok(None);
+    }
+    let configured = config.document.scan.baseline.as_ref().map(|file| config_folder(config).join(file));
+    let Some(path) = request.baseline.clone().or(configured) else {
+        return Ok(None);
+    };
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read the baseline `{}`", path.display()))?;
+    let baseline = Baseline::parse(&text).with_context(|| format!("`{}`", path.display()))?;
+    Ok(Some(baseline))
+}
+
+impl Outcome {
+    /// The findings that count.
+    pub(crate) fn counted(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.suppressed.is_none())
+    }
+
+    /// Whether a finding at or above this severity counts.
+    pub(crate) fn fails_at(&self, fail_on: Option<Severity>) -> bool {
+        fail_on.is_some_and(|limit| self.counted().any(|finding| finding.severity >= limit))
+    }
+}

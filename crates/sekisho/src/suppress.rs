@@ -1,0 +1,175 @@
+//! Which findings do not count: ignore comments, exceptions and the baseline applied, and their own faults found.
+
+use std::borrow::Cow;
+
+use sekisho_finding::suppress::{Baseline, Exception, ignores_at};
+use sekisho_finding::{
+    Confidence, Finding, Fingerprint, Location, Message, Persona, Rule, Severity, Subject, Suppression,
+    SuppressionKind,
+};
+use sekisho_framework::{Cell, Layer, Mode, Phase};
+use sekisho_inventory::Inventory;
+use sekisho_manifest::{FieldPath, ObjectRef, Source, SourceId, Span};
+
+const EXPIRED: &str = "expired-exception";
+const INVALID_IGNORE: &str = "invalid-ignore-comment";
+
+/// The rules about suppressions themselves.
+pub(crate) fn rules() -> Vec<Rule> {
+    let rule = |id, title, remedy, severity| Rule {
+        id: Cow::Borrowed(id),
+        title: Cow::Borrowed(title),
+        remedy: Cow::Borrowed(remedy),
+        manual: Cow::Borrowed(""),
+        severity,
+        confidence: Confidence::High,
+        persona: Persona::Default,
+        controls: Vec::new(),
+        cell: Cell::new(Layer::Code, Phase::Develop, Mode::Detective),
+    };
+    vec![
+        rule(
+            EXPIRED,
+            "Exception has expired",
+            "Mend what the exception accepted, or have its owner renew it with a new last day",
+            Severity::Medium,
+        ),
+        rule(
+            INVALID_IGNORE,
+            "Ignore comment without effect",
+            "Write `# sekisho: ignore[slug]: reason` with a slug that exists and a reason",
+            Severity::Low,
+        ),
+    ]
+}
+
+/// What decides which findings count.
+#[derive(Debug)]
+pub(crate) struct Suppressions<'a> {
+    /// The exceptions of the configuration.
+    pub(crate) exceptions: &'a [Exception],
+    /// Where the configuration stands in the inventory, for findings about its exceptions.
+    pub(crate) configuration: Option<SourceId>,
+    /// The known findings.
+    pub(crate) baseline: Option<Baseline>,
+    /// Today as days since 1970-01-01.
+    pub(crate) today: i64,
+}
+
+impl Suppressions<'_> {
+    /// Marks the findings that do not count and adds findings about expired exceptions and ignore comments
+    /// that have no effect.
+    pub(crate) fn apply(mut self, findings: &mut Vec<Finding>, inventory: &Inventory) {
+        for finding in findings.iter_mut() {
+            finding.suppressed =
+                self.inline(finding, inventory).or_else(|| self.exception(finding)).or_else(|| {
+                    let known = self.baseline.as_mut()?.take(&finding.fingerprint);
+                    known.then(|| Suppression { kind: SuppressionKind::Baseline, reason: String::new() })
+                });
+        }
+        findings.extend(self.expired(inventory));
+        findings.extend(inventory.sources().iter().enumerate().flat_map(|(index, source)| {
+            let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
+            invalid_ignores(id, source)
+        }));
+    }
+
+    fn inline(&self, finding: &Finding, inventory: &Inventory) -> Option<Suppression> {
+        let source = inventory.source(finding.location.source)?;
+        let ignore = ignores_at(source, &finding.location).into_iter().find(|ignore| {
+            !ignore.reason.is_empty() && ignore.rules.iter().any(|rule| *rule == finding.rule)
+        })?;
+        Some(Suppression { kind: SuppressionKind::Inline, reason: ignore.reason.to_owned() })
+    }
+
+    fn exception(&self, finding: &Finding) -> Option<Suppression> {
+        let exception = self
+            .exceptions
+            .iter()
+            .find(|exception| !exception.is_expired(self.today) && exception.matches(finding))?;
+        let reason = format!("{} ({})", exception.reason, exception.owner);
+        Some(Suppression { kind: SuppressionKind::Exception, reason })
+    }
+
+    fn expired(&self, inventory: &Inventory) -> Vec<Finding> {
+        let Some((id, source)) = self.configuration.and_then(|id| Some((id, inventory.source(id)?))) else {
+            return Vec::new();
+        };
+        let expired = self.exceptions.iter().filter(|exception| exception.is_expired(self.today));
+        expired
+            .map(|exception| {
+                let span = Span { source: id, ..exception.span };
+                let arguments = vec![
+                    ("owner", exception.owner.as_str().into()),
+                    ("checks", exception.rules.join(", ").into()),
+                ];
+                finding(
+                    (EXPIRED, Severity::Medium),
+                    "the exception of `{owner}` for {checks} has expired",
+                    arguments,
+                    source,
+                    span,
+                )
+            })
+            .collect()
+    }
+}
+
+/// The ignore comments of a source that name no reason or an unknown slug.
+fn invalid_ignores(id: SourceId, source: &Source) -> Vec<Finding> {
+    const MARK: &str = "# sekisho: ignore[";
+    let mut found = Vec::new();
+    for (at, _) in source.text.match_indices(MARK) {
+        let rest = source.text.get(at + MARK.len()..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let (slugs, reason) = rest.split_once(']').unwrap_or((rest, ""));
+        let reason = reason.strip_prefix(':').unwrap_or("").trim();
+        let unknown = slugs.split(',').map(str::trim).find(|slug| sekisho_posture::check(slug).is_none());
+        let (template, arguments) = match unknown {
+            Some(slug) => ("the ignore comment names the unknown check `{slug}`", vec![("slug", slug.into())]),
+            None if reason.is_empty() => ("the ignore comment gives no reason and does not count", Vec::new()),
+            None => continue,
+        };
+        let start = u32::try_from(at).unwrap_or(u32::MAX);
+        let length = u32::try_from(MARK.len() + rest.trim_end().len()).unwrap_or(0);
+        let span = Span { source: id, start, end: start.saturating_add(length) };
+        found.push(finding((INVALID_IGNORE, Severity::Low), template, arguments, source, span));
+    }
+    found
+}
+
+fn finding(
+    (rule, severity): (&'static str, Severity),
+    template: &'static str,
+    arguments: Vec<sekisho_finding::Argument>,
+    source: &Source,
+    span: Span,
+) -> Finding {
+    let (start, end) = source.range(span);
+    let message = Message { key: rule.into(), template: template.into(), arguments };
+    let object = ObjectRef {
+        api_version: "".into(),
+        kind: "File".into(),
+        namespace: None,
+        name: source.name.clone(),
+    };
+    Finding {
+        rule: rule.into(),
+        severity,
+        confidence: Confidence::High,
+        subject: Subject { object, container: None },
+        location: Location {
+            source: span.source,
+            file: source.name.clone(),
+            span,
+            start,
+            end,
+            field: FieldPath::root(),
+        },
+        related: Vec::new(),
+        fingerprint: Fingerprint::of([rule, source.name.as_str(), &message.to_string()]),
+        message,
+        fix: None,
+        suppressed: None,
+        risk: 0.0,
+    }
+}

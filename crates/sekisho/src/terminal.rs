@@ -1,0 +1,155 @@
+//! Where output goes: findings to standard output, everything else to standard error.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use sekisho_report::{Catalogue, Language};
+
+use crate::arguments::{ColorWhen, Global};
+
+/// What a run ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Nothing at or above the limit.
+    Clean,
+    /// Findings at or above it.
+    Findings,
+    /// Wrong usage or configuration.
+    Usage,
+    /// Nothing to examine.
+    Nothing,
+    /// Some input could not be examined.
+    Incomplete,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Clean => 0,
+            Status::Findings => 1,
+            Status::Usage => 2,
+            Status::Nothing => 3,
+            Status::Incomplete => 4,
+        })
+    }
+}
+
+/// The user's side: language, colours, width, and how much to say.
+#[derive(Debug)]
+pub(crate) struct Terminal {
+    language: Option<Language>,
+    color: ColorWhen,
+    /// Say nothing on standard error but errors.
+    pub(crate) quiet: bool,
+    /// Worker threads.
+    pub(crate) jobs: Option<usize>,
+}
+
+impl Terminal {
+    /// What the options and the environment say.
+    pub(crate) fn new(global: &Global) -> Self {
+        Self {
+            language: global.lang,
+            color: global.color,
+            quiet: global.quiet,
+            jobs: global.jobs.map(usize::from),
+        }
+    }
+
+    /// The words to speak with: the option's language, else the configuration's, else the locale's.
+    pub(crate) fn catalogue(&self, configured: Option<&str>) -> Result<Catalogue> {
+        let configured = configured.map(str::parse).transpose().context("`language` of the configuration")?;
+        Ok(Catalogue::new(self.language.or(configured).or_else(locale).unwrap_or_default()))
+    }
+
+    /// Whether to colour what goes to standard output.
+    pub(crate) fn color(&self) -> bool {
+        match self.color {
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => {
+                io::stdout().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        }
+    }
+
+    /// The columns of the terminal.
+    pub(crate) fn width(&self) -> usize {
+        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(100)
+    }
+
+    /// Writes to a file, whole or not at all, or to standard output. A reader that has gone away is no error.
+    pub(crate) fn write(
+        &self,
+        file: Option<&Path>,
+        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<()> {
+        let mut bytes = Vec::new();
+        content(&mut bytes)?;
+        match file {
+            Some(path) => write_atomically(path, &bytes),
+            None => match io::stdout().lock().write_all(&bytes) {
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                other => other.context("cannot write to standard output"),
+            },
+        }
+    }
+
+    /// Says something to the person at the terminal.
+    #[allow(clippy::print_stderr, reason = "diagnostics belong on standard error")]
+    pub(crate) fn note(&self, text: impl fmt::Display) {
+        if !self.quiet {
+            eprintln!("{text}");
+        }
+    }
+
+    /// Says what went wrong, with its causes.
+    #[allow(clippy::print_stderr, reason = "errors belong on standard error")]
+    pub(crate) fn fail(&self, error: &anyhow::Error) -> ExitCode {
+        eprintln!("error: {error:#}");
+        Status::Usage.into()
+    }
+}
+
+/// Writes beside the file and renames, so that the file is never half written; its permissions stay.
+pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    let fail = || format!("cannot write `{}`", path.display());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut file = tempfile::NamedTempFile::new_in(target.parent().unwrap_or(folder)).with_context(fail)?;
+    file.write_all(bytes).with_context(fail)?;
+    match fs::metadata(&target) {
+        Ok(metadata) => file.as_file().set_permissions(metadata.permissions()).with_context(fail)?,
+        Err(_) => set_new_file_permissions(&file).with_context(fail)?,
+    }
+    file.persist(&target).map_err(|error| error.error).with_context(fail)?;
+    Ok(())
+}
+
+/// A temporary file is private; a report is as readable as any new file.
+#[cfg(unix)]
+fn set_new_file_permissions(file: &tempfile::NamedTempFile) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.as_file().set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_new_file_permissions(_: &tempfile::NamedTempFile) -> io::Result<()> {
+    Ok(())
+}
+
+/// The language of the locale, where it is one that we speak.
+fn locale() -> Option<Language> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty())
+        .and_then(|value| value.parse().ok())
+}

@@ -1,0 +1,71 @@
+//! The floors: a crate depends only on floors below its own, or on a sibling that is allowed here.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::Offences;
+use crate::workspace::root;
+
+/// The floor of every crate. A new crate is entered here when it appears.
+const FLOORS: &[(&str, u8)] = &[
+    ("sekisho-finding", 0),
+    ("sekisho-framework", 0),
+    ("sekisho-manifest", 0),
+    ("sekisho-inventory", 2),
+    ("sekisho-posture", 2),
+    ("sekisho-risk", 2),
+    ("sekisho-report", 4),
+    ("sekisho", 4),
+];
+
+/// Siblings on one floor that may depend on each other: (from, to). The binary stands above its floor.
+const SIBLINGS: &[(&str, &str)] = &[
+    ("sekisho-finding", "sekisho-framework"),
+    ("sekisho-finding", "sekisho-manifest"),
+    ("sekisho-posture", "sekisho-inventory"),
+    ("sekisho-risk", "sekisho-inventory"),
+    ("sekisho", "sekisho-report"),
+];
+
+pub(super) fn check() -> Result<Offences> {
+    let mut offences = Offences::new();
+    let metadata = metadata()?;
+    for package in metadata.get("packages").and_then(Value::as_array).into_iter().flatten() {
+        let name = text(package, "name");
+        if name == "xtask" {
+            continue;
+        }
+        let Some(floor) = floor(name) else {
+            offences.push(format!("{name}: stands on no floor: enter it in xtask/src/tidy/floors.rs"));
+            continue;
+        };
+        for dependency in package.get("dependencies").and_then(Value::as_array).into_iter().flatten() {
+            let (to, is_dev) = (text(dependency, "name"), text(dependency, "kind") == "dev");
+            let Some(below) = self::floor(to).filter(|_| !is_dev) else { continue };
+            if below >= floor && !SIBLINGS.contains(&(name, to)) {
+                offences.push(format!("{name} (floor {floor}) depends on {to} (floor {below})"));
+            }
+        }
+    }
+    Ok(offences)
+}
+
+fn floor(name: &str) -> Option<u8> {
+    FLOORS.iter().find(|(known, _)| *known == name).map(|(_, floor)| *floor)
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or("")
+}
+
+fn metadata() -> Result<Value> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps"])
+        .current_dir(root())
+        .output()
+        .context("cannot run cargo metadata")?;
+    ensure!(output.status.success(), "cargo metadata failed");
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
