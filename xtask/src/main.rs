@@ -6,6 +6,8 @@
 )]
 
 mod generate;
+mod test;
+mod tidy;
 mod workspace;
 
 use std::process::ExitCode;
@@ -27,11 +29,17 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Hold the rules of the house
+    Tidy,
+    /// Run every test, after installing what they need
+    Test,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Generate { check } => generate::run(check),
+        Task::Tidy => tidy::run(),
+        Task::Test => test::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,7 +1,13 @@
-//! What to do first: the few changes that take most of the risk away.
+//! What to do first: the risk of each finding, and the few changes that take most of it away.
 //!
-//! An [`Action`] is one thing that a person or `sekisho fix` can do, with what it clears.
+//! [`rank`] sets the risk of findings, [`actions`] says what would clear them. How the weights were chosen
+//! stands in `docs/ranking.md`.
 
 mod action;
+mod actions;
+mod context;
+mod rank;
 
 pub use action::Action;
+pub use actions::actions;
+pub use rank::rank;

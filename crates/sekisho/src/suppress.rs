@@ -125,8 +125,12 @@ fn invalid_ignores(id: SourceId, source: &Source) -> Vec<Finding> {
         let reason = reason.strip_prefix(':').unwrap_or("").trim();
         let unknown = slugs.split(',').map(str::trim).find(|slug| sekisho_posture::check(slug).is_none());
         let (template, arguments) = match unknown {
-            Some(slug) => ("the ignore comment names the unknown check `{slug}`", vec![("slug", slug.into())]),
-            None if reason.is_empty() => ("the ignore comment gives no reason and does not count", Vec::new()),
+            Some(slug) => {
+                ("the ignore comment names the unknown check `{slug}`", vec![("slug", slug.into())])
+            }
+            None if reason.is_empty() => {
+                ("the ignore comment gives no reason and does not count", Vec::new())
+            }
             None => continue,
         };
         let start = u32::try_from(at).unwrap_or(u32::MAX);
@@ -146,12 +150,8 @@ fn finding(
 ) -> Finding {
     let (start, end) = source.range(span);
     let message = Message { key: rule.into(), template: template.into(), arguments };
-    let object = ObjectRef {
-        api_version: "".into(),
-        kind: "File".into(),
-        namespace: None,
-        name: source.name.clone(),
-    };
+    let object =
+        ObjectRef { api_version: "".into(), kind: "File".into(), namespace: None, name: source.name.clone() };
     Finding {
         rule: rule.into(),
         severity,
@@ -165,6 +165,7 @@ fn finding(
             end,
             field: FieldPath::root(),
         },
+        secret: false,
         related: Vec::new(),
         fingerprint: Fingerprint::of([rule, source.name.as_str(), &message.to_string()]),
         message,

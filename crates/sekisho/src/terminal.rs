@@ -82,7 +82,9 @@ impl Terminal {
     /// The columns of the terminal.
     pub(crate) fn width(&self) -> usize {
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(100)
+        columns
+            .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+            .unwrap_or(100)
     }
 
     /// Writes to a file, whole or not at all, or to standard output. A reader that has gone away is no error.

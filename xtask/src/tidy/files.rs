@@ -23,14 +23,23 @@ pub(super) fn check() -> Result<Offences> {
     for path in tracked()? {
         let name = Path::new(&path);
         if name.extension().is_some_and(|kind| kind == "rs") {
-            let text = fs::read_to_string(root().join(&path)).with_context(|| format!("cannot read `{path}`"))?;
+            let text =
+                fs::read_to_string(root().join(&path)).with_context(|| format!("cannot read `{path}`"))?;
             source(&path, &text, &mut offences);
         }
         if path.ends_with("Cargo.toml") && path.starts_with("crates/") || path == "xtask/Cargo.toml" {
             manifest(&path, &mut offences)?;
         }
     }
-    for required in ["LICENSE", "NOTICE", "README.md", "README.ja.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+    for required in [
+        "LICENSE",
+        "NOTICE",
+        "README.md",
+        "README.ja.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+    ] {
         if !root().join(required).is_file() {
             offences.push(format!("{required}: missing"));
         }

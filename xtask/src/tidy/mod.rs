@@ -15,7 +15,10 @@ pub(crate) fn run() -> Result<()> {
     let mut offences = 0;
     for (name, rule) in rules {
         let found = rule()?;
-        println!("tidy {name}: {}", if found.is_empty() { "ok".to_owned() } else { format!("{} offences", found.len()) });
+        println!(
+            "tidy {name}: {}",
+            if found.is_empty() { "ok".to_owned() } else { format!("{} offences", found.len()) }
+        );
         for offence in &found {
             println!("  {offence}");
         }

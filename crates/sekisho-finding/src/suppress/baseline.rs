@@ -28,7 +28,8 @@ impl Baseline {
     pub fn of(findings: &[Finding]) -> Self {
         let mut counts = BTreeMap::new();
         for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
-            let entry = counts.entry(finding.fingerprint.to_string()).or_insert((finding.rule.to_string(), 0));
+            let entry =
+                counts.entry(finding.fingerprint.to_string()).or_insert((finding.rule.to_string(), 0));
             entry.1 += 1;
         }
         Self { counts }
@@ -59,7 +60,8 @@ impl Baseline {
 
     /// Reads the text of a baseline file.
     pub fn parse(text: &str) -> Result<Self, BaselineError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| BaselineError::Json(error.to_string()))?;
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| BaselineError::Json(error.to_string()))?;
         if value.get("version") != Some(&json!(1)) {
             return Err(BaselineError::Shape);
         }

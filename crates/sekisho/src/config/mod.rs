@@ -9,10 +9,10 @@ use anyhow::{Context, Result, bail};
 use jiff::civil::Date;
 use sekisho_finding::Severity;
 use sekisho_finding::suppress::Exception;
-use sekisho_manifest::{Budget, FieldPath, Format, Node, Segment, Source, SourceId, Span, load};
+use sekisho_manifest::{Budget, FieldPath, Format, LineIndex, Node, Segment, Source, SourceId, Span, load};
 use serde_path_to_error::Segment as PathSegment;
 
-pub(crate) use document::Document;
+pub(crate) use document::{Document, FailOn};
 
 /// The name under which the configuration is looked for.
 pub(crate) const FILE_NAME: &str = "sekisho.yaml";
@@ -46,8 +46,9 @@ impl Config {
     /// Reads the text of a configuration file.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self> {
         let source = Source::new(name, text);
+        let lines = LineIndex::new(text);
         let at = |span: Span| {
-            let start = source.position(span.start);
+            let start = lines.position(text, span.start);
             format!("{name}:{}:{}", start.line, start.column)
         };
         let loaded = load(SourceId(0), text, Format::Yaml, &Budget::default());
@@ -165,9 +166,9 @@ fn exception(entry: &document::ExceptionEntry, span: Span) -> Result<Exception> 
 
 /// Reads `2027-01-31` as days since 1970-01-01.
 fn parse_day(text: &str) -> Result<i64> {
-    let date: Date = text
-        .parse()
-        .map_err(|_| anyhow::anyhow!("`expires: {text}` is no date: write it as year-month-day, `2027-01-31`"))?;
+    let date: Date = text.parse().map_err(|_| {
+        anyhow::anyhow!("`expires: {text}` is no date: write it as year-month-day, `2027-01-31`")
+    })?;
     Ok(days(date))
 }
 

@@ -44,8 +44,12 @@ pub(super) fn list(selection: &Selection) -> Result<Listing> {
     }
     let templates = templates::find(&found.keys().map(PathBuf::as_path).collect::<Vec<_>>());
     listing.candidates = found
-        .into_iter()
-        .map(|(path, name)| Candidate { template: templates.get(path.as_path()).copied(), path, name })
+        .iter()
+        .map(|(path, name)| Candidate {
+            path: path.clone(),
+            name: name.clone(),
+            template: templates.get(path.as_path()).copied(),
+        })
         .collect();
     Ok(listing)
 }
@@ -87,7 +91,7 @@ fn walk(
                 let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
                 if is_manifest_name(path) && is_link {
                     skipped.push(Skip { path: shown(path), line: None, reason: SkipReason::Link });
-                } else if is_manifest_name(path) && is_file {
+                } else if is_manifest_name(path) && is_file && entry.file_name() != crate::config::FILE_NAME {
                     found.insert(path.to_owned(), shown(path));
                 }
             }

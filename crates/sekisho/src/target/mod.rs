@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 use sekisho_finding::{Coverage, Skip, SkipReason};
-use sekisho_manifest::{Budget, Format, LoadError, Object, Source, SourceId, decode, load};
+use sekisho_manifest::{Budget, Format, LoadError, Object, Source, SourceId, load};
 use smol_str::SmolStr;
 
 use files::Candidate;
@@ -135,14 +135,8 @@ fn read_bytes(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     if bytes.len() > limit { Err(too_large()) } else { Ok(bytes) }
 }
 
-fn interpret(
-    id: SourceId,
-    candidate: &Candidate,
-    bytes: &[u8],
-    budget: &Budget,
-    content: &mut FileContent,
-) {
-    let text = match decode(bytes) {
+fn interpret(id: SourceId, candidate: &Candidate, bytes: &[u8], budget: &Budget, content: &mut FileContent) {
+    let text = match String::from_utf8(bytes.to_vec()) {
         Ok(text) => text,
         Err(error) => {
             if may_hold_objects(bytes) {
@@ -161,7 +155,7 @@ fn interpret(
         content.skipped = errors(candidate, &text, &loaded.errors);
     }
     if !content.objects.is_empty() {
-        content.text = text.into_owned();
+        content.text = text;
     }
 }
 

@@ -38,7 +38,9 @@ fn one_broken_document_leaves_the_others() {
 
 #[test]
 fn number_27_alias_bomb() {
-    let mut text = String::from("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\na0: &a0 [x,x,x,x,x,x,x,x,x]\n");
+    let mut text = String::from(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\na0: &a0 [x,x,x,x,x,x,x,x,x]\n",
+    );
     for level in 1..=9 {
         let items = vec![format!("*a{}", level - 1); 9].join(",");
         text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
@@ -68,7 +70,11 @@ fn number_29_depth_of_ten_thousand() {
         let deep = format!("apiVersion: v1\nkind: Pod\nx: {}{}\n", open.repeat(10_001), close.repeat(10_001));
         assert_eq!(scan_beside_good("deep.yaml", deep).status, 4);
     }
-    let json = format!("{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"x\":{}{}}}", "[".repeat(20_000), "]".repeat(20_000));
+    let json = format!(
+        "{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"x\":{}{}}}",
+        "[".repeat(20_000),
+        "]".repeat(20_000)
+    );
     assert_eq!(scan_beside_good("deep.json", json).status, 4);
     let blocks: String = (0..3_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     assert_eq!(scan_beside_good("deep-block.yaml", format!("apiVersion: v1\nkind: Pod\n{blocks}")).status, 4);
@@ -95,7 +101,10 @@ fn number_30_words_that_are_booleans_and_merges() {
 fn number_31_empty_documents_and_lists() {
     let bench = Workbench::new();
     let indented = PRIVILEGED.replace('\n', "\n    ");
-    let list = format!("---\n---\n# nothing\n---\napiVersion: v1\nkind: List\nitems:\n  - {}\n---\n", indented.trim_end());
+    let list = format!(
+        "---\n---\n# nothing\n---\napiVersion: v1\nkind: List\nitems:\n  - {}\n---\n",
+        indented.trim_end()
+    );
     bench.file("list.yaml", list);
     let ran = bench.run(&["scan", ".", "--format", "json"]);
     assert!(ran.has("privileged-container"), "{}{}", ran.out, ran.err);
@@ -115,7 +124,8 @@ fn number_32_surrogates_nul_and_infinite_numbers() {
     let bench = Workbench::new();
     bench.file("bom.yaml", format!("\u{feff}{PRIVILEGED}"));
     assert!(bench.run(&["scan", ".", "--format", "json"]).has("privileged-container"));
-    let utf16: Vec<u8> = std::iter::once(0xfeff_u16).chain(PRIVILEGED.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> =
+        std::iter::once(0xfeff_u16).chain(PRIVILEGED.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     bench.file("bom.yaml", utf16);
     let ran = bench.run(&["scan", ".", "--format", "json"]);
     assert!(ran.has("privileged-container"), "{}", ran.out);

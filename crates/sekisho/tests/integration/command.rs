@@ -165,7 +165,8 @@ fn completion_man_and_schema_print() {
     assert!(bench.run(&["man"]).out.contains(".TH sekisho"));
     assert!(bench.run(&["man", "scan"]).out.contains("sekisho\\-scan"));
     for what in ["config", "report"] {
-        let schema: serde_json::Value = serde_json::from_str(&bench.run(&["schema", what]).out).expect("JSON");
+        let schema: serde_json::Value =
+            serde_json::from_str(&bench.run(&["schema", what]).out).expect("JSON");
         jsonschema::meta::validate(&schema).expect("a valid schema");
     }
 }
@@ -199,9 +200,13 @@ fn nothing_to_examine_ends_with_3() {
 fn the_same_input_gives_the_same_bytes() {
     let bench = Workbench::new();
     for number in 0..40 {
-        bench.file(&format!("pod-{number}.yaml"), PRIVILEGED.replace("name: web", &format!("name: web{number}")));
+        bench.file(
+            &format!("pod-{number}.yaml"),
+            PRIVILEGED.replace("name: web", &format!("name: web{number}")),
+        );
     }
-    for format in ["table", "json", "sarif", "html", "markdown", "csv", "junit", "github", "gitlab", "ndjson"] {
+    for format in ["table", "json", "sarif", "html", "markdown", "csv", "junit", "github", "gitlab", "ndjson"]
+    {
         let first = bench.run(&["scan", ".", "--format", format, "--jobs", "4"]);
         let second = bench.run(&["scan", ".", "--format", format, "--jobs", "1"]);
         assert_eq!(first.out, second.out, "{format}");

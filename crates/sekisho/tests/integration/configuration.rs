@@ -44,7 +44,11 @@ fn mistakes_are_named_with_their_place() {
         bench.file("sekisho.yaml", config);
         let ran = bench.run(&["scan", "."]);
         assert_eq!(ran.status, 2, "{config}: {}{}", ran.out, ran.err);
-        assert!(ran.err.contains(&format!("sekisho.yaml{place}")) || place.is_empty(), "{config}: {}", ran.err);
+        assert!(
+            ran.err.contains(&format!("sekisho.yaml{place}")) || place.is_empty(),
+            "{config}: {}",
+            ran.err
+        );
         assert!(ran.err.contains(words), "{config}: {}", ran.err);
         assert_eq!(ran.err.trim().lines().count(), 1, "{config}: {}", ran.err);
     }

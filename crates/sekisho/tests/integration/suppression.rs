@@ -8,9 +8,15 @@ const ONLY: &[&str] = &["scan", ".", "--format", "json", "--only", "privileged-c
 fn a_comment_with_a_reason_counts() {
     let bench = Workbench::new();
     for (line, suppressed) in [
-        ("        privileged: true # sekisho: ignore[privileged-container]: the driver loads a module\n", true),
+        (
+            "        privileged: true # sekisho: ignore[privileged-container]: the driver loads a module\n",
+            true,
+        ),
         ("        # sekisho: ignore[privileged-container]: the driver\n        privileged: true\n", true),
-        ("        # sekisho: ignore[host-port, privileged-container]: both\n        privileged: true\n", true),
+        (
+            "        # sekisho: ignore[host-port, privileged-container]: both\n        privileged: true\n",
+            true,
+        ),
         ("        privileged: true # sekisho: ignore[host-network]: another\n", false),
         ("        privileged: true # sekisho: ignore[privileged-container]\n", false),
         ("        privileged: true # sekisho: ignore[privileged-container]:\n", false),
@@ -55,7 +61,8 @@ fn an_exception_covers_what_it_names() {
 fn an_expired_exception_is_a_finding() {
     let bench = Workbench::new();
     bench.file("pod.yaml", PRIVILEGED);
-    let text = "exceptions:\n  - checks: [privileged-container]\n    owner: me\n    reason: why\n    expires: ";
+    let text =
+        "exceptions:\n  - checks: [privileged-container]\n    owner: me\n    reason: why\n    expires: ";
     bench.file("sekisho.yaml", format!("{text}2020-01-31\n"));
     let ran = bench.run(ONLY);
     assert!(ran.has("privileged-container") && ran.findings().contains(&("expired-exception".to_owned(), 2)));
@@ -85,7 +92,9 @@ fn a_baseline_lets_known_findings_pass_and_new_ones_fail() {
 fn a_broken_baseline_is_an_error() {
     let bench = Workbench::new();
     bench.file("pod.yaml", PRIVILEGED);
-    for text in ["", "{}", "[1]", "{\"version\": 2, \"findings\": {}}", "{\"version\": 1, \"findings\": {\"x\": 1}}"] {
+    for text in
+        ["", "{}", "[1]", "{\"version\": 2, \"findings\": {}}", "{\"version\": 1, \"findings\": {\"x\": 1}}"]
+    {
         bench.file("known.json", text);
         assert_eq!(bench.run(&["scan", ".", "--baseline", "known.json"]).status, 2, "{text}");
     }
