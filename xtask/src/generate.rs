@@ -64,7 +64,7 @@ fn read_checks() -> Result<Vec<CheckFile>> {
         let manual: String = text
             .lines()
             .take_while(|line| line.starts_with("//!"))
-            .map(|line| format!("{}\n", line.trim_start_matches("//!").strip_prefix(' ').unwrap_or("")))
+            .flat_map(|line| [line.trim_start_matches("//!").strip_prefix(' ').unwrap_or(""), "\n"])
             .collect();
         ensure!(!manual.is_empty(), "`{}` has no `//!` manual page", path.display());
         let slug = module.replace('_', "-");

@@ -9,8 +9,11 @@ use anyhow::{Result, bail};
 /// What a rule found: one line each.
 type Offences = Vec<String>;
 
+/// A rule of the house by its name.
+type Rule = (&'static str, fn() -> Result<Offences>);
+
 pub(crate) fn run() -> Result<()> {
-    let rules: [(&str, fn() -> Result<Offences>); 3] =
+    let rules: [Rule; 3] =
         [("files", files::check), ("floors", floors::check), ("catalogue", catalogue::check)];
     let mut offences = 0;
     for (name, rule) in rules {

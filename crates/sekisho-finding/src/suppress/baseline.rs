@@ -52,7 +52,10 @@ impl Baseline {
         for (place, (fingerprint, (rule, count))) in self.counts.iter().enumerate() {
             text.push_str(if place == 0 { "\n" } else { ",\n" });
             let value = json!({ "rule": rule, "count": count });
-            text.push_str(&format!("    \"{fingerprint}\": {value}"));
+            text.push_str("    \"");
+            text.push_str(fingerprint);
+            text.push_str("\": ");
+            text.push_str(&value.to_string());
         }
         text.push_str(if self.counts.is_empty() { "}\n}\n" } else { "\n  }\n}\n" });
         text

@@ -11,7 +11,7 @@ pub struct Exception {
     pub rules: Vec<String>,
     /// Objects as `Kind/name`, with `*` and `?`; empty: any.
     pub objects: Vec<String>,
-    /// Namespaces, with `*` and `?`; empty: any. An object that names none is in ``.
+    /// Namespaces, with `*` and `?`; empty: any. An object that names none has the empty one.
     pub namespaces: Vec<String>,
     /// Containers by name, with `*` and `?`; empty: any.
     pub containers: Vec<String>,
