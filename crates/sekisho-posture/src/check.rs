@@ -10,6 +10,7 @@ use sekisho_manifest::{Object, Place};
 use smol_str::SmolStr;
 
 use crate::Examination;
+use crate::component::{Component, ComponentSettings};
 
 /// A built-in check: one file, one value.
 #[derive(Debug)]
@@ -53,6 +54,8 @@ pub enum Examine {
     Object(&'static [KindName], for<'a> fn(&'a Object, &mut Examination<'a>)),
     /// Every object of any kind.
     AnyObject(for<'a> fn(&'a Object, &mut Examination<'a>)),
+    /// Every set-up of one of these components that an object holds, whatever its kind.
+    Component(&'static [Component], for<'a> fn(&'a ComponentSettings<'a>, &mut Examination<'a>)),
     /// The inventory as a whole, once ([`Examination::inventory`]).
     Inventory(for<'a> fn(&mut Examination<'a>)),
 }
@@ -111,6 +114,13 @@ impl<'a> Found<'a> {
         self
     }
 
+    /// It is about the container of this name.
+    #[must_use]
+    pub(crate) fn container_named(mut self, name: SmolStr) -> Self {
+        self.container = Some(name);
+        self
+    }
+
     /// Worse or less bad than usual.
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
@@ -139,10 +149,10 @@ impl<'a> Found<'a> {
         self
     }
 
-    /// It can be mended by program.
+    /// It can be mended by program, or cannot where there is none.
     #[must_use]
-    pub fn mend(mut self, mend: Mend) -> Self {
-        self.mend = Some(mend);
+    pub fn mend(mut self, mend: impl Into<Option<Mend>>) -> Self {
+        self.mend = mend.into();
         self
     }
 }

@@ -9,6 +9,7 @@ use sekisho_manifest::workload::{self, Container};
 use sekisho_manifest::{Object, Place, Segment};
 use smol_str::SmolStr;
 
+use crate::component::{self, Component, ComponentSettings};
 use crate::{Check, Examine, Found, Settings};
 
 /// What a check sees while it looks, and where it says what it found.
@@ -51,6 +52,7 @@ pub fn examine(inventory: &Inventory, checks: &[&'static Check], settings: &Sett
 type ContainerCheck = for<'a> fn(&'a Container<'a>, &mut Examination<'a>);
 type PodCheck = for<'a> fn(&'a workload::Pod<'a>, &mut Examination<'a>);
 type ObjectCheck = for<'a> fn(&'a Object, &mut Examination<'a>);
+type ComponentCheck = for<'a> fn(&'a ComponentSettings<'a>, &mut Examination<'a>);
 type InventoryCheck = for<'a> fn(&mut Examination<'a>);
 
 /// The checks sorted by what they look at.
@@ -60,6 +62,7 @@ struct Plan {
     pod: Vec<(&'static Check, PodCheck)>,
     object: HashMap<(&'static str, &'static str), Vec<(&'static Check, ObjectCheck)>>,
     any: Vec<(&'static Check, ObjectCheck)>,
+    component: Vec<(&'static Check, &'static [Component], ComponentCheck)>,
     inventory: Vec<(&'static Check, InventoryCheck)>,
 }
 
@@ -71,6 +74,9 @@ impl Plan {
                 Examine::Container(examine) => plan.container.push((check, examine)),
                 Examine::Pod(examine) => plan.pod.push((check, examine)),
                 Examine::AnyObject(examine) => plan.any.push((check, examine)),
+                Examine::Component(components, examine) => {
+                    plan.component.push((check, components, examine));
+                }
                 Examine::Inventory(examine) => plan.inventory.push((check, examine)),
                 Examine::Object(kinds, examine) => {
                     for kind in kinds {
@@ -90,7 +96,19 @@ impl Plan {
             examine(object, &mut examination);
             findings.append(&mut examination.findings);
         }
-        for pod in &workload::pods(object) {
+        let pods = workload::pods(object);
+        if !self.component.is_empty() {
+            for set_up in &component::settings(object, &pods, inventory) {
+                for (check, components, examine) in &self.component {
+                    if components.contains(&set_up.component) {
+                        let mut examination = Examination::new(inventory, settings, check);
+                        examine(set_up, &mut examination);
+                        findings.append(&mut examination.findings);
+                    }
+                }
+            }
+        }
+        for pod in &pods {
             for (check, examine) in &self.pod {
                 let mut examination = Examination::new(inventory, settings, check);
                 examine(pod, &mut examination);

@@ -6,12 +6,15 @@
 mod admission;
 mod check;
 mod checks;
+mod component;
 mod engine;
+mod kubernetes_release;
 mod kyverno;
 mod pod_security;
 mod settings;
 
 pub use check::{Check, Examine, Found, KindName, Mend};
+pub use component::{Component, ComponentSettings, Given, Setting};
 pub use engine::{Examination, examine};
 pub use settings::Settings;
 

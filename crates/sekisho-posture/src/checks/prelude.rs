@@ -5,4 +5,4 @@ pub(super) use sekisho_framework::{Cell, Layer, Mode, Phase};
 pub(super) use sekisho_manifest::workload::{Container, ContainerRole, Pod};
 pub(super) use sekisho_manifest::{FieldPath, Node, Object, Place, field};
 
-pub(super) use crate::{Check, Examination, Examine, Found, Mend};
+pub(super) use crate::{Check, Component, ComponentSettings, Examination, Examine, Found, Given, Mend};

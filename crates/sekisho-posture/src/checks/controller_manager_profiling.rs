@@ -1,0 +1,98 @@
+//! The controller manager serves profiles of itself under `/debug/pprof`.
+//!
+//! ## Why
+//!
+//! A profile shows memory, goroutines and command line of the process, and taking one costs processor time:
+//! whoever may ask learns about the cluster and can slow it down. Profiling is on unless it is switched off,
+//! and nothing in normal operation needs it.
+//!
+//! ## Mend
+//!
+//! Set `--profiling=false`. Switch it on for the time of an inquiry.
+//!
+//! ```yaml bad
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: kube-controller-manager
+//!   namespace: kube-system
+//! spec:
+//!   containers:
+//!     - name: kube-controller-manager
+//!       image: registry.k8s.io/kube-controller-manager:v1.34.2
+//!       command:
+//!         - kube-controller-manager # here
+//!         - --bind-address=127.0.0.1
+//! ```
+//!
+//! ```yaml bad
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: kube-controller-manager
+//!   namespace: kube-system
+//! spec:
+//!   containers:
+//!     - name: kube-controller-manager
+//!       image: registry.k8s.io/kube-controller-manager:v1.34.2
+//!       command:
+//!         - kube-controller-manager
+//!         - --profiling=true # here
+//! ```
+//!
+//! ```yaml bad
+//! apiVersion: kubeadm.k8s.io/v1beta4
+//! kind: ClusterConfiguration
+//! controllerManager: # here
+//!   extraVolumes: []
+//! ```
+//!
+//! ```yaml good
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: kube-controller-manager
+//!   namespace: kube-system
+//! spec:
+//!   containers:
+//!     - name: kube-controller-manager
+//!       image: registry.k8s.io/kube-controller-manager:v1.34.2
+//!       command:
+//!         - kube-controller-manager
+//!         - --profiling=false
+//! ```
+//!
+//! ## References
+//!
+//! - Kubernetes: reference of `kube-controller-manager`
+
+use super::prelude::*;
+use sekisho_finding::Safety;
+
+pub(super) const CHECK: Check = Check {
+    id: "controller-manager-profiling",
+    title: "Controller manager serves profiles",
+    message: "the controller manager serves profiles of itself: `{setting}`",
+    variants: &[("unset", "the controller manager serves profiles of itself, because `{flag}` is not set")],
+    remedy: "Set `--profiling=false`",
+    severity: Severity::Low,
+    confidence: Confidence::High,
+    persona: Persona::Default,
+    cell: Cell::new(Layer::Cluster, Phase::Deploy, Mode::Preventive),
+    controls: &[
+        "owasp-2022/K09",
+        "owasp-2025/K07",
+        "cis-1.12/1.3.2",
+        "nsa-cisa/control-plane-hardening",
+        "pci/15",
+    ],
+    cel: None,
+    examine: Examine::Component(&[Component::ControllerManager], examine),
+};
+
+fn examine<'a>(settings: &'a ComponentSettings<'a>, examination: &mut Examination<'a>) {
+    if settings.boolean("profiling", true) == Some(true) {
+        let mend = settings.mend(Safety::Safe, "profiling", false);
+        examination.report(settings.found("profiling").mend(mend));
+    }
+}
