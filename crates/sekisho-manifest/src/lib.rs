@@ -6,16 +6,20 @@
 //!
 //! This crate reads no file and knows no rule; it takes text and returns values.
 
+mod duration;
 pub mod edit;
 mod load;
 mod node;
 mod object;
 mod path;
+mod quantity;
 mod span;
 pub mod workload;
 
+pub use duration::{Duration, DurationError};
 pub use load::{Budget, Document, Format, LoadError, LoadErrorKind, Loaded, load};
 pub use node::{Entry, Mapping, Node, Value};
 pub use object::{Object, ObjectRef, Place};
 pub use path::{FieldPath, Segment};
+pub use quantity::{Quantity, QuantityError, Style as QuantityStyle};
 pub use span::{LineIndex, Position, Source, SourceId, Span};

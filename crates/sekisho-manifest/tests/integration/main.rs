@@ -1,0 +1,5 @@
+//! Manifests in, values out.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod duration;
+mod quantity;
