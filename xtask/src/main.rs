@@ -5,6 +5,7 @@
     reason = "xtask is a program for the people and machines that build the project"
 )]
 
+mod bench;
 mod generate;
 mod test;
 mod tidy;
@@ -31,6 +32,17 @@ enum Task {
     },
     /// Hold the rules of the house
     Tidy,
+    /// Measure, beside a peer where one is installed
+    Bench {
+        /// The benchmark
+        name: String,
+    },
+    /// Run one command and print its cost as JSON
+    #[command(hide = true)]
+    Measure {
+        #[arg(last = true)]
+        command: Vec<String>,
+    },
     /// Run every test, after installing what they need
     Test,
 }
@@ -38,6 +50,8 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Generate { check } => generate::run(check),
+        Task::Bench { name } => bench::run(&name),
+        Task::Measure { command } => bench::measure::run_once(&command),
         Task::Tidy => tidy::run(),
         Task::Test => test::run(),
     };

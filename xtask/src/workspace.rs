@@ -10,6 +10,12 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new(".")).to_owned()
 }
 
+/// A path in the folder of shared test data: `$SEKISHO_SHARED`, else `../shared` beside the workspace.
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("SEKISHO_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    Some(folder.join(path)).filter(|path| path.exists())
+}
+
 /// Files that are derived from others: written, or only compared.
 pub(crate) struct Output {
     check: bool,

@@ -1,0 +1,42 @@
+//! `cargo xtask bench NAME`: measures whole runs, ours and a peer's in turn, so that the ratio holds on a noisy machine.
+
+mod manifests;
+pub(crate) mod measure;
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::workspace::root;
+
+/// The benchmarks by their names.
+const BENCHES: &[(&str, fn() -> Result<()>)] = &[("manifests", manifests::run)];
+
+pub(crate) fn run(name: &str) -> Result<()> {
+    match BENCHES.iter().find(|(known, _)| *known == name) {
+        Some((_, bench)) => bench(),
+        None => {
+            let names: Vec<_> = BENCHES.iter().map(|(name, _)| *name).collect();
+            bail!("unknown benchmark `{name}`: use one of {}", names.join(", "))
+        }
+    }
+}
+
+/// Builds the release binary and gives its path.
+fn release_binary() -> Result<PathBuf> {
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--quiet", "--package", "sekisho"])
+        .current_dir(root())
+        .status()
+        .context("cannot run cargo")?;
+    ensure!(status.success(), "the release build failed");
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join("release/sekisho"))
+}
+
+/// A program of this name on the search path.
+fn installed(name: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
+}
