@@ -7,6 +7,7 @@
 
 mod bench;
 mod generate;
+mod sample;
 mod test;
 mod tidy;
 mod workspace;
@@ -37,6 +38,18 @@ enum Task {
         /// The benchmark
         name: String,
     },
+    /// Draw findings on the corpora at random, for people to judge
+    Sample {
+        /// How many
+        #[arg(long, default_value_t = 100)]
+        count: usize,
+        /// The seed; the same seed draws the same findings
+        #[arg(long)]
+        seed: u64,
+        /// The persona
+        #[arg(long, default_value = "default")]
+        persona: String,
+    },
     /// Run one command and print its cost as JSON
     #[command(hide = true)]
     Measure {
@@ -52,6 +65,7 @@ fn main() -> ExitCode {
         Task::Generate { check } => generate::run(check),
         Task::Bench { name } => bench::run(&name),
         Task::Measure { command } => bench::measure::run_once(&command),
+        Task::Sample { count, seed, persona } => sample::run(count, seed, &persona),
         Task::Tidy => tidy::run(),
         Task::Test => test::run(),
     };
