@@ -15,6 +15,16 @@ pub enum Safety {
     Unsafe,
 }
 
+impl Safety {
+    /// The name in machine-readable output.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// A remedy that a program can apply.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fix {

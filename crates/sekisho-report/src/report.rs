@@ -171,6 +171,16 @@ impl Counts {
 }
 
 impl Verdict {
+    /// The entry of the catalogue that names it.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Passed => "verdict.passed",
+            Self::Failed => "verdict.failed",
+            Self::Incomplete => "verdict.incomplete",
+            Self::Nothing => "verdict.nothing-examined",
+        }
+    }
+
     /// The name in machine-readable output.
     pub const fn as_str(self) -> &'static str {
         match self {

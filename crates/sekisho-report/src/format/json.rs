@@ -17,6 +17,7 @@ use sekisho_manifest::{FieldPath, Segment};
 use sekisho_risk::Action;
 use serde::Serialize;
 
+use super::json_text;
 use crate::{Options, Report, Verdict};
 
 /// The version of the shape of `json` and `ndjson`.
@@ -24,8 +25,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// Writes the report.
 pub fn write(report: &Report<'_>, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &ReportData::of(report))?;
-    out.write_all(b"\n")
+    json_text::pretty(&ReportData::of(report), out)
 }
 
 /// The JSON schema (draft 2020-12) of the document.

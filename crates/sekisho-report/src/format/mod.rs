@@ -1,66 +1,97 @@
 //! The output formats, one file each.
 
+pub mod csv;
+pub mod github;
+pub mod gitlab;
+pub mod gitlab_sast;
 pub mod json;
+mod json_text;
+pub mod junit;
+pub mod markdown;
 pub mod ndjson;
+pub mod sarif;
 pub mod table;
 
 use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use sekisho_finding::Severity;
+use sekisho_finding::{Location, Severity, Subject};
 
+use crate::escape;
 use crate::text::grouped;
 use crate::{Options, Report, Verdict};
 
 /// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[expect(missing_docs, reason = "`Format::summary` says what each is for")]
 pub enum Format {
-    /// For people, on a terminal.
     #[default]
     Table,
-    /// For programs: one JSON document with a published schema.
     Json,
-    /// For programs: one JSON value a line, findings first.
     Ndjson,
+    Sarif,
+    Junit,
+    Markdown,
+    Csv,
+    Github,
+    Gitlab,
+    GitlabSast,
+}
+
+type Writer = fn(&Report<'_>, &Options, &mut dyn Write) -> io::Result<()>;
+
+impl Format {
+    /// Every format.
+    pub const ALL: &'static [Self] = &[
+        Self::Table,
+        Self::Json,
+        Self::Ndjson,
+        Self::Sarif,
+        Self::Junit,
+        Self::Markdown,
+        Self::Csv,
+        Self::Github,
+        Self::Gitlab,
+        Self::GitlabSast,
+    ];
+
+    /// The name on the command line, what it is for, and what writes it.
+    const fn entry(self) -> (&'static str, &'static str, Writer) {
+        match self {
+            Self::Table => ("table", "for people, on a terminal", table::write),
+            Self::Json => ("json", "one JSON document with a published schema", json::write),
+            Self::Ndjson => ("ndjson", "one JSON value a line, findings first", ndjson::write),
+            Self::Sarif => ("sarif", "SARIF 2.1.0, for code scanning", sarif::write),
+            Self::Junit => ("junit", "JUnit XML, for the test results of a CI system", junit::write),
+            Self::Markdown => ("markdown", "Markdown, for the comment of a pull request", markdown::write),
+            Self::Csv => ("csv", "comma-separated values, for spreadsheets", csv::write),
+            Self::Github => ("github", "annotations of GitHub Actions", github::write),
+            Self::Gitlab => ("gitlab", "GitLab Code Quality report", gitlab::write),
+            Self::GitlabSast => ("gitlab-sast", "GitLab SAST report", gitlab_sast::write),
+        }
+    }
+
+    /// The name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        self.entry().0
+    }
+
+    /// What it is for, in one line for the command line's help.
+    pub const fn summary(self) -> &'static str {
+        self.entry().1
+    }
+
+    /// Writes a report.
+    pub fn write(self, report: &Report<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
+        self.entry().2(report, options, out)
+    }
 }
 
 /// A format that is none of the known words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseFormatError {
     given: String,
-}
-
-impl Format {
-    /// Every format.
-    pub const ALL: &'static [Self] = &[Self::Table, Self::Json, Self::Ndjson];
-
-    /// The name on the command line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Table => "table",
-            Self::Json => "json",
-            Self::Ndjson => "ndjson",
-        }
-    }
-
-    /// What it is for, in one line for the command line's help.
-    pub const fn summary(self) -> &'static str {
-        match self {
-            Self::Table => "for people, on a terminal",
-            Self::Json => "one JSON document with a published schema",
-            Self::Ndjson => "one JSON value a line, findings first",
-        }
-    }
-
-    /// Writes a report.
-    pub fn write(self, report: &Report<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
-        match self {
-            Self::Table => table::write(report, options, out),
-            Self::Json => json::write(report, options, out),
-            Self::Ndjson => ndjson::write(report, options, out),
-        }
-    }
 }
 
 impl fmt::Display for Format {
@@ -137,4 +168,34 @@ fn tally(report: &Report<'_>) -> String {
         .collect::<Vec<_>>()
         .join(", ");
     format!("{} ({by_severity})", catalogue.count("findings", counts.total()))
+}
+
+/// How much was examined, in one sentence.
+pub(crate) fn examined(report: &Report<'_>) -> String {
+    let (catalogue, coverage) = (report.catalogue, report.coverage);
+    catalogue.fill(
+        "coverage.examined",
+        &[
+            ("files", &catalogue.count("files", coverage.files)),
+            ("objects", &catalogue.count("objects", coverage.objects)),
+            ("rules", &catalogue.count("rules", coverage.rules)),
+        ],
+    )
+}
+
+/// `file:line:column`, which terminals and editors make a link of.
+pub(crate) fn place(location: &Location) -> String {
+    format!("{}:{}:{}", escape::line(&location.file), location.start.line, location.start.column)
+}
+
+/// `Deployment shop/web`.
+pub(crate) fn object(subject: &Subject) -> String {
+    let object = &subject.object;
+    let kind = escape::line(&object.kind);
+    let name = escape::line(&object.name);
+    match &object.namespace {
+        Some(namespace) => format!("{kind} {}/{name}", escape::line(namespace)),
+        None if name.is_empty() => kind.into_owned(),
+        None => format!("{kind} {name}"),
+    }
 }

@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::json::{self, ActionData, CoverageData, FindingData, SummaryData};
+use super::json_text;
 use crate::{Options, Report};
 
 /// One line.
@@ -32,10 +33,7 @@ enum Line<'a> {
 
 /// Writes the report.
 pub fn write(report: &Report<'_>, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let mut line = |value: &Line<'_>| {
-        serde_json::to_writer(&mut *out, value)?;
-        out.write_all(b"\n")
-    };
+    let mut line = |value: &Line<'_>| json_text::compact(value, out);
     line(&Line::Start {
         schema_version: json::SCHEMA_VERSION,
         tool: json::ToolData::of(report),

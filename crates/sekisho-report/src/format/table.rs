@@ -7,8 +7,9 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use sekisho_finding::{Finding, Location, Rule, Safety, Severity, Skip, SkipReason, Subject};
+use sekisho_finding::{Finding, Rule, Safety, Severity, Skip, SkipReason};
 
+use super::{object, place};
 use crate::escape;
 use crate::snippet::{SnippetLine, Snippets};
 use crate::text::{grouped, percent, width, wrap};
@@ -250,18 +251,10 @@ impl Table<'_, '_> {
 
     fn coverage(&mut self) -> io::Result<()> {
         let report = self.report;
-        let (catalogue, coverage) = (report.catalogue, report.coverage);
+        let coverage = report.coverage;
         let (failed, skipped): (Vec<&Skip>, Vec<&Skip>) =
             coverage.skipped.iter().partition(|skip| matches!(skip.reason, SkipReason::Unreadable(_)));
-        let examined = catalogue.fill(
-            "coverage.examined",
-            &[
-                ("files", &catalogue.count("files", coverage.files)),
-                ("objects", &catalogue.count("objects", coverage.objects)),
-                ("rules", &catalogue.count("rules", coverage.rules)),
-            ],
-        );
-        writeln!(self.out, "{examined}")?;
+        writeln!(self.out, "{}", super::examined(report))?;
         self.skips("coverage.skipped", &skipped, Style::new().dimmed())?;
         self.skips("coverage.unreadable", &failed, severity_style(Severity::High))
     }
@@ -291,7 +284,7 @@ impl Table<'_, '_> {
             Verdict::Failed => severity_style(Severity::Critical),
             Verdict::Incomplete | Verdict::Nothing => AnsiColor::Yellow.on_default().bold(),
         };
-        let word = self.paint(style, report.catalogue.ui(&format!("verdict.{}", report.verdict().as_str())));
+        let word = self.paint(style, report.catalogue.ui(report.verdict().key()));
         writeln!(self.out, "{word}: {}", super::outcome(report))
     }
 
@@ -354,23 +347,6 @@ fn suppression_key(kind: sekisho_finding::SuppressionKind) -> &'static str {
         Inline => "suppression.inline",
         Exception => "suppression.exception",
         Baseline => "suppression.baseline",
-    }
-}
-
-/// `file:line:column`, which terminals and editors make a link of.
-fn place(location: &Location) -> String {
-    format!("{}:{}:{}", escape::line(&location.file), location.start.line, location.start.column)
-}
-
-/// `Deployment shop/web`.
-fn object(subject: &Subject) -> String {
-    let object = &subject.object;
-    let kind = escape::line(&object.kind);
-    let name = escape::line(&object.name);
-    match &object.namespace {
-        Some(namespace) => format!("{kind} {}/{name}", escape::line(namespace)),
-        None if name.is_empty() => kind.into_owned(),
-        None => format!("{kind} {name}"),
     }
 }
 

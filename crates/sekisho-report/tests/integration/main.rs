@@ -2,6 +2,9 @@
 #![allow(clippy::expect_used, reason = "what a test is built from has to be there")]
 
 mod catalogue;
+mod code_scanning;
+mod hostile;
 mod json;
 mod support;
 mod table;
+mod text;

@@ -1,0 +1,341 @@
+//! SARIF 2.1.0, for code scanning and for viewers.
+//!
+//! Regions are exact, in Unicode code points. Paths are relative to the root of the sources, `%SRCROOT%`.
+//! The frameworks are taxonomies, and rules point at their controls. Suppressed findings are there, marked
+//! as suppressed; inputs that were not examined are notifications of the invocation, which is not
+//! successful when one of them could not be read.
+//!
+//! The limits of GitHub's code scanning are kept where passing them would have the file rejected: a rule
+//! has at most 20 tags.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+
+use sekisho_finding::{
+    Confidence, Finding, Location, Message, Rule, Severity, Skip, SkipReason, Suppression, SuppressionKind,
+};
+use serde_json::{Value, json};
+
+use super::json_text;
+use crate::escape::uri_path;
+use crate::{Options, Report};
+
+/// Tags of a rule, as many as GitHub takes.
+const TAGS: usize = 20;
+/// The base of relative paths.
+const ROOT: &str = "%SRCROOT%";
+
+/// Writes the report.
+pub fn write(report: &Report<'_>, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
+    json_text::pretty(&document(report), out)
+}
+
+fn document(report: &Report<'_>) -> Value {
+    let taxonomies = Taxonomies::new(report.rules);
+    let places: HashMap<&str, usize> =
+        report.rules.iter().enumerate().map(|(index, rule)| (rule.id.as_ref(), index)).collect();
+    let most = report.findings.iter().map(|finding| finding.risk).fold(0.0, f64::max);
+    let results: Vec<Value> =
+        report.findings.iter().map(|finding| result(report, finding, &places, most)).collect();
+    json!({
+        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "Sekisho",
+                "semanticVersion": report.version,
+                "version": report.version,
+                "language": report.catalogue.language().as_str(),
+                "rules": report.rules.iter().map(|entry| rule(report, entry, &taxonomies)).collect::<Vec<_>>(),
+                "supportedTaxonomies": taxonomies.references(),
+            }},
+            "language": report.catalogue.language().as_str(),
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": { ROOT: { "description": { "text": "The folder that paths are relative to." } } },
+            "invocations": [invocation(report)],
+            "taxonomies": taxonomies.components(),
+            "results": results,
+            "properties": { "coverage": {
+                "files": report.coverage.files,
+                "documents": report.coverage.documents,
+                "objects": report.coverage.objects,
+                "rules": report.coverage.rules,
+                "skipped": report.coverage.skipped.len(),
+            }},
+        }],
+    })
+}
+
+fn rule(report: &Report<'_>, rule: &Rule, taxonomies: &Taxonomies<'_>) -> Value {
+    let catalogue = report.catalogue;
+    let (title, remedy) = (catalogue.title(rule), catalogue.remedy(rule));
+    let manual = if rule.manual.is_empty() { remedy } else { rule.manual.as_ref() };
+    let mut tags = vec!["security".to_owned(), "kubernetes".to_owned()];
+    tags.extend(rule.controls.iter().map(ToString::to_string));
+    tags.truncate(TAGS);
+    let mut value = json!({
+        "id": rule.id,
+        "name": pascal_case(&rule.id),
+        "shortDescription": { "text": title },
+        "fullDescription": { "text": format!("{title}. {remedy}.") },
+        "help": { "text": remedy, "markdown": manual },
+        "defaultConfiguration": { "level": level(rule.severity) },
+        "relationships": taxonomies.relationships(rule),
+        "properties": {
+            "tags": tags,
+            "precision": match rule.confidence {
+                Confidence::High => "very-high",
+                Confidence::Medium => "high",
+                Confidence::Low => "medium",
+            },
+            "problem.severity": match rule.severity {
+                Severity::Critical | Severity::High => "error",
+                Severity::Medium => "warning",
+                Severity::Low | Severity::Info => "recommendation",
+            },
+            "layer": rule.cell.layer.as_str(),
+            "phase": rule.cell.phase.as_str(),
+            "mode": rule.cell.mode.as_str(),
+        },
+    });
+    if let (Some(page), Some(fields)) = (report.page(&rule.id), value.as_object_mut()) {
+        fields.insert("helpUri".to_owned(), page.into());
+    }
+    // GitHub reads it as a score of CVSS: critical from 9.0, high from 7.0, medium from 4.0.
+    let score = match rule.severity {
+        Severity::Critical => Some("9.5"),
+        Severity::High => Some("8.0"),
+        Severity::Medium => Some("5.5"),
+        Severity::Low => Some("2.0"),
+        Severity::Info => None,
+    };
+    if let (Some(score), Some(properties)) =
+        (score, value.get_mut("properties").and_then(Value::as_object_mut))
+    {
+        properties.insert("security-severity".to_owned(), score.into());
+    }
+    value
+}
+
+fn result(report: &Report<'_>, finding: &Finding, places: &HashMap<&str, usize>, most: f64) -> Value {
+    let object = &finding.subject.object;
+    let name = match &object.namespace {
+        Some(namespace) => format!("{}/{}/{namespace}/{}", object.api_version, object.kind, object.name),
+        None => format!("{}/{}/{}", object.api_version, object.kind, object.name),
+    };
+    let field = finding.location.field.to_string();
+    let mut logical =
+        vec![json!({ "name": object.name.as_str(), "fullyQualifiedName": name, "kind": "resource" })];
+    if !field.is_empty() {
+        logical.push(json!({
+            "name": finding.location.field.segments().last().map(step),
+            "fullyQualifiedName": format!("{name}#{field}"),
+            "kind": "property",
+        }));
+    }
+    let mut place = location(&finding.location);
+    if let Some(fields) = place.as_object_mut() {
+        fields.insert("logicalLocations".to_owned(), logical.into());
+    }
+    let related: Vec<Value> = finding
+        .related
+        .iter()
+        .enumerate()
+        .map(|(index, related)| {
+            let mut place = location(&related.location);
+            if let Some(fields) = place.as_object_mut() {
+                fields.insert("id".to_owned(), (index + 1).into());
+                fields.insert("message".to_owned(), text(report, &related.message));
+            }
+            place
+        })
+        .collect();
+    let mut value = json!({
+        "ruleId": finding.rule,
+        "level": level(finding.severity),
+        "kind": "fail",
+        "message": text(report, &finding.message),
+        "locations": [place],
+        "partialFingerprints": { "sekisho/v1": finding.fingerprint.to_string() },
+        "properties": {
+            "severity": finding.severity.as_str(),
+            "confidence": finding.confidence.as_str(),
+            "container": finding.subject.container.as_deref(),
+        },
+    });
+    let Some(fields) = value.as_object_mut() else { return value };
+    if let Some(index) = places.get(finding.rule.as_ref()) {
+        fields.insert("ruleIndex".to_owned(), (*index).into());
+    }
+    if most > 0.0 {
+        // A number from 0 to 100 in SARIF.
+        fields.insert("rank".to_owned(), ((finding.risk / most * 1000.0).round() / 10.0).into());
+    }
+    if !related.is_empty() {
+        fields.insert("relatedLocations".to_owned(), related.into());
+    }
+    // An empty list says that the tool knows of suppressions and that this result has none.
+    let suppressions: Vec<Value> = finding.suppressed.iter().map(suppression).collect();
+    fields.insert("suppressions".to_owned(), suppressions.into());
+    value
+}
+
+fn suppression(suppression: &Suppression) -> Value {
+    json!({
+        "kind": match suppression.kind {
+            SuppressionKind::Inline => "inSource",
+            SuppressionKind::Exception | SuppressionKind::Baseline => "external",
+        },
+        "status": "accepted",
+        "justification": suppression.reason,
+    })
+}
+
+/// The physical location of a place.
+fn location(place: &Location) -> Value {
+    json!({ "physicalLocation": {
+        "artifactLocation": artifact(&place.file),
+        "region": {
+            "startLine": place.start.line,
+            "startColumn": place.start.column,
+            "endLine": place.end.line,
+            "endColumn": place.end.column,
+        },
+    }})
+}
+
+/// A file: relative to the root, or as a `file` URI where its path is absolute.
+fn artifact(path: &str) -> Value {
+    match path.strip_prefix('/') {
+        Some(absolute) => json!({ "uri": format!("file:///{}", uri_path(absolute)) }),
+        None => json!({ "uri": uri_path(path), "uriBaseId": ROOT }),
+    }
+}
+
+fn invocation(report: &Report<'_>) -> Value {
+    let notifications: Vec<Value> =
+        report.coverage.skipped.iter().map(|skip| notification(report, skip)).collect();
+    let mut value = json!({
+        "executionSuccessful": report.coverage.failures().next().is_none(),
+        "toolExecutionNotifications": notifications,
+    });
+    if let (Some(started), Some(fields)) = (report.started, value.as_object_mut()) {
+        fields.insert("startTimeUtc".to_owned(), started.into());
+    }
+    value
+}
+
+fn notification(report: &Report<'_>, skip: &Skip) -> Value {
+    let level = match skip.reason {
+        SkipReason::Unreadable(_) => "error",
+        SkipReason::NotRendered(_) => "warning",
+        _ => "note",
+    };
+    let mut place = json!({ "artifactLocation": artifact(&skip.path) });
+    if let (Some(line), Some(fields)) = (skip.line, place.as_object_mut()) {
+        fields.insert("region".to_owned(), json!({ "startLine": line }));
+    }
+    json!({
+        "level": level,
+        "message": { "text": report.catalogue.skip(&skip.reason) },
+        "locations": [{ "physicalLocation": place }],
+    })
+}
+
+/// A message. SARIF reads `[text](target)` in it as a link and `{0}` as a place to fill.
+fn text(report: &Report<'_>, message: &Message) -> Value {
+    let text = report.catalogue.message(message);
+    let links = text.contains("](");
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '[' | ']' | '\\' if links => plain.extend(['\\', letter]),
+            '{' | '}' => plain.extend([letter, letter]),
+            _ => plain.push(letter),
+        }
+    }
+    json!({ "text": plain })
+}
+
+fn step(segment: &sekisho_manifest::Segment) -> String {
+    match segment {
+        sekisho_manifest::Segment::Key(key) => key.to_string(),
+        sekisho_manifest::Segment::Index(index) => index.to_string(),
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "error",
+        Severity::Medium => "warning",
+        Severity::Low | Severity::Info => "note",
+    }
+}
+
+/// `privileged-container` as `PrivilegedContainer`, which SARIF wants of a rule's name.
+fn pascal_case(slug: &str) -> String {
+    slug.split('-')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
+        })
+        .collect()
+}
+
+/// The frameworks of the rules, each with those of its controls that a rule names.
+struct Taxonomies<'a> {
+    frameworks: BTreeMap<&'a str, Vec<&'a str>>,
+}
+
+impl<'a> Taxonomies<'a> {
+    fn new(rules: &'a [Rule]) -> Self {
+        let mut frameworks: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (framework, control) in
+            rules.iter().flat_map(|rule| &rule.controls).filter_map(|id| id.split_once('/'))
+        {
+            frameworks.entry(framework).or_default().push(control);
+        }
+        for controls in frameworks.values_mut() {
+            controls.sort_unstable();
+            controls.dedup();
+        }
+        Self { frameworks }
+    }
+
+    fn components(&self) -> Vec<Value> {
+        self.frameworks
+            .iter()
+            .map(|(framework, controls)| {
+                let taxa: Vec<Value> = controls.iter().map(|control| json!({ "id": control })).collect();
+                json!({ "name": framework, "taxa": taxa })
+            })
+            .collect()
+    }
+
+    fn references(&self) -> Vec<Value> {
+        self.frameworks
+            .keys()
+            .enumerate()
+            .map(|(index, framework)| json!({ "name": framework, "index": index }))
+            .collect()
+    }
+
+    fn relationships(&self, rule: &Rule) -> Vec<Value> {
+        rule.controls
+            .iter()
+            .filter_map(|id| {
+                let (framework, control) = id.split_once('/')?;
+                let index = self.frameworks.keys().position(|known| *known == framework)?;
+                let place = self.frameworks.get(framework)?.binary_search(&control).ok()?;
+                Some(json!({
+                    "target": {
+                        "id": control,
+                        "index": place,
+                        "toolComponent": { "name": framework, "index": index },
+                    },
+                    "kinds": ["relevant"],
+                }))
+            })
+            .collect()
+    }
+}
