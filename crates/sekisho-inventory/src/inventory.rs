@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
+use sekisho_manifest::rbac::{self, RoleKind};
 use sekisho_manifest::workload::{self, Pod};
 use sekisho_manifest::{Object, Source, SourceId};
 use smol_str::SmolStr;
@@ -22,7 +23,15 @@ pub struct Inventory {
     with_pods: Vec<ObjectId>,
     default_namespace: SmolStr,
     pods: OnceLock<PodIndex>,
+    names: OnceLock<Names>,
+    bindings: OnceLock<Bindings>,
 }
+
+/// Objects by group, kind and name.
+type Names = HashMap<(SmolStr, SmolStr, SmolStr), Vec<u32>>;
+
+/// Bindings by the kind, the namespace (empty for a ClusterRole) and the name of the role they refer to.
+type Bindings = HashMap<(RoleKind, SmolStr, SmolStr), Vec<u32>>;
 
 impl Inventory {
     /// Builds the inventory of objects whose [`SourceId`]s are places in `sources`.
@@ -45,6 +54,8 @@ impl Inventory {
             with_pods,
             default_namespace: default_namespace.into(),
             pods: OnceLock::new(),
+            names: OnceLock::new(),
+            bindings: OnceLock::new(),
         }
     }
 
@@ -74,9 +85,32 @@ impl Inventory {
 
     /// The object of a group and kind with this name, in this namespace where the kind has one.
     pub fn find(&self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> Option<&Object> {
-        self.of(group, kind).find(|object| {
-            object.name == name && namespace.is_none_or(|namespace| self.namespace_of(object) == namespace)
-        })
+        self.named(group, kind, name)
+            .find(|object| namespace.is_none_or(|namespace| self.namespace_of(object) == namespace))
+    }
+
+    /// The objects of a group and kind with this name, in any namespace.
+    pub fn named<'a>(
+        &'a self,
+        group: &str,
+        kind: &str,
+        name: &str,
+    ) -> impl Iterator<Item = &'a Object> + use<'a> {
+        self.names
+            .get_or_init(|| self.index_names())
+            .get(&(SmolStr::new(group), SmolStr::new(kind), SmolStr::new(name)))
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .filter_map(|index| self.objects.get(*index as usize))
+    }
+
+    fn index_names(&self) -> Names {
+        let mut names = Names::new();
+        for (index, object) in (0..).zip(&self.objects) {
+            let key = (SmolStr::new(object.group()), object.kind.clone(), object.name.clone());
+            names.entry(key).or_default().push(index);
+        }
+        names
     }
 
     /// The Pods that the objects are or make.
@@ -96,6 +130,34 @@ impl Inventory {
 
     pub(crate) fn with_pods(&self) -> &[ObjectId] {
         &self.with_pods
+    }
+
+    /// The RoleBindings and ClusterRoleBindings that refer to a role, in the order of their ids.
+    pub fn bindings_of<'a>(&'a self, role: &Object) -> impl Iterator<Item = &'a Object> + use<'a> {
+        let key = if role.is(rbac::GROUP, "ClusterRole") {
+            (RoleKind::ClusterRole, SmolStr::default(), role.name.clone())
+        } else {
+            (RoleKind::Role, SmolStr::new(self.namespace_of(role)), role.name.clone())
+        };
+        self.bindings
+            .get_or_init(|| self.index_bindings())
+            .get(&key)
+            .map_or(&[][..], Vec::as_slice)
+            .iter()
+            .filter_map(|index| self.objects.get(*index as usize))
+    }
+
+    fn index_bindings(&self) -> Bindings {
+        let mut bindings = Bindings::new();
+        for (index, object) in (0..).zip(&self.objects) {
+            let Some(reference) = rbac::role_ref(object) else { continue };
+            let namespace = match reference.kind {
+                RoleKind::Role => SmolStr::new(self.namespace_of(object)),
+                RoleKind::ClusterRole => SmolStr::default(),
+            };
+            bindings.entry((reference.kind, namespace, reference.name.into())).or_default().push(index);
+        }
+        bindings
     }
 
     /// The namespace an object lands in: its own, else the run's default.

@@ -13,6 +13,7 @@ mod node;
 mod object;
 mod path;
 mod quantity;
+pub mod rbac;
 mod span;
 pub mod workload;
 

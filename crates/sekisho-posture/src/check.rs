@@ -75,6 +75,7 @@ pub struct Found<'a> {
     pub(crate) secret: bool,
     pub(crate) related: Vec<(Place<'a>, Message)>,
     pub(crate) mend: Option<Mend>,
+    pub(crate) identity: Option<SmolStr>,
 }
 
 impl<'a> Found<'a> {
@@ -90,6 +91,7 @@ impl<'a> Found<'a> {
             secret: false,
             related: Vec::new(),
             mend: None,
+            identity: None,
         }
     }
 
@@ -146,6 +148,15 @@ impl<'a> Found<'a> {
     #[must_use]
     pub fn related(mut self, place: Place<'a>, text: impl Into<Cow<'static, str>>) -> Self {
         self.related.push((place, Message::text(text)));
+        self
+    }
+
+    /// Tells it apart from other findings of the check at the same place. Needed where the place holds
+    /// several, and where it is a credential in a list: the fingerprint then holds this word in place of
+    /// the item's text.
+    #[must_use]
+    pub fn identity(mut self, word: impl Into<SmolStr>) -> Self {
+        self.identity = Some(word.into());
         self
     }
 

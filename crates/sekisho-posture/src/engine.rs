@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use sekisho_finding::{Finding, Fingerprint, Location, Message, Related, Subject};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::workload::{self, Container};
-use sekisho_manifest::{Object, Place, Segment};
+use sekisho_manifest::{Node, Object, Place, Segment};
 use smol_str::SmolStr;
 
 use crate::component::{self, Component, ComponentSettings};
@@ -166,7 +166,7 @@ impl<'a> Examination<'a> {
             severity: found.severity.unwrap_or(self.check.severity),
             confidence: found.confidence.unwrap_or(self.check.confidence),
             subject: Subject { object: found.place.object.reference(), container },
-            fingerprint: fingerprint(self.check.id, &found.place),
+            fingerprint: fingerprint(self.check.id, &found.place, found.identity.as_deref()),
             location,
             secret: found.secret,
             related,
@@ -184,8 +184,8 @@ impl<'a> Examination<'a> {
 }
 
 /// The rule, the object and the field; list items by name where they have one, so that the identity
-/// survives when an item is put before them.
-fn fingerprint(rule: &str, place: &Place<'_>) -> Fingerprint {
+/// survives when an item is put before them. Where an identity is given, it stands for the texts of items.
+fn fingerprint(rule: &str, place: &Place<'_>, identity: Option<&str>) -> Fingerprint {
     let object = place.object;
     let mut parts: Vec<String> = vec![
         rule.to_owned(),
@@ -203,10 +203,16 @@ fn fingerprint(rule: &str, place: &Place<'_>) -> Fingerprint {
             }
             Segment::Index(index) => {
                 node = node.and_then(|node| node.items().get(*index));
-                let name = node.and_then(|node| node.as_str().or_else(|| node.get("name")?.as_str()));
-                parts.push(name.map_or_else(|| index.to_string(), str::to_owned));
+                let text = node.and_then(Node::as_str).filter(|_| identity.is_none());
+                let name = text.or_else(|| node?.get("name")?.as_str());
+                match (name, identity) {
+                    (Some(name), _) => parts.push(name.to_owned()),
+                    (None, Some(_)) if node.is_some_and(|node| node.as_str().is_some()) => {}
+                    (None, _) => parts.push(index.to_string()),
+                }
             }
         }
     }
+    parts.extend(identity.map(str::to_owned));
     Fingerprint::of(parts.iter().map(String::as_str))
 }

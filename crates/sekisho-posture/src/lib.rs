@@ -11,6 +11,7 @@ mod engine;
 mod kubernetes_release;
 mod kyverno;
 mod pod_security;
+mod rbac;
 mod settings;
 
 pub use check::{Check, Examine, Found, KindName, Mend};

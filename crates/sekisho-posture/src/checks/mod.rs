@@ -3,6 +3,8 @@
 mod admission_policy_audit_only;
 mod admission_policy_fails_open;
 mod admission_policy_without_binding;
+mod all_service_accounts_binding;
+mod anonymous_binding;
 mod api_server_always_allow;
 mod api_server_anonymous_access;
 mod api_server_basic_auth;
@@ -13,18 +15,50 @@ mod api_server_without_audit_log;
 mod api_server_without_node_authorizer;
 mod api_server_without_rbac;
 mod audit_log_retention;
+mod authenticated_binding;
+mod bind_roles;
+mod cluster_admin_binding;
+mod cluster_wide_edit_binding;
 mod controller_manager_profiling;
+mod create_workloads;
+mod csr_approval;
+mod dangling_role_ref;
+mod dangling_subject;
+mod default_service_account_binding;
+mod delete_events;
+mod ephemeral_containers_write;
+mod escalate_roles;
 mod gatekeeper_dryrun;
+mod impersonate;
 mod kyverno_audit;
+mod masters_binding;
+mod namespace_label_write;
 mod namespace_privileged_pod_security;
 mod namespace_without_pod_security;
+mod network_policy_write;
+mod nodes_proxy;
+mod persistent_volume_write;
 mod pod_security_warn_only;
+mod pods_attach;
+mod pods_exec;
+mod pods_portforward;
+mod policy_write;
 mod prelude;
 mod privileged_container;
+mod read_secrets;
+mod role_write;
 mod scheduler_profiling;
+mod service_status_patch;
+mod system_config_map_write;
+mod token_creation;
+mod unauthenticated_binding;
+mod webhook_configuration_write;
 mod webhook_exempted_by_tenant_label;
 mod webhook_fails_open;
 mod webhook_slow_timeout;
+mod wildcard_api_groups;
+mod wildcard_resources;
+mod wildcard_verbs;
 
 use crate::Check;
 
@@ -34,6 +68,8 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&admission_policy_audit_only::CHECK, include_str!("../../../../docs/checks/admission-policy-audit-only.md")),
     (&admission_policy_fails_open::CHECK, include_str!("../../../../docs/checks/admission-policy-fails-open.md")),
     (&admission_policy_without_binding::CHECK, include_str!("../../../../docs/checks/admission-policy-without-binding.md")),
+    (&all_service_accounts_binding::CHECK, include_str!("../../../../docs/checks/all-service-accounts-binding.md")),
+    (&anonymous_binding::CHECK, include_str!("../../../../docs/checks/anonymous-binding.md")),
     (&api_server_always_allow::CHECK, include_str!("../../../../docs/checks/api-server-always-allow.md")),
     (&api_server_anonymous_access::CHECK, include_str!("../../../../docs/checks/api-server-anonymous-access.md")),
     (&api_server_basic_auth::CHECK, include_str!("../../../../docs/checks/api-server-basic-auth.md")),
@@ -44,15 +80,47 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&api_server_without_node_authorizer::CHECK, include_str!("../../../../docs/checks/api-server-without-node-authorizer.md")),
     (&api_server_without_rbac::CHECK, include_str!("../../../../docs/checks/api-server-without-rbac.md")),
     (&audit_log_retention::CHECK, include_str!("../../../../docs/checks/audit-log-retention.md")),
+    (&authenticated_binding::CHECK, include_str!("../../../../docs/checks/authenticated-binding.md")),
+    (&bind_roles::CHECK, include_str!("../../../../docs/checks/bind-roles.md")),
+    (&cluster_admin_binding::CHECK, include_str!("../../../../docs/checks/cluster-admin-binding.md")),
+    (&cluster_wide_edit_binding::CHECK, include_str!("../../../../docs/checks/cluster-wide-edit-binding.md")),
     (&controller_manager_profiling::CHECK, include_str!("../../../../docs/checks/controller-manager-profiling.md")),
+    (&create_workloads::CHECK, include_str!("../../../../docs/checks/create-workloads.md")),
+    (&csr_approval::CHECK, include_str!("../../../../docs/checks/csr-approval.md")),
+    (&dangling_role_ref::CHECK, include_str!("../../../../docs/checks/dangling-role-ref.md")),
+    (&dangling_subject::CHECK, include_str!("../../../../docs/checks/dangling-subject.md")),
+    (&default_service_account_binding::CHECK, include_str!("../../../../docs/checks/default-service-account-binding.md")),
+    (&delete_events::CHECK, include_str!("../../../../docs/checks/delete-events.md")),
+    (&ephemeral_containers_write::CHECK, include_str!("../../../../docs/checks/ephemeral-containers-write.md")),
+    (&escalate_roles::CHECK, include_str!("../../../../docs/checks/escalate-roles.md")),
     (&gatekeeper_dryrun::CHECK, include_str!("../../../../docs/checks/gatekeeper-dryrun.md")),
+    (&impersonate::CHECK, include_str!("../../../../docs/checks/impersonate.md")),
     (&kyverno_audit::CHECK, include_str!("../../../../docs/checks/kyverno-audit.md")),
+    (&masters_binding::CHECK, include_str!("../../../../docs/checks/masters-binding.md")),
+    (&namespace_label_write::CHECK, include_str!("../../../../docs/checks/namespace-label-write.md")),
     (&namespace_privileged_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-privileged-pod-security.md")),
     (&namespace_without_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-without-pod-security.md")),
+    (&network_policy_write::CHECK, include_str!("../../../../docs/checks/network-policy-write.md")),
+    (&nodes_proxy::CHECK, include_str!("../../../../docs/checks/nodes-proxy.md")),
+    (&persistent_volume_write::CHECK, include_str!("../../../../docs/checks/persistent-volume-write.md")),
     (&pod_security_warn_only::CHECK, include_str!("../../../../docs/checks/pod-security-warn-only.md")),
+    (&pods_attach::CHECK, include_str!("../../../../docs/checks/pods-attach.md")),
+    (&pods_exec::CHECK, include_str!("../../../../docs/checks/pods-exec.md")),
+    (&pods_portforward::CHECK, include_str!("../../../../docs/checks/pods-portforward.md")),
+    (&policy_write::CHECK, include_str!("../../../../docs/checks/policy-write.md")),
     (&privileged_container::CHECK, include_str!("../../../../docs/checks/privileged-container.md")),
+    (&read_secrets::CHECK, include_str!("../../../../docs/checks/read-secrets.md")),
+    (&role_write::CHECK, include_str!("../../../../docs/checks/role-write.md")),
     (&scheduler_profiling::CHECK, include_str!("../../../../docs/checks/scheduler-profiling.md")),
+    (&service_status_patch::CHECK, include_str!("../../../../docs/checks/service-status-patch.md")),
+    (&system_config_map_write::CHECK, include_str!("../../../../docs/checks/system-config-map-write.md")),
+    (&token_creation::CHECK, include_str!("../../../../docs/checks/token-creation.md")),
+    (&unauthenticated_binding::CHECK, include_str!("../../../../docs/checks/unauthenticated-binding.md")),
+    (&webhook_configuration_write::CHECK, include_str!("../../../../docs/checks/webhook-configuration-write.md")),
     (&webhook_exempted_by_tenant_label::CHECK, include_str!("../../../../docs/checks/webhook-exempted-by-tenant-label.md")),
     (&webhook_fails_open::CHECK, include_str!("../../../../docs/checks/webhook-fails-open.md")),
     (&webhook_slow_timeout::CHECK, include_str!("../../../../docs/checks/webhook-slow-timeout.md")),
+    (&wildcard_api_groups::CHECK, include_str!("../../../../docs/checks/wildcard-api-groups.md")),
+    (&wildcard_resources::CHECK, include_str!("../../../../docs/checks/wildcard-resources.md")),
+    (&wildcard_verbs::CHECK, include_str!("../../../../docs/checks/wildcard-verbs.md")),
 ];
