@@ -79,6 +79,9 @@ impl Phase {
 }
 
 impl Mode {
+    /// All modes.
+    pub const ALL: [Self; 3] = [Self::Preventive, Self::Detective, Self::Responsive];
+
     /// The name in machine-readable output.
     pub const fn as_str(self) -> &'static str {
         match self {
