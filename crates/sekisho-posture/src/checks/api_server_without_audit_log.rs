@@ -100,7 +100,7 @@ pub(super) const CHECK: Check = Check {
         "nsa-cisa/audit-logging",
         "nist-800-190/4.3.2",
         "pci/7",
-        "attack/T1562.012",
+        "attack/T1685",
     ],
     cel: None,
     examine: Examine::Component(&[Component::ApiServer], examine),

@@ -97,7 +97,7 @@ pub(super) const CHECK: Check = Check {
     confidence: Confidence::Medium,
     persona: Persona::Default,
     cell: Cell::new(Layer::Cluster, Phase::Deploy, Mode::Preventive),
-    controls: &["owasp-2022/K04", "owasp-2025/K04", "pci/15", "attack/T1562.001"],
+    controls: &["owasp-2022/K04", "owasp-2025/K04", "pci/15", "attack/T1685"],
     cel: None,
     examine: Examine::Object(
         &[

@@ -1,4 +1,5 @@
 //! The checks, held against the examples of their own manual pages and against each other.
 
 mod examples;
+mod mappings;
 mod support;
