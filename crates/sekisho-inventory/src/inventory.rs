@@ -8,6 +8,7 @@ use sekisho_manifest::workload::{self, Pod};
 use sekisho_manifest::{Object, Source, SourceId};
 use smol_str::SmolStr;
 
+use crate::cloud::{self, Cloud};
 use crate::pods::PodIndex;
 
 /// An object by its place in the inventory.
@@ -25,6 +26,7 @@ pub struct Inventory {
     pods: OnceLock<PodIndex>,
     names: OnceLock<Names>,
     bindings: OnceLock<Bindings>,
+    clouds: OnceLock<BTreeSet<Cloud>>,
 }
 
 /// Objects by group, kind and name.
@@ -56,6 +58,7 @@ impl Inventory {
             pods: OnceLock::new(),
             names: OnceLock::new(),
             bindings: OnceLock::new(),
+            clouds: OnceLock::new(),
         }
     }
 
@@ -168,6 +171,11 @@ impl Inventory {
     /// The namespaces in which workloads of this inventory run, in order.
     pub fn workload_namespaces(&self) -> BTreeSet<&str> {
         self.pod_makers().map(|object| self.namespace_of(object)).collect()
+    }
+
+    /// The clouds that the objects are meant for, as far as they show it; empty says nothing.
+    pub fn clouds(&self) -> &BTreeSet<Cloud> {
+        self.clouds.get_or_init(|| cloud::detect(self))
     }
 
     pub(crate) fn pod_index(&self) -> &PodIndex {

@@ -68,7 +68,7 @@ fn reporting_rules(policy: &Object) -> Vec<Reporting<'_>> {
             None => inherits = true,
             Some(written) if is_enforce(written) => {}
             Some(written) => {
-                found.push(Reporting { rule: Some(rule), written: Some(written.into()), place: action })
+                found.push(Reporting { rule: Some(rule), written: Some(written.into()), place: action });
             }
         }
     }

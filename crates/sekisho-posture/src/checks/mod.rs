@@ -4,6 +4,7 @@ mod admission_policy_audit_only;
 mod admission_policy_fails_open;
 mod admission_policy_without_binding;
 mod all_service_accounts_binding;
+mod allow_all_network_policy;
 mod anonymous_binding;
 mod api_server_always_allow;
 mod api_server_anonymous_access;
@@ -17,6 +18,7 @@ mod api_server_without_rbac;
 mod audit_log_retention;
 mod authenticated_binding;
 mod bind_roles;
+mod cilium_from_world;
 mod cluster_admin_binding;
 mod cluster_wide_edit_binding;
 mod controller_manager_profiling;
@@ -28,14 +30,25 @@ mod default_service_account_binding;
 mod delete_events;
 mod ephemeral_containers_write;
 mod escalate_roles;
+mod external_ips;
+mod external_name_service;
 mod gatekeeper_dryrun;
+mod gateway_without_tls;
 mod impersonate;
+mod ingress_snippet_annotation;
+mod ingress_wildcard_host;
+mod ingress_without_tls;
+mod istio_allow_all;
+mod istio_permissive_mtls;
 mod kyverno_audit;
+mod load_balancer_without_source_ranges;
 mod masters_binding;
+mod metadata_endpoint_reachable;
 mod namespace_label_write;
 mod namespace_privileged_pod_security;
 mod namespace_without_pod_security;
 mod network_policy_write;
+mod node_port_service;
 mod nodes_proxy;
 mod persistent_volume_write;
 mod pod_security_warn_only;
@@ -69,6 +82,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&admission_policy_fails_open::CHECK, include_str!("../../../../docs/checks/admission-policy-fails-open.md")),
     (&admission_policy_without_binding::CHECK, include_str!("../../../../docs/checks/admission-policy-without-binding.md")),
     (&all_service_accounts_binding::CHECK, include_str!("../../../../docs/checks/all-service-accounts-binding.md")),
+    (&allow_all_network_policy::CHECK, include_str!("../../../../docs/checks/allow-all-network-policy.md")),
     (&anonymous_binding::CHECK, include_str!("../../../../docs/checks/anonymous-binding.md")),
     (&api_server_always_allow::CHECK, include_str!("../../../../docs/checks/api-server-always-allow.md")),
     (&api_server_anonymous_access::CHECK, include_str!("../../../../docs/checks/api-server-anonymous-access.md")),
@@ -82,6 +96,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&audit_log_retention::CHECK, include_str!("../../../../docs/checks/audit-log-retention.md")),
     (&authenticated_binding::CHECK, include_str!("../../../../docs/checks/authenticated-binding.md")),
     (&bind_roles::CHECK, include_str!("../../../../docs/checks/bind-roles.md")),
+    (&cilium_from_world::CHECK, include_str!("../../../../docs/checks/cilium-from-world.md")),
     (&cluster_admin_binding::CHECK, include_str!("../../../../docs/checks/cluster-admin-binding.md")),
     (&cluster_wide_edit_binding::CHECK, include_str!("../../../../docs/checks/cluster-wide-edit-binding.md")),
     (&controller_manager_profiling::CHECK, include_str!("../../../../docs/checks/controller-manager-profiling.md")),
@@ -93,14 +108,25 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&delete_events::CHECK, include_str!("../../../../docs/checks/delete-events.md")),
     (&ephemeral_containers_write::CHECK, include_str!("../../../../docs/checks/ephemeral-containers-write.md")),
     (&escalate_roles::CHECK, include_str!("../../../../docs/checks/escalate-roles.md")),
+    (&external_ips::CHECK, include_str!("../../../../docs/checks/external-ips.md")),
+    (&external_name_service::CHECK, include_str!("../../../../docs/checks/external-name-service.md")),
     (&gatekeeper_dryrun::CHECK, include_str!("../../../../docs/checks/gatekeeper-dryrun.md")),
+    (&gateway_without_tls::CHECK, include_str!("../../../../docs/checks/gateway-without-tls.md")),
     (&impersonate::CHECK, include_str!("../../../../docs/checks/impersonate.md")),
+    (&ingress_snippet_annotation::CHECK, include_str!("../../../../docs/checks/ingress-snippet-annotation.md")),
+    (&ingress_wildcard_host::CHECK, include_str!("../../../../docs/checks/ingress-wildcard-host.md")),
+    (&ingress_without_tls::CHECK, include_str!("../../../../docs/checks/ingress-without-tls.md")),
+    (&istio_allow_all::CHECK, include_str!("../../../../docs/checks/istio-allow-all.md")),
+    (&istio_permissive_mtls::CHECK, include_str!("../../../../docs/checks/istio-permissive-mtls.md")),
     (&kyverno_audit::CHECK, include_str!("../../../../docs/checks/kyverno-audit.md")),
+    (&load_balancer_without_source_ranges::CHECK, include_str!("../../../../docs/checks/load-balancer-without-source-ranges.md")),
     (&masters_binding::CHECK, include_str!("../../../../docs/checks/masters-binding.md")),
+    (&metadata_endpoint_reachable::CHECK, include_str!("../../../../docs/checks/metadata-endpoint-reachable.md")),
     (&namespace_label_write::CHECK, include_str!("../../../../docs/checks/namespace-label-write.md")),
     (&namespace_privileged_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-privileged-pod-security.md")),
     (&namespace_without_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-without-pod-security.md")),
     (&network_policy_write::CHECK, include_str!("../../../../docs/checks/network-policy-write.md")),
+    (&node_port_service::CHECK, include_str!("../../../../docs/checks/node-port-service.md")),
     (&nodes_proxy::CHECK, include_str!("../../../../docs/checks/nodes-proxy.md")),
     (&persistent_volume_write::CHECK, include_str!("../../../../docs/checks/persistent-volume-write.md")),
     (&pod_security_warn_only::CHECK, include_str!("../../../../docs/checks/pod-security-warn-only.md")),
