@@ -14,6 +14,7 @@ mod object;
 mod path;
 mod quantity;
 pub mod rbac;
+pub mod selector;
 mod span;
 pub mod workload;
 

@@ -3,3 +3,4 @@
 
 mod duration;
 mod quantity;
+mod selector;
