@@ -8,6 +8,7 @@
 
 mod duration;
 pub mod edit;
+mod image;
 mod load;
 mod node;
 mod object;
@@ -19,6 +20,7 @@ mod span;
 pub mod workload;
 
 pub use duration::{Duration, DurationError};
+pub use image::{ImageRef, ImageRefError};
 pub use load::{Budget, Document, Format, LoadError, LoadErrorKind, Loaded, load};
 pub use node::{Entry, Mapping, Node, Value};
 pub use object::{Object, ObjectRef, Place};

@@ -54,6 +54,13 @@ impl Object {
         self.kind == kind && self.group() == group
     }
 
+    /// Whether the object is of a kind that Kubernetes does not bring itself: groups of its own have no dot,
+    /// or end in `.k8s.io`.
+    pub fn is_custom(&self) -> bool {
+        let group = self.group();
+        group.contains('.') && !group.ends_with(".k8s.io") || group.ends_with(".x-k8s.io")
+    }
+
     /// The value of a label.
     pub fn label(&self, key: &str) -> Option<&str> {
         self.root.at(&["metadata", "labels", key])?.as_str()

@@ -80,15 +80,10 @@ pub fn pods(object: &Object) -> Vec<Pod<'_>> {
             .collect();
     }
     let mut found = Vec::new();
-    if is_custom(object.group()) {
+    if object.is_custom() {
         search(object, &object.root, FieldPath::root(), SEARCH_DEPTH, &mut found);
     }
     found
-}
-
-/// Groups of Kubernetes itself have no dot, or end in `.k8s.io`.
-fn is_custom(group: &str) -> bool {
-    group.contains('.') && !group.ends_with(".k8s.io") || group.ends_with(".x-k8s.io")
 }
 
 fn search<'a>(object: &'a Object, node: &'a Node, path: FieldPath, depth: usize, found: &mut Vec<Pod<'a>>) {
@@ -178,6 +173,11 @@ impl<'a> Pod<'a> {
             .unwrap_or("default")
     }
 
+    /// Whether the Pod ends by itself: a Job's, or one that is not restarted when it has succeeded.
+    pub fn runs_to_completion(&self) -> bool {
+        self.object.group() == "batch" || matches!(self.spec.str("restartPolicy"), "Never" | "OnFailure")
+    }
+
     /// Whether the Pod runs on Windows, as far as its `spec` says.
     pub fn is_windows(&self) -> bool {
         self.spec
@@ -200,6 +200,17 @@ impl<'a> Container<'a> {
     /// The image reference as written; empty where there is none.
     pub fn image(&self) -> &'a str {
         self.node.str("image")
+    }
+
+    /// Whether this is only a patch on a container that an operator makes, so that what it leaves out is
+    /// unknown: an entry of a custom resource that has no image.
+    pub fn is_patch(&self) -> bool {
+        self.pod.object.is_custom() && self.image().is_empty()
+    }
+
+    /// Whether the container stays for the life of its Pod, so that it may have probes.
+    pub fn stays(&self) -> bool {
+        matches!(self.role, ContainerRole::Regular | ContainerRole::Sidecar)
     }
 
     /// A field of the container's security context.

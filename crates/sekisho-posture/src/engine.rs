@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
-use sekisho_finding::{Finding, Fingerprint, Location, Message, Related, Subject};
+use sekisho_finding::{Confidence, Finding, Fingerprint, Location, Message, Related, Subject};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::workload::{self, Container};
 use sekisho_manifest::{Node, Object, Place, Segment};
@@ -152,6 +152,7 @@ impl<'a> Examination<'a> {
                 Some(Related { location: self.locate(place)?, message: message.clone() })
             })
             .collect();
+        let confidence = self.confidence(&found);
         let container = found.container.or_else(|| self.container.clone());
         let mut arguments = found.arguments;
         if let Some(container) = &container {
@@ -164,7 +165,7 @@ impl<'a> Examination<'a> {
         self.findings.push(Finding {
             rule: self.check.id.into(),
             severity: found.severity.unwrap_or(self.check.severity),
-            confidence: found.confidence.unwrap_or(self.check.confidence),
+            confidence,
             subject: Subject { object: found.place.object.reference(), container },
             fingerprint: fingerprint(self.check.id, &found.place, found.identity.as_deref()),
             location,
@@ -175,6 +176,13 @@ impl<'a> Examination<'a> {
             suppressed: None,
             risk: 0.0,
         });
+    }
+
+    /// What a custom resource leaves out, its operator may put in: a missing field there proves little.
+    fn confidence(&self, found: &Found<'_>) -> Confidence {
+        let confidence = found.confidence.unwrap_or(self.check.confidence);
+        let absent = found.place.node().is_none_or(Node::is_null);
+        if absent && found.place.object.is_custom() { confidence.min(Confidence::Medium) } else { confidence }
     }
 
     fn locate(&self, place: &Place<'_>) -> Option<Location> {

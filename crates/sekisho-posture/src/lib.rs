@@ -4,6 +4,7 @@
 //! mappings and the function that looks. Its manual page is the `//!` comment of its file.
 
 mod admission;
+mod capability;
 mod check;
 mod checks;
 mod component;
@@ -12,6 +13,10 @@ mod kubernetes_release;
 mod kyverno;
 mod pod_security;
 mod rbac;
+mod host_path;
+mod resources;
+mod seccomp;
+mod security_context;
 mod settings;
 
 pub use check::{Check, Examine, Found, KindName, Mend};

@@ -56,7 +56,31 @@ mod pods_attach;
 mod pods_exec;
 mod pods_portforward;
 mod policy_write;
+mod added_capabilities;
+mod apparmor_unconfined;
+mod capabilities_not_dropped;
+mod container_socket;
+mod dangerous_capability;
+mod git_repo_volume;
+mod host_ipc;
+mod host_network;
+mod host_path_sensitive;
+mod host_path_volume;
+mod host_path_writable;
+mod host_pid;
+mod host_port;
+mod host_probe;
+mod low_user_id;
+mod missing_cpu_limit;
+mod missing_cpu_request;
+mod missing_ephemeral_storage_limit;
+mod missing_liveness_probe;
+mod missing_memory_limit;
+mod missing_memory_request;
+mod missing_readiness_probe;
+mod no_user_namespace;
 mod prelude;
+mod privilege_escalation;
 mod privileged_container;
 mod read_secrets;
 mod role_write;
@@ -72,6 +96,18 @@ mod webhook_slow_timeout;
 mod wildcard_api_groups;
 mod wildcard_resources;
 mod wildcard_verbs;
+mod restricted_volume_type;
+mod root_group;
+mod run_as_non_root_unset;
+mod run_as_root;
+mod seccomp_unconfined;
+mod seccomp_unset;
+mod selinux_options;
+mod shared_process_namespace;
+mod unmasked_proc;
+mod unsafe_sysctl;
+mod windows_host_process;
+mod writable_root_filesystem;
 
 use crate::Check;
 
@@ -149,4 +185,41 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&wildcard_api_groups::CHECK, include_str!("../../../../docs/checks/wildcard-api-groups.md")),
     (&wildcard_resources::CHECK, include_str!("../../../../docs/checks/wildcard-resources.md")),
     (&wildcard_verbs::CHECK, include_str!("../../../../docs/checks/wildcard-verbs.md")),
+    (&added_capabilities::CHECK, include_str!("../../../../docs/checks/added-capabilities.md")),
+    (&apparmor_unconfined::CHECK, include_str!("../../../../docs/checks/apparmor-unconfined.md")),
+    (&capabilities_not_dropped::CHECK, include_str!("../../../../docs/checks/capabilities-not-dropped.md")),
+    (&container_socket::CHECK, include_str!("../../../../docs/checks/container-socket.md")),
+    (&dangerous_capability::CHECK, include_str!("../../../../docs/checks/dangerous-capability.md")),
+    (&git_repo_volume::CHECK, include_str!("../../../../docs/checks/git-repo-volume.md")),
+    (&host_ipc::CHECK, include_str!("../../../../docs/checks/host-ipc.md")),
+    (&host_network::CHECK, include_str!("../../../../docs/checks/host-network.md")),
+    (&host_path_sensitive::CHECK, include_str!("../../../../docs/checks/host-path-sensitive.md")),
+    (&host_path_volume::CHECK, include_str!("../../../../docs/checks/host-path-volume.md")),
+    (&host_path_writable::CHECK, include_str!("../../../../docs/checks/host-path-writable.md")),
+    (&host_pid::CHECK, include_str!("../../../../docs/checks/host-pid.md")),
+    (&host_port::CHECK, include_str!("../../../../docs/checks/host-port.md")),
+    (&host_probe::CHECK, include_str!("../../../../docs/checks/host-probe.md")),
+    (&low_user_id::CHECK, include_str!("../../../../docs/checks/low-user-id.md")),
+    (&missing_cpu_limit::CHECK, include_str!("../../../../docs/checks/missing-cpu-limit.md")),
+    (&missing_cpu_request::CHECK, include_str!("../../../../docs/checks/missing-cpu-request.md")),
+    (&missing_ephemeral_storage_limit::CHECK, include_str!("../../../../docs/checks/missing-ephemeral-storage-limit.md")),
+    (&missing_liveness_probe::CHECK, include_str!("../../../../docs/checks/missing-liveness-probe.md")),
+    (&missing_memory_limit::CHECK, include_str!("../../../../docs/checks/missing-memory-limit.md")),
+    (&missing_memory_request::CHECK, include_str!("../../../../docs/checks/missing-memory-request.md")),
+    (&missing_readiness_probe::CHECK, include_str!("../../../../docs/checks/missing-readiness-probe.md")),
+    (&no_user_namespace::CHECK, include_str!("../../../../docs/checks/no-user-namespace.md")),
+    (&privilege_escalation::CHECK, include_str!("../../../../docs/checks/privilege-escalation.md")),
+    (&privileged_container::CHECK, include_str!("../../../../docs/checks/privileged-container.md")),
+    (&restricted_volume_type::CHECK, include_str!("../../../../docs/checks/restricted-volume-type.md")),
+    (&root_group::CHECK, include_str!("../../../../docs/checks/root-group.md")),
+    (&run_as_non_root_unset::CHECK, include_str!("../../../../docs/checks/run-as-non-root-unset.md")),
+    (&run_as_root::CHECK, include_str!("../../../../docs/checks/run-as-root.md")),
+    (&seccomp_unconfined::CHECK, include_str!("../../../../docs/checks/seccomp-unconfined.md")),
+    (&seccomp_unset::CHECK, include_str!("../../../../docs/checks/seccomp-unset.md")),
+    (&selinux_options::CHECK, include_str!("../../../../docs/checks/selinux-options.md")),
+    (&shared_process_namespace::CHECK, include_str!("../../../../docs/checks/shared-process-namespace.md")),
+    (&unmasked_proc::CHECK, include_str!("../../../../docs/checks/unmasked-proc.md")),
+    (&unsafe_sysctl::CHECK, include_str!("../../../../docs/checks/unsafe-sysctl.md")),
+    (&windows_host_process::CHECK, include_str!("../../../../docs/checks/windows-host-process.md")),
+    (&writable_root_filesystem::CHECK, include_str!("../../../../docs/checks/writable-root-filesystem.md")),
 ];
