@@ -2,7 +2,7 @@
 
 use sekisho_inventory::Inventory;
 use sekisho_manifest::workload::{Container, ContainerRole};
-use sekisho_manifest::{Node, field};
+use sekisho_manifest::{Node, Quantity, field};
 
 use crate::{Examination, Found};
 
@@ -74,12 +74,5 @@ fn is_filled_in(container: &Container<'_>, list: List, resource: &str, inventory
 }
 
 fn is_zero(quantity: &Node) -> bool {
-    match quantity.as_str() {
-        Some(text) => {
-            let number = text.trim_start_matches(['+', '-']);
-            let digits = number.split(|letter: char| letter.is_ascii_alphabetic()).next().unwrap_or("");
-            !digits.is_empty() && digits.bytes().all(|byte| matches!(byte, b'0' | b'.'))
-        }
-        None => quantity.as_i64() == Some(0),
-    }
+    Quantity::from_node(quantity).is_ok_and(|quantity| quantity.is_zero())
 }

@@ -89,7 +89,7 @@ fn examine<'a>(container: &'a Container<'a>, examination: &mut Examination<'a>) 
         if capability::is_baseline(&name) || capability::danger(&name).is_some() {
             continue;
         }
-        let words = format!("remove `{name}` from `capabilities.add`");
+        let words = "take the capability out of `capabilities.add`";
         let mend = if idle { Mend::safe(words) } else { Mend::risky(words) }.remove(&place);
         let severity = if idle { Severity::Low } else { CHECK.severity };
         examination.report(Found::at(place).arg("capability", name).severity(severity).mend(mend));

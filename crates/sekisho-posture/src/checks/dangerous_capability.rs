@@ -155,7 +155,7 @@ fn examine<'a>(container: &'a Container<'a>, examination: &mut Examination<'a>) 
             "SYS_PTRACE" if container.pod.spec.is_true("hostPID") => Severity::Critical,
             _ => usual,
         };
-        let words = format!("remove `{known}` from `capabilities.add`");
+        let words = "take the dangerous capability out of `capabilities.add`";
         let mend = if idle { Mend::safe(words) } else { Mend::risky(words) }.remove(&place);
         let found = Found::at(place).variant(known).arg("capability", name);
         examination.report(found.severity(severity).mend(mend));

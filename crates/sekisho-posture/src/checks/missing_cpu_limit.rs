@@ -62,7 +62,14 @@ pub(super) const CHECK: Check = Check {
     confidence: Confidence::High,
     persona: Persona::Default,
     cell: Cell::new(Layer::Container, Phase::Deploy, Mode::Preventive),
-    controls: &["owasp-2022/K01", "nsa-cisa/resource-policies", "nist-800-190/4.4.3", "pci/11", "attack/T1496", "attack/T1499"],
+    controls: &[
+        "owasp-2022/K01",
+        "nsa-cisa/resource-policies",
+        "nist-800-190/4.4.3",
+        "pci/11",
+        "attack/T1496",
+        "attack/T1499",
+    ],
     cel: None,
     examine: Examine::Container(examine),
 };

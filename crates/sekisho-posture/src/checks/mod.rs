@@ -1,5 +1,6 @@
 //! The list of checks. Written by `cargo xtask generate` from the files beside it: do not edit.
 
+mod added_capabilities;
 mod admission_policy_audit_only;
 mod admission_policy_fails_open;
 mod admission_policy_without_binding;
@@ -15,15 +16,19 @@ mod api_server_token_file;
 mod api_server_without_audit_log;
 mod api_server_without_node_authorizer;
 mod api_server_without_rbac;
+mod apparmor_unconfined;
 mod audit_log_retention;
 mod authenticated_binding;
 mod bind_roles;
+mod capabilities_not_dropped;
 mod cilium_from_world;
 mod cluster_admin_binding;
 mod cluster_wide_edit_binding;
+mod container_socket;
 mod controller_manager_profiling;
 mod create_workloads;
 mod csr_approval;
+mod dangerous_capability;
 mod dangling_role_ref;
 mod dangling_subject;
 mod default_service_account_binding;
@@ -34,33 +39,6 @@ mod external_ips;
 mod external_name_service;
 mod gatekeeper_dryrun;
 mod gateway_without_tls;
-mod impersonate;
-mod ingress_snippet_annotation;
-mod ingress_wildcard_host;
-mod ingress_without_tls;
-mod istio_allow_all;
-mod istio_permissive_mtls;
-mod kyverno_audit;
-mod load_balancer_without_source_ranges;
-mod masters_binding;
-mod metadata_endpoint_reachable;
-mod namespace_label_write;
-mod namespace_privileged_pod_security;
-mod namespace_without_pod_security;
-mod network_policy_write;
-mod node_port_service;
-mod nodes_proxy;
-mod persistent_volume_write;
-mod pod_security_warn_only;
-mod pods_attach;
-mod pods_exec;
-mod pods_portforward;
-mod policy_write;
-mod added_capabilities;
-mod apparmor_unconfined;
-mod capabilities_not_dropped;
-mod container_socket;
-mod dangerous_capability;
 mod git_repo_volume;
 mod host_ipc;
 mod host_network;
@@ -70,7 +48,17 @@ mod host_path_writable;
 mod host_pid;
 mod host_port;
 mod host_probe;
+mod impersonate;
+mod ingress_snippet_annotation;
+mod ingress_wildcard_host;
+mod ingress_without_tls;
+mod istio_allow_all;
+mod istio_permissive_mtls;
+mod kyverno_audit;
+mod load_balancer_without_source_ranges;
 mod low_user_id;
+mod masters_binding;
+mod metadata_endpoint_reachable;
 mod missing_cpu_limit;
 mod missing_cpu_request;
 mod missing_ephemeral_storage_limit;
@@ -78,17 +66,39 @@ mod missing_liveness_probe;
 mod missing_memory_limit;
 mod missing_memory_request;
 mod missing_readiness_probe;
+mod namespace_label_write;
+mod namespace_privileged_pod_security;
+mod namespace_without_pod_security;
+mod network_policy_write;
 mod no_user_namespace;
+mod node_port_service;
+mod nodes_proxy;
+mod persistent_volume_write;
+mod pod_security_warn_only;
+mod pods_attach;
+mod pods_exec;
+mod pods_portforward;
+mod policy_write;
 mod prelude;
 mod privilege_escalation;
 mod privileged_container;
 mod read_secrets;
+mod restricted_volume_type;
 mod role_write;
+mod root_group;
+mod run_as_non_root_unset;
+mod run_as_root;
 mod scheduler_profiling;
+mod seccomp_unconfined;
+mod seccomp_unset;
+mod selinux_options;
 mod service_status_patch;
+mod shared_process_namespace;
 mod system_config_map_write;
 mod token_creation;
 mod unauthenticated_binding;
+mod unmasked_proc;
+mod unsafe_sysctl;
 mod webhook_configuration_write;
 mod webhook_exempted_by_tenant_label;
 mod webhook_fails_open;
@@ -96,16 +106,6 @@ mod webhook_slow_timeout;
 mod wildcard_api_groups;
 mod wildcard_resources;
 mod wildcard_verbs;
-mod restricted_volume_type;
-mod root_group;
-mod run_as_non_root_unset;
-mod run_as_root;
-mod seccomp_unconfined;
-mod seccomp_unset;
-mod selinux_options;
-mod shared_process_namespace;
-mod unmasked_proc;
-mod unsafe_sysctl;
 mod windows_host_process;
 mod writable_root_filesystem;
 
@@ -114,6 +114,7 @@ use crate::Check;
 /// Every check and its manual page, in the order of their slugs.
 #[rustfmt::skip]
 pub(crate) static CHECKS: &[(&Check, &str)] = &[
+    (&added_capabilities::CHECK, include_str!("../../../../docs/checks/added-capabilities.md")),
     (&admission_policy_audit_only::CHECK, include_str!("../../../../docs/checks/admission-policy-audit-only.md")),
     (&admission_policy_fails_open::CHECK, include_str!("../../../../docs/checks/admission-policy-fails-open.md")),
     (&admission_policy_without_binding::CHECK, include_str!("../../../../docs/checks/admission-policy-without-binding.md")),
@@ -129,15 +130,19 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&api_server_without_audit_log::CHECK, include_str!("../../../../docs/checks/api-server-without-audit-log.md")),
     (&api_server_without_node_authorizer::CHECK, include_str!("../../../../docs/checks/api-server-without-node-authorizer.md")),
     (&api_server_without_rbac::CHECK, include_str!("../../../../docs/checks/api-server-without-rbac.md")),
+    (&apparmor_unconfined::CHECK, include_str!("../../../../docs/checks/apparmor-unconfined.md")),
     (&audit_log_retention::CHECK, include_str!("../../../../docs/checks/audit-log-retention.md")),
     (&authenticated_binding::CHECK, include_str!("../../../../docs/checks/authenticated-binding.md")),
     (&bind_roles::CHECK, include_str!("../../../../docs/checks/bind-roles.md")),
+    (&capabilities_not_dropped::CHECK, include_str!("../../../../docs/checks/capabilities-not-dropped.md")),
     (&cilium_from_world::CHECK, include_str!("../../../../docs/checks/cilium-from-world.md")),
     (&cluster_admin_binding::CHECK, include_str!("../../../../docs/checks/cluster-admin-binding.md")),
     (&cluster_wide_edit_binding::CHECK, include_str!("../../../../docs/checks/cluster-wide-edit-binding.md")),
+    (&container_socket::CHECK, include_str!("../../../../docs/checks/container-socket.md")),
     (&controller_manager_profiling::CHECK, include_str!("../../../../docs/checks/controller-manager-profiling.md")),
     (&create_workloads::CHECK, include_str!("../../../../docs/checks/create-workloads.md")),
     (&csr_approval::CHECK, include_str!("../../../../docs/checks/csr-approval.md")),
+    (&dangerous_capability::CHECK, include_str!("../../../../docs/checks/dangerous-capability.md")),
     (&dangling_role_ref::CHECK, include_str!("../../../../docs/checks/dangling-role-ref.md")),
     (&dangling_subject::CHECK, include_str!("../../../../docs/checks/dangling-subject.md")),
     (&default_service_account_binding::CHECK, include_str!("../../../../docs/checks/default-service-account-binding.md")),
@@ -148,48 +153,6 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&external_name_service::CHECK, include_str!("../../../../docs/checks/external-name-service.md")),
     (&gatekeeper_dryrun::CHECK, include_str!("../../../../docs/checks/gatekeeper-dryrun.md")),
     (&gateway_without_tls::CHECK, include_str!("../../../../docs/checks/gateway-without-tls.md")),
-    (&impersonate::CHECK, include_str!("../../../../docs/checks/impersonate.md")),
-    (&ingress_snippet_annotation::CHECK, include_str!("../../../../docs/checks/ingress-snippet-annotation.md")),
-    (&ingress_wildcard_host::CHECK, include_str!("../../../../docs/checks/ingress-wildcard-host.md")),
-    (&ingress_without_tls::CHECK, include_str!("../../../../docs/checks/ingress-without-tls.md")),
-    (&istio_allow_all::CHECK, include_str!("../../../../docs/checks/istio-allow-all.md")),
-    (&istio_permissive_mtls::CHECK, include_str!("../../../../docs/checks/istio-permissive-mtls.md")),
-    (&kyverno_audit::CHECK, include_str!("../../../../docs/checks/kyverno-audit.md")),
-    (&load_balancer_without_source_ranges::CHECK, include_str!("../../../../docs/checks/load-balancer-without-source-ranges.md")),
-    (&masters_binding::CHECK, include_str!("../../../../docs/checks/masters-binding.md")),
-    (&metadata_endpoint_reachable::CHECK, include_str!("../../../../docs/checks/metadata-endpoint-reachable.md")),
-    (&namespace_label_write::CHECK, include_str!("../../../../docs/checks/namespace-label-write.md")),
-    (&namespace_privileged_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-privileged-pod-security.md")),
-    (&namespace_without_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-without-pod-security.md")),
-    (&network_policy_write::CHECK, include_str!("../../../../docs/checks/network-policy-write.md")),
-    (&node_port_service::CHECK, include_str!("../../../../docs/checks/node-port-service.md")),
-    (&nodes_proxy::CHECK, include_str!("../../../../docs/checks/nodes-proxy.md")),
-    (&persistent_volume_write::CHECK, include_str!("../../../../docs/checks/persistent-volume-write.md")),
-    (&pod_security_warn_only::CHECK, include_str!("../../../../docs/checks/pod-security-warn-only.md")),
-    (&pods_attach::CHECK, include_str!("../../../../docs/checks/pods-attach.md")),
-    (&pods_exec::CHECK, include_str!("../../../../docs/checks/pods-exec.md")),
-    (&pods_portforward::CHECK, include_str!("../../../../docs/checks/pods-portforward.md")),
-    (&policy_write::CHECK, include_str!("../../../../docs/checks/policy-write.md")),
-    (&privileged_container::CHECK, include_str!("../../../../docs/checks/privileged-container.md")),
-    (&read_secrets::CHECK, include_str!("../../../../docs/checks/read-secrets.md")),
-    (&role_write::CHECK, include_str!("../../../../docs/checks/role-write.md")),
-    (&scheduler_profiling::CHECK, include_str!("../../../../docs/checks/scheduler-profiling.md")),
-    (&service_status_patch::CHECK, include_str!("../../../../docs/checks/service-status-patch.md")),
-    (&system_config_map_write::CHECK, include_str!("../../../../docs/checks/system-config-map-write.md")),
-    (&token_creation::CHECK, include_str!("../../../../docs/checks/token-creation.md")),
-    (&unauthenticated_binding::CHECK, include_str!("../../../../docs/checks/unauthenticated-binding.md")),
-    (&webhook_configuration_write::CHECK, include_str!("../../../../docs/checks/webhook-configuration-write.md")),
-    (&webhook_exempted_by_tenant_label::CHECK, include_str!("../../../../docs/checks/webhook-exempted-by-tenant-label.md")),
-    (&webhook_fails_open::CHECK, include_str!("../../../../docs/checks/webhook-fails-open.md")),
-    (&webhook_slow_timeout::CHECK, include_str!("../../../../docs/checks/webhook-slow-timeout.md")),
-    (&wildcard_api_groups::CHECK, include_str!("../../../../docs/checks/wildcard-api-groups.md")),
-    (&wildcard_resources::CHECK, include_str!("../../../../docs/checks/wildcard-resources.md")),
-    (&wildcard_verbs::CHECK, include_str!("../../../../docs/checks/wildcard-verbs.md")),
-    (&added_capabilities::CHECK, include_str!("../../../../docs/checks/added-capabilities.md")),
-    (&apparmor_unconfined::CHECK, include_str!("../../../../docs/checks/apparmor-unconfined.md")),
-    (&capabilities_not_dropped::CHECK, include_str!("../../../../docs/checks/capabilities-not-dropped.md")),
-    (&container_socket::CHECK, include_str!("../../../../docs/checks/container-socket.md")),
-    (&dangerous_capability::CHECK, include_str!("../../../../docs/checks/dangerous-capability.md")),
     (&git_repo_volume::CHECK, include_str!("../../../../docs/checks/git-repo-volume.md")),
     (&host_ipc::CHECK, include_str!("../../../../docs/checks/host-ipc.md")),
     (&host_network::CHECK, include_str!("../../../../docs/checks/host-network.md")),
@@ -199,7 +162,17 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&host_pid::CHECK, include_str!("../../../../docs/checks/host-pid.md")),
     (&host_port::CHECK, include_str!("../../../../docs/checks/host-port.md")),
     (&host_probe::CHECK, include_str!("../../../../docs/checks/host-probe.md")),
+    (&impersonate::CHECK, include_str!("../../../../docs/checks/impersonate.md")),
+    (&ingress_snippet_annotation::CHECK, include_str!("../../../../docs/checks/ingress-snippet-annotation.md")),
+    (&ingress_wildcard_host::CHECK, include_str!("../../../../docs/checks/ingress-wildcard-host.md")),
+    (&ingress_without_tls::CHECK, include_str!("../../../../docs/checks/ingress-without-tls.md")),
+    (&istio_allow_all::CHECK, include_str!("../../../../docs/checks/istio-allow-all.md")),
+    (&istio_permissive_mtls::CHECK, include_str!("../../../../docs/checks/istio-permissive-mtls.md")),
+    (&kyverno_audit::CHECK, include_str!("../../../../docs/checks/kyverno-audit.md")),
+    (&load_balancer_without_source_ranges::CHECK, include_str!("../../../../docs/checks/load-balancer-without-source-ranges.md")),
     (&low_user_id::CHECK, include_str!("../../../../docs/checks/low-user-id.md")),
+    (&masters_binding::CHECK, include_str!("../../../../docs/checks/masters-binding.md")),
+    (&metadata_endpoint_reachable::CHECK, include_str!("../../../../docs/checks/metadata-endpoint-reachable.md")),
     (&missing_cpu_limit::CHECK, include_str!("../../../../docs/checks/missing-cpu-limit.md")),
     (&missing_cpu_request::CHECK, include_str!("../../../../docs/checks/missing-cpu-request.md")),
     (&missing_ephemeral_storage_limit::CHECK, include_str!("../../../../docs/checks/missing-ephemeral-storage-limit.md")),
@@ -207,19 +180,45 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&missing_memory_limit::CHECK, include_str!("../../../../docs/checks/missing-memory-limit.md")),
     (&missing_memory_request::CHECK, include_str!("../../../../docs/checks/missing-memory-request.md")),
     (&missing_readiness_probe::CHECK, include_str!("../../../../docs/checks/missing-readiness-probe.md")),
+    (&namespace_label_write::CHECK, include_str!("../../../../docs/checks/namespace-label-write.md")),
+    (&namespace_privileged_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-privileged-pod-security.md")),
+    (&namespace_without_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-without-pod-security.md")),
+    (&network_policy_write::CHECK, include_str!("../../../../docs/checks/network-policy-write.md")),
     (&no_user_namespace::CHECK, include_str!("../../../../docs/checks/no-user-namespace.md")),
+    (&node_port_service::CHECK, include_str!("../../../../docs/checks/node-port-service.md")),
+    (&nodes_proxy::CHECK, include_str!("../../../../docs/checks/nodes-proxy.md")),
+    (&persistent_volume_write::CHECK, include_str!("../../../../docs/checks/persistent-volume-write.md")),
+    (&pod_security_warn_only::CHECK, include_str!("../../../../docs/checks/pod-security-warn-only.md")),
+    (&pods_attach::CHECK, include_str!("../../../../docs/checks/pods-attach.md")),
+    (&pods_exec::CHECK, include_str!("../../../../docs/checks/pods-exec.md")),
+    (&pods_portforward::CHECK, include_str!("../../../../docs/checks/pods-portforward.md")),
+    (&policy_write::CHECK, include_str!("../../../../docs/checks/policy-write.md")),
     (&privilege_escalation::CHECK, include_str!("../../../../docs/checks/privilege-escalation.md")),
     (&privileged_container::CHECK, include_str!("../../../../docs/checks/privileged-container.md")),
+    (&read_secrets::CHECK, include_str!("../../../../docs/checks/read-secrets.md")),
     (&restricted_volume_type::CHECK, include_str!("../../../../docs/checks/restricted-volume-type.md")),
+    (&role_write::CHECK, include_str!("../../../../docs/checks/role-write.md")),
     (&root_group::CHECK, include_str!("../../../../docs/checks/root-group.md")),
     (&run_as_non_root_unset::CHECK, include_str!("../../../../docs/checks/run-as-non-root-unset.md")),
     (&run_as_root::CHECK, include_str!("../../../../docs/checks/run-as-root.md")),
+    (&scheduler_profiling::CHECK, include_str!("../../../../docs/checks/scheduler-profiling.md")),
     (&seccomp_unconfined::CHECK, include_str!("../../../../docs/checks/seccomp-unconfined.md")),
     (&seccomp_unset::CHECK, include_str!("../../../../docs/checks/seccomp-unset.md")),
     (&selinux_options::CHECK, include_str!("../../../../docs/checks/selinux-options.md")),
+    (&service_status_patch::CHECK, include_str!("../../../../docs/checks/service-status-patch.md")),
     (&shared_process_namespace::CHECK, include_str!("../../../../docs/checks/shared-process-namespace.md")),
+    (&system_config_map_write::CHECK, include_str!("../../../../docs/checks/system-config-map-write.md")),
+    (&token_creation::CHECK, include_str!("../../../../docs/checks/token-creation.md")),
+    (&unauthenticated_binding::CHECK, include_str!("../../../../docs/checks/unauthenticated-binding.md")),
     (&unmasked_proc::CHECK, include_str!("../../../../docs/checks/unmasked-proc.md")),
     (&unsafe_sysctl::CHECK, include_str!("../../../../docs/checks/unsafe-sysctl.md")),
+    (&webhook_configuration_write::CHECK, include_str!("../../../../docs/checks/webhook-configuration-write.md")),
+    (&webhook_exempted_by_tenant_label::CHECK, include_str!("../../../../docs/checks/webhook-exempted-by-tenant-label.md")),
+    (&webhook_fails_open::CHECK, include_str!("../../../../docs/checks/webhook-fails-open.md")),
+    (&webhook_slow_timeout::CHECK, include_str!("../../../../docs/checks/webhook-slow-timeout.md")),
+    (&wildcard_api_groups::CHECK, include_str!("../../../../docs/checks/wildcard-api-groups.md")),
+    (&wildcard_resources::CHECK, include_str!("../../../../docs/checks/wildcard-resources.md")),
+    (&wildcard_verbs::CHECK, include_str!("../../../../docs/checks/wildcard-verbs.md")),
     (&windows_host_process::CHECK, include_str!("../../../../docs/checks/windows-host-process.md")),
     (&writable_root_filesystem::CHECK, include_str!("../../../../docs/checks/writable-root-filesystem.md")),
 ];

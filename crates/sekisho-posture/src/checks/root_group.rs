@@ -92,7 +92,7 @@ fn examine<'a>(pod: &'a Pod<'a>, examination: &mut Examination<'a>) {
     let group = field!["securityContext", "runAsGroup"];
     let inherited = |container: &&Container<'_>| container.security("runAsGroup").is_none();
     let of_pod = pod.field(group.clone());
-    if is_zero(of_pod.node()) && others.iter().any(|container| inherited(container)) {
+    if is_zero(of_pod.node()) && others.iter().any(inherited) {
         examination.report(Found::at(of_pod).variant("pod").arg("field", "runAsGroup"));
     }
     for container in others {

@@ -101,8 +101,7 @@ fn report<'a>(options: &Place<'a>, container: Option<&Container<'_>>, examinatio
         if field == "type" && CONFINING.iter().any(|(name, since)| *name == value && *since <= minor) {
             continue;
         }
-        let words = format!("remove the SELinux {field}");
-        let mend = Mend::risky(words).remove(&place);
+        let mend = Mend::risky("remove the SELinux type, user or role").remove(&place);
         let mut found = Found::at(place).arg("field", field).arg("value", value).mend(mend);
         if let Some(container) = container {
             found = found.container(container);

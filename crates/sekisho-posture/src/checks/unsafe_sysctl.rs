@@ -105,7 +105,7 @@ fn examine<'a>(pod: &'a Pod<'a>, examination: &mut Examination<'a>) {
             continue;
         }
         let place = sysctls.child(index);
-        let mend = Mend::risky(format!("remove the sysctl `{name}`")).remove(&place);
+        let mend = Mend::risky("remove the unsafe kernel parameter").remove(&place);
         examination.report(Found::at(place.child("name")).arg("sysctl", name).mend(mend));
     }
 }
