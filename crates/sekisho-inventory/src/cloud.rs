@@ -46,20 +46,11 @@ const PROVISIONERS: &[(&str, Cloud)] = &[
     ("kubernetes.io/azure-file", Cloud::Azure),
 ];
 
-/// Heads of annotations of service accounts, Services and Ingresses.
-const ANNOTATIONS: &[(&str, Cloud)] = &[
+/// Heads of annotations of service accounts, by which a Pod gets rights in a cloud.
+const IDENTITIES: &[(&str, Cloud)] = &[
     ("eks.amazonaws.com/", Cloud::Aws),
-    ("alb.ingress.kubernetes.io/", Cloud::Aws),
-    ("service.beta.kubernetes.io/aws-", Cloud::Aws),
     ("iam.gke.io/", Cloud::Google),
-    ("cloud.google.com/", Cloud::Google),
-    ("networking.gke.io/", Cloud::Google),
-    ("ingress.gcp.kubernetes.io/", Cloud::Google),
     ("azure.workload.identity/", Cloud::Azure),
-    ("appgw.ingress.kubernetes.io/", Cloud::Azure),
-    ("service.beta.kubernetes.io/azure-", Cloud::Azure),
-    ("service.beta.kubernetes.io/oci-", Cloud::Other),
-    ("service.beta.kubernetes.io/do-", Cloud::Other),
 ];
 
 pub(crate) fn detect(inventory: &Inventory) -> BTreeSet<Cloud> {
@@ -71,14 +62,11 @@ pub(crate) fn detect(inventory: &Inventory) -> BTreeSet<Cloud> {
         let provisioner = class.root.str("provisioner");
         PROVISIONERS.iter().find(|(name, _)| *name == provisioner).map(|(_, cloud)| *cloud)
     });
-    let annotated = [("", "ServiceAccount"), ("", "Service"), ("networking.k8s.io", "Ingress")]
-        .into_iter()
-        .flat_map(|(group, kind)| inventory.of(group, kind))
+    let identities = inventory
+        .of("", "ServiceAccount")
         .flat_map(annotations)
-        .filter_map(|key| {
-            ANNOTATIONS.iter().find(|(head, _)| key.starts_with(head)).map(|(_, cloud)| *cloud)
-        });
-    nodes.chain(classes).chain(annotated).collect()
+        .filter_map(|key| IDENTITIES.iter().find(|(head, _)| key.starts_with(head)).map(|(_, cloud)| *cloud));
+    nodes.chain(classes).chain(identities).collect()
 }
 
 fn annotations(object: &Object) -> impl Iterator<Item = &str> {

@@ -86,17 +86,17 @@ use super::prelude::*;
 /// Ports of remote shells, databases, queues and control interfaces, none of which is meant for strangers.
 const SENSITIVE: &[i64] = &[
     21, 22, 23, 111, 135, 139, 389, 445, 636, 873, 1433, 1521, 2049, 2181, 2375, 2376, 2379, 2380, 3306,
-    3389, 4369, 5432, 5601, 5672, 5900, 5984, 6379, 6443, 7000, 7001, 8086, 8500, 9042, 9090, 9092, 9093,
-    9200, 9300, 10250, 10255, 11211, 15672, 26379, 27017, 27018,
+    3389, 4369, 5432, 5601, 5672, 5900, 5984, 6379, 6443, 9042, 9090, 9092, 9093, 9200, 9300, 10250, 10255,
+    11211, 15672, 26379, 27017, 27018,
 ];
 
 pub(super) const CHECK: Check = Check {
     id: "load-balancer-without-source-ranges",
     title: "Load balancer open to every address",
-    message: "load balancer `{service}` names no source ranges: port {ports} is open to every address",
+    message: "load balancer `{service}` names no source ranges: it is open to every address on {ports}",
     variants: &[(
         "everyone",
-        "load balancer `{service}` opens port {ports} to `{range}`, which is every address",
+        "load balancer `{service}` is open to `{range}`, which is every address, on {ports}",
     )],
     remedy: "List the networks that need it in `loadBalancerSourceRanges`, or make the load balancer internal",
     severity: Severity::Medium,
@@ -137,6 +137,15 @@ fn examine<'a>(service: &'a Object, examination: &mut Examination<'a>) {
     } else {
         Severity::Medium
     };
-    let ports = ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    examination.report(found.arg("service", service.name.clone()).arg("ports", ports).severity(severity));
+    let ports: Vec<String> = items.iter().map(shown).collect();
+    examination
+        .report(found.arg("service", service.name.clone()).arg("ports", ports.join(", ")).severity(severity));
+}
+
+/// A port as `kubectl` shows it: `443/TCP`.
+fn shown(port: &Node) -> String {
+    let protocol = Some(port.str("protocol")).filter(|protocol| !protocol.is_empty()).unwrap_or("TCP");
+    let number =
+        port.get("port").and_then(Node::as_i64).map_or_else(|| "?".to_owned(), |number| number.to_string());
+    format!("{number}/{protocol}")
 }
