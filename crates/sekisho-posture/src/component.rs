@@ -10,6 +10,8 @@ mod kubeadm;
 mod shell;
 pub(crate) mod tls;
 
+use std::time::Duration;
+
 use sekisho_finding::Safety;
 use sekisho_inventory::Inventory;
 use sekisho_manifest::workload::Pod;
@@ -148,7 +150,7 @@ pub(crate) fn settings<'a>(
 impl<'a> ComponentSettings<'a> {
     /// The last setting of this flag, which is the one that holds, also when it is empty.
     pub fn setting(&self, flag: &str) -> Option<&Setting<'a>> {
-        self.all(flag).last()
+        self.all(flag).next_back()
     }
 
     /// Every setting of this flag; for flags that hold lists.
@@ -160,9 +162,8 @@ impl<'a> ComponentSettings<'a> {
     pub fn given(&self, flag: &str) -> Given<'_, 'a> {
         match self.setting(flag) {
             Some(setting) if setting.value.as_deref() != Some("") => Given::Set(setting),
-            Some(_) => Given::Unset,
             None if self.open => Given::Unknown,
-            None => Given::Unset,
+            _ => Given::Unset,
         }
     }
 
@@ -217,6 +218,19 @@ impl<'a> ComponentSettings<'a> {
     pub fn is_known(&self, flag: &str) -> bool {
         let set = self.setting(flag).is_some();
         (set || !self.open) && self.all(flag).all(|setting| setting.value.is_some())
+    }
+
+    /// The flags that are surely not set, as a sentence has them: `` `--cert-file`, `--key-file` ``; empty
+    /// where there is none.
+    pub fn missing(&self, flags: &[&str]) -> SmolStr {
+        let missing: Vec<_> = flags.iter().filter(|flag| self.lacks(flag)).collect();
+        missing.iter().map(|flag| format!("`{}`", self.name(flag))).collect::<Vec<_>>().join(", ").into()
+    }
+
+    /// The length of time that is set, read as Go reads one (`1h30m`, `300s`); none where it is not set or
+    /// cannot be told.
+    pub fn duration(&self, flag: &str) -> Option<Duration> {
+        duration(self.setting(flag)?.value.as_deref()?)
     }
 
     /// Who decides on requests, in order, and the settings that say so; none where a file or a variable
@@ -278,11 +292,9 @@ impl<'a> ComponentSettings<'a> {
 
     /// How the flag is written here: `--anonymous-auth`, `authentication.anonymous.enabled`.
     pub fn name(&self, flag: &str) -> SmolStr {
-        match &self.style {
-            Style::Fields(_, fields) => configuration::path_of(fields, flag)
-                .map_or_else(|| SmolStr::new(flag), |path| SmolStr::new(path.join("."))),
-            _ => format_smolstr!("--{flag}"),
-        }
+        let Style::Fields(_, fields) = &self.style else { return format_smolstr!("--{flag}") };
+        configuration::path_of(fields, flag)
+            .map_or_else(|| SmolStr::new(flag), |path| SmolStr::new(path.join(".")))
     }
 
     /// The change that gives the flag this value, where a program can make it.
@@ -303,8 +315,8 @@ impl<'a> ComponentSettings<'a> {
             Safety::Unsafe => Mend::risky(description),
         };
         let object = self.head.object;
-        let own = self.all(flag).filter(|setting| setting.place.is_some());
-        Some(match own.last().map(|setting| &setting.target) {
+        let mut own = self.all(flag).filter(|setting| setting.place.is_some());
+        Some(match own.next_back().map(|setting| &setting.target) {
             Some(Target::Fixed) => return None,
             Some(Target::Argument(place)) => mend.set(place, format!("{name}={text}")),
             Some(Target::Text(place)) => mend.set(place, text),
@@ -369,6 +381,33 @@ fn boolean(text: &str) -> Option<bool> {
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
         _ => None,
     }
+}
+
+/// A length of time as Go's `time.ParseDuration` reads it.
+fn duration(text: &str) -> Option<Duration> {
+    let mut rest = text.trim();
+    if rest == "0" {
+        return Some(Duration::ZERO);
+    }
+    let mut seconds = 0.0;
+    while !rest.is_empty() {
+        let number = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
+        let (amount, tail) = rest.split_at_checked(number)?;
+        let end = tail.find(|letter: char| letter.is_ascii_digit()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at_checked(end)?;
+        let scale = match unit {
+            "h" => 3600.0,
+            "m" => 60.0,
+            "s" => 1.0,
+            "ms" => 1e-3,
+            "us" | "µs" => 1e-6,
+            "ns" => 1e-9,
+            _ => return None,
+        };
+        seconds += amount.parse::<f64>().ok()? * scale;
+        rest = tail;
+    }
+    (!text.trim().is_empty()).then(|| Duration::try_from_secs_f64(seconds).ok())?
 }
 
 /// The text of a scalar, as a flag would carry it.

@@ -191,12 +191,12 @@ fn find(mut words: Vec<Word<'_>>) -> Option<CommandLine<'_>> {
 
 /// How many words come before the program: wrappers, their options, and assignments.
 fn skip_wrappers<'w>(words: impl Iterator<Item = &'w str>) -> usize {
-    let mut wrapped = false;
+    let mut behind_one = false;
     words
         .take_while(|word| {
             let wrapper = WRAPPERS.contains(&base_name(word));
-            wrapped |= wrapper;
-            wrapper || is_assignment(word) || (wrapped && is_wrapper_option(word))
+            behind_one |= wrapper;
+            wrapper || is_assignment(word) || (behind_one && is_wrapper_option(word))
         })
         .count()
 }
@@ -254,10 +254,9 @@ fn flags<'a>(line: &CommandLine<'a>, settings: &mut Vec<Setting<'a>>) -> bool {
         let variable = following.map_or(word.variable, |next| next.variable);
         let text = inline.or_else(|| following.map(|next| next.text.clone()));
         settings.push(Setting {
-            shown: match &text {
-                Some(text) => format_smolstr!("--{flag}={text}"),
-                None => format_smolstr!("--{flag}"),
-            },
+            shown: text
+                .as_ref()
+                .map_or_else(|| format_smolstr!("--{flag}"), |text| format_smolstr!("--{flag}={text}")),
             value: if variable { None } else { Some(text.unwrap_or_else(|| "true".into())) },
             place: Some(word.place.clone()),
             target: match following {

@@ -75,17 +75,17 @@ pub(super) fn collect<'a>(object: &'a Object, found: &mut Vec<ComponentSettings<
         }
         return;
     }
-    let carrier = CARRIERS.iter().find(|(group, kind, _)| object.is(group, kind));
-    let Some((_, kind, path)) = carrier else { return };
-    let Some(carried) = object.root.at(path) else { return };
+    let known = CARRIERS.iter().find(|(group, kind, _)| object.is(group, kind));
+    let Some((_, kind, path)) = known else { return };
+    let Some(spec) = object.root.at(path) else { return };
     let path: FieldPath = path.iter().copied().collect();
-    let configuration = carried.get("clusterConfiguration");
+    let configuration = spec.get("clusterConfiguration");
     if configuration.is_some() || kind.starts_with("KubeadmControlPlane") {
-        let configuration = configuration.unwrap_or(carried);
+        let configuration = configuration.unwrap_or(spec);
         cluster(object, path.child("clusterConfiguration"), configuration, found);
     }
     for key in ["initConfiguration", "joinConfiguration"] {
-        if let Some(configuration) = carried.get(key) {
+        if let Some(configuration) = spec.get(key) {
             node(object, path.child(key), configuration, found);
         }
     }

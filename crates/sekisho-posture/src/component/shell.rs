@@ -47,9 +47,8 @@ impl Default for Splitter<'_> {
 impl Splitter<'_> {
     fn take(&mut self, next: char) {
         match next {
-            '\n' | ';' | '|' | '(' | ')' => self.end_command(),
             '&' if self.rest.peek() == Some(&'>') => self.end_word(),
-            '&' => self.end_command(),
+            '\n' | ';' | '&' | '|' | '(' | ')' => self.end_command(),
             '<' | '>' => self.redirect(),
             '#' if self.word.is_none() => while self.rest.next_if(|next| *next != '\n').is_some() {},
             _ if next.is_whitespace() => self.end_word(),
@@ -138,10 +137,10 @@ impl Splitter<'_> {
     }
 
     fn end_word(&mut self) {
-        if let Some(word) = self.word.take() {
-            if !std::mem::take(&mut self.redirected) {
-                self.words.push(word);
-            }
+        if let Some(word) = self.word.take()
+            && !std::mem::take(&mut self.redirected)
+        {
+            self.words.push(word);
         }
     }
 
