@@ -273,7 +273,7 @@ impl<'a> ComponentSettings<'a> {
             setting => {
                 let name = self.name(flag);
                 let shown = setting.map_or_else(|| name.clone(), |setting| setting.shown.clone());
-                self.start(self.head.clone()).variant("unset").arg("flag", name).arg("setting", shown)
+                self.start(self.absent(flag)).variant("unset").arg("flag", name).arg("setting", shown)
             }
         }
     }
@@ -334,6 +334,20 @@ impl<'a> ComponentSettings<'a> {
                 }
             },
         })
+    }
+
+    /// Where a flag would be that is not set: the field, where the one that it lies in is there.
+    fn absent(&self, flag: &str) -> Place<'a> {
+        let object = self.head.object;
+        let Style::Fields(base, fields) = &self.style else { return self.head.clone() };
+        let [first, rest @ ..] = configuration::path_of(fields, flag).unwrap_or_default() else {
+            return self.head.clone();
+        };
+        let section = base.child(*first);
+        if object.root.resolve(&section).is_none() {
+            return self.head.clone();
+        }
+        object.place(rest.iter().fold(section, |path, key| path.child(*key)))
     }
 
     fn place_of(&self, setting: &Setting<'a>) -> Place<'a> {

@@ -4,6 +4,7 @@
 //! mappings and the function that looks. Its manual page is the `//!` comment of its file.
 
 mod admission;
+mod audit;
 mod capability;
 mod check;
 mod checks;

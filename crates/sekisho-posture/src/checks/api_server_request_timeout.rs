@@ -84,7 +84,7 @@ pub(super) const CHECK: Check = Check {
     examine: Examine::Component(&[Component::ApiServer], examine),
 };
 
-const LIMIT: Duration = Duration::from_secs(5 * 60);
+const LIMIT: Duration = Duration::from_mins(5);
 
 fn examine<'a>(settings: &'a ComponentSettings<'a>, examination: &mut Examination<'a>) {
     let flag = "request-timeout";
