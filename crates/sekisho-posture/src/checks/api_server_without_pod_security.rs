@@ -73,7 +73,7 @@ pub(super) const CHECK: Check = Check {
         "nsa-cisa/control-plane-hardening",
         "nist-800-190/4.4.3",
         "pci/3",
-        "attack/T1562.001",
+        "attack/T1685",
     ],
     cel: None,
     examine: Examine::Component(&[Component::ApiServer], examine),

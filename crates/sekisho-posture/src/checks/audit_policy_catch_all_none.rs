@@ -66,7 +66,7 @@ pub(super) const CHECK: Check = Check {
         "cis-1.12/3.2.1",
         "nsa-cisa/audit-logging",
         "pci/7",
-        "attack/T1562.012",
+        "attack/T1685.004",
     ],
     cel: None,
     examine: Examine::Object(&[("audit.k8s.io", "Policy")], examine),

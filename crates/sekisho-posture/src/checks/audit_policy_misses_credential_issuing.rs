@@ -71,7 +71,7 @@ pub(super) const CHECK: Check = Check {
         "cis-1.12/3.2.2",
         "nsa-cisa/audit-logging",
         "pci/7",
-        "attack/T1562.012",
+        "attack/T1685.004",
         "attack/T1098",
         "attack/T1528",
     ],

@@ -7,25 +7,53 @@ mod admission_policy_without_binding;
 mod all_service_accounts_binding;
 mod allow_all_network_policy;
 mod anonymous_binding;
+mod api_server_allows_external_ips;
+mod api_server_always_admit;
 mod api_server_always_allow;
 mod api_server_anonymous_access;
 mod api_server_basic_auth;
+mod api_server_disabled_admission_plugin;
+mod api_server_extended_service_account_tokens;
 mod api_server_insecure_port;
+mod api_server_kubelet_authority;
+mod api_server_kubelet_certificate;
 mod api_server_profiling;
+mod api_server_request_timeout;
+mod api_server_service_account_key;
+mod api_server_serving_certificate;
 mod api_server_token_file;
+mod api_server_weak_tls;
+mod api_server_without_always_pull_images;
 mod api_server_without_audit_log;
+mod api_server_without_client_authority;
+mod api_server_without_etcd_tls;
+mod api_server_without_event_rate_limit;
 mod api_server_without_node_authorizer;
+mod api_server_without_node_restriction;
+mod api_server_without_pod_security;
 mod api_server_without_rbac;
+mod api_server_without_service_account_lookup;
 mod apparmor_unconfined;
 mod audit_log_retention;
+mod audit_policy_catch_all_none;
+mod audit_policy_misses_credential_issuing;
+mod audit_policy_misses_key_requests;
+mod audit_policy_secret_bodies;
 mod authenticated_binding;
 mod bind_roles;
 mod capabilities_not_dropped;
 mod cilium_from_world;
 mod cluster_admin_binding;
 mod cluster_wide_edit_binding;
+mod component_bind_address;
+mod component_default_cipher_suites;
+mod component_weak_tls;
 mod container_socket;
 mod controller_manager_profiling;
+mod controller_manager_root_ca;
+mod controller_manager_service_account_credentials;
+mod controller_manager_service_account_key;
+mod controller_manager_terminated_pod_gc;
 mod create_workloads;
 mod csr_approval;
 mod dangerous_capability;
@@ -33,8 +61,16 @@ mod dangling_role_ref;
 mod dangling_subject;
 mod default_service_account_binding;
 mod delete_events;
+mod encryption_provider_missing;
 mod ephemeral_containers_write;
 mod escalate_roles;
+mod etcd_auto_tls;
+mod etcd_plain_http_listen;
+mod etcd_shared_authority;
+mod etcd_weak_tls;
+mod etcd_without_certificate;
+mod etcd_without_client_auth;
+mod etcd_without_peer_auth;
 mod external_ips;
 mod external_name_service;
 mod gatekeeper_dryrun;
@@ -54,6 +90,20 @@ mod ingress_wildcard_host;
 mod ingress_without_tls;
 mod istio_allow_all;
 mod istio_permissive_mtls;
+mod kube_proxy_metrics_bind_address;
+mod kubelet_always_allow;
+mod kubelet_anonymous_access;
+mod kubelet_certificate_rotation;
+mod kubelet_hostname_override;
+mod kubelet_iptables_chains;
+mod kubelet_protect_kernel_defaults;
+mod kubelet_read_only_port;
+mod kubelet_self_signed_certificate;
+mod kubelet_streaming_timeout;
+mod kubelet_weak_tls;
+mod kubelet_without_client_ca;
+mod kubelet_without_pid_limit;
+mod kubelet_without_seccomp_default;
 mod kyverno_audit;
 mod load_balancer_without_source_ranges;
 mod low_user_id;
@@ -121,25 +171,53 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&all_service_accounts_binding::CHECK, include_str!("../../../../docs/checks/all-service-accounts-binding.md")),
     (&allow_all_network_policy::CHECK, include_str!("../../../../docs/checks/allow-all-network-policy.md")),
     (&anonymous_binding::CHECK, include_str!("../../../../docs/checks/anonymous-binding.md")),
+    (&api_server_allows_external_ips::CHECK, include_str!("../../../../docs/checks/api-server-allows-external-ips.md")),
+    (&api_server_always_admit::CHECK, include_str!("../../../../docs/checks/api-server-always-admit.md")),
     (&api_server_always_allow::CHECK, include_str!("../../../../docs/checks/api-server-always-allow.md")),
     (&api_server_anonymous_access::CHECK, include_str!("../../../../docs/checks/api-server-anonymous-access.md")),
     (&api_server_basic_auth::CHECK, include_str!("../../../../docs/checks/api-server-basic-auth.md")),
+    (&api_server_disabled_admission_plugin::CHECK, include_str!("../../../../docs/checks/api-server-disabled-admission-plugin.md")),
+    (&api_server_extended_service_account_tokens::CHECK, include_str!("../../../../docs/checks/api-server-extended-service-account-tokens.md")),
     (&api_server_insecure_port::CHECK, include_str!("../../../../docs/checks/api-server-insecure-port.md")),
+    (&api_server_kubelet_authority::CHECK, include_str!("../../../../docs/checks/api-server-kubelet-authority.md")),
+    (&api_server_kubelet_certificate::CHECK, include_str!("../../../../docs/checks/api-server-kubelet-certificate.md")),
     (&api_server_profiling::CHECK, include_str!("../../../../docs/checks/api-server-profiling.md")),
+    (&api_server_request_timeout::CHECK, include_str!("../../../../docs/checks/api-server-request-timeout.md")),
+    (&api_server_service_account_key::CHECK, include_str!("../../../../docs/checks/api-server-service-account-key.md")),
+    (&api_server_serving_certificate::CHECK, include_str!("../../../../docs/checks/api-server-serving-certificate.md")),
     (&api_server_token_file::CHECK, include_str!("../../../../docs/checks/api-server-token-file.md")),
+    (&api_server_weak_tls::CHECK, include_str!("../../../../docs/checks/api-server-weak-tls.md")),
+    (&api_server_without_always_pull_images::CHECK, include_str!("../../../../docs/checks/api-server-without-always-pull-images.md")),
     (&api_server_without_audit_log::CHECK, include_str!("../../../../docs/checks/api-server-without-audit-log.md")),
+    (&api_server_without_client_authority::CHECK, include_str!("../../../../docs/checks/api-server-without-client-authority.md")),
+    (&api_server_without_etcd_tls::CHECK, include_str!("../../../../docs/checks/api-server-without-etcd-tls.md")),
+    (&api_server_without_event_rate_limit::CHECK, include_str!("../../../../docs/checks/api-server-without-event-rate-limit.md")),
     (&api_server_without_node_authorizer::CHECK, include_str!("../../../../docs/checks/api-server-without-node-authorizer.md")),
+    (&api_server_without_node_restriction::CHECK, include_str!("../../../../docs/checks/api-server-without-node-restriction.md")),
+    (&api_server_without_pod_security::CHECK, include_str!("../../../../docs/checks/api-server-without-pod-security.md")),
     (&api_server_without_rbac::CHECK, include_str!("../../../../docs/checks/api-server-without-rbac.md")),
+    (&api_server_without_service_account_lookup::CHECK, include_str!("../../../../docs/checks/api-server-without-service-account-lookup.md")),
     (&apparmor_unconfined::CHECK, include_str!("../../../../docs/checks/apparmor-unconfined.md")),
     (&audit_log_retention::CHECK, include_str!("../../../../docs/checks/audit-log-retention.md")),
+    (&audit_policy_catch_all_none::CHECK, include_str!("../../../../docs/checks/audit-policy-catch-all-none.md")),
+    (&audit_policy_misses_credential_issuing::CHECK, include_str!("../../../../docs/checks/audit-policy-misses-credential-issuing.md")),
+    (&audit_policy_misses_key_requests::CHECK, include_str!("../../../../docs/checks/audit-policy-misses-key-requests.md")),
+    (&audit_policy_secret_bodies::CHECK, include_str!("../../../../docs/checks/audit-policy-secret-bodies.md")),
     (&authenticated_binding::CHECK, include_str!("../../../../docs/checks/authenticated-binding.md")),
     (&bind_roles::CHECK, include_str!("../../../../docs/checks/bind-roles.md")),
     (&capabilities_not_dropped::CHECK, include_str!("../../../../docs/checks/capabilities-not-dropped.md")),
     (&cilium_from_world::CHECK, include_str!("../../../../docs/checks/cilium-from-world.md")),
     (&cluster_admin_binding::CHECK, include_str!("../../../../docs/checks/cluster-admin-binding.md")),
     (&cluster_wide_edit_binding::CHECK, include_str!("../../../../docs/checks/cluster-wide-edit-binding.md")),
+    (&component_bind_address::CHECK, include_str!("../../../../docs/checks/component-bind-address.md")),
+    (&component_default_cipher_suites::CHECK, include_str!("../../../../docs/checks/component-default-cipher-suites.md")),
+    (&component_weak_tls::CHECK, include_str!("../../../../docs/checks/component-weak-tls.md")),
     (&container_socket::CHECK, include_str!("../../../../docs/checks/container-socket.md")),
     (&controller_manager_profiling::CHECK, include_str!("../../../../docs/checks/controller-manager-profiling.md")),
+    (&controller_manager_root_ca::CHECK, include_str!("../../../../docs/checks/controller-manager-root-ca.md")),
+    (&controller_manager_service_account_credentials::CHECK, include_str!("../../../../docs/checks/controller-manager-service-account-credentials.md")),
+    (&controller_manager_service_account_key::CHECK, include_str!("../../../../docs/checks/controller-manager-service-account-key.md")),
+    (&controller_manager_terminated_pod_gc::CHECK, include_str!("../../../../docs/checks/controller-manager-terminated-pod-gc.md")),
     (&create_workloads::CHECK, include_str!("../../../../docs/checks/create-workloads.md")),
     (&csr_approval::CHECK, include_str!("../../../../docs/checks/csr-approval.md")),
     (&dangerous_capability::CHECK, include_str!("../../../../docs/checks/dangerous-capability.md")),
@@ -147,8 +225,16 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&dangling_subject::CHECK, include_str!("../../../../docs/checks/dangling-subject.md")),
     (&default_service_account_binding::CHECK, include_str!("../../../../docs/checks/default-service-account-binding.md")),
     (&delete_events::CHECK, include_str!("../../../../docs/checks/delete-events.md")),
+    (&encryption_provider_missing::CHECK, include_str!("../../../../docs/checks/encryption-provider-missing.md")),
     (&ephemeral_containers_write::CHECK, include_str!("../../../../docs/checks/ephemeral-containers-write.md")),
     (&escalate_roles::CHECK, include_str!("../../../../docs/checks/escalate-roles.md")),
+    (&etcd_auto_tls::CHECK, include_str!("../../../../docs/checks/etcd-auto-tls.md")),
+    (&etcd_plain_http_listen::CHECK, include_str!("../../../../docs/checks/etcd-plain-http-listen.md")),
+    (&etcd_shared_authority::CHECK, include_str!("../../../../docs/checks/etcd-shared-authority.md")),
+    (&etcd_weak_tls::CHECK, include_str!("../../../../docs/checks/etcd-weak-tls.md")),
+    (&etcd_without_certificate::CHECK, include_str!("../../../../docs/checks/etcd-without-certificate.md")),
+    (&etcd_without_client_auth::CHECK, include_str!("../../../../docs/checks/etcd-without-client-auth.md")),
+    (&etcd_without_peer_auth::CHECK, include_str!("../../../../docs/checks/etcd-without-peer-auth.md")),
     (&external_ips::CHECK, include_str!("../../../../docs/checks/external-ips.md")),
     (&external_name_service::CHECK, include_str!("../../../../docs/checks/external-name-service.md")),
     (&gatekeeper_dryrun::CHECK, include_str!("../../../../docs/checks/gatekeeper-dryrun.md")),
@@ -168,6 +254,20 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&ingress_without_tls::CHECK, include_str!("../../../../docs/checks/ingress-without-tls.md")),
     (&istio_allow_all::CHECK, include_str!("../../../../docs/checks/istio-allow-all.md")),
     (&istio_permissive_mtls::CHECK, include_str!("../../../../docs/checks/istio-permissive-mtls.md")),
+    (&kube_proxy_metrics_bind_address::CHECK, include_str!("../../../../docs/checks/kube-proxy-metrics-bind-address.md")),
+    (&kubelet_always_allow::CHECK, include_str!("../../../../docs/checks/kubelet-always-allow.md")),
+    (&kubelet_anonymous_access::CHECK, include_str!("../../../../docs/checks/kubelet-anonymous-access.md")),
+    (&kubelet_certificate_rotation::CHECK, include_str!("../../../../docs/checks/kubelet-certificate-rotation.md")),
+    (&kubelet_hostname_override::CHECK, include_str!("../../../../docs/checks/kubelet-hostname-override.md")),
+    (&kubelet_iptables_chains::CHECK, include_str!("../../../../docs/checks/kubelet-iptables-chains.md")),
+    (&kubelet_protect_kernel_defaults::CHECK, include_str!("../../../../docs/checks/kubelet-protect-kernel-defaults.md")),
+    (&kubelet_read_only_port::CHECK, include_str!("../../../../docs/checks/kubelet-read-only-port.md")),
+    (&kubelet_self_signed_certificate::CHECK, include_str!("../../../../docs/checks/kubelet-self-signed-certificate.md")),
+    (&kubelet_streaming_timeout::CHECK, include_str!("../../../../docs/checks/kubelet-streaming-timeout.md")),
+    (&kubelet_weak_tls::CHECK, include_str!("../../../../docs/checks/kubelet-weak-tls.md")),
+    (&kubelet_without_client_ca::CHECK, include_str!("../../../../docs/checks/kubelet-without-client-ca.md")),
+    (&kubelet_without_pid_limit::CHECK, include_str!("../../../../docs/checks/kubelet-without-pid-limit.md")),
+    (&kubelet_without_seccomp_default::CHECK, include_str!("../../../../docs/checks/kubelet-without-seccomp-default.md")),
     (&kyverno_audit::CHECK, include_str!("../../../../docs/checks/kyverno-audit.md")),
     (&load_balancer_without_source_ranges::CHECK, include_str!("../../../../docs/checks/load-balancer-without-source-ranges.md")),
     (&low_user_id::CHECK, include_str!("../../../../docs/checks/low-user-id.md")),
