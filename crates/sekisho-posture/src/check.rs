@@ -56,8 +56,10 @@ pub enum Examine {
     AnyObject(for<'a> fn(&'a Object, &mut Examination<'a>)),
     /// Every set-up of one of these components that an object holds, whatever its kind.
     Component(&'static [Component], for<'a> fn(&'a ComponentSettings<'a>, &mut Examination<'a>)),
-    /// The inventory as a whole, once ([`Examination::inventory`]).
-    Inventory(for<'a> fn(&mut Examination<'a>)),
+    /// The inventory as a whole, once ([`Examination::inventory`]). The kinds are those that the check speaks of:
+    /// without an object of them it has nothing to say. The kind `Pod` stands here for all Pods, those too that
+    /// other objects make.
+    Inventory(&'static [KindName], for<'a> fn(&mut Examination<'a>)),
 }
 
 /// A group and a kind: `("apps", "Deployment")`; the core group is empty.

@@ -148,6 +148,11 @@ pub(crate) fn settings<'a>(
 }
 
 impl<'a> ComponentSettings<'a> {
+    /// Whether everything that is set is known, so that what is missing is not set.
+    pub(crate) fn is_whole(&self) -> bool {
+        !self.open
+    }
+
     /// The last setting of this flag, which is the one that holds, also when it is empty.
     pub fn setting(&self, flag: &str) -> Option<&Setting<'a>> {
         self.all(flag).next_back()

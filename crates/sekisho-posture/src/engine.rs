@@ -77,7 +77,7 @@ impl Plan {
                 Examine::Component(components, examine) => {
                     plan.component.push((check, components, examine));
                 }
-                Examine::Inventory(examine) => plan.inventory.push((check, examine)),
+                Examine::Inventory(_, examine) => plan.inventory.push((check, examine)),
                 Examine::Object(kinds, examine) => {
                     for kind in kinds {
                         plan.object.entry(*kind).or_default().push((check, examine));

@@ -1,11 +1,13 @@
 //! The built-in checks over the inventory, one file each under `checks/`.
 //!
-//! [`checks`] lists them, [`examine`] runs them. A check is a [`Check`] value: its identity, its texts, its
-//! mappings and the function that looks. Its manual page is the `//!` comment of its file.
+//! [`checks`] lists them, [`examine`] runs them, [`Census`] counts what each could look at. A check is a
+//! [`Check`] value: its identity, its texts, its mappings and the function that looks. Its manual page is the
+//! `//!` comment of its file.
 
 mod admission;
 mod audit;
 mod capability;
+mod census;
 mod check;
 mod checks;
 mod component;
@@ -20,6 +22,7 @@ mod seccomp;
 mod security_context;
 mod settings;
 
+pub use census::Census;
 pub use check::{Check, Examine, Found, KindName, Mend};
 pub use component::{Component, ComponentSettings, Given, Setting};
 pub use engine::{Examination, examine};

@@ -63,7 +63,10 @@ pub(super) const CHECK: Check = Check {
     cell: Cell::new(Layer::Cluster, Phase::Deploy, Mode::Preventive),
     controls: &["owasp-2022/K04", "owasp-2025/K04", "pci/15"],
     cel: None,
-    examine: Examine::Inventory(examine),
+    examine: Examine::Inventory(
+        &[(GROUP, "ValidatingAdmissionPolicy"), (GROUP, "MutatingAdmissionPolicy")],
+        examine,
+    ),
 };
 
 fn examine(examination: &mut Examination<'_>) {

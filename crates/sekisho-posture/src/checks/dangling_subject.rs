@@ -92,7 +92,7 @@ pub(super) const CHECK: Check = Check {
     cell: Cell::new(Layer::Cluster, Phase::Deploy, Mode::Preventive),
     controls: &["owasp-2022/K03", "owasp-2025/K02", "nsa-cisa/rbac-least-privilege", "pci/2"],
     cel: None,
-    examine: Examine::Inventory(examine),
+    examine: Examine::Inventory(BINDINGS, examine),
 };
 
 fn examine(examination: &mut Examination<'_>) {

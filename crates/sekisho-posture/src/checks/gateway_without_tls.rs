@@ -104,7 +104,7 @@ pub(super) const CHECK: Check = Check {
         "attack/T1557",
     ],
     cel: None,
-    examine: Examine::Inventory(examine),
+    examine: Examine::Inventory(&[(GATEWAY_API, "Gateway"), ("networking.istio.io", "Gateway")], examine),
 };
 
 const GATEWAY_API: &str = "gateway.networking.k8s.io";

@@ -64,7 +64,7 @@ pub(super) const CHECK: Check = Check {
         "nsa-cisa/network-policies",
         "pci/4",
         "pci/16",
-        "attack/T1562",
+        "attack/T1685",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),

@@ -64,7 +64,7 @@ pub(super) const CHECK: Check = Check {
         "nsa-cisa/rbac-least-privilege",
         "nist-800-190/4.3.1",
         "pci/2",
-        "attack/T1562.001",
+        "attack/T1685",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),
