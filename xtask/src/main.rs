@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod conformance;
 mod generate;
 mod sample;
 mod test;
@@ -58,6 +59,8 @@ enum Task {
     },
     /// Run every test, after installing what they need
     Test,
+    /// Run other implementations' test data against ours
+    Conformance(conformance::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Task::Sample { count, seed, persona } => sample::run(count, seed, &persona),
         Task::Tidy => tidy::run(),
         Task::Test => test::run(),
+        Task::Conformance(arguments) => conformance::run(arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

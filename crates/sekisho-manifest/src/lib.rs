@@ -6,9 +6,13 @@
 //!
 //! This crate reads no file and knows no rule; it takes text and returns values.
 
+mod decode;
 mod duration;
 pub mod edit;
+mod error;
 mod image;
+mod json;
+mod list;
 mod load;
 mod node;
 mod object;
@@ -17,11 +21,15 @@ mod quantity;
 pub mod rbac;
 pub mod selector;
 mod span;
+mod tree;
 pub mod workload;
+mod yaml;
 
+pub use decode::decode;
 pub use duration::{Duration, DurationError};
+pub use error::{LoadError, LoadErrorKind};
 pub use image::{ImageRef, ImageRefError};
-pub use load::{Budget, Document, Format, LoadError, LoadErrorKind, Loaded, load};
+pub use load::{Budget, Document, Format, Loaded, load, load_one};
 pub use node::{Entry, Mapping, Node, Value};
 pub use object::{Object, ObjectRef, Place};
 pub use path::{FieldPath, Segment};

@@ -1,15 +1,13 @@
-//! Text → documents → objects, with every error of the file and not only the first.
+//! Text → documents, with every error of the source and not only the first.
 
-use saphyr_parser::{Event, Parser, ScalarStyle};
-use smol_str::SmolStr;
-use std::sync::Arc;
-
-use crate::{Entry, FieldPath, Mapping, Node, Object, SourceId, Span, Value};
+use crate::error::{Fault, LoadError, LoadErrorKind};
+use crate::{Node, SourceId, Span, json, yaml};
 
 /// How a text is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Format {
-    /// As `kubectl` decides: JSON when the first character that is no space is `{`, else YAML.
+    /// As `kubectl` decides: JSON when the first character that is no space is `{`, else YAML; and YAML
+    /// too where what begins so turns out to be no JSON.
     #[default]
     Detect,
     /// YAML.
@@ -21,14 +19,20 @@ pub enum Format {
 /// What one source may cost; each limit that is passed is a [`LoadErrorKind`] of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// Bytes of text.
+    /// Bytes of text; never more than spans can count, 4 GiB.
     pub bytes: usize,
-    /// Nesting of sequences and mappings.
+    /// Nesting of sequences and mappings; never more than [`Budget::MAX_DEPTH`].
     pub depth: usize,
     /// Nodes of one document with its aliases written out.
     pub nodes: usize,
     /// Documents in one source.
     pub documents: usize,
+}
+
+impl Budget {
+    /// The nesting above which every document is refused, so that code which walks a tree by recursion
+    /// stays within the stack of any thread.
+    pub const MAX_DEPTH: usize = 2_000;
 }
 
 impl Default for Budget {
@@ -44,6 +48,9 @@ pub struct Loaded {
     pub documents: Vec<Document>,
     /// Everything that could not.
     pub errors: Vec<LoadError>,
+    /// What Kubernetes reads but its strict reading refuses, such as a key that stands twice, and what it
+    /// passes over in silence.
+    pub warnings: Vec<LoadError>,
 }
 
 /// One document of a source.
@@ -55,180 +62,201 @@ pub struct Document {
     pub root: Node,
 }
 
-/// One thing that is wrong with a source, and where.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kind}")]
-pub struct LoadError {
-    /// What is wrong.
-    pub kind: LoadErrorKind,
-    /// Where.
-    pub span: Span,
-    /// The document, from 0.
-    pub document: u32,
-}
-
-/// What can be wrong with a source.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LoadErrorKind {
-    /// The text is not YAML or JSON as Kubernetes reads it.
-    #[error("{0}")]
-    Syntax(String),
-}
-
 /// Reads a source: every document that can be read, and every error.
-pub fn load(source: SourceId, text: &str, _format: Format, _budget: &Budget) -> Loaded {
-    let mut loaded = Loaded::default();
-    let mut builder = Builder { text, stack: Vec::new(), map: offsets(text) };
-    let mut index = 0;
-    for event in Parser::new_from_str(text) {
-        match event {
-            Err(error) => {
-                let at = builder.byte(error.marker().index());
-                loaded.errors.push(LoadError {
-                    kind: LoadErrorKind::Syntax(error.info().to_owned()),
-                    span: Span { source, start: at, end: at },
-                    document: index,
-                });
-                break;
-            }
-            Ok((event, span)) => {
-                let span = Span {
-                    source,
-                    start: builder.byte(span.start.index()),
-                    end: builder.byte(span.end.index()),
-                };
-                if let Some(root) = builder.event(event, span) {
-                    if !root.is_null() {
-                        loaded.documents.push(Document { index, root });
-                    }
-                    index += 1;
-                }
-            }
+///
+/// A YAML source is cut at the lines that begin with `---`, as `kubectl` does.
+pub fn load(source: SourceId, text: &str, format: Format, budget: &Budget) -> Loaded {
+    let mut loader = Loader { source, text, budget, index: 0, loaded: Loaded::default() };
+    if loader.too_large() {
+        return loader.loaded;
+    }
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    match format {
+        Format::Json => loader.json(start, false),
+        Format::Detect if looks_like_json(text.get(start..).unwrap_or("")) => loader.json(start, true),
+        Format::Detect | Format::Yaml => loader.yaml(start),
+    }
+    loader.loaded
+}
+
+/// Reads a text as one YAML document, as Kubernetes' YAML library reads a file that holds one: values files,
+/// kustomizations. What stands behind the first document is reported as ignored.
+///
+/// A document that holds nothing is null. With an error there is no document.
+pub fn load_one(source: SourceId, text: &str, budget: &Budget) -> Loaded {
+    let mut loader = Loader { source, text, budget, index: 0, loaded: Loaded::default() };
+    if loader.too_large() {
+        return loader.loaded;
+    }
+    match yaml::read(text, source, 0, 0, budget) {
+        Ok((root, warnings)) => {
+            loader.loaded.documents.push(Document { index: 0, root });
+            loader.loaded.warnings = warnings;
         }
+        Err(fault) => loader.fail(fault, 0),
     }
-    loaded
+    loader.loaded
 }
 
-impl Document {
-    /// The Kubernetes objects of the document: itself, or the items of a `List`; none where it has no
-    /// `apiVersion` and `kind`.
-    pub fn objects(&self) -> Vec<Object> {
-        let mut found = Vec::new();
-        collect(self, &self.root, FieldPath::root(), &mut found);
-        found
-    }
+/// Whether a text begins with `{` behind spaces that `kubectl` looks through.
+fn looks_like_json(text: &str) -> bool {
+    /// How far `kubectl` looks.
+    const REACH: usize = 4096;
+    let trimmed = text.trim_start();
+    trimmed.starts_with('{') && text.len() - trimmed.len() < REACH
 }
 
-fn collect(document: &Document, root: &Node, within: FieldPath, found: &mut Vec<Object>) {
-    let (api_version, kind) = (root.str("apiVersion"), root.str("kind"));
-    if api_version.is_empty() || kind.is_empty() {
-        return;
-    }
-    if let Some(items) = root.get("items").filter(|_| kind.ends_with("List")) {
-        for (index, item) in items.items().iter().enumerate() {
-            collect(document, item, within.child("items").child(index), found);
-        }
-        return;
-    }
-    let metadata = root.get("metadata");
-    let text = |key| metadata.and_then(|metadata| metadata.get(key)).and_then(Node::as_str);
-    found.push(Object {
-        api_version: api_version.into(),
-        kind: kind.into(),
-        name: text("name").unwrap_or("").into(),
-        namespace: text("namespace").filter(|name| !name.is_empty()).map(SmolStr::new),
-        root: root.clone(),
-        source: root.span.source,
-        document: document.index,
-        within,
-    });
-}
-
-struct Builder<'t> {
+struct Loader<'t> {
+    source: SourceId,
     text: &'t str,
-    stack: Vec<(Span, Frame)>,
-    map: Vec<u32>,
+    budget: &'t Budget,
+    /// The number of the next document.
+    index: u32,
+    loaded: Loaded,
 }
 
-enum Frame {
-    Sequence(Vec<Node>),
-    Mapping(Vec<Entry>, Option<(SmolStr, Span)>),
-}
-
-fn offsets(text: &str) -> Vec<u32> {
-    if text.is_ascii() {
-        return Vec::new();
-    }
-    text.char_indices().map(|(at, _)| at as u32).chain([text.len() as u32]).collect()
-}
-
-impl Builder<'_> {
-    fn byte(&self, index: usize) -> u32 {
-        if self.map.is_empty() {
-            index as u32
-        } else {
-            self.map.get(index).copied().unwrap_or(self.text.len() as u32)
+impl Loader<'_> {
+    fn too_large(&mut self) -> bool {
+        let limit = self.budget.bytes.min(u32::MAX as usize);
+        if self.text.len() <= limit {
+            return false;
         }
+        self.fail(Fault::new(LoadErrorKind::TooManyBytes { limit }, 0, 0), 0);
+        true
     }
 
-    fn event(&mut self, event: Event<'_>, span: Span) -> Option<Node> {
-        let node = match event {
-            Event::Scalar(text, style, ..) => Node { span, value: scalar(&text, style) },
-            Event::SequenceStart(..) => {
-                self.stack.push((span, Frame::Sequence(Vec::new())));
-                return None;
+    /// Notes a fault of the current document, which begins at `base`.
+    fn fail(&mut self, fault: Fault, base: usize) {
+        let error = self.error(fault, base, self.index);
+        self.loaded.errors.push(error);
+    }
+
+    fn error(&self, fault: Fault, base: usize, document: u32) -> LoadError {
+        let offset = |at: usize| u32::try_from((base + at).min(self.text.len())).unwrap_or(u32::MAX);
+        let span = Span { source: self.source, start: offset(fault.start), end: offset(fault.end) };
+        LoadError { kind: fault.kind, span, document }
+    }
+
+    /// Notes what became of a document and goes on to the next.
+    fn finish(&mut self, outcome: Result<(Node, Vec<LoadError>), Fault>, base: usize) {
+        match outcome {
+            Ok((root, warnings)) => {
+                self.loaded.warnings.extend(warnings);
+                if !root.is_null() {
+                    self.loaded.documents.push(Document { index: self.index, root });
+                }
             }
-            Event::MappingStart(..) => {
-                self.stack.push((span, Frame::Mapping(Vec::new(), None)));
-                return None;
-            }
-            Event::SequenceEnd | Event::MappingEnd => {
-                let (start, frame) = self.stack.pop()?;
-                let span = start.to(span);
-                match frame {
-                    Frame::Sequence(items) => Node { span, value: Value::Sequence(Arc::new(items)) },
-                    Frame::Mapping(entries, _) => {
-                        Node { span, value: Value::Mapping(Arc::new(Mapping::new(entries))) }
+            Err(fault) => self.fail(fault, base),
+        }
+        self.index += 1;
+    }
+
+    /// Whether one more document may be read; notes it where it may not.
+    fn may_go_on(&mut self, base: usize) -> bool {
+        let limit = self.budget.documents;
+        if (self.index as usize) < limit {
+            return true;
+        }
+        self.fail(Fault::new(LoadErrorKind::TooManyDocuments { limit }, 0, 0), base);
+        false
+    }
+
+    /// Reads JSON values one behind the other. With `or_yaml`, what fails before a second value was read
+    /// is tried as YAML.
+    fn json(&mut self, start: usize, or_yaml: bool) {
+        let mut at = start;
+        loop {
+            let rest = self.text.get(at..).unwrap_or("");
+            match json::read(rest, self.source, at, self.index, self.budget) {
+                Ok(None) => return,
+                Ok(Some(read)) => {
+                    if !self.may_go_on(at) {
+                        return;
                     }
+                    self.finish(read.value, at);
+                    at += read.end;
+                }
+                Err(fault)
+                    if or_yaml && self.index <= 1 && matches!(fault.kind, LoadErrorKind::Syntax(_)) =>
+                {
+                    self.yaml_after_json(at, fault);
+                    return;
+                }
+                Err(fault) => {
+                    self.fail(fault, at);
+                    return;
                 }
             }
-            _ => return None,
-        };
-        match self.stack.last_mut() {
-            None => return Some(node),
-            Some((_, Frame::Sequence(items))) => items.push(node),
-            Some((_, Frame::Mapping(entries, key))) => match key.take() {
-                None => {
-                    *key = Some((
-                        SmolStr::new(
-                            self.text
-                                .get(span.start as usize..span.end as usize)
-                                .unwrap_or("")
-                                .trim_matches(['"', '\'']),
-                        ),
-                        span,
-                    ))
-                }
-                Some((key, key_span)) => entries.push(Entry { key, key_span, node }),
-            },
         }
-        None
     }
-}
 
-fn scalar(text: &str, style: ScalarStyle) -> Value {
-    if style != ScalarStyle::Plain {
-        return Value::String(text.into());
+    /// Reads as YAML what is no JSON. Where it is neither, the reading that came further tells its error.
+    fn yaml_after_json(&mut self, at: usize, fault: Fault) {
+        let rest = self.text.get(at..).unwrap_or("");
+        let blanks = rest.len() - rest.trim_start().len();
+        let skipped = match rest.get(..blanks).unwrap_or("").find('\n') {
+            Some(line_break) => line_break + 1,
+            None => blanks,
+        };
+        let (index, before) = (self.index, self.loaded.errors.len());
+        self.yaml(at + skipped);
+        let error = self.error(fault, at, index);
+        if let Some(first) = self.loaded.errors.get_mut(before)
+            && first.document == index
+            && first.span.start < error.span.start
+        {
+            *first = error;
+        }
     }
-    match text {
-        "" | "~" | "null" => Value::Null,
-        "true" | "yes" | "on" => Value::Bool(true),
-        "false" | "no" | "off" => Value::Bool(false),
-        _ => text
-            .parse()
-            .map(Value::Int)
-            .or_else(|_| text.parse().map(Value::Float))
-            .unwrap_or_else(|_| Value::String(text.into())),
+
+    /// Reads YAML documents, cut at the lines that begin with `---`.
+    fn yaml(&mut self, start: usize) {
+        let mut begin = start;
+        let mut line = start;
+        loop {
+            let separator = self.separator(line);
+            let end = separator.unwrap_or(self.text.len());
+            if end > begin {
+                if !self.may_go_on(begin) {
+                    return;
+                }
+                self.yaml_document(begin, end);
+            }
+            let Some(separator) = separator else { return };
+            let next = self.line_end(separator);
+            let behind = self.text.get(separator + 3..next).unwrap_or("").trim();
+            let valid = behind.is_empty() || behind.starts_with('#');
+            if !valid {
+                self.fail(Fault::new(LoadErrorKind::Separator(behind.into()), separator, next), 0);
+            }
+            // At the start of a document a separator belongs to it, as its own `---`.
+            begin = if separator == begin && valid { separator } else { next };
+            line = next;
+        }
+    }
+
+    fn yaml_document(&mut self, begin: usize, end: usize) {
+        let text = self.text.get(begin..end).unwrap_or("");
+        let outcome = if text.ends_with('\n') {
+            yaml::read(text, self.source, begin, self.index, self.budget)
+        } else {
+            // `kubectl` reads by lines and ends the last one too.
+            yaml::read(&format!("{text}\n"), self.source, begin, self.index, self.budget)
+        };
+        self.finish(outcome, begin);
+    }
+
+    /// The first line at or behind the line that begins here which begins with `---`.
+    fn separator(&self, line: usize) -> Option<usize> {
+        let rest = self.text.get(line..)?;
+        if rest.starts_with("---") {
+            return Some(line);
+        }
+        rest.find("\n---").map(|at| line + at + 1)
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or("");
+        rest.find('\n').map_or(self.text.len(), |step| at + step + 1)
     }
 }

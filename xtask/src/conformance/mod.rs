@@ -1,0 +1,114 @@
+//! `cargo xtask conformance SUITE`: other implementations' test data against ours, with a ledger of what
+//! passes that may only grow.
+
+mod ledger;
+mod yaml;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, Subcommand};
+
+use crate::workspace::root;
+
+use self::ledger::Ledger;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    suite: Suite,
+}
+
+#[derive(Subcommand)]
+enum Suite {
+    /// YAML as sigs.k8s.io/yaml reads it
+    Yaml(Options),
+}
+
+/// What every suite takes.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Read the cases from this folder; the ledger is then not compared
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Write the ledger anew
+    #[arg(long)]
+    update: bool,
+}
+
+/// What became of one case.
+pub(crate) struct Outcome {
+    /// A stable name; `file:number` where the cases of a file have no names.
+    pub(crate) id: String,
+    /// Why it did not pass.
+    pub(crate) miss: Option<String>,
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    match arguments.suite {
+        Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),
+    }
+}
+
+/// Runs a suite over its data, writes its misses, compares its ledger, and prints `N of M`.
+fn suite(
+    name: &str,
+    folder: &str,
+    options: &Options,
+    run: impl FnOnce(&Path) -> Result<Vec<Outcome>>,
+) -> Result<()> {
+    let Some(data) = data(folder, options)? else {
+        println!("{name}: skipped, no data: set SEKISHO_SHARED or put it at ../shared/{folder}");
+        println!("0 of 0");
+        return Ok(());
+    };
+    let outcomes = run(&data)?;
+    let listing = write_misses(name, &outcomes)?;
+    let passed = outcomes.iter().filter(|outcome| outcome.miss.is_none()).map(|outcome| outcome.id.as_str());
+    let lost =
+        if options.data.is_some() { Vec::new() } else { Ledger::new(name).settle(passed, options.update)? };
+    let failed = outcomes.iter().filter(|outcome| outcome.miss.is_some()).count();
+    if failed > 0 {
+        println!("misses in {}", listing.display());
+    }
+    println!("{} of {}", outcomes.len() - failed, outcomes.len());
+    if !lost.is_empty() {
+        bail!("{} cases of the ledger of {name} no longer pass: {}", lost.len(), lost.join(", "));
+    }
+    Ok(())
+}
+
+/// The folder of a suite's cases; none where it is absent, which is an error with `CI=true`.
+fn data(folder: &str, options: &Options) -> Result<Option<PathBuf>> {
+    if let Some(data) = &options.data {
+        return Ok(Some(data.clone()));
+    }
+    let shared = match std::env::var_os("SEKISHO_SHARED") {
+        Some(shared) => PathBuf::from(shared),
+        None => root().join("../shared"),
+    };
+    let data = shared.join(folder);
+    if data.is_dir() {
+        return Ok(Some(data));
+    }
+    if std::env::var("CI").is_ok_and(|value| value == "true") {
+        bail!("no data at `{}`; set SEKISHO_SHARED to the shared folder", data.display());
+    }
+    Ok(None)
+}
+
+fn write_misses(name: &str, outcomes: &[Outcome]) -> Result<PathBuf> {
+    let folder = root().join("target/conformance");
+    fs::create_dir_all(&folder)?;
+    let path = folder.join(format!("{name}.misses.txt"));
+    let mut text = String::new();
+    for outcome in outcomes {
+        if let Some(miss) = &outcome.miss {
+            writeln!(text, "{}: {miss}", outcome.id)?;
+        }
+    }
+    fs::write(&path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+    Ok(path)
+}
