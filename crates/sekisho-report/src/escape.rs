@@ -85,6 +85,21 @@ pub(crate) fn html(text: &str) -> String {
     xml(text)
 }
 
+/// Text of HTML in which `` `code` `` becomes an element.
+pub(crate) fn html_prose(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 32);
+    spans(text, |part, code| {
+        if code {
+            out.push_str("<code>");
+            out.push_str(&html(part));
+            out.push_str("</code>");
+        } else {
+            out.push_str(&html(part));
+        }
+    });
+    out
+}
+
 /// Text of GitHub's and GitLab's Markdown, also in a cell of a table: nothing in it is markup, and
 /// `` `code` `` becomes an element, because a code span of Markdown could be closed from within.
 pub(crate) fn markdown(text: &str) -> String {

@@ -80,7 +80,7 @@ pub enum Verdict {
     Passed,
     /// A finding reaches [`Report::fail_on`].
     Failed,
-    /// None does, but some input could not be examined.
+    /// Some input could not be examined. This comes before everything else: findings may hide in it.
     Incomplete,
     /// There was nothing to examine.
     Nothing,
@@ -126,12 +126,12 @@ impl<'a> Report<'a> {
 
     /// What the run amounts to.
     pub fn verdict(&self) -> Verdict {
-        if self.findings.iter().any(|finding| self.fails(finding)) {
-            Verdict::Failed
-        } else if self.coverage.failures().next().is_some() {
+        if self.coverage.failures().next().is_some() {
             Verdict::Incomplete
-        } else if self.coverage.objects == 0 && self.findings.is_empty() {
+        } else if self.coverage.objects == 0 {
             Verdict::Nothing
+        } else if self.findings.iter().any(|finding| self.fails(finding)) {
+            Verdict::Failed
         } else {
             Verdict::Passed
         }

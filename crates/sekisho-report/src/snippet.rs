@@ -44,6 +44,29 @@ pub(crate) struct SnippetLine {
     pub(crate) after: String,
 }
 
+impl Snippet {
+    /// The spaces that every line begins with.
+    pub(crate) fn indent(&self) -> usize {
+        let spaces = |text: &str| text.len() - text.trim_start_matches(' ').len();
+        self.lines
+            .iter()
+            .map(|line| {
+                let before = spaces(&line.before);
+                if before < line.before.len() { before } else { before + spaces(&line.marked) }
+            })
+            .min()
+            .unwrap_or(0)
+    }
+}
+
+impl SnippetLine {
+    /// What stands before the span and in it, without this many spaces at the beginning.
+    pub(crate) fn dedented(&self, indent: usize) -> (&str, &str) {
+        let before = indent.min(self.before.len());
+        (self.before.get(before..).unwrap_or(""), self.marked.get(indent - before..).unwrap_or(""))
+    }
+}
+
 impl<'a> Snippets<'a> {
     /// Looks for what has to be masked.
     pub(crate) fn new(report: &Report<'a>) -> Self {

@@ -4,6 +4,7 @@ pub mod csv;
 pub mod github;
 pub mod gitlab;
 pub mod gitlab_sast;
+pub mod html;
 pub mod json;
 mod json_text;
 pub mod junit;
@@ -32,6 +33,7 @@ pub enum Format {
     Ndjson,
     Sarif,
     Junit,
+    Html,
     Markdown,
     Csv,
     Github,
@@ -49,6 +51,7 @@ impl Format {
         Self::Ndjson,
         Self::Sarif,
         Self::Junit,
+        Self::Html,
         Self::Markdown,
         Self::Csv,
         Self::Github,
@@ -64,6 +67,7 @@ impl Format {
             Self::Ndjson => ("ndjson", "one JSON value a line, findings first", ndjson::write),
             Self::Sarif => ("sarif", "SARIF 2.1.0, for code scanning", sarif::write),
             Self::Junit => ("junit", "JUnit XML, for the test results of a CI system", junit::write),
+            Self::Html => ("html", "one HTML file for people, which needs nothing else", html::write),
             Self::Markdown => ("markdown", "Markdown, for the comment of a pull request", markdown::write),
             Self::Csv => ("csv", "comma-separated values, for spreadsheets", csv::write),
             Self::Github => ("github", "annotations of GitHub Actions", github::write),
@@ -128,8 +132,11 @@ pub(crate) fn outcome(report: &Report<'_>) -> String {
     let unread = report.coverage.failures().count();
     let severity = catalogue.severity(threshold);
     let mut parts = Vec::new();
+    if unread > 0 {
+        parts.push(catalogue.count("outcome.incomplete", unread));
+    }
     match report.verdict() {
-        Verdict::Failed => {
+        Verdict::Failed | Verdict::Incomplete if counts.failing > 0 => {
             let form = if counts.failing == 1 { "outcome.failed.one" } else { "outcome.failed.other" };
             let count = grouped(counts.failing);
             parts.push(catalogue.fill(form, &[("count", &count), ("severity", &severity)]));
@@ -140,10 +147,7 @@ pub(crate) fn outcome(report: &Report<'_>) -> String {
             parts.push(catalogue.ui("outcome.passed-any").to_owned());
         }
         Verdict::Passed => parts.push(catalogue.fill("outcome.passed", &[("severity", &severity)])),
-        Verdict::Incomplete => {}
-    }
-    if unread > 0 {
-        parts.push(catalogue.count("outcome.incomplete", unread));
+        Verdict::Failed | Verdict::Incomplete => {}
     }
     if counts.total() > 0 {
         parts.push(tally(report));

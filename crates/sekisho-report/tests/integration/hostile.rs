@@ -90,6 +90,10 @@ fn markdown_and_markup_stay_text() {
     for forbidden in ["<b>|", "<script", "<img", "](http", "@team", "```"] {
         assert!(!markdown.contains(forbidden), "{forbidden} in\n{markdown}");
     }
+    let page = run().write(Format::Html, &Options::default());
+    for forbidden in ["<script>alert", "<img", "<b>|"] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
     let junit = run().write(Format::Junit, &Options::default());
     for forbidden in ["<script", "<img", "]]>", "<b>"] {
         assert!(!junit.contains(forbidden), "{forbidden}");

@@ -4,6 +4,7 @@
 mod catalogue;
 mod code_scanning;
 mod hostile;
+mod html;
 mod json;
 mod support;
 mod table;
