@@ -9,6 +9,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use sekisho_finding::{Message, Rule, Severity, SkipReason};
+use sekisho_framework::{Control, Framework, Section};
 use sekisho_risk::Action;
 
 use crate::text::grouped;
@@ -188,9 +189,27 @@ impl Catalogue {
         }
     }
 
-    /// The name of a control, `framework/control`, where this language has one.
+    /// What the control `framework/control` is about, in one line.
     pub fn control(&self, id: &str) -> Option<&str> {
-        self.own.get(&format!("control.{id}")).map(String::as_str)
+        let (framework, control) = sekisho_framework::control(id)?;
+        Some(self.control_title(framework, control))
+    }
+
+    /// What a control is about, in one line.
+    pub fn control_title(&self, framework: &Framework, control: &Control) -> &str {
+        let path = format!("control.{}/{}.title", framework.id, control.id);
+        self.translated(&path).unwrap_or(control.title)
+    }
+
+    /// What a control is about, in one or two sentences.
+    pub fn control_description(&self, framework: &Framework, control: &Control) -> &str {
+        let path = format!("control.{}/{}.description", framework.id, control.id);
+        self.translated(&path).unwrap_or(control.description)
+    }
+
+    /// What a part of a framework is about.
+    pub fn section_title(&self, framework: &Framework, section: &Section) -> &str {
+        self.translated(&format!("section.{}/{}", framework.id, section.id)).unwrap_or(section.title)
     }
 
     /// Those of the entries that this language itself lacks: for the test that nothing is untranslated.

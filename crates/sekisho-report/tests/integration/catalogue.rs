@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use sekisho_framework::frameworks;
 use sekisho_report::{Catalogue, Language};
 
 /// The `{name}` places of a text.
@@ -46,6 +47,43 @@ fn japanese_says_only_what_a_check_says() {
             _ => panic!("{key}: no such field"),
         };
         assert_eq!(places(text), places(english), "{key}");
+    }
+}
+
+#[test]
+fn japanese_names_every_control_and_no_other() {
+    let japanese = Catalogue::new(Language::Japanese);
+    let mut expected = BTreeSet::new();
+    for framework in frameworks() {
+        for section in framework.sections {
+            expected.insert(format!("section.{}/{}", framework.id, section.id));
+            for control in section.controls {
+                for field in ["title", "description"] {
+                    expected.insert(format!("control.{}/{}.{field}", framework.id, control.id));
+                }
+                assert_ne!(japanese.control_title(framework, control), control.title);
+                assert_ne!(japanese.control_description(framework, control), control.description);
+            }
+        }
+    }
+    let present: BTreeSet<String> = japanese
+        .entries()
+        .map(|(key, _)| key.to_owned())
+        .filter(|key| key.starts_with("control.") || key.starts_with("section."))
+        .collect();
+    assert_eq!(present, expected);
+}
+
+#[test]
+fn english_words_of_controls_stand_beside_the_controls() {
+    let english = Catalogue::new(Language::English);
+    for framework in frameworks() {
+        for section in framework.sections {
+            assert_eq!(english.section_title(framework, section), section.title);
+            for control in section.controls {
+                assert_eq!(english.control_title(framework, control), control.title);
+            }
+        }
     }
 }
 
