@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 use sekisho_finding::{Coverage, Skip, SkipReason};
-use sekisho_manifest::{Budget, Format, LoadError, Object, Source, SourceId, load};
+use sekisho_manifest::{Budget, Format, LoadError, Object, Source, SourceId, decode, load};
 use smol_str::SmolStr;
 
 use files::Candidate;
@@ -136,7 +136,7 @@ fn read_bytes(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
 }
 
 fn interpret(id: SourceId, candidate: &Candidate, bytes: &[u8], budget: &Budget, content: &mut FileContent) {
-    let text = match String::from_utf8(bytes.to_vec()) {
+    let text = match decode(id, bytes) {
         Ok(text) => text,
         Err(error) => {
             if may_hold_objects(bytes) {
@@ -155,7 +155,7 @@ fn interpret(id: SourceId, candidate: &Candidate, bytes: &[u8], budget: &Budget,
         content.skipped = errors(candidate, &text, &loaded.errors);
     }
     if !content.objects.is_empty() {
-        content.text = text;
+        content.text = text.into_owned();
     }
 }
 
