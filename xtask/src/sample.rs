@@ -45,8 +45,8 @@ fn print_finding(number: usize, finding: &Value) {
         text("/severity"),
         text("/confidence"),
         text("/location/file"),
-        text("/location/start/line"),
-        text("/location/start/column"),
+        text("/location/startLine"),
+        text("/location/startColumn"),
         text("/location/field"),
         text("/message"),
     );

@@ -20,7 +20,7 @@ pub fn rank(findings: &mut [Finding], inventory: &Inventory) {
     }
     for finding in findings.iter_mut() {
         let factor = factors.get(&finding.subject.object).map_or(1.0, Factors::product);
-        finding.risk = severity(finding.severity) * confidence(finding.confidence) * factor;
+        finding.risk = rounded(severity(finding.severity) * confidence(finding.confidence) * factor);
     }
     findings.sort_by(|a, b| {
         a.suppressed
@@ -34,6 +34,11 @@ pub fn rank(findings: &mut [Finding], inventory: &Inventory) {
             })
             .then_with(|| a.location.field.cmp(&b.location.field))
     });
+}
+
+/// Three decimals: what lies behind them is no knowledge.
+fn rounded(risk: f64) -> f64 {
+    (risk * 1000.0).round() / 1000.0
 }
 
 /// Each step up weighs about three times the one below: one critical finding outranks three high ones.

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anyhow::{Result, bail};
 use sekisho_finding::{Persona, Rule};
+use sekisho_framework::{Control, Framework};
 use sekisho_report::Catalogue;
 
 use crate::arguments::ExplainArguments;
@@ -20,7 +21,24 @@ pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<S
         terminal.write(None, |out| page(&check.rule(), &catalogue, out))?;
         return Ok(Status::Clean);
     }
-    bail!("{}", unknown_slug(id));
+    let controls = controls(id);
+    if controls.is_empty() {
+        bail!("{}", unknown_slug(id));
+    }
+    terminal.write(None, |out| {
+        controls.iter().try_for_each(|(framework, control)| control_page(framework, control, &catalogue, out))
+    })?;
+    Ok(Status::Clean)
+}
+
+/// The controls with this id (`owasp-2025/K01`) or this number (`K01:2025`, `5.2.2`), in every framework.
+fn controls(id: &str) -> Vec<(&'static Framework, &'static Control)> {
+    sekisho_framework::frameworks()
+        .flat_map(|framework| framework.controls().map(move |control| (framework, control)))
+        .filter(|(framework, control)| {
+            control.number == id || id.split_once('/') == Some((framework.id, control.id))
+        })
+        .collect()
 }
 
 fn list(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
@@ -45,8 +63,30 @@ fn page(rule: &Rule, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<(
         rule.cell.phase.as_str(),
         rule.cell.mode.as_str(),
     )?;
-    writeln!(out, "{}", rule.controls.join(" "))?;
+    for id in &rule.controls {
+        let Some((framework, control)) = sekisho_framework::control(id) else { continue };
+        let title = catalogue.control(id).unwrap_or(control.title);
+        writeln!(out, "  {} {} {}: {title}", framework.name, framework.version, control.number)?;
+    }
     writeln!(out, "\n{}.\n", catalogue.remedy(rule).trim_end_matches('.'))?;
     let manual = rule.manual.split_once("\n\n").map_or(rule.manual.as_ref(), |(_, body)| body);
     writeln!(out, "{}", manual.trim_end())
+}
+
+fn control_page(
+    framework: &Framework,
+    control: &Control,
+    catalogue: &Catalogue,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let id = format!("{}/{}", framework.id, control.id);
+    let title = catalogue.control(&id).unwrap_or(control.title);
+    let Framework { name, version, .. } = framework;
+    writeln!(out, "{name} {version} {}: {title}\n\n{}\n", control.number, control.description)?;
+    let checks: Vec<_> =
+        sekisho_posture::checks().filter(|check| check.controls.contains(&id.as_str())).collect();
+    for check in checks {
+        writeln!(out, "  {}  {}", check.id, catalogue.title(&check.rule()))?;
+    }
+    writeln!(out)
 }

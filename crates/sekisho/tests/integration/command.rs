@@ -86,7 +86,7 @@ impl Ran {
             .filter(|finding| finding.get("suppressed").is_none_or(serde_json::Value::is_null))
             .map(|finding| {
                 let rule = finding["rule"].as_str().expect("a rule").to_owned();
-                (rule, finding["location"]["start"]["line"].as_u64().expect("a line"))
+                (rule, finding["location"]["startLine"].as_u64().expect("a line"))
             })
             .collect()
     }
