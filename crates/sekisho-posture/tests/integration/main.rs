@@ -1,5 +1,6 @@
 //! The checks, held against the examples of their own manual pages and against each other.
 
+mod cel;
 mod census;
 mod examples;
 mod mappings;

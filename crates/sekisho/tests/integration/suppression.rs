@@ -43,7 +43,7 @@ fn an_exception_covers_what_it_names() {
     for (scope, covered) in [
         ("", true),
         ("    objects: [\"Pod/web\"]\n", true),
-        ("    objects: [\"Pod/w*\"]\n    namespaces: [shop]\n    containers: [we?]\n", true),
+        ("    objects: [\"Pod/w*\"]\n    namespaces: [shop]\n    containers: [\"we?\"]\n", true),
         ("    objects: [\"Deployment/web\"]\n", false),
         ("    namespaces: [other]\n", false),
         ("    files: [\"*pod.yaml\"]\n", true),
