@@ -10,12 +10,10 @@ mod kubeadm;
 mod shell;
 pub(crate) mod tls;
 
-use std::time::Duration;
-
 use sekisho_finding::Safety;
 use sekisho_inventory::Inventory;
 use sekisho_manifest::workload::Pod;
-use sekisho_manifest::{FieldPath, Node, Object, Place, Value};
+use sekisho_manifest::{Duration, FieldPath, Node, Object, Place, Value};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::{Found, Mend};
@@ -235,7 +233,7 @@ impl<'a> ComponentSettings<'a> {
     /// The length of time that is set, read as Go reads one (`1h30m`, `300s`); none where it is not set or
     /// cannot be told.
     pub fn duration(&self, flag: &str) -> Option<Duration> {
-        duration(self.setting(flag)?.value.as_deref()?)
+        self.setting(flag)?.value.as_deref()?.trim().parse().ok()
     }
 
     /// Who decides on requests, in order, and the settings that say so; none where a file or a variable
@@ -400,33 +398,6 @@ fn boolean(text: &str) -> Option<bool> {
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
         _ => None,
     }
-}
-
-/// A length of time as Go's `time.ParseDuration` reads it.
-fn duration(text: &str) -> Option<Duration> {
-    let mut rest = text.trim();
-    if rest == "0" {
-        return Some(Duration::ZERO);
-    }
-    let mut seconds = 0.0;
-    while !rest.is_empty() {
-        let number = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
-        let (amount, tail) = rest.split_at_checked(number)?;
-        let end = tail.find(|letter: char| letter.is_ascii_digit()).unwrap_or(tail.len());
-        let (unit, tail) = tail.split_at_checked(end)?;
-        let scale = match unit {
-            "h" => 3600.0,
-            "m" => 60.0,
-            "s" => 1.0,
-            "ms" => 1e-3,
-            "us" | "µs" => 1e-6,
-            "ns" => 1e-9,
-            _ => return None,
-        };
-        seconds += amount.parse::<f64>().ok()? * scale;
-        rest = tail;
-    }
-    (!text.trim().is_empty()).then(|| Duration::try_from_secs_f64(seconds).ok())?
 }
 
 /// The text of a scalar, as a flag would carry it.

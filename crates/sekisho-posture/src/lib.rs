@@ -13,6 +13,7 @@ mod checks;
 mod component;
 mod engine;
 mod host_path;
+mod instance_metadata;
 mod kubernetes_release;
 mod kyverno;
 mod pod_security;

@@ -60,7 +60,7 @@
 
 use super::prelude::*;
 use sekisho_finding::Safety;
-use std::time::Duration;
+use sekisho_manifest::Duration;
 
 pub(super) const CHECK: Check = Check {
     id: "api-server-request-timeout",
@@ -84,7 +84,7 @@ pub(super) const CHECK: Check = Check {
     examine: Examine::Component(&[Component::ApiServer], examine),
 };
 
-const LIMIT: Duration = Duration::from_mins(5);
+const LIMIT: Duration = Duration::from_seconds(300);
 
 fn examine<'a>(settings: &'a ComponentSettings<'a>, examination: &mut Examination<'a>) {
     let flag = "request-timeout";

@@ -73,7 +73,7 @@ pub(super) const CHECK: Check = Check {
 
 fn examine<'a>(settings: &'a ComponentSettings<'a>, examination: &mut Examination<'a>) {
     let flag = "streaming-connection-idle-timeout";
-    if settings.duration(flag).is_some_and(|timeout| timeout.is_zero()) {
+    if settings.duration(flag).is_some_and(|timeout| timeout.nanoseconds() == 0) {
         examination.report(settings.found(flag).mend(settings.mend(Safety::Safe, flag, "4h0m0s")));
     }
 }

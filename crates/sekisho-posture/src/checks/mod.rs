@@ -48,6 +48,7 @@ mod cluster_wide_edit_binding;
 mod component_bind_address;
 mod component_default_cipher_suites;
 mod component_weak_tls;
+mod console_without_login;
 mod container_socket;
 mod controller_manager_profiling;
 mod controller_manager_root_ca;
@@ -71,6 +72,7 @@ mod etcd_weak_tls;
 mod etcd_without_certificate;
 mod etcd_without_client_auth;
 mod etcd_without_peer_auth;
+mod exposed_dashboard;
 mod external_ips;
 mod external_name_service;
 mod gatekeeper_dryrun;
@@ -78,6 +80,7 @@ mod gateway_without_tls;
 mod git_repo_volume;
 mod host_ipc;
 mod host_network;
+mod host_network_metadata_access;
 mod host_path_sensitive;
 mod host_path_volume;
 mod host_path_writable;
@@ -88,6 +91,8 @@ mod impersonate;
 mod ingress_snippet_annotation;
 mod ingress_wildcard_host;
 mod ingress_without_tls;
+mod instance_metadata_reachable_from_pods;
+mod instance_metadata_v1;
 mod istio_allow_all;
 mod istio_permissive_mtls;
 mod kube_proxy_metrics_bind_address;
@@ -132,6 +137,7 @@ mod policy_write;
 mod prelude;
 mod privilege_escalation;
 mod privileged_container;
+mod public_cluster_endpoint;
 mod read_secrets;
 mod restricted_volume_type;
 mod role_write;
@@ -144,11 +150,13 @@ mod seccomp_unset;
 mod selinux_options;
 mod service_status_patch;
 mod shared_process_namespace;
+mod static_cloud_keys;
 mod system_config_map_write;
 mod token_creation;
 mod unauthenticated_binding;
 mod unmasked_proc;
 mod unsafe_sysctl;
+mod unsupported_kubernetes_version;
 mod webhook_configuration_write;
 mod webhook_exempted_by_tenant_label;
 mod webhook_fails_open;
@@ -212,6 +220,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&component_bind_address::CHECK, include_str!("../../../../docs/checks/component-bind-address.md")),
     (&component_default_cipher_suites::CHECK, include_str!("../../../../docs/checks/component-default-cipher-suites.md")),
     (&component_weak_tls::CHECK, include_str!("../../../../docs/checks/component-weak-tls.md")),
+    (&console_without_login::CHECK, include_str!("../../../../docs/checks/console-without-login.md")),
     (&container_socket::CHECK, include_str!("../../../../docs/checks/container-socket.md")),
     (&controller_manager_profiling::CHECK, include_str!("../../../../docs/checks/controller-manager-profiling.md")),
     (&controller_manager_root_ca::CHECK, include_str!("../../../../docs/checks/controller-manager-root-ca.md")),
@@ -235,6 +244,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&etcd_without_certificate::CHECK, include_str!("../../../../docs/checks/etcd-without-certificate.md")),
     (&etcd_without_client_auth::CHECK, include_str!("../../../../docs/checks/etcd-without-client-auth.md")),
     (&etcd_without_peer_auth::CHECK, include_str!("../../../../docs/checks/etcd-without-peer-auth.md")),
+    (&exposed_dashboard::CHECK, include_str!("../../../../docs/checks/exposed-dashboard.md")),
     (&external_ips::CHECK, include_str!("../../../../docs/checks/external-ips.md")),
     (&external_name_service::CHECK, include_str!("../../../../docs/checks/external-name-service.md")),
     (&gatekeeper_dryrun::CHECK, include_str!("../../../../docs/checks/gatekeeper-dryrun.md")),
@@ -242,6 +252,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&git_repo_volume::CHECK, include_str!("../../../../docs/checks/git-repo-volume.md")),
     (&host_ipc::CHECK, include_str!("../../../../docs/checks/host-ipc.md")),
     (&host_network::CHECK, include_str!("../../../../docs/checks/host-network.md")),
+    (&host_network_metadata_access::CHECK, include_str!("../../../../docs/checks/host-network-metadata-access.md")),
     (&host_path_sensitive::CHECK, include_str!("../../../../docs/checks/host-path-sensitive.md")),
     (&host_path_volume::CHECK, include_str!("../../../../docs/checks/host-path-volume.md")),
     (&host_path_writable::CHECK, include_str!("../../../../docs/checks/host-path-writable.md")),
@@ -252,6 +263,8 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&ingress_snippet_annotation::CHECK, include_str!("../../../../docs/checks/ingress-snippet-annotation.md")),
     (&ingress_wildcard_host::CHECK, include_str!("../../../../docs/checks/ingress-wildcard-host.md")),
     (&ingress_without_tls::CHECK, include_str!("../../../../docs/checks/ingress-without-tls.md")),
+    (&instance_metadata_reachable_from_pods::CHECK, include_str!("../../../../docs/checks/instance-metadata-reachable-from-pods.md")),
+    (&instance_metadata_v1::CHECK, include_str!("../../../../docs/checks/instance-metadata-v1.md")),
     (&istio_allow_all::CHECK, include_str!("../../../../docs/checks/istio-allow-all.md")),
     (&istio_permissive_mtls::CHECK, include_str!("../../../../docs/checks/istio-permissive-mtls.md")),
     (&kube_proxy_metrics_bind_address::CHECK, include_str!("../../../../docs/checks/kube-proxy-metrics-bind-address.md")),
@@ -295,6 +308,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&policy_write::CHECK, include_str!("../../../../docs/checks/policy-write.md")),
     (&privilege_escalation::CHECK, include_str!("../../../../docs/checks/privilege-escalation.md")),
     (&privileged_container::CHECK, include_str!("../../../../docs/checks/privileged-container.md")),
+    (&public_cluster_endpoint::CHECK, include_str!("../../../../docs/checks/public-cluster-endpoint.md")),
     (&read_secrets::CHECK, include_str!("../../../../docs/checks/read-secrets.md")),
     (&restricted_volume_type::CHECK, include_str!("../../../../docs/checks/restricted-volume-type.md")),
     (&role_write::CHECK, include_str!("../../../../docs/checks/role-write.md")),
@@ -307,11 +321,13 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&selinux_options::CHECK, include_str!("../../../../docs/checks/selinux-options.md")),
     (&service_status_patch::CHECK, include_str!("../../../../docs/checks/service-status-patch.md")),
     (&shared_process_namespace::CHECK, include_str!("../../../../docs/checks/shared-process-namespace.md")),
+    (&static_cloud_keys::CHECK, include_str!("../../../../docs/checks/static-cloud-keys.md")),
     (&system_config_map_write::CHECK, include_str!("../../../../docs/checks/system-config-map-write.md")),
     (&token_creation::CHECK, include_str!("../../../../docs/checks/token-creation.md")),
     (&unauthenticated_binding::CHECK, include_str!("../../../../docs/checks/unauthenticated-binding.md")),
     (&unmasked_proc::CHECK, include_str!("../../../../docs/checks/unmasked-proc.md")),
     (&unsafe_sysctl::CHECK, include_str!("../../../../docs/checks/unsafe-sysctl.md")),
+    (&unsupported_kubernetes_version::CHECK, include_str!("../../../../docs/checks/unsupported-kubernetes-version.md")),
     (&webhook_configuration_write::CHECK, include_str!("../../../../docs/checks/webhook-configuration-write.md")),
     (&webhook_exempted_by_tenant_label::CHECK, include_str!("../../../../docs/checks/webhook-exempted-by-tenant-label.md")),
     (&webhook_fails_open::CHECK, include_str!("../../../../docs/checks/webhook-fails-open.md")),

@@ -1,0 +1,82 @@
+//! A Pod on the network of its node reaches the metadata service of the cloud as the node does.
+//!
+//! ## Why
+//!
+//! The metadata service hands out the node's credentials to whoever asks from the node's own address. Network
+//! policies do not hold for a Pod on the host's network, and a hop limit of 1 does not stop it. Who runs code
+//! in the Pod may then act in the cloud account as the node: pull images, read disks, often much more.
+//!
+//! ## Mend
+//!
+//! Remove `hostNetwork: true`. Where the Pod needs it, leave the node's role with next to no rights, and give
+//! workloads an identity of their own.
+//!
+//! ```yaml bad
+//! apiVersion: v1
+//! kind: ServiceAccount
+//! metadata:
+//!   name: shop
+//!   annotations:
+//!     eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/shop
+//! ---
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: shop
+//! spec:
+//!   hostNetwork: true # here
+//!   containers:
+//!     - name: web
+//!       image: registry.example.com/web:1.4.2
+//! ```
+//!
+//! ```yaml good
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: shop
+//! spec:
+//!   containers:
+//!     - name: web
+//!       image: registry.example.com/web:1.4.2
+//! ```
+//!
+//! ## References
+//!
+//! - OWASP Kubernetes Top 10 2025, K08: cluster-to-cloud lateral movement
+//! - Amazon EKS: best practices, "Restrict access to the instance profile"
+
+use super::prelude::*;
+
+pub(super) const CHECK: Check = Check {
+    id: "host-network-metadata-access",
+    title: "Pod reaches the metadata service as its node does",
+    message: "the Pod reaches the metadata service of the cloud as its node does",
+    variants: &[],
+    remedy: "Remove `hostNetwork: true`, or leave the role of the node with next to no rights",
+    severity: Severity::Medium,
+    confidence: Confidence::Medium,
+    persona: Persona::Default,
+    cell: Cell::new(Layer::Cloud, Phase::Deploy, Mode::Preventive),
+    controls: &[
+        "owasp-2022/K08",
+        "owasp-2025/K08",
+        "nsa-cisa/cloud-metadata-protection",
+        "nist-800-190/4.4.2",
+        "pci/4",
+        "attack/T1552.005",
+    ],
+    cel: None,
+    examine: Examine::Pod(examine),
+};
+
+fn examine<'a>(pod: &'a Pod<'a>, examination: &mut Examination<'a>) {
+    if !pod.spec.is_true("hostNetwork") {
+        return;
+    }
+    // The control plane and what runs on each node cannot be anywhere else.
+    let system = examination.inventory().namespace_of(pod.object) == "kube-system";
+    let in_cloud = !examination.inventory().clouds().is_empty();
+    let confidence = if in_cloud && !system { Confidence::Medium } else { Confidence::Low };
+    examination.report(Found::at(pod.field(field!["hostNetwork"])).confidence(confidence));
+}

@@ -1,0 +1,182 @@
+//! A cluster or one of its components runs a minor release of Kubernetes that is out of support.
+//!
+//! ## Why
+//!
+//! The project supports a minor release for about fourteen months. After that nobody looks whether a new fault
+//! is in it, and no fix is made for it; the faults that newer releases mend are public.
+//!
+//! ## Mend
+//!
+//! Upgrade, one minor release after the other, the control plane first. Providers of managed clusters mend some
+//! older releases for longer and at a price; that buys time for the upgrade.
+//!
+//! ```yaml bad
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: kube-apiserver
+//!   namespace: kube-system
+//! spec:
+//!   containers:
+//!     - name: kube-apiserver
+//!       image: registry.k8s.io/kube-apiserver:v1.29.14 # here
+//!       command:
+//!         - kube-apiserver
+//! ```
+//!
+//! ```yaml bad
+//! apiVersion: kubeadm.k8s.io/v1beta3
+//! kind: ClusterConfiguration
+//! kubernetesVersion: v1.27.4 # here
+//! ```
+//!
+//! ```yaml bad
+//! apiVersion: eksctl.io/v1alpha5
+//! kind: ClusterConfig
+//! metadata:
+//!   name: shop
+//!   region: eu-central-1
+//!   version: "1.28" # here
+//! ```
+//!
+//! ```yaml good
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: kube-apiserver
+//!   namespace: kube-system
+//! spec:
+//!   containers:
+//!     - name: kube-apiserver
+//!       image: registry.k8s.io/kube-apiserver:v1.34.2
+//!       command:
+//!         - kube-apiserver
+//! ```
+//!
+//! ```yaml good
+//! apiVersion: cluster.x-k8s.io/v1beta1
+//! kind: MachineDeployment
+//! metadata:
+//!   name: shop
+//! spec:
+//!   template:
+//!     spec:
+//!       version: v1.34.2
+//! ```
+//!
+//! ## References
+//!
+//! - Kubernetes: releases, "End of life" of each minor release
+//! - Kubernetes: version skew policy
+
+use super::prelude::*;
+use sekisho_manifest::workload;
+
+use crate::kubernetes_release::{end_of_support, minor_of, minor_of_image};
+
+pub(super) const CHECK: Check = Check {
+    id: "unsupported-kubernetes-version",
+    title: "Kubernetes release is out of support",
+    message: "Kubernetes {version} has had no fixes since {date}",
+    variants: &[],
+    remedy: "Upgrade to a minor release that is supported",
+    severity: Severity::Medium,
+    confidence: Confidence::High,
+    persona: Persona::Default,
+    cell: Cell::new(Layer::Cluster, Phase::Run, Mode::Preventive),
+    controls: &[
+        "owasp-2022/K10",
+        "owasp-2025/K07",
+        "nsa-cisa/vulnerability-patching",
+        "nist-800-190/4.3.5",
+        "pci/10",
+        "pci/14",
+        "attack/T1190",
+    ],
+    cel: None,
+    examine: Examine::AnyObject(examine),
+};
+
+/// The components whose images carry the version of Kubernetes.
+const COMPONENTS: &[&str] =
+    &["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "hyperkube"];
+
+/// A kind whose field says the version of a cluster or of a machine.
+struct Versioned {
+    group: &'static str,
+    kind: &'static str,
+    path: &'static [&'static str],
+    /// Whether a provider runs the control plane, and may mend releases for longer.
+    managed: bool,
+}
+
+const fn own(group: &'static str, kind: &'static str, path: &'static [&'static str]) -> Versioned {
+    Versioned { group, kind, path, managed: false }
+}
+
+const fn managed(group: &'static str, kind: &'static str, path: &'static [&'static str]) -> Versioned {
+    Versioned { group, kind, path, managed: true }
+}
+
+const VERSIONED: &[Versioned] = &[
+    own("kubeadm.k8s.io", "ClusterConfiguration", &["kubernetesVersion"]),
+    own("cluster.x-k8s.io", "Cluster", &["spec", "topology", "version"]),
+    own("cluster.x-k8s.io", "Machine", &["spec", "version"]),
+    own("cluster.x-k8s.io", "MachineDeployment", &["spec", "template", "spec", "version"]),
+    own("cluster.x-k8s.io", "MachinePool", &["spec", "template", "spec", "version"]),
+    own("cluster.x-k8s.io", "MachineSet", &["spec", "template", "spec", "version"]),
+    own("controlplane.cluster.x-k8s.io", "KubeadmControlPlane", &["spec", "version"]),
+    own("controlplane.cluster.x-k8s.io", "RKE2ControlPlane", &["spec", "version"]),
+    own("core.gardener.cloud", "Shoot", &["spec", "kubernetes", "version"]),
+    own("kops.k8s.io", "Cluster", &["spec", "kubernetesVersion"]),
+    own("provisioning.cattle.io", "Cluster", &["spec", "kubernetesVersion"]),
+    own("upgrade.cattle.io", "Plan", &["spec", "version"]),
+    managed("eksctl.io", "ClusterConfig", &["metadata", "version"]),
+    managed("controlplane.cluster.x-k8s.io", "AWSManagedControlPlane", &["spec", "version"]),
+    managed("infrastructure.cluster.x-k8s.io", "AzureManagedControlPlane", &["spec", "version"]),
+    managed("eks.services.k8s.aws", "Cluster", &["spec", "version"]),
+    managed("eks.services.k8s.aws", "Nodegroup", &["spec", "version"]),
+    managed("eks.aws.upbound.io", "Cluster", &["spec", "forProvider", "version"]),
+    managed("eks.aws.crossplane.io", "Cluster", &["spec", "forProvider", "version"]),
+    managed("container.gcp.upbound.io", "Cluster", &["spec", "forProvider", "minMasterVersion"]),
+    managed("container.cnrm.cloud.google.com", "ContainerCluster", &["spec", "minMasterVersion"]),
+    managed(
+        "containerservice.azure.upbound.io",
+        "KubernetesCluster",
+        &["spec", "forProvider", "kubernetesVersion"],
+    ),
+];
+
+/// Days after which the release is so old that its public faults have tools.
+const LONG_AGO: i64 = 365;
+
+fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
+    let Some(today) = examination.settings().today else { return };
+    for known in VERSIONED.iter().filter(|known| object.is(known.group, known.kind)) {
+        let place = object.place(known.path.iter().copied().collect());
+        let version = place.node().and_then(Node::as_str).unwrap_or_default();
+        let confidence = if known.managed { Confidence::Medium } else { Confidence::High };
+        if let Some(found) = minor_of(version).and_then(|minor| outdated(place, minor, today)) {
+            examination.report(found.confidence(confidence));
+        }
+    }
+    for pod in &workload::pods(object) {
+        for container in &pod.containers() {
+            let image = container.image();
+            let name = image.rsplit('/').next().unwrap_or(image);
+            let name = name.split([':', '@']).next().unwrap_or(name);
+            let minor = minor_of_image(image).filter(|_| COMPONENTS.contains(&name));
+            let place = container.field(field!["image"]);
+            if let Some(found) = minor.and_then(|minor| outdated(place, minor, today)) {
+                examination.report(found.container(container));
+            }
+        }
+    }
+}
+
+fn outdated(place: Place<'_>, minor: u32, today: i64) -> Option<Found<'_>> {
+    let end = end_of_support(minor).filter(|end| end.day < today)?;
+    let severity = if today - end.day > LONG_AGO { Severity::High } else { Severity::Medium };
+    let found = Found::at(place).severity(severity);
+    Some(found.arg("version", format!("1.{minor}")).arg("date", end.to_string()))
+}
