@@ -8,6 +8,7 @@ use sekisho_manifest::workload::{self, Pod};
 use sekisho_manifest::{Object, Source, SourceId};
 use smol_str::SmolStr;
 
+use crate::accounts::AccountIndex;
 use crate::cloud::{self, Cloud};
 use crate::pods::PodIndex;
 
@@ -27,6 +28,7 @@ pub struct Inventory {
     names: OnceLock<Names>,
     bindings: OnceLock<Bindings>,
     clouds: OnceLock<BTreeSet<Cloud>>,
+    accounts: OnceLock<AccountIndex>,
 }
 
 /// Objects by group, kind and name.
@@ -59,6 +61,7 @@ impl Inventory {
             names: OnceLock::new(),
             bindings: OnceLock::new(),
             clouds: OnceLock::new(),
+            accounts: OnceLock::new(),
         }
     }
 
@@ -176,6 +179,10 @@ impl Inventory {
     /// The clouds that the objects are meant for, as far as they show it; empty says nothing.
     pub fn clouds(&self) -> &BTreeSet<Cloud> {
         self.clouds.get_or_init(|| cloud::detect(self))
+    }
+
+    pub(crate) fn account_index(&self) -> &AccountIndex {
+        self.accounts.get_or_init(|| AccountIndex::new(self))
     }
 
     pub(crate) fn pod_index(&self) -> &PodIndex {

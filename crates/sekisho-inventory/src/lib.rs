@@ -1,5 +1,6 @@
 //! The one model that every analysis reads: the sources and objects of a run, with indexes over them.
 
+mod accounts;
 mod cidr;
 mod cloud;
 mod inventory;

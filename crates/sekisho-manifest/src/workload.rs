@@ -178,6 +178,15 @@ impl<'a> Pod<'a> {
         self.object.group() == "batch" || matches!(self.spec.str("restartPolicy"), "Never" | "OnFailure")
     }
 
+    /// Whether the kubelet of one node makes the Pod from a file of that node, as it does for the control
+    /// plane: such a Pod has no service account and no owner.
+    pub fn is_static(&self) -> bool {
+        self.object.is("", "Pod")
+            && (self.annotation("kubernetes.io/config.mirror").is_some()
+                || self.annotation("kubernetes.io/config.source").is_some_and(|source| source != "api")
+                || self.label("tier") == Some("control-plane"))
+    }
+
     /// Whether the Pod runs on Windows, as far as its `spec` says.
     pub fn is_windows(&self) -> bool {
         self.spec

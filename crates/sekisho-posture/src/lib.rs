@@ -18,9 +18,11 @@ mod kubernetes_release;
 mod kyverno;
 mod pod_security;
 mod rbac;
+mod replicas;
 mod resources;
 mod seccomp;
 mod security_context;
+mod service_account;
 mod settings;
 
 pub use census::Census;

@@ -50,6 +50,7 @@ mod component_default_cipher_suites;
 mod component_weak_tls;
 mod console_without_login;
 mod container_socket;
+mod control_plane_toleration;
 mod controller_manager_profiling;
 mod controller_manager_root_ca;
 mod controller_manager_service_account_credentials;
@@ -60,6 +61,8 @@ mod csr_approval;
 mod dangerous_capability;
 mod dangling_role_ref;
 mod dangling_subject;
+mod default_namespace;
+mod default_service_account;
 mod default_service_account_binding;
 mod delete_events;
 mod encryption_provider_missing;
@@ -87,6 +90,7 @@ mod host_path_writable;
 mod host_pid;
 mod host_port;
 mod host_probe;
+mod image_pull_policy;
 mod impersonate;
 mod ingress_snippet_annotation;
 mod ingress_wildcard_host;
@@ -96,6 +100,7 @@ mod instance_metadata_v1;
 mod istio_allow_all;
 mod istio_permissive_mtls;
 mod kube_proxy_metrics_bind_address;
+mod kube_system_workload;
 mod kubelet_always_allow;
 mod kubelet_anonymous_access;
 mod kubelet_certificate_rotation;
@@ -110,17 +115,23 @@ mod kubelet_without_client_ca;
 mod kubelet_without_pid_limit;
 mod kubelet_without_seccomp_default;
 mod kyverno_audit;
+mod latest_tag;
 mod load_balancer_without_source_ranges;
+mod long_lived_projected_token;
+mod look_alike_image_name;
 mod low_user_id;
 mod masters_binding;
 mod metadata_endpoint_reachable;
 mod missing_cpu_limit;
 mod missing_cpu_request;
+mod missing_disruption_budget;
 mod missing_ephemeral_storage_limit;
+mod missing_image_digest;
 mod missing_liveness_probe;
 mod missing_memory_limit;
 mod missing_memory_request;
 mod missing_readiness_probe;
+mod naked_pod;
 mod namespace_label_write;
 mod namespace_privileged_pod_security;
 mod namespace_without_pod_security;
@@ -148,15 +159,21 @@ mod scheduler_profiling;
 mod seccomp_unconfined;
 mod seccomp_unset;
 mod selinux_options;
+mod service_account_token_mounted;
+mod service_links;
 mod service_status_patch;
 mod shared_process_namespace;
+mod single_replica;
+mod ssh_port;
 mod static_cloud_keys;
 mod system_config_map_write;
 mod token_creation;
 mod unauthenticated_binding;
 mod unmasked_proc;
 mod unsafe_sysctl;
+mod unspread_replicas;
 mod unsupported_kubernetes_version;
+mod untrusted_registry;
 mod webhook_configuration_write;
 mod webhook_exempted_by_tenant_label;
 mod webhook_fails_open;
@@ -222,6 +239,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&component_weak_tls::CHECK, include_str!("../../../../docs/checks/component-weak-tls.md")),
     (&console_without_login::CHECK, include_str!("../../../../docs/checks/console-without-login.md")),
     (&container_socket::CHECK, include_str!("../../../../docs/checks/container-socket.md")),
+    (&control_plane_toleration::CHECK, include_str!("../../../../docs/checks/control-plane-toleration.md")),
     (&controller_manager_profiling::CHECK, include_str!("../../../../docs/checks/controller-manager-profiling.md")),
     (&controller_manager_root_ca::CHECK, include_str!("../../../../docs/checks/controller-manager-root-ca.md")),
     (&controller_manager_service_account_credentials::CHECK, include_str!("../../../../docs/checks/controller-manager-service-account-credentials.md")),
@@ -232,6 +250,8 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&dangerous_capability::CHECK, include_str!("../../../../docs/checks/dangerous-capability.md")),
     (&dangling_role_ref::CHECK, include_str!("../../../../docs/checks/dangling-role-ref.md")),
     (&dangling_subject::CHECK, include_str!("../../../../docs/checks/dangling-subject.md")),
+    (&default_namespace::CHECK, include_str!("../../../../docs/checks/default-namespace.md")),
+    (&default_service_account::CHECK, include_str!("../../../../docs/checks/default-service-account.md")),
     (&default_service_account_binding::CHECK, include_str!("../../../../docs/checks/default-service-account-binding.md")),
     (&delete_events::CHECK, include_str!("../../../../docs/checks/delete-events.md")),
     (&encryption_provider_missing::CHECK, include_str!("../../../../docs/checks/encryption-provider-missing.md")),
@@ -259,6 +279,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&host_pid::CHECK, include_str!("../../../../docs/checks/host-pid.md")),
     (&host_port::CHECK, include_str!("../../../../docs/checks/host-port.md")),
     (&host_probe::CHECK, include_str!("../../../../docs/checks/host-probe.md")),
+    (&image_pull_policy::CHECK, include_str!("../../../../docs/checks/image-pull-policy.md")),
     (&impersonate::CHECK, include_str!("../../../../docs/checks/impersonate.md")),
     (&ingress_snippet_annotation::CHECK, include_str!("../../../../docs/checks/ingress-snippet-annotation.md")),
     (&ingress_wildcard_host::CHECK, include_str!("../../../../docs/checks/ingress-wildcard-host.md")),
@@ -268,6 +289,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&istio_allow_all::CHECK, include_str!("../../../../docs/checks/istio-allow-all.md")),
     (&istio_permissive_mtls::CHECK, include_str!("../../../../docs/checks/istio-permissive-mtls.md")),
     (&kube_proxy_metrics_bind_address::CHECK, include_str!("../../../../docs/checks/kube-proxy-metrics-bind-address.md")),
+    (&kube_system_workload::CHECK, include_str!("../../../../docs/checks/kube-system-workload.md")),
     (&kubelet_always_allow::CHECK, include_str!("../../../../docs/checks/kubelet-always-allow.md")),
     (&kubelet_anonymous_access::CHECK, include_str!("../../../../docs/checks/kubelet-anonymous-access.md")),
     (&kubelet_certificate_rotation::CHECK, include_str!("../../../../docs/checks/kubelet-certificate-rotation.md")),
@@ -282,17 +304,23 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&kubelet_without_pid_limit::CHECK, include_str!("../../../../docs/checks/kubelet-without-pid-limit.md")),
     (&kubelet_without_seccomp_default::CHECK, include_str!("../../../../docs/checks/kubelet-without-seccomp-default.md")),
     (&kyverno_audit::CHECK, include_str!("../../../../docs/checks/kyverno-audit.md")),
+    (&latest_tag::CHECK, include_str!("../../../../docs/checks/latest-tag.md")),
     (&load_balancer_without_source_ranges::CHECK, include_str!("../../../../docs/checks/load-balancer-without-source-ranges.md")),
+    (&long_lived_projected_token::CHECK, include_str!("../../../../docs/checks/long-lived-projected-token.md")),
+    (&look_alike_image_name::CHECK, include_str!("../../../../docs/checks/look-alike-image-name.md")),
     (&low_user_id::CHECK, include_str!("../../../../docs/checks/low-user-id.md")),
     (&masters_binding::CHECK, include_str!("../../../../docs/checks/masters-binding.md")),
     (&metadata_endpoint_reachable::CHECK, include_str!("../../../../docs/checks/metadata-endpoint-reachable.md")),
     (&missing_cpu_limit::CHECK, include_str!("../../../../docs/checks/missing-cpu-limit.md")),
     (&missing_cpu_request::CHECK, include_str!("../../../../docs/checks/missing-cpu-request.md")),
+    (&missing_disruption_budget::CHECK, include_str!("../../../../docs/checks/missing-disruption-budget.md")),
     (&missing_ephemeral_storage_limit::CHECK, include_str!("../../../../docs/checks/missing-ephemeral-storage-limit.md")),
+    (&missing_image_digest::CHECK, include_str!("../../../../docs/checks/missing-image-digest.md")),
     (&missing_liveness_probe::CHECK, include_str!("../../../../docs/checks/missing-liveness-probe.md")),
     (&missing_memory_limit::CHECK, include_str!("../../../../docs/checks/missing-memory-limit.md")),
     (&missing_memory_request::CHECK, include_str!("../../../../docs/checks/missing-memory-request.md")),
     (&missing_readiness_probe::CHECK, include_str!("../../../../docs/checks/missing-readiness-probe.md")),
+    (&naked_pod::CHECK, include_str!("../../../../docs/checks/naked-pod.md")),
     (&namespace_label_write::CHECK, include_str!("../../../../docs/checks/namespace-label-write.md")),
     (&namespace_privileged_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-privileged-pod-security.md")),
     (&namespace_without_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-without-pod-security.md")),
@@ -319,15 +347,21 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&seccomp_unconfined::CHECK, include_str!("../../../../docs/checks/seccomp-unconfined.md")),
     (&seccomp_unset::CHECK, include_str!("../../../../docs/checks/seccomp-unset.md")),
     (&selinux_options::CHECK, include_str!("../../../../docs/checks/selinux-options.md")),
+    (&service_account_token_mounted::CHECK, include_str!("../../../../docs/checks/service-account-token-mounted.md")),
+    (&service_links::CHECK, include_str!("../../../../docs/checks/service-links.md")),
     (&service_status_patch::CHECK, include_str!("../../../../docs/checks/service-status-patch.md")),
     (&shared_process_namespace::CHECK, include_str!("../../../../docs/checks/shared-process-namespace.md")),
+    (&single_replica::CHECK, include_str!("../../../../docs/checks/single-replica.md")),
+    (&ssh_port::CHECK, include_str!("../../../../docs/checks/ssh-port.md")),
     (&static_cloud_keys::CHECK, include_str!("../../../../docs/checks/static-cloud-keys.md")),
     (&system_config_map_write::CHECK, include_str!("../../../../docs/checks/system-config-map-write.md")),
     (&token_creation::CHECK, include_str!("../../../../docs/checks/token-creation.md")),
     (&unauthenticated_binding::CHECK, include_str!("../../../../docs/checks/unauthenticated-binding.md")),
     (&unmasked_proc::CHECK, include_str!("../../../../docs/checks/unmasked-proc.md")),
     (&unsafe_sysctl::CHECK, include_str!("../../../../docs/checks/unsafe-sysctl.md")),
+    (&unspread_replicas::CHECK, include_str!("../../../../docs/checks/unspread-replicas.md")),
     (&unsupported_kubernetes_version::CHECK, include_str!("../../../../docs/checks/unsupported-kubernetes-version.md")),
+    (&untrusted_registry::CHECK, include_str!("../../../../docs/checks/untrusted-registry.md")),
     (&webhook_configuration_write::CHECK, include_str!("../../../../docs/checks/webhook-configuration-write.md")),
     (&webhook_exempted_by_tenant_label::CHECK, include_str!("../../../../docs/checks/webhook-exempted-by-tenant-label.md")),
     (&webhook_fails_open::CHECK, include_str!("../../../../docs/checks/webhook-fails-open.md")),
