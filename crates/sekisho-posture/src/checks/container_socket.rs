@@ -85,6 +85,7 @@ pub(super) const CHECK: Check = Check {
         "pci/3",
         "pci/9",
         "pss/host-path-volumes",
+        "pss/volume-types",
         "attack/T1611",
         "attack/T1610",
     ],

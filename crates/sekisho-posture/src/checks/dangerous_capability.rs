@@ -131,6 +131,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.4.3",
         "pci/3",
         "pss/capabilities",
+        "pss/capabilities-restricted",
         "attack/T1611",
     ],
     cel: Some(unless_windows!(

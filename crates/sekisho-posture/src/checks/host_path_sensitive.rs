@@ -112,6 +112,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.5.5",
         "pci/3",
         "pss/host-path-volumes",
+        "pss/volume-types",
         "attack/T1611",
         "attack/T1552.001",
     ],

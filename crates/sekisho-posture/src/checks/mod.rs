@@ -61,6 +61,7 @@ mod csr_approval;
 mod dangerous_capability;
 mod dangling_role_ref;
 mod dangling_subject;
+mod default_capability_added;
 mod default_namespace;
 mod default_service_account;
 mod default_service_account_binding;
@@ -250,6 +251,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&dangerous_capability::CHECK, include_str!("../../../../docs/checks/dangerous-capability.md")),
     (&dangling_role_ref::CHECK, include_str!("../../../../docs/checks/dangling-role-ref.md")),
     (&dangling_subject::CHECK, include_str!("../../../../docs/checks/dangling-subject.md")),
+    (&default_capability_added::CHECK, include_str!("../../../../docs/checks/default-capability-added.md")),
     (&default_namespace::CHECK, include_str!("../../../../docs/checks/default-namespace.md")),
     (&default_service_account::CHECK, include_str!("../../../../docs/checks/default-service-account.md")),
     (&default_service_account_binding::CHECK, include_str!("../../../../docs/checks/default-service-account-binding.md")),

@@ -62,6 +62,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.4.3",
         "pci/3",
         "pss/privileged",
+        "pss/privilege-escalation",
         "attack/T1611",
     ],
     cel: Some("!container.?securityContext.?privileged.orValue(false)"),
