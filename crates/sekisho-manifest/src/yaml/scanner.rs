@@ -38,6 +38,8 @@ pub(super) struct Scanner<'t> {
 #[derive(Debug, Clone, Copy, Default)]
 struct Candidate {
     open: bool,
+    /// Its first token waits in the queue until it is known whether it is a key.
+    held: bool,
     /// In its place only a key can stand.
     required: bool,
     /// The number of its first token.
@@ -86,12 +88,12 @@ impl<'t> Scanner<'t> {
     /// Whether it is still open if the first waiting token begins a key.
     fn head_may_be_key(&mut self) -> Result<bool, Fault> {
         let found = match self.candidates.as_slice() {
-            [only] => (only.open && only.token == self.taken).then_some(0),
+            [only] => (only.open && only.held && only.token == self.taken).then_some(0),
             all => {
                 let index = all.partition_point(|candidate| candidate.token < self.taken);
                 (index..all.len())
                     .take_while(|index| all.get(*index).is_some_and(|one| one.token == self.taken))
-                    .find(|index| all.get(*index).is_some_and(|one| one.open))
+                    .find(|index| all.get(*index).is_some_and(|one| one.open && one.held))
             }
         };
         match found {
@@ -125,6 +127,7 @@ impl<'t> Scanner<'t> {
         let column = self.column();
         let candidate = Candidate {
             open: true,
+            held: true,
             required: self.flow == 0 && self.level == column + 1,
             token: self.taken + self.queue.len(),
             at: self.at,
@@ -229,6 +232,8 @@ impl<'t> Scanner<'t> {
         let blank_next = |scanner: &Self| scanner.blank_at(scanner.at + 1);
         match byte {
             0 if self.at >= self.bytes.len() => {
+                // No key can begin on the last line any more.
+                self.next_line(self.at, 0);
                 self.unroll(0);
                 self.drop_candidate()?;
                 self.key_allowed = false;
@@ -429,7 +434,13 @@ impl<'t> Scanner<'t> {
         self.drop_candidate()?;
         if self.flow > 0 {
             self.flow -= 1;
-            self.candidates.pop();
+            let closed = self.candidates.pop();
+            // An empty flow collection is handed out at once, even where it would turn out to be a key.
+            if let (Some(closed), Some(last)) = (closed, self.candidates.last_mut())
+                && closed.token == last.token
+            {
+                last.held = false;
+            }
         }
         self.key_allowed = false;
         self.indicator(kind);
@@ -471,7 +482,7 @@ impl<'t> Scanner<'t> {
         let last = self.candidates.len() - 1;
         if self.still_key(last)? {
             let key = self.candidates.get(last).copied().unwrap_or_default();
-            let place = key.token.saturating_sub(self.taken);
+            let place = key.token.checked_sub(self.taken).unwrap_or(self.queue.len());
             self.queue.insert(place, Token { kind: Kind::Key, start: key.at, end: key.at });
             self.roll(key.column, Some(place), key.at);
             if let Some(last) = self.candidates.last_mut() {
