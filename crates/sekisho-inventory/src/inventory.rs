@@ -1,6 +1,6 @@
 //! The objects of a run, found by kind, by name and by namespace.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use sekisho_manifest::rbac::{self, RoleKind};
@@ -29,6 +29,7 @@ pub struct Inventory {
     bindings: OnceLock<Bindings>,
     clouds: OnceLock<BTreeSet<Cloud>>,
     accounts: OnceLock<AccountIndex>,
+    cluster_wide: OnceLock<HashSet<(SmolStr, SmolStr)>>,
 }
 
 /// Objects by group, kind and name.
@@ -62,6 +63,7 @@ impl Inventory {
             bindings: OnceLock::new(),
             clouds: OnceLock::new(),
             accounts: OnceLock::new(),
+            cluster_wide: OnceLock::new(),
         }
     }
 
@@ -166,9 +168,30 @@ impl Inventory {
         bindings
     }
 
-    /// The namespace an object lands in: its own, else the run's default.
+    /// The namespace an object lands in: its own, else the run's default; empty for a kind that has none,
+    /// whatever the manifest says.
     pub fn namespace_of<'a>(&'a self, object: &'a Object) -> &'a str {
+        if !self.is_namespaced(object) {
+            return "";
+        }
         object.namespace.as_deref().unwrap_or(&self.default_namespace)
+    }
+
+    /// Whether an object lives in a namespace. A custom kind does unless its definition, which must be among
+    /// the objects, says otherwise.
+    pub fn is_namespaced(&self, object: &Object) -> bool {
+        object.is_namespaced().unwrap_or_else(|| {
+            let kind = (SmolStr::new(object.group()), object.kind.clone());
+            !self.cluster_wide.get_or_init(|| self.index_cluster_wide()).contains(&kind)
+        })
+    }
+
+    fn index_cluster_wide(&self) -> HashSet<(SmolStr, SmolStr)> {
+        self.of("apiextensions.k8s.io", "CustomResourceDefinition")
+            .filter_map(|definition| definition.root.get("spec"))
+            .filter(|spec| spec.str("scope") == "Cluster")
+            .filter_map(|spec| Some((spec.str("group").into(), spec.get("names")?.str("kind").into())))
+            .collect()
     }
 
     /// The namespaces in which workloads of this inventory run, in order.

@@ -6,6 +6,7 @@
 //!
 //! This crate reads no file and knows no rule; it takes text and returns values.
 
+pub mod api;
 mod decode;
 mod duration;
 pub mod edit;

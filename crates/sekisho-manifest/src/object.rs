@@ -61,6 +61,11 @@ impl Object {
         group.contains('.') && !group.ends_with(".k8s.io") || group.ends_with(".x-k8s.io")
     }
 
+    /// Whether objects of this kind live in namespaces; none where the kind is not built in.
+    pub fn is_namespaced(&self) -> Option<bool> {
+        crate::api::is_namespaced(self.group(), &self.kind)
+    }
+
     /// The value of a label.
     pub fn label(&self, key: &str) -> Option<&str> {
         self.root.at(&["metadata", "labels", key])?.as_str()

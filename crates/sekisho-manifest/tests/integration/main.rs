@@ -1,6 +1,7 @@
 //! Manifests in, values out.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod api;
 mod duration;
 mod quantity;
 mod selector;

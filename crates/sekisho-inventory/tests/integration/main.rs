@@ -1,0 +1,4 @@
+//! Manifests in, what the inventory knows of them out.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod namespaces;
