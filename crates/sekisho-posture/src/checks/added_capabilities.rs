@@ -76,6 +76,7 @@ pub(super) const CHECK: Check = Check {
         "pss/capabilities",
         "pss/capabilities-restricted",
         "attack/T1611",
+        "microsoft-threat-matrix/MS-TA9036",
     ],
     cel: None,
     examine: Examine::Container(examine),

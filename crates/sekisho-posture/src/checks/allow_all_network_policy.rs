@@ -111,6 +111,8 @@ pub(super) const CHECK: Check = Check {
         "pci/4",
         "pci/16",
         "attack/T1046",
+        "microsoft-threat-matrix/MS-TA9031",
+        "microsoft-threat-matrix/MS-TA9034",
     ],
     cel: None,
     examine: Examine::Object(

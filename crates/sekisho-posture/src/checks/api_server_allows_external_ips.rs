@@ -81,6 +81,7 @@ pub(super) const CHECK: Check = Check {
         "nsa-cisa/network-policies",
         "pci/4",
         "attack/T1557",
+        "microsoft-threat-matrix/MS-TA9036",
     ],
     cel: None,
     examine: Examine::Component(&[Component::ApiServer], examine),

@@ -101,6 +101,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.2",
         "pci/1",
         "attack/T1190",
+        "microsoft-threat-matrix/MS-TA9029",
     ],
     cel: None,
     examine: Examine::Component(&[Component::ApiServer], examine),

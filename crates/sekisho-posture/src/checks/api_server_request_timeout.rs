@@ -79,6 +79,7 @@ pub(super) const CHECK: Check = Check {
         "nsa-cisa/control-plane-hardening",
         "pci/15",
         "attack/T1499",
+        "microsoft-threat-matrix/MS-TA9040",
     ],
     cel: None,
     examine: Examine::Component(&[Component::ApiServer], examine),

@@ -82,6 +82,7 @@ pub(super) const CHECK: Check = Check {
         "nsa-cisa/control-plane-hardening",
         "nist-800-190/4.2.3",
         "pci/13",
+        "microsoft-threat-matrix/MS-TA9037",
     ],
     cel: None,
     examine: Examine::Component(&[Component::ApiServer], examine),

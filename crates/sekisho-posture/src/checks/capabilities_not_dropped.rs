@@ -73,6 +73,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.4.3",
         "pci/3",
         "pss/capabilities-restricted",
+        "microsoft-threat-matrix/MS-TA9036",
     ],
     cel: Some(unless_windows!(
         "container.?securityContext.?capabilities.?drop.orValue([]).exists(name, ",

@@ -70,6 +70,7 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "attack/T1078",
         "attack/T1098.006",
+        "microsoft-threat-matrix/MS-TA9019",
     ],
     cel: None,
     examine: Examine::Object(BINDINGS, examine),

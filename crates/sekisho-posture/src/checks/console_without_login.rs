@@ -87,6 +87,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.2",
         "pci/1",
         "attack/T1133",
+        "microsoft-threat-matrix/MS-TA9005",
     ],
     cel: None,
     examine: Examine::Container(examine),

@@ -133,6 +133,7 @@ pub(super) const CHECK: Check = Check {
         "pss/capabilities",
         "pss/capabilities-restricted",
         "attack/T1611",
+        "microsoft-threat-matrix/MS-TA9018",
     ],
     cel: Some(unless_windows!(
         "!container.?securityContext.?capabilities.?add.orValue([]).exists(name, ",

@@ -82,6 +82,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.1",
         "pci/1",
         "attack/T1078.001",
+        "microsoft-threat-matrix/MS-TA9016",
     ],
     cel: None,
     examine: Examine::Pod(examine),

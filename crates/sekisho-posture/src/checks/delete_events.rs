@@ -61,6 +61,7 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "nsa-cisa/log-monitoring",
         "attack/T1070",
+        "microsoft-threat-matrix/MS-TA9022",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),

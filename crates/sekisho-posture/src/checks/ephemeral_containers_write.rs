@@ -64,6 +64,8 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "attack/T1609",
         "attack/T1610",
+        "microsoft-threat-matrix/MS-TA9008",
+        "microsoft-threat-matrix/MS-TA9011",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),

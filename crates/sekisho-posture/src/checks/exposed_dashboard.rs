@@ -90,6 +90,7 @@ pub(super) const CHECK: Check = Check {
         "pci/4",
         "attack/T1133",
         "attack/T1190",
+        "microsoft-threat-matrix/MS-TA9005",
     ],
     cel: None,
     examine: Examine::Object(

@@ -115,6 +115,8 @@ pub(super) const CHECK: Check = Check {
         "pss/volume-types",
         "attack/T1611",
         "attack/T1552.001",
+        "microsoft-threat-matrix/MS-TA9017",
+        "microsoft-threat-matrix/MS-TA9026",
     ],
     cel: None,
     examine: Examine::Pod(examine),

@@ -76,6 +76,7 @@ pub(super) const CHECK: Check = Check {
         "pss/host-path-volumes",
         "pss/volume-types",
         "attack/T1611",
+        "microsoft-threat-matrix/MS-TA9013",
     ],
     cel: None,
     examine: Examine::Pod(examine),

@@ -92,6 +92,8 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.5",
         "pci/15",
         "attack/T1552.005",
+        "microsoft-threat-matrix/MS-TA9028",
+        "microsoft-threat-matrix/MS-TA9033",
     ],
     cel: None,
     examine: Examine::AnyObject(examine),

@@ -76,6 +76,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.3",
         "pci/4",
         "pci/16",
+        "microsoft-threat-matrix/MS-TA9034",
     ],
     cel: Some(
         "object.?spec.?action.orValue('ALLOW') != 'ALLOW' || \

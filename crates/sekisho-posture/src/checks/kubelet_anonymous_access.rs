@@ -96,6 +96,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.2",
         "pci/1",
         "attack/T1609",
+        "microsoft-threat-matrix/MS-TA9030",
     ],
     cel: None,
     examine: Examine::Component(&[Component::Kubelet], examine),

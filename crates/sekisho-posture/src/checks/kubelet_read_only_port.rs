@@ -73,6 +73,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.2",
         "pci/4",
         "attack/T1613",
+        "microsoft-threat-matrix/MS-TA9030",
     ],
     cel: None,
     examine: Examine::Component(&[Component::Kubelet], examine),

@@ -53,6 +53,7 @@ pub(super) const CHECK: Check = Check {
         "nsa-cisa/resource-policies",
         "pci/11",
         "attack/T1499",
+        "microsoft-threat-matrix/MS-TA9040",
     ],
     cel: None,
     examine: Examine::Component(&[Component::Kubelet], examine),

@@ -111,6 +111,7 @@ pub(super) const CHECK: Check = Check {
         "pci/4",
         "attack/T1190",
         "attack/T1133",
+        "microsoft-threat-matrix/MS-TA9005",
     ],
     cel: None,
     examine: Examine::Object(&[("", "Service")], examine),

@@ -71,6 +71,7 @@ pub(super) const CHECK: Check = Check {
         "pci/1",
         "pci/6",
         "attack/T1528",
+        "microsoft-threat-matrix/MS-TA9016",
     ],
     cel: None,
     examine: Examine::Pod(examine),

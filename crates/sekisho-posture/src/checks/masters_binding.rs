@@ -71,6 +71,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.1",
         "pci/2",
         "attack/T1078",
+        "microsoft-threat-matrix/MS-TA9019",
     ],
     cel: None,
     examine: Examine::Object(BINDINGS, examine),

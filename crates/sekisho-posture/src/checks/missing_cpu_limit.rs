@@ -69,6 +69,8 @@ pub(super) const CHECK: Check = Check {
         "pci/11",
         "attack/T1496",
         "attack/T1499",
+        "microsoft-threat-matrix/MS-TA9039",
+        "microsoft-threat-matrix/MS-TA9040",
     ],
     cel: None,
     examine: Examine::Container(examine),

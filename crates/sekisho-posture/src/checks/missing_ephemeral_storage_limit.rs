@@ -66,6 +66,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.4.3",
         "pci/11",
         "attack/T1499",
+        "microsoft-threat-matrix/MS-TA9040",
     ],
     cel: None,
     examine: Examine::Container(examine),

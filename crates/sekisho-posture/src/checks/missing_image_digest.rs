@@ -49,7 +49,14 @@ pub(super) const CHECK: Check = Check {
     confidence: Confidence::High,
     persona: Persona::Pedantic,
     cell: Cell::new(Layer::Container, Phase::Distribute, Mode::Preventive),
-    controls: &["owasp-2022/K02", "nsa-cisa/secure-images", "nist-800-190/4.1.5", "pci/14", "attack/T1525"],
+    controls: &[
+        "owasp-2022/K02",
+        "nsa-cisa/secure-images",
+        "nist-800-190/4.1.5",
+        "pci/14",
+        "attack/T1525",
+        "microsoft-threat-matrix/MS-TA9002",
+    ],
     cel: Some("container.?image.orValue('') == '' || container.image.contains('@')"),
     examine: Examine::Container(examine),
 };

@@ -61,6 +61,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.1",
         "pci/2",
         "attack/T1609",
+        "microsoft-threat-matrix/MS-TA9030",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),

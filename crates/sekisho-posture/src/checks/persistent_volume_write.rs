@@ -62,6 +62,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.1",
         "pci/2",
         "attack/T1611",
+        "microsoft-threat-matrix/MS-TA9013",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),

@@ -64,6 +64,8 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.1",
         "pci/2",
         "attack/T1609",
+        "microsoft-threat-matrix/MS-TA9006",
+        "microsoft-threat-matrix/MS-TA9041",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),

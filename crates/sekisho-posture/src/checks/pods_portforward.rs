@@ -64,6 +64,7 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "pci/16",
         "attack/T1046",
+        "microsoft-threat-matrix/MS-TA9034",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),

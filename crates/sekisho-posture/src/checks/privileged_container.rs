@@ -64,6 +64,7 @@ pub(super) const CHECK: Check = Check {
         "pss/privileged",
         "pss/privilege-escalation",
         "attack/T1611",
+        "microsoft-threat-matrix/MS-TA9018",
     ],
     cel: Some("!container.?securityContext.?privileged.orValue(false)"),
     examine: Examine::Container(examine),

@@ -96,6 +96,8 @@ pub(super) const CHECK: Check = Check {
         "pci/4",
         "attack/T1133",
         "attack/T1190",
+        "microsoft-threat-matrix/MS-TA9005",
+        "microsoft-threat-matrix/MS-TA9029",
     ],
     cel: None,
     examine: Examine::AnyObject(examine),

@@ -70,6 +70,7 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "pci/6",
         "attack/T1552.007",
+        "microsoft-threat-matrix/MS-TA9025",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),

@@ -105,6 +105,7 @@ pub(super) const CHECK: Check = Check {
         "pci/1",
         "attack/T1528",
         "attack/T1552.007",
+        "microsoft-threat-matrix/MS-TA9016",
     ],
     cel: None,
     examine: Examine::Pod(examine),

@@ -56,7 +56,7 @@ pub(super) const CHECK: Check = Check {
     confidence: Confidence::Medium,
     persona: Persona::Default,
     cell: Cell::new(Layer::Container, Phase::Deploy, Mode::Preventive),
-    controls: &["nist-800-190/4.1.2", "pci/12", "attack/T1133"],
+    controls: &["nist-800-190/4.1.2", "pci/12", "attack/T1133", "microsoft-threat-matrix/MS-TA9010"],
     cel: Some(concat!(
         "container.?ports.orValue([]).all(port, ",
         "port.?containerPort.orValue(0) != 22 || port.?protocol.orValue('TCP') != 'TCP')"

@@ -87,6 +87,7 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "nsa-cisa/kube-system-not-used",
         "attack/T1557",
+        "microsoft-threat-matrix/MS-TA9035",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),

@@ -63,6 +63,7 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "attack/T1528",
         "attack/T1550.001",
+        "microsoft-threat-matrix/MS-TA9016",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),

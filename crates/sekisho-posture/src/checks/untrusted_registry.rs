@@ -62,6 +62,7 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.1.5",
         "pci/13",
         "attack/T1525",
+        "microsoft-threat-matrix/MS-TA9002",
     ],
     cel: None,
     examine: Examine::Container(examine),

@@ -65,6 +65,8 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.1",
         "pci/2",
         "attack/T1685",
+        "microsoft-threat-matrix/MS-TA9011",
+        "microsoft-threat-matrix/MS-TA9015",
     ],
     cel: None,
     examine: Examine::Object(ROLES, examine),

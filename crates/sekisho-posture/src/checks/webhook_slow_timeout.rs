@@ -53,7 +53,13 @@ pub(super) const CHECK: Check = Check {
     confidence: Confidence::High,
     persona: Persona::Default,
     cell: Cell::new(Layer::Cluster, Phase::Deploy, Mode::Preventive),
-    controls: &["owasp-2022/K04", "owasp-2025/K04", "pci/15", "attack/T1499"],
+    controls: &[
+        "owasp-2022/K04",
+        "owasp-2025/K04",
+        "pci/15",
+        "attack/T1499",
+        "microsoft-threat-matrix/MS-TA9040",
+    ],
     cel: Some(
         "object.?webhooks.orValue([]).all(webhook, webhook.?timeoutSeconds.orValue(\
          object.apiVersion.endsWith('/v1beta1') ? 30 : 10) <= 10)",

@@ -69,6 +69,7 @@ pub(super) const CHECK: Check = Check {
         "pci/3",
         "pss/host-process",
         "attack/T1611",
+        "microsoft-threat-matrix/MS-TA9018",
     ],
     cel: Some(each_container!(
         "!container.?securityContext.?windowsOptions.?hostProcess",
