@@ -25,7 +25,8 @@ pub enum Language {
 }
 
 /// A language that reports are not written in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown language `{given}`: use `en` or `ja`")]
 pub struct ParseLanguageError {
     given: String,
 }
@@ -70,14 +71,6 @@ impl FromStr for Language {
             .ok_or_else(|| ParseLanguageError { given: text.to_owned() })
     }
 }
-
-impl fmt::Display for ParseLanguageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown language `{}`: use `en` or `ja`", self.given)
-    }
-}
-
-impl std::error::Error for ParseLanguageError {}
 
 impl Catalogue {
     /// The catalogue of a language.
@@ -181,6 +174,7 @@ impl Catalogue {
     pub fn skip(&self, reason: &SkipReason) -> String {
         match reason {
             SkipReason::NotKubernetes => self.ui("skip.not-kubernetes").to_owned(),
+            SkipReason::Link => self.ui("skip.link").to_owned(),
             SkipReason::NotRendered(what) => {
                 let what = self.translated(&format!("ui.template.{what}")).unwrap_or(what);
                 self.fill("skip.not-rendered", &[("what", &what)])

@@ -124,21 +124,32 @@ pub(crate) fn markdown_code(text: &str) -> String {
 
 /// Every character that Markdown may take for markup, a link, a mention or an HTML tag as an entity.
 fn entities(text: &str, out: &mut String) {
-    for letter in text.chars() {
-        match letter {
-            ' ' | ',' | '-' | '/' | ';' | '.' => out.push(letter),
+    let mut letters = text.chars().peekable();
+    let mut first = true;
+    while let Some(letter) = letters.next() {
+        let next = letters.peek().copied().unwrap_or(' ');
+        let markup = match letter {
+            '&' | '<' | '>' | '"' | '`' | '*' | '_' | '[' | ']' | '\\' | '|' | '~' | '$' | '#' | '+'
+            | '=' => true,
+            // A link and an emoji go on behind the colon.
+            ':' => next != ' ',
+            '!' => next == '[',
+            '-' => first,
+            _ => false,
+        };
+        first = false;
+        if letter == '@' {
             // A mention is found in the finished text; nothing may follow the sign directly.
-            '@' => out.push_str("&#64;<!-- -->"),
-            _ if letter.is_ascii_punctuation() => {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "&#{};", u32::from(letter));
-            }
-            _ if is_hidden(letter) => {
-                let mut spelled = String::new();
-                spell(letter, &mut spelled);
-                entities(&spelled, out);
-            }
-            _ => out.push(letter),
+            out.push_str("&#64;<!-- -->");
+        } else if markup {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "&#{};", u32::from(letter));
+        } else if is_hidden(letter) {
+            let mut spelled = String::new();
+            spell(letter, &mut spelled);
+            entities(&spelled, out);
+        } else {
+            out.push(letter);
         }
     }
 }

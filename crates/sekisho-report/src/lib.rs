@@ -7,10 +7,12 @@
 mod catalogue;
 mod escape;
 pub mod format;
+pub mod framework_report;
 mod report;
 mod snippet;
 mod text;
 
 pub use catalogue::{Catalogue, Language, ParseLanguageError};
 pub use format::{Format, ParseFormatError};
+pub use framework_report::{FrameworkReport, NoFrameworkFormatError};
 pub use report::{Counts, Detail, Options, Report, Verdict};

@@ -398,6 +398,7 @@ words! {
     /// Why an input was not examined. `unreadable` makes the run incomplete, the others do not.
     SkipWord("SkipReason") from &SkipReason {
         SkipReason::NotKubernetes => NotKubernetes = "not-kubernetes",
+        SkipReason::Link => Link = "link",
         SkipReason::NotRendered(_) => NotRendered = "not-rendered",
         SkipReason::Unreadable(_) => Unreadable = "unreadable",
         _ => Other = "other",

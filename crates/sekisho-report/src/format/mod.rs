@@ -6,7 +6,7 @@ pub mod gitlab;
 pub mod gitlab_sast;
 pub mod html;
 pub mod json;
-mod json_text;
+pub(crate) mod json_text;
 pub mod junit;
 pub mod markdown;
 pub mod ndjson;
@@ -93,7 +93,8 @@ impl Format {
 }
 
 /// A format that is none of the known words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown format `{given}`: use one of {}", names())]
 pub struct ParseFormatError {
     given: String,
 }
@@ -116,14 +117,9 @@ impl FromStr for Format {
     }
 }
 
-impl fmt::Display for ParseFormatError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known = Format::ALL.iter().map(|format| format!("`{format}`")).collect::<Vec<_>>().join(", ");
-        write!(f, "unknown format `{}`: use one of {known}", self.given)
-    }
+fn names() -> String {
+    Format::ALL.iter().map(|format| format!("`{format}`")).collect::<Vec<_>>().join(", ")
 }
-
-impl std::error::Error for ParseFormatError {}
 
 /// Why the verdict is what it is, and how many findings there are, in one sentence.
 pub(crate) fn outcome(report: &Report<'_>) -> String {

@@ -305,9 +305,31 @@ impl<'a> Taxonomies<'a> {
     fn components(&self) -> Vec<Value> {
         self.frameworks
             .iter()
-            .map(|(framework, controls)| {
-                let taxa: Vec<Value> = controls.iter().map(|control| json!({ "id": control })).collect();
-                json!({ "name": framework, "taxa": taxa })
+            .map(|(id, controls)| {
+                let framework = sekisho_framework::framework(id);
+                let taxa: Vec<Value> = controls
+                    .iter()
+                    .map(|control| match framework.and_then(|framework| framework.control(control)) {
+                        Some(known) => json!({
+                            "id": control,
+                            "shortDescription": { "text": known.title },
+                            "fullDescription": { "text": known.description },
+                        }),
+                        None => json!({ "id": control }),
+                    })
+                    .collect();
+                match framework {
+                    Some(framework) => json!({
+                        "name": id,
+                        "fullName": framework.name,
+                        "version": framework.version,
+                        "organization": framework.publisher,
+                        "informationUri": framework.url,
+                        "isComprehensive": false,
+                        "taxa": taxa,
+                    }),
+                    None => json!({ "name": id, "taxa": taxa }),
+                }
             })
             .collect()
     }

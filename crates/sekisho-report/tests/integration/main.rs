@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod code_scanning;
+mod framework;
 mod hostile;
 mod html;
 mod json;

@@ -18,7 +18,7 @@ const SCRIPT: &str = include_str!("script.js");
 
 /// Writes the report.
 pub fn write(report: &Report<'_>, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    let page = Page { report, snippets: Snippets::new(report) };
+    let page = Page::new(report);
     let title = format!("Sekisho: {}", report.catalogue.ui(report.verdict().key()));
     head(report.catalogue.language().as_str(), &title, report.catalogue.ui("html.skip"), out)?;
     page.header(out)?;
@@ -34,9 +34,16 @@ pub fn write(report: &Report<'_>, _options: &Options, out: &mut dyn Write) -> io
 }
 
 /// A report on its way to a page.
-struct Page<'r, 'a> {
+pub(crate) struct Page<'r, 'a> {
     report: &'r Report<'a>,
     snippets: Snippets<'a>,
+}
+
+impl<'r, 'a> Page<'r, 'a> {
+    /// Prepares a report for a page.
+    pub(crate) fn new(report: &'r Report<'a>) -> Self {
+        Self { report, snippets: Snippets::new(report) }
+    }
 }
 
 /// Everything before the content of a page.

@@ -176,7 +176,7 @@ impl Page<'_, '_> {
     }
 
     /// What was examined and what was not.
-    pub(super) fn coverage(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub(crate) fn coverage(&self, out: &mut dyn Write) -> io::Result<()> {
         let (report, catalogue) = (self.report, self.report.catalogue);
         let (unread, skipped): (Vec<&Skip>, Vec<&Skip>) =
             report.coverage.skipped.iter().partition(|skip| matches!(skip.reason, SkipReason::Unreadable(_)));
@@ -251,7 +251,7 @@ impl Page<'_, '_> {
     }
 
     /// A rule's slug, a link where its manual page is published.
-    pub(super) fn slug(&self, id: &str) -> String {
+    pub(crate) fn slug(&self, id: &str) -> String {
         let slug = format!("<code>{}</code>", html(id));
         match self.report.page(id) {
             Some(page) => format!("<a href=\"{}\" rel=\"noreferrer\">{slug}</a>", html(&page)),
