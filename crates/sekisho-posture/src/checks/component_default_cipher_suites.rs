@@ -76,7 +76,12 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn examine<'a>(settings: &'a ComponentSettings<'a>, examination: &mut Examination<'a>) {
-    let flag = if settings.component == Component::Etcd { "cipher-suites" } else { "tls-cipher-suites" };
+    let etcd = settings.component == Component::Etcd;
+    // Without a certificate it serves no TLS.
+    if etcd && !settings.has("cert-file") {
+        return;
+    }
+    let flag = if etcd { "cipher-suites" } else { "tls-cipher-suites" };
     let version = settings.value("tls-min-version", "").unwrap_or_default();
     if settings.lacks(flag) && !version.ends_with("13") && !version.ends_with("1.3") {
         examination.report(settings.found_here());

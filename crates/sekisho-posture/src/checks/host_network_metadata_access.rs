@@ -50,8 +50,8 @@ use super::prelude::*;
 
 pub(super) const CHECK: Check = Check {
     id: "host-network-metadata-access",
-    title: "Pod reaches the metadata service as its node does",
-    message: "the Pod reaches the metadata service of the cloud as its node does",
+    title: "Pod can ask the metadata service as its node",
+    message: "the Pod can ask the metadata service of the cloud in the name of its node",
     variants: &[],
     remedy: "Remove `hostNetwork: true`, or leave the role of the node with next to no rights",
     severity: Severity::Medium,

@@ -2,6 +2,7 @@
 
 mod cel;
 mod census;
+mod components;
 mod examples;
 mod mappings;
 mod support;
