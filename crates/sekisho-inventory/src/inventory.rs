@@ -10,7 +10,11 @@ use smol_str::SmolStr;
 
 use crate::accounts::AccountIndex;
 use crate::cloud::{self, Cloud};
+use crate::isolation::PolicyIndex;
 use crate::pods::PodIndex;
+use crate::route::{self, RouteIndex};
+use crate::service::ServiceIndex;
+use crate::unseen;
 
 /// An object by its place in the inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +34,10 @@ pub struct Inventory {
     clouds: OnceLock<BTreeSet<Cloud>>,
     accounts: OnceLock<AccountIndex>,
     cluster_wide: OnceLock<HashSet<(SmolStr, SmolStr)>>,
+    services: OnceLock<ServiceIndex>,
+    routes: OnceLock<RouteIndex>,
+    policies: OnceLock<PolicyIndex>,
+    unseen: OnceLock<HashSet<SmolStr>>,
 }
 
 /// Objects by group, kind and name.
@@ -64,6 +72,10 @@ impl Inventory {
             clouds: OnceLock::new(),
             accounts: OnceLock::new(),
             cluster_wide: OnceLock::new(),
+            services: OnceLock::new(),
+            routes: OnceLock::new(),
+            policies: OnceLock::new(),
+            unseen: OnceLock::new(),
         }
     }
 
@@ -84,11 +96,19 @@ impl Inventory {
 
     /// The objects of a group and kind, in any version.
     pub fn of<'a>(&'a self, group: &str, kind: &str) -> impl Iterator<Item = &'a Object> + use<'a> {
+        self.of_with_ids(group, kind).map(|(_, object)| object)
+    }
+
+    pub(crate) fn of_with_ids<'a>(
+        &'a self,
+        group: &str,
+        kind: &str,
+    ) -> impl Iterator<Item = (ObjectId, &'a Object)> + use<'a> {
         self.by_kind
             .get(&(SmolStr::new(group), SmolStr::new(kind)))
             .map_or(&[][..], Vec::as_slice)
             .iter()
-            .filter_map(|index| self.objects.get(*index as usize))
+            .filter_map(|index| Some((ObjectId(*index), self.objects.get(*index as usize)?)))
     }
 
     /// The object of a group and kind with this name, in this namespace where the kind has one.
@@ -210,5 +230,21 @@ impl Inventory {
 
     pub(crate) fn pod_index(&self) -> &PodIndex {
         self.pods.get_or_init(|| PodIndex::new(self))
+    }
+
+    pub(crate) fn service_index(&self) -> &ServiceIndex {
+        self.services.get_or_init(|| ServiceIndex::new(self))
+    }
+
+    pub(crate) fn route_index(&self) -> &RouteIndex {
+        self.routes.get_or_init(|| route::index(self))
+    }
+
+    pub(crate) fn policy_index(&self) -> &PolicyIndex {
+        self.policies.get_or_init(|| PolicyIndex::new(self))
+    }
+
+    pub(crate) fn unseen(&self) -> &HashSet<SmolStr> {
+        self.unseen.get_or_init(|| unseen::namespaces(self))
     }
 }

@@ -11,6 +11,7 @@ mod census;
 mod check;
 mod checks;
 mod component;
+mod default_deny;
 mod engine;
 mod host_path;
 mod instance_metadata;

@@ -6,11 +6,15 @@
 mod admin;
 mod calico;
 mod cilium;
+mod expression;
 mod kubernetes;
+mod subject;
 
 use sekisho_manifest::{Node, Object, Place};
 
 use crate::Cidr;
+
+pub(crate) use subject::{Namespace, Subject};
 
 /// The way of traffic, seen from the Pods that a policy selects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

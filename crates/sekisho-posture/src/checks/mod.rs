@@ -135,7 +135,10 @@ mod missing_readiness_probe;
 mod naked_pod;
 mod namespace_label_write;
 mod namespace_privileged_pod_security;
+mod namespace_without_default_deny_egress;
+mod namespace_without_default_deny_ingress;
 mod namespace_without_pod_security;
+mod network_policy_selects_nothing;
 mod network_policy_write;
 mod no_user_namespace;
 mod node_port_service;
@@ -160,8 +163,12 @@ mod scheduler_profiling;
 mod seccomp_unconfined;
 mod seccomp_unset;
 mod selinux_options;
+<<<<<<< HEAD
 mod service_account_token_mounted;
 mod service_links;
+=======
+mod service_selects_nothing;
+>>>>>>> c017ef3 (Compute exposure and isolation once, and check default deny and dead selectors)
 mod service_status_patch;
 mod shared_process_namespace;
 mod single_replica;
@@ -325,7 +332,10 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&naked_pod::CHECK, include_str!("../../../../docs/checks/naked-pod.md")),
     (&namespace_label_write::CHECK, include_str!("../../../../docs/checks/namespace-label-write.md")),
     (&namespace_privileged_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-privileged-pod-security.md")),
+    (&namespace_without_default_deny_egress::CHECK, include_str!("../../../../docs/checks/namespace-without-default-deny-egress.md")),
+    (&namespace_without_default_deny_ingress::CHECK, include_str!("../../../../docs/checks/namespace-without-default-deny-ingress.md")),
     (&namespace_without_pod_security::CHECK, include_str!("../../../../docs/checks/namespace-without-pod-security.md")),
+    (&network_policy_selects_nothing::CHECK, include_str!("../../../../docs/checks/network-policy-selects-nothing.md")),
     (&network_policy_write::CHECK, include_str!("../../../../docs/checks/network-policy-write.md")),
     (&no_user_namespace::CHECK, include_str!("../../../../docs/checks/no-user-namespace.md")),
     (&node_port_service::CHECK, include_str!("../../../../docs/checks/node-port-service.md")),
@@ -349,8 +359,12 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&seccomp_unconfined::CHECK, include_str!("../../../../docs/checks/seccomp-unconfined.md")),
     (&seccomp_unset::CHECK, include_str!("../../../../docs/checks/seccomp-unset.md")),
     (&selinux_options::CHECK, include_str!("../../../../docs/checks/selinux-options.md")),
+<<<<<<< HEAD
     (&service_account_token_mounted::CHECK, include_str!("../../../../docs/checks/service-account-token-mounted.md")),
     (&service_links::CHECK, include_str!("../../../../docs/checks/service-links.md")),
+=======
+    (&service_selects_nothing::CHECK, include_str!("../../../../docs/checks/service-selects-nothing.md")),
+>>>>>>> c017ef3 (Compute exposure and isolation once, and check default deny and dead selectors)
     (&service_status_patch::CHECK, include_str!("../../../../docs/checks/service-status-patch.md")),
     (&shared_process_namespace::CHECK, include_str!("../../../../docs/checks/shared-process-namespace.md")),
     (&single_replica::CHECK, include_str!("../../../../docs/checks/single-replica.md")),

@@ -1,0 +1,59 @@
+//! Namespaces in which no policy denies traffic by default.
+
+use std::collections::BTreeMap;
+
+use sekisho_finding::Confidence;
+use sekisho_inventory::Isolation;
+use sekisho_inventory::network_policy::Direction;
+use sekisho_manifest::{Object, field};
+
+use crate::pod_security::SYSTEM_NAMESPACES;
+use crate::{Examination, Found};
+
+/// Where a namespace shows itself.
+#[derive(Default)]
+struct Seen<'a> {
+    /// Its own object.
+    object: Option<&'a Object>,
+    /// The first workload in it that names it, else the first.
+    workload: Option<&'a Object>,
+}
+
+/// Reports each namespace of the inventory that is not isolated in a direction, once. The findings are of the
+/// variant `unnamed` where no object names the namespace.
+pub(crate) fn examine(direction: Direction, examination: &mut Examination<'_>) {
+    let inventory = examination.inventory();
+    let mut namespaces: BTreeMap<&str, Seen<'_>> = BTreeMap::new();
+    for object in inventory.of("", "Namespace").filter(|object| !object.name.is_empty()) {
+        namespaces.entry(object.name.as_str()).or_default().object = Some(object);
+    }
+    for workload in inventory.pod_makers() {
+        let seen = namespaces.entry(inventory.namespace_of(workload)).or_default();
+        let better =
+            seen.workload.is_none_or(|first| first.namespace.is_none() && workload.namespace.is_some());
+        if better {
+            seen.workload = Some(workload);
+        }
+    }
+    for (name, seen) in namespaces {
+        let beyond_reach = {
+            let mut pods = inventory.pods_in(name).peekable();
+            pods.peek().is_some() && pods.all(|pod| pod.spec.is_true("hostNetwork"))
+        };
+        let isolated = !matches!(inventory.isolation(name, direction), Isolation::None);
+        if beyond_reach || isolated || SYSTEM_NAMESPACES.contains(&name) {
+            continue;
+        }
+        let found = match (seen.object, seen.workload) {
+            (Some(object), _) => Found::at(object.head()),
+            (None, Some(workload)) if workload.namespace.is_some() => {
+                Found::at(workload.place(field!["metadata", "namespace"])).confidence(Confidence::Medium)
+            }
+            (None, Some(workload)) => {
+                Found::at(workload.head()).variant("unnamed").confidence(Confidence::Medium)
+            }
+            (None, None) => continue,
+        };
+        examination.report(found.arg("namespace", name));
+    }
+}
