@@ -160,12 +160,21 @@ impl Inventory {
     pub fn selects_some_pod(&self, spec: &Place<'_>) -> bool {
         let Some(subject) = Subject::of(spec) else { return true };
         let name = self.namespace_of(spec.object);
-        match &subject {
-            Subject::Labels(selector) => self.pods_selected(name, selector).next().is_some(),
-            _ => {
-                let namespace = self.namespace_facts(name);
-                self.pods_in(name).any(|pod| subject.selects(&pod, namespace))
+        if let Subject::Labels(selector) = &subject {
+            return self.pods_selected(name, selector).next().is_some();
+        }
+        let namespace = self.namespace_facts(name);
+        self.pods_in(name).any(|pod| subject.selects(&pod, namespace))
+    }
+
+    /// Whether a tree of a policy selects Pods once they carry labels that no Pod template of the policy's
+    /// namespace shows.
+    pub fn policy_may_select_at_run_time(&self, spec: &Place<'_>) -> bool {
+        match Subject::of(spec) {
+            Some(Subject::Labels(selector) | Subject::Cilium(selector)) => {
+                self.may_select_at_run_time(self.namespace_of(spec.object), &selector)
             }
+            _ => false,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The Pods of a run by namespace and by label, and which of them a selector picks.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sekisho_manifest::selector::{Labels, Operator, Requirement, Selector};
 use sekisho_manifest::workload::{self, Pod};
@@ -27,6 +27,7 @@ pub(crate) struct PodIndex {
 pub(crate) struct NamespacePods {
     all: Vec<PodId>,
     by_label: HashMap<(SmolStr, SmolStr), Vec<PodId>>,
+    keys: HashSet<SmolStr>,
 }
 
 impl PodIndex {
@@ -39,6 +40,9 @@ impl PodIndex {
                 let id = PodId { object: *object, nth };
                 namespace.all.push(id);
                 for (key, value) in labels(&pod) {
+                    if !namespace.keys.contains(key) {
+                        namespace.keys.insert(key.into());
+                    }
                     namespace.by_label.entry((key.into(), value.into())).or_default().push(id);
                 }
             }
@@ -91,6 +95,18 @@ impl Inventory {
         let candidates =
             self.pod_index().namespace(namespace).map_or_else(Vec::new, |pods| pods.candidates(selector));
         self.resolve(candidates).filter(|pod| selects(selector, pod))
+    }
+
+    /// Whether a selector that picks no Pod of a namespace would pick one if some labels were there that no
+    /// Pod template of the namespace shows: labels that a program gives to Pods at run time, its leader for
+    /// instance.
+    pub fn may_select_at_run_time(&self, namespace: &str, selector: &Selector) -> bool {
+        let Some(pods) = self.pod_index().namespace(namespace) else { return false };
+        let shown: Vec<Requirement> =
+            selector.requirements().iter().filter(|one| pods.keys.contains(one.key())).cloned().collect();
+        let all = shown.len() == selector.requirements().len();
+        let rest = Selector::new(shown);
+        !all && !rest.is_empty() && self.pods_selected(namespace, &rest).next().is_some()
     }
 
     /// The Pods behind ids, which are in order, so that each object is searched for its Pods once.
@@ -169,10 +185,11 @@ impl Labels for WithAutomatic<'_> {
 fn can_be(object: &Object, key: &str, value: &str) -> bool {
     let behind_name = || value.strip_prefix(object.name.as_str())?.strip_prefix('-');
     match key {
-        "statefulset.kubernetes.io/pod-name" => behind_name().is_some_and(is_number),
         "apps.kubernetes.io/pod-index" | "batch.kubernetes.io/job-completion-index" => is_number(value),
         "batch.kubernetes.io/job-name" | "job-name" if object.kind == "Job" => value == object.name,
-        "batch.kubernetes.io/job-name" | "job-name" => behind_name().is_some_and(is_number),
+        "statefulset.kubernetes.io/pod-name" | "batch.kubernetes.io/job-name" | "job-name" => {
+            behind_name().is_some_and(is_number)
+        }
         _ => true,
     }
 }

@@ -67,7 +67,10 @@ pub(super) const CHECK: Check = Check {
     id: "namespace-without-default-deny-egress",
     title: "Namespace without default deny for egress",
     message: "no policy denies traffic out of namespace `{namespace}` by default",
-    variants: &[("unnamed", "no policy denies traffic by default out of these workloads, which name no namespace")],
+    variants: &[(
+        "unnamed",
+        "no policy denies traffic by default out of these workloads, which name no namespace",
+    )],
     remedy: "Apply a NetworkPolicy with an empty `podSelector` and `policyTypes: [Egress]` in the namespace",
     severity: Severity::Medium,
     confidence: Confidence::High,

@@ -92,7 +92,10 @@ pub(super) const CHECK: Check = Check {
     id: "namespace-without-default-deny-ingress",
     title: "Namespace without default deny for ingress",
     message: "no policy denies traffic into namespace `{namespace}` by default",
-    variants: &[("unnamed", "no policy denies traffic by default into these workloads, which name no namespace")],
+    variants: &[(
+        "unnamed",
+        "no policy denies traffic by default into these workloads, which name no namespace",
+    )],
     remedy: "Apply a NetworkPolicy with an empty `podSelector` and `policyTypes: [Ingress]` in the namespace",
     severity: Severity::Medium,
     confidence: Confidence::High,

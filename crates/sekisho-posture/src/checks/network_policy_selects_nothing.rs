@@ -6,7 +6,8 @@
 //! closed. Often the labels of the workload were taken for those of its Pods.
 //!
 //! The Pods are those of the workloads that were read. The check is silent where a namespace holds none, and
-//! where an operator may make Pods there whose labels are not known.
+//! where an operator may make Pods there whose labels are not known. It is a hint only where the selector
+//! asks for a label that no Pod template shows and the rest of it fits: some programs label their leader.
 //!
 //! ## Mend
 //!
@@ -78,11 +79,18 @@ pub(super) const CHECK: Check = Check {
     message: "policy `{policy}` selects none of the Pods of its namespace",
     variants: &[],
     remedy: "Use the labels of the Pod template in the selector, or remove the policy",
-    severity: Severity::Medium,
+    severity: Severity::Low,
     confidence: Confidence::Medium,
     persona: Persona::Default,
     cell: Cell::new(Layer::Cluster, Phase::Deploy, Mode::Preventive),
-    controls: &["owasp-2022/K07", "owasp-2025/K05", "nsa-cisa/network-policies", "nist-800-190/4.3.3", "pci/4", "pci/16"],
+    controls: &[
+        "owasp-2022/K07",
+        "owasp-2025/K05",
+        "nsa-cisa/network-policies",
+        "nist-800-190/4.3.3",
+        "pci/4",
+        "pci/16",
+    ],
     cel: None,
     examine: Examine::Object(
         &[
@@ -103,8 +111,12 @@ fn examine<'a>(policy: &'a Object, examination: &mut Examination<'a>) {
         return;
     }
     for spec in specs(policy).into_iter().filter(|spec| !inventory.selects_some_pod(spec)) {
-        let field = ["podSelector", "endpointSelector", "selector"].into_iter().find(|field| spec.child(*field).node().is_some());
+        let field = ["podSelector", "endpointSelector", "selector"]
+            .into_iter()
+            .find(|field| spec.child(*field).node().is_some());
         let place = field.map_or_else(|| policy.head(), |field| spec.child(field));
-        examination.report(Found::at(place).arg("policy", policy.name.clone()));
+        let at_run_time = inventory.policy_may_select_at_run_time(&spec);
+        let confidence = if at_run_time { Confidence::Low } else { Confidence::Medium };
+        examination.report(Found::at(place).confidence(confidence).arg("policy", policy.name.clone()));
     }
 }

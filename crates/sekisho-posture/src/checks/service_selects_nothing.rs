@@ -6,7 +6,8 @@
 //! its name. Often the labels of the workload were taken for those of its Pods.
 //!
 //! The Pods are those of the workloads that were read. The check is silent where a namespace holds none, and
-//! where an operator may make Pods there whose labels are not known.
+//! where an operator may make Pods there whose labels are not known. It is a hint only where the selector
+//! asks for a label that no Pod template shows and the rest of it fits: some programs label their leader.
 //!
 //! ## Mend
 //!
@@ -89,7 +90,9 @@ fn examine<'a>(service: &'a Object, examination: &mut Examination<'a>) {
         return;
     }
     if inventory.pods_selected(namespace, &selector).next().is_none() {
-        let found = Found::at(service.place(field!["spec", "selector"]));
+        let at_run_time = inventory.may_select_at_run_time(namespace, &selector);
+        let confidence = if at_run_time { Confidence::Low } else { Confidence::Medium };
+        let found = Found::at(service.place(field!["spec", "selector"])).confidence(confidence);
         examination.report(found.arg("service", service.name.clone()));
     }
 }
