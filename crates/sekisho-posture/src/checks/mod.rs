@@ -163,12 +163,9 @@ mod scheduler_profiling;
 mod seccomp_unconfined;
 mod seccomp_unset;
 mod selinux_options;
-<<<<<<< HEAD
 mod service_account_token_mounted;
 mod service_links;
-=======
 mod service_selects_nothing;
->>>>>>> c017ef3 (Compute exposure and isolation once, and check default deny and dead selectors)
 mod service_status_patch;
 mod shared_process_namespace;
 mod single_replica;
@@ -359,12 +356,9 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&seccomp_unconfined::CHECK, include_str!("../../../../docs/checks/seccomp-unconfined.md")),
     (&seccomp_unset::CHECK, include_str!("../../../../docs/checks/seccomp-unset.md")),
     (&selinux_options::CHECK, include_str!("../../../../docs/checks/selinux-options.md")),
-<<<<<<< HEAD
     (&service_account_token_mounted::CHECK, include_str!("../../../../docs/checks/service-account-token-mounted.md")),
     (&service_links::CHECK, include_str!("../../../../docs/checks/service-links.md")),
-=======
     (&service_selects_nothing::CHECK, include_str!("../../../../docs/checks/service-selects-nothing.md")),
->>>>>>> c017ef3 (Compute exposure and isolation once, and check default deny and dead selectors)
     (&service_status_patch::CHECK, include_str!("../../../../docs/checks/service-status-patch.md")),
     (&shared_process_namespace::CHECK, include_str!("../../../../docs/checks/shared-process-namespace.md")),
     (&single_replica::CHECK, include_str!("../../../../docs/checks/single-replica.md")),

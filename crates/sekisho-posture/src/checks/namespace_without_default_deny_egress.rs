@@ -87,7 +87,7 @@ pub(super) const CHECK: Check = Check {
         "pci/16",
     ],
     cel: None,
-    examine: Examine::Inventory(examine),
+    examine: Examine::Inventory(&[("", "Namespace"), ("", "Pod")], examine),
 };
 
 fn examine(examination: &mut Examination<'_>) {

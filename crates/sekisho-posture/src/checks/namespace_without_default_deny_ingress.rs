@@ -113,7 +113,7 @@ pub(super) const CHECK: Check = Check {
         "attack/T1046",
     ],
     cel: None,
-    examine: Examine::Inventory(examine),
+    examine: Examine::Inventory(&[("", "Namespace"), ("", "Pod")], examine),
 };
 
 fn examine(examination: &mut Examination<'_>) {
