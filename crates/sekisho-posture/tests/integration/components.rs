@@ -9,7 +9,9 @@ use crate::support::{findings, inventory, settings};
 
 /// What one check finds in one text.
 fn found(rule: &str, text: &str) -> Vec<Finding> {
-    findings(sekisho_posture::check(rule).expect("a check"), text)
+    let check: Vec<_> = sekisho_posture::checks().filter(|check| check.id == rule).collect();
+    assert_eq!(check.len(), 1, "`{rule}` is no check");
+    check.into_iter().flat_map(|check| findings(check, text)).collect()
 }
 
 /// The lines on which one check finds something.
@@ -38,10 +40,10 @@ fn rules(text: &str) -> BTreeSet<&'static str> {
 }
 
 fn pod(container: &str) -> String {
-    let container: String = container.lines().map(|line| format!("      {line}\n")).collect();
+    let container = container.replace('\n', "\n      ");
     format!(
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: component\n  namespace: kube-system\nspec:\n  \
-         containers:\n    - name: component\n{container}"
+         containers:\n    - name: component\n      {container}\n"
     )
 }
 
