@@ -26,33 +26,19 @@ pub(crate) fn percent(share: f64) -> String {
     if percent > 0.0 && percent < 1.0 { "<1%".to_owned() } else { format!("{percent:.0}%") }
 }
 
-/// Breaks a text into lines of at most `columns`, at spaces where there are some. Wide characters (those of
-/// Chinese and Japanese) may be broken anywhere, a word only when it is longer than a line.
+/// Breaks a text into lines of at most `columns`, at spaces and beside wide characters (those of Chinese and
+/// Japanese). A word that is longer than a line stays whole: a path that is broken cannot be clicked.
 pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(8);
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut taken = 0;
     for piece in pieces(text) {
-        let wide = width(piece);
         if taken + width(piece.trim_end()) > columns && taken > 0 {
             lines.push(std::mem::take(&mut line).trim_end().to_owned());
             taken = 0;
         }
-        if wide <= columns {
-            line.push_str(piece);
-            taken += wide;
-            continue;
-        }
-        for letter in piece.chars() {
-            let wide = letter.width().unwrap_or(0);
-            if taken + wide > columns && taken > 0 {
-                lines.push(std::mem::take(&mut line));
-                taken = 0;
-            }
-            line.push(letter);
-            taken += wide;
-        }
+        line.push_str(piece);
+        taken += width(piece);
     }
     if !line.is_empty() || lines.is_empty() {
         lines.push(line.trim_end().to_owned());

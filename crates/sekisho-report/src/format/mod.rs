@@ -151,7 +151,7 @@ pub(crate) fn outcome(report: &Report<'_>) -> String {
     if counts.suppressed > 0 {
         parts.push(catalogue.count("suppressed", counts.suppressed));
     }
-    parts.join(catalogue.ui("join"))
+    parts.join(catalogue.ui("sentences"))
 }
 
 /// `12 findings (3 critical, 9 low)`.
@@ -166,8 +166,9 @@ fn tally(report: &Report<'_>) -> String {
             catalogue.fill("tally", &[("count", &count), ("severity", &catalogue.severity(*severity))])
         })
         .collect::<Vec<_>>()
-        .join(", ");
-    format!("{} ({by_severity})", catalogue.count("findings", counts.total()))
+        .join(catalogue.ui("list"));
+    let findings = catalogue.count("findings", counts.total());
+    catalogue.fill("with-detail", &[("what", &findings), ("detail", &by_severity)])
 }
 
 /// How much was examined, in one sentence.

@@ -14,6 +14,7 @@ use std::io::{self, Write};
 use sekisho_finding::{
     Confidence, Finding, Location, Message, Rule, Severity, Skip, SkipReason, Suppression, SuppressionKind,
 };
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::json_text;
@@ -27,43 +28,89 @@ const ROOT: &str = "%SRCROOT%";
 
 /// Writes the report.
 pub fn write(report: &Report<'_>, _options: &Options, out: &mut dyn Write) -> io::Result<()> {
-    json_text::pretty(&document(report), out)
+    json_text::pretty(&log(report), out)
 }
 
-fn document(report: &Report<'_>) -> Value {
+/// The document; its fields in the order in which a person would look at them.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Log<'r, 'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'r, 'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'r, 'a> {
+    tool: Value,
+    language: &'static str,
+    column_kind: &'static str,
+    original_uri_base_ids: Value,
+    invocations: [Value; 1],
+    taxonomies: Vec<Value>,
+    results: Results<'r, 'a>,
+    properties: Value,
+}
+
+/// The results, each made when it is written: there may be hundreds of thousands.
+struct Results<'r, 'a> {
+    report: &'r Report<'a>,
+    places: HashMap<&'a str, usize>,
+    most: f64,
+}
+
+impl Serialize for Results<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let results =
+            self.report.findings.iter().map(|finding| result(self.report, finding, &self.places, self.most));
+        serializer.collect_seq(results)
+    }
+}
+
+fn log<'r, 'a>(report: &'r Report<'a>) -> Log<'r, 'a> {
     let taxonomies = Taxonomies::new(report.rules);
-    let places: HashMap<&str, usize> =
-        report.rules.iter().enumerate().map(|(index, rule)| (rule.id.as_ref(), index)).collect();
-    let most = report.findings.iter().map(|finding| finding.risk).fold(0.0, f64::max);
-    let results: Vec<Value> =
-        report.findings.iter().map(|finding| result(report, finding, &places, most)).collect();
-    json!({
-        "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
+    let language = report.catalogue.language().as_str();
+    let coverage = report.coverage;
+    Log {
+        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: json!({ "driver": {
                 "name": "Sekisho",
                 "semanticVersion": report.version,
                 "version": report.version,
-                "language": report.catalogue.language().as_str(),
+                "language": language,
                 "rules": report.rules.iter().map(|entry| rule(report, entry, &taxonomies)).collect::<Vec<_>>(),
                 "supportedTaxonomies": taxonomies.references(),
-            }},
-            "language": report.catalogue.language().as_str(),
-            "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": { ROOT: { "description": { "text": "The folder that paths are relative to." } } },
-            "invocations": [invocation(report)],
-            "taxonomies": taxonomies.components(),
-            "results": results,
-            "properties": { "coverage": {
-                "files": report.coverage.files,
-                "documents": report.coverage.documents,
-                "objects": report.coverage.objects,
-                "rules": report.coverage.rules,
-                "skipped": report.coverage.skipped.len(),
-            }},
+            }}),
+            language,
+            column_kind: "unicodeCodePoints",
+            original_uri_base_ids: json!({
+                ROOT: { "description": { "text": "The folder that paths are relative to." } },
+            }),
+            invocations: [invocation(report)],
+            taxonomies: taxonomies.components(),
+            results: Results {
+                report,
+                places: report
+                    .rules
+                    .iter()
+                    .enumerate()
+                    .map(|(index, rule)| (rule.id.as_ref(), index))
+                    .collect(),
+                most: report.findings.iter().map(|finding| finding.risk).fold(0.0, f64::max),
+            },
+            properties: json!({ "coverage": {
+                "files": coverage.files,
+                "documents": coverage.documents,
+                "objects": coverage.objects,
+                "rules": coverage.rules,
+                "skipped": coverage.skipped.len(),
+            }}),
         }],
-    })
+    }
 }
 
 fn rule(report: &Report<'_>, rule: &Rule, taxonomies: &Taxonomies<'_>) -> Value {

@@ -19,8 +19,10 @@ use crate::{Detail, Options, Report, Verdict};
 const PLACES: usize = 4;
 /// Actions at the end.
 const ACTIONS: usize = 5;
-/// Inputs that were not examined, of each kind.
-const SKIPPED: usize = 8;
+/// Inputs that could not be examined.
+const UNREADABLE: usize = 20;
+/// Other places that a finding points at.
+const RELATED: usize = 3;
 
 /// Writes the report.
 pub fn write(report: &Report<'_>, options: &Options, out: &mut dyn Write) -> io::Result<()> {
@@ -91,6 +93,12 @@ impl Table<'_, '_> {
             let catalogue = self.report.catalogue;
             let heading = catalogue.count("more.rules", rest.len());
             self.heading(&heading)?;
+            let column = |of: fn(&Self, &Finding) -> usize| {
+                rest.iter().flatten().map(|finding| of(self, finding)).max().unwrap_or(0)
+            };
+            let severities =
+                column(|table, finding| width(table.report.catalogue.severity(finding.severity)));
+            let slugs = column(|_, finding| width(&escape::line(&finding.rule))).min(self.width / 3);
             for group in rest {
                 let Some(worst) = group.first() else { continue };
                 let title = match self.report.rule(&worst.rule) {
@@ -99,9 +107,15 @@ impl Table<'_, '_> {
                 };
                 let count = grouped(group.len());
                 let word = self.severity(worst.severity);
-                let pad = " ".repeat(10usize.saturating_sub(width(catalogue.severity(worst.severity))));
-                let slug = self.paint(Style::new().bold(), &escape::line(&worst.rule));
-                writeln!(self.out, "{count:>6}  {word}{pad}{slug}  {title}")?;
+                let behind_word = severities.saturating_sub(width(catalogue.severity(worst.severity)));
+                let slug = escape::line(&worst.rule);
+                let behind_slug = slugs.saturating_sub(width(&slug));
+                let slug = self.paint(Style::new().bold(), &slug);
+                writeln!(
+                    self.out,
+                    "{count:>6}  {word}{:behind_word$}  {slug}{:behind_slug$}  {title}",
+                    "", ""
+                )?;
             }
             writeln!(self.out)?;
         }
@@ -136,12 +150,16 @@ impl Table<'_, '_> {
             let text = if reason.is_empty() { how.to_owned() } else { format!("{how}: {reason}") };
             self.note(catalogue.ui("finding.suppressed"), &text)?;
         }
-        for related in &finding.related {
+        for related in finding.related.iter().take(RELATED) {
             let message = catalogue.message(&related.message);
             self.note(
                 catalogue.ui("finding.related"),
                 &format!("{}: {}", place(&related.location), escape::line(&message)),
             )?;
+        }
+        if finding.related.len() > RELATED {
+            let more = catalogue.count("coverage.more", finding.related.len() - RELATED);
+            self.note(catalogue.ui("finding.related"), &more)?;
         }
         self.remedy(finding, rule)?;
         self.others(others)?;
@@ -255,26 +273,62 @@ impl Table<'_, '_> {
         let (failed, skipped): (Vec<&Skip>, Vec<&Skip>) =
             coverage.skipped.iter().partition(|skip| matches!(skip.reason, SkipReason::Unreadable(_)));
         writeln!(self.out, "{}", super::examined(report))?;
-        self.skips("coverage.skipped", &skipped, Style::new().dimmed())?;
-        self.skips("coverage.unreadable", &failed, severity_style(Severity::High))
+        self.skipped(&skipped)?;
+        self.unreadable(&failed)
     }
 
-    fn skips(&mut self, key: &str, skips: &[&Skip], style: Style) -> io::Result<()> {
+    /// Inputs that were left out: by reason, or each by itself where everything is asked for.
+    fn skipped(&mut self, skips: &[&Skip]) -> io::Result<()> {
         if skips.is_empty() {
             return Ok(());
         }
         let catalogue = self.report.catalogue;
-        writeln!(self.out, "{}", self.paint(style, &catalogue.count(key, skips.len())))?;
-        for skip in skips.iter().take(SKIPPED) {
-            let path = escape::line(&skip.path);
-            let place = skip.line.map_or_else(|| path.to_string(), |line| format!("{path}:{line}"));
-            let reason = catalogue.skip(&skip.reason);
-            writeln!(self.out, "  {place}: {}", escape::line(&reason))?;
+        writeln!(self.out, "{}", self.dim(&catalogue.count("coverage.skipped", skips.len())))?;
+        if self.options.detail == Detail::Full {
+            return skips.iter().try_for_each(|skip| self.skip(skip));
         }
-        if skips.len() > SKIPPED {
-            writeln!(self.out, "  {}", catalogue.count("coverage.more", skips.len() - SKIPPED))?;
+        let mut reasons: Vec<(String, Vec<&Skip>)> = Vec::new();
+        for skip in skips {
+            let reason = catalogue.skip(&skip.reason);
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, of_reason)) => of_reason.push(skip),
+                None => reasons.push((reason, vec![skip])),
+            }
+        }
+        for (reason, of_reason) in &reasons {
+            match of_reason.as_slice() {
+                [skip] => self.skip(skip)?,
+                [first, rest @ ..] => {
+                    let reason = escape::line(reason);
+                    let more = catalogue.count("coverage.more", rest.len());
+                    writeln!(self.out, "  {}: {reason}, {more}", escape::line(&first.path))?;
+                }
+                [] => {}
+            }
         }
         Ok(())
+    }
+
+    fn unreadable(&mut self, skips: &[&Skip]) -> io::Result<()> {
+        if skips.is_empty() {
+            return Ok(());
+        }
+        let catalogue = self.report.catalogue;
+        let heading = catalogue.count("coverage.unreadable", skips.len());
+        writeln!(self.out, "{}", self.paint(severity_style(Severity::High), &heading))?;
+        let shown = if self.options.detail == Detail::Full { skips.len() } else { UNREADABLE };
+        skips.iter().take(shown).try_for_each(|skip| self.skip(skip))?;
+        if skips.len() > shown {
+            writeln!(self.out, "  {}", catalogue.count("coverage.more", skips.len() - shown))?;
+        }
+        Ok(())
+    }
+
+    fn skip(&mut self, skip: &Skip) -> io::Result<()> {
+        let path = escape::line(&skip.path);
+        let place = skip.line.map_or_else(|| path.to_string(), |line| format!("{path}:{line}"));
+        let reason = self.report.catalogue.skip(&skip.reason);
+        writeln!(self.out, "  {place}: {}", escape::line(&reason))
     }
 
     fn verdict(&mut self) -> io::Result<()> {
