@@ -6,6 +6,7 @@
 mod action;
 mod actions;
 mod context;
+mod privilege;
 mod rank;
 
 pub use action::Action;

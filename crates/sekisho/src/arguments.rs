@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
 use sekisho_finding::Persona;
 use sekisho_report::{Format, Language};
 
@@ -72,6 +73,10 @@ pub(crate) enum Command {
     Scan(ScanArguments),
     /// Explain a check or a control; without an argument, list the checks
     Explain(ExplainArguments),
+    /// Mend what is safe to mend; comments and layout stay
+    Fix(FixArguments),
+    /// Report on every control of a framework
+    Report(ReportArguments),
     /// Print a completion script for a shell
     Completion {
         /// The shell
@@ -163,4 +168,37 @@ pub(crate) struct ExplainArguments {
     /// A check (`privileged-container`) or a control (`K01:2025`, `cis-1.12/5.2.2`)
     #[arg(value_name = "ID")]
     pub(crate) id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FixArguments {
+    #[command(flatten)]
+    pub(crate) targets: Targets,
+    /// Show the changes and write nothing (the default)
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Write the changes
+    #[arg(short, long, conflicts_with = "diff")]
+    pub(crate) write: bool,
+    /// Make also the changes that may stop a workload that works
+    #[arg(long = "unsafe")]
+    pub(crate) risky: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArguments {
+    #[command(flatten)]
+    pub(crate) targets: Targets,
+    /// Framework, by its id; `sekisho report --framework list` names them
+    #[arg(long, value_name = "ID")]
+    pub(crate) framework: String,
+    /// Output format
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: Format,
+    /// The day that the report is made out for [default: today]
+    #[arg(long, value_name = "YEAR-MONTH-DAY")]
+    pub(crate) date: Option<Date>,
+    /// Write the report to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }

@@ -1,5 +1,6 @@
 //! One run: targets → inventory → findings → suppressions → ranking. Every command that looks goes this way.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -15,10 +16,12 @@ use crate::suppress::{self, Suppressions};
 use crate::target::{self, Selection};
 
 /// What a command asks for; it wins over the configuration.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Request {
     /// The targets as the user named them.
     pub(crate) targets: Vec<PathBuf>,
+    /// Texts that stand for files of these names, as they would be after a change.
+    pub(crate) overlay: BTreeMap<PathBuf, String>,
     /// The configuration file, where it is not to be looked for.
     pub(crate) config: Option<PathBuf>,
     /// The persona.
@@ -167,6 +170,7 @@ fn selection(request: &Request, config: &Config) -> Selection {
         exclude: scan.exclude.clone(),
         exclude_root: root,
         git_ignore: !request.no_ignore,
+        overlay: request.overlay.clone(),
         budget,
         progress: request.progress,
     }

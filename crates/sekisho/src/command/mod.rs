@@ -2,11 +2,16 @@
 
 pub(crate) mod completion;
 pub(crate) mod explain;
+pub(crate) mod fix;
 pub(crate) mod man;
+pub(crate) mod report;
 pub(crate) mod scan;
 pub(crate) mod schema;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::arguments::Targets;
@@ -17,11 +22,17 @@ use crate::terminal::Terminal;
 /// The documentation of the checks, by slug.
 pub(crate) const DOCUMENTATION: Option<&str> = None;
 
+/// Today in UTC.
+fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
+
 impl Targets {
     /// What these options ask for.
     fn request(self, terminal: &Terminal) -> Request {
         Request {
             targets: self.targets,
+            overlay: BTreeMap::new(),
             config: self.config,
             persona: self.persona,
             only: self.only,
@@ -33,7 +44,7 @@ impl Targets {
             no_ignore: self.no_ignore,
             progress: !terminal.quiet,
             jobs: terminal.jobs,
-            today: config::days(Timestamp::now().to_zoned(TimeZone::UTC).date()),
+            today: config::days(today()),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod files;
 mod templates;
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -25,6 +26,8 @@ pub(crate) struct Selection {
     pub(crate) exclude: Vec<String>,
     /// The folder that the patterns are relative to.
     pub(crate) exclude_root: PathBuf,
+    /// Texts that stand for the files of these names.
+    pub(crate) overlay: BTreeMap<PathBuf, String>,
     /// Whether `.gitignore` files are followed.
     pub(crate) git_ignore: bool,
     /// Limits on each file.
@@ -56,7 +59,7 @@ pub(crate) fn read(selection: &Selection) -> Result<Loaded> {
         .collect::<Vec<_>>()
         .into_par_iter()
         .map(|(id, candidate)| {
-            let content = read_candidate(SourceId(id), candidate, &selection.budget);
+            let content = read_candidate(SourceId(id), candidate, selection);
             progress.advance();
             content
         })
@@ -98,10 +101,15 @@ impl FileContent {
     }
 }
 
-fn read_candidate(id: SourceId, candidate: &Candidate, budget: &Budget) -> FileContent {
+fn read_candidate(id: SourceId, candidate: &Candidate, selection: &Selection) -> FileContent {
+    let budget = &selection.budget;
     let mut content = FileContent::default();
     if let Some(what) = candidate.template {
         content.skip(&candidate.name, SkipReason::NotRendered(what));
+        return content;
+    }
+    if let Some(text) = selection.overlay.get(Path::new(candidate.name.as_str())) {
+        interpret(id, candidate, text.as_bytes(), budget, &mut content);
         return content;
     }
     match read_bytes(&candidate.path, budget.bytes) {
