@@ -11,17 +11,18 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace::root;
 
-/// The benchmarks by their names.
-const BENCHES: &[(&str, fn() -> Result<()>)] = &[("manifests", manifests::run)];
+/// A benchmark by its name.
+type Bench = (&'static str, fn() -> Result<()>);
+
+/// Every benchmark.
+const BENCHES: &[Bench] = &[("manifests", manifests::run)];
 
 pub(crate) fn run(name: &str) -> Result<()> {
-    match BENCHES.iter().find(|(known, _)| *known == name) {
-        Some((_, bench)) => bench(),
-        None => {
-            let names: Vec<_> = BENCHES.iter().map(|(name, _)| *name).collect();
-            bail!("unknown benchmark `{name}`: use one of {}", names.join(", "))
-        }
-    }
+    let Some((_, bench)) = BENCHES.iter().find(|(known, _)| *known == name) else {
+        let names: Vec<_> = BENCHES.iter().map(|(name, _)| *name).collect();
+        bail!("unknown benchmark `{name}`: use one of {}", names.join(", "));
+    };
+    bench()
 }
 
 /// Builds the release binary and gives its path.

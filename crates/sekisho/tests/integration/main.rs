@@ -1,4 +1,5 @@
 //! The command as its user runs it: arguments and files in, output and exit status out.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
 mod bad_input;
 mod command;
