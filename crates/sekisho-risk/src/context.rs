@@ -45,9 +45,6 @@ impl Factors {
 
     /// The larger of each.
     pub(crate) fn max(self, other: Self) -> Self {
-        Self {
-            exposure: self.exposure.max(other.exposure),
-            privilege: self.privilege.max(other.privilege),
-        }
+        Self { exposure: self.exposure.max(other.exposure), privilege: self.privilege.max(other.privilege) }
     }
 }

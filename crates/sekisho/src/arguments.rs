@@ -73,8 +73,6 @@ pub(crate) enum Command {
     Scan(ScanArguments),
     /// Explain a check or a control; without an argument, list the checks
     Explain(ExplainArguments),
-    /// Mend what is safe to mend; comments and layout stay
-    Fix(FixArguments),
     /// Report on every control of a framework
     Report(ReportArguments),
     /// Print a completion script for a shell
@@ -168,21 +166,6 @@ pub(crate) struct ExplainArguments {
     /// A check (`privileged-container`) or a control (`K01:2025`, `cis-1.12/5.2.2`)
     #[arg(value_name = "ID")]
     pub(crate) id: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct FixArguments {
-    #[command(flatten)]
-    pub(crate) targets: Targets,
-    /// Show the changes and write nothing (the default)
-    #[arg(long)]
-    pub(crate) diff: bool,
-    /// Write the changes
-    #[arg(short, long, conflicts_with = "diff")]
-    pub(crate) write: bool,
-    /// Make also the changes that may stop a workload that works
-    #[arg(long = "unsafe")]
-    pub(crate) risky: bool,
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,6 @@
 
 pub(crate) mod completion;
 pub(crate) mod explain;
-pub(crate) mod fix;
 pub(crate) mod man;
 pub(crate) mod report;
 pub(crate) mod scan;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Result, bail};
-use sekisho_finding::SkipReason;
+use sekisho_finding::{Persona, SkipReason};
 use sekisho_framework::{Evidence, Outcome as RuleOutcome, RuleRun, Run};
 use sekisho_posture::Census;
 use sekisho_report::{FrameworkReport, Options, Report};
@@ -28,7 +28,9 @@ pub(crate) fn run(arguments: ReportArguments, terminal: &Terminal) -> Result<Sta
     };
     let writer = FrameworkReport::writer(arguments.format)?;
 
-    let request = arguments.targets.request(terminal);
+    let mut request = arguments.targets.request(terminal);
+    // A control passes only when every check that answers for it ran, the pedantic ones too.
+    request.persona.get_or_insert(Persona::Pedantic);
     let outcome = run::run(&request)?;
     let rule_runs = rule_runs(&outcome);
     let results = sekisho_framework::assess(framework, &rule_runs);
@@ -92,6 +94,7 @@ fn rule_runs(outcome: &Outcome) -> Run<'_> {
             }
         })
         .collect();
-    let unread = |reason: &SkipReason| matches!(reason, SkipReason::Unreadable(_) | SkipReason::NotRendered(_));
+    let unread =
+        |reason: &SkipReason| matches!(reason, SkipReason::Unreadable(_) | SkipReason::NotRendered(_));
     Run { rules, unreadable: outcome.coverage.skipped.iter().filter(|skip| unread(&skip.reason)).count() }
 }

@@ -5,5 +5,4 @@ mod bad_input;
 mod command;
 mod configuration;
 mod examples;
-mod fixing;
 mod suppression;
