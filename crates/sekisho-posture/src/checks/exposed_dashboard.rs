@@ -67,9 +67,8 @@
 //! - Microsoft threat matrix for Kubernetes: exposed sensitive interfaces
 
 use super::prelude::*;
-use sekisho_inventory::{Inventory, load_balancer};
+use sekisho_inventory::{Inventory, Reach, load_balancer, service};
 use sekisho_manifest::ImageRef;
-use sekisho_manifest::selector::Selector;
 
 pub(super) const CHECK: Check = Check {
     id: "exposed-dashboard",
@@ -130,24 +129,22 @@ const NAME_LABELS: &[&str] = &["app.kubernetes.io/name", "k8s-app", "app", "name
 fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
     let inventory = examination.inventory();
     if object.kind == "Service" {
-        let outside = matches!(
-            object.root.at(&["spec", "type"]).and_then(Node::as_str),
-            Some("LoadBalancer" | "NodePort")
-        );
-        if outside
-            && !load_balancer::is_internal(object)
-            && let Some(console) = behind(object, inventory)
-        {
-            report(object.place(field!["spec", "type"]), console, &object.name, examination);
+        let openings = openings(object, inventory);
+        if openings.is_empty() {
+            return;
+        }
+        let Some(console) = behind(object, inventory) else { return };
+        for place in openings {
+            report(place, console, &object.name, examination);
         }
         return;
     }
-    for place in backends(object) {
-        let Some(name) = place.node().and_then(Node::as_str) else { continue };
-        let service = inventory.find("", "Service", Some(inventory.namespace_of(object)), name);
-        let console = service.map_or_else(|| by_name(name), |service| behind(service, inventory));
-        if let Some(console) = console {
-            report(place, console, &object.name, examination);
+    // An Ingress may name a Service that another file holds.
+    for (place, name) in backends(object) {
+        if inventory.find("", "Service", Some(inventory.namespace_of(object)), name).is_none()
+            && let Some(console) = by_name(name)
+        {
+            report(place, console, name, examination);
         }
     }
 }
@@ -158,18 +155,33 @@ fn report(place: Place<'_>, console: &Console, service: &str, examination: &mut 
     examination.report(found.arg("console", console.title).arg("service", service));
 }
 
+/// The places by which traffic from outside reaches a Service: in itself, and in what routes to it.
+fn openings<'a>(service: &'a Object, inventory: &'a Inventory) -> Vec<Place<'a>> {
+    let balanced = load_balancer::is_load_balancer(service);
+    let ways = inventory.service_ways(service).into_iter().filter(|way| !way.internal);
+    ways.filter_map(|way| match way.reach {
+        // The ports of a load balancer's nodes are no more open than itself.
+        Reach::NodePort if balanced => None,
+        Reach::NodePort | Reach::LoadBalancer => Some(service.place(field!["spec", "type"])),
+        Reach::ExternalAddress => Some(service.place(field!["spec", "externalIPs"])),
+        Reach::Route => {
+            let mut named = backends(way.object).into_iter();
+            let place = named.find_map(|(place, name)| (name == service.name).then_some(place));
+            Some(place.unwrap_or_else(|| way.object.head()))
+        }
+        Reach::Cluster | Reach::HostPort | Reach::HostNetwork => None,
+    })
+    .collect()
+}
+
 /// The console that a Service leads to: by the images of the Pods that it selects, else by its own name and
 /// selector.
 fn behind(service: &Object, inventory: &Inventory) -> Option<&'static Console> {
     let selector = service.root.at(&["spec", "selector"]);
-    let of_pods = selector
-        .filter(|selector| !selector.entries().is_empty())
-        .and_then(|selector| Selector::from_map(selector).ok())
-        .and_then(|selector| {
-            let pods = inventory.pods_in(inventory.namespace_of(service));
-            pods.filter(|pod| selector.matches(pod))
-                .find_map(|pod| pod.containers().iter().find_map(|container| by_image(container.image())))
-        });
+    let of_pods = service::selector(service).and_then(|selector| {
+        let mut pods = inventory.pods_selected(inventory.namespace_of(service), &selector);
+        pods.find_map(|pod| pod.containers().iter().find_map(|container| by_image(container.image())))
+    });
     let by_selector = || NAME_LABELS.iter().find_map(|label| by_name(selector?.get(label)?.as_str()?));
     of_pods.or_else(|| by_name(&service.name)).or_else(by_selector)
 }
@@ -187,26 +199,23 @@ fn by_image(image: &str) -> Option<&'static Console> {
     })
 }
 
-/// The places where an Ingress names the Services behind it.
-fn backends(ingress: &Object) -> Vec<Place<'_>> {
-    let mut found = Vec::new();
-    let mut add = |backend: Place<'_>| {
-        for path in [field!["service", "name"], field!["serviceName"]] {
-            let place = ingress.place(backend.path.join(&path));
-            if place.node().is_some() {
-                found.push(place);
-            }
-        }
-    };
-    for key in ["defaultBackend", "backend"] {
-        add(ingress.place(field!["spec", key]));
-    }
+/// The places where an Ingress names the Services behind it, and the names.
+fn backends(ingress: &Object) -> Vec<(Place<'_>, &str)> {
+    let mut backends = vec![field!["spec", "defaultBackend"], field!["spec", "backend"]];
     let rules = ingress.root.at(&["spec", "rules"]).map_or(&[][..], Node::items);
     for (index, rule) in rules.iter().enumerate() {
-        let paths = rule.at(&["http", "paths"]).map_or(&[][..], Node::items);
-        for path in 0..paths.len() {
-            add(ingress.place(field!["spec", "rules", index, "http", "paths", path, "backend"]));
-        }
+        let paths = rule.at(&["http", "paths"]).map_or(0, |paths| paths.items().len());
+        backends
+            .extend((0..paths).map(|path| field!["spec", "rules", index, "http", "paths", path, "backend"]));
     }
-    found
+    let names = backends
+        .iter()
+        .flat_map(|backend| [backend.join(&field!["service", "name"]), backend.join(&field!["serviceName"])]);
+    names
+        .filter_map(|path| {
+            let place = ingress.place(path);
+            let name = place.node()?.as_str()?;
+            Some((place, name))
+        })
+        .collect()
 }

@@ -105,6 +105,7 @@ mod kube_system_workload;
 mod kubelet_always_allow;
 mod kubelet_anonymous_access;
 mod kubelet_certificate_rotation;
+mod kubelet_event_qps;
 mod kubelet_hostname_override;
 mod kubelet_iptables_chains;
 mod kubelet_protect_kernel_defaults;
@@ -187,6 +188,7 @@ mod wildcard_api_groups;
 mod wildcard_resources;
 mod wildcard_verbs;
 mod windows_host_process;
+mod workload_identity_exposed;
 mod writable_root_filesystem;
 
 use crate::Check;
@@ -299,6 +301,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&kubelet_always_allow::CHECK, include_str!("../../../../docs/checks/kubelet-always-allow.md")),
     (&kubelet_anonymous_access::CHECK, include_str!("../../../../docs/checks/kubelet-anonymous-access.md")),
     (&kubelet_certificate_rotation::CHECK, include_str!("../../../../docs/checks/kubelet-certificate-rotation.md")),
+    (&kubelet_event_qps::CHECK, include_str!("../../../../docs/checks/kubelet-event-qps.md")),
     (&kubelet_hostname_override::CHECK, include_str!("../../../../docs/checks/kubelet-hostname-override.md")),
     (&kubelet_iptables_chains::CHECK, include_str!("../../../../docs/checks/kubelet-iptables-chains.md")),
     (&kubelet_protect_kernel_defaults::CHECK, include_str!("../../../../docs/checks/kubelet-protect-kernel-defaults.md")),
@@ -380,5 +383,6 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&wildcard_resources::CHECK, include_str!("../../../../docs/checks/wildcard-resources.md")),
     (&wildcard_verbs::CHECK, include_str!("../../../../docs/checks/wildcard-verbs.md")),
     (&windows_host_process::CHECK, include_str!("../../../../docs/checks/windows-host-process.md")),
+    (&workload_identity_exposed::CHECK, include_str!("../../../../docs/checks/workload-identity-exposed.md")),
     (&writable_root_filesystem::CHECK, include_str!("../../../../docs/checks/writable-root-filesystem.md")),
 ];

@@ -1,8 +1,10 @@
 //! Settings from the command line of a container: static Pods and workloads that run a component.
 
+use std::collections::HashMap;
+
 use sekisho_manifest::workload::{Container, Pod};
 use sekisho_manifest::{Node, Place, field};
-use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
+use smol_str::{SmolStr, format_smolstr};
 
 use super::shell;
 use super::{Component, ComponentSettings, Setting, Style, Target, scalar};
@@ -24,6 +26,9 @@ const WRAPPERS: &[&str] = &[
     "else",
     "{",
 ];
+
+/// How many bytes of variables are written out for one container.
+const EXPANSION: usize = 1 << 20;
 
 const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "busybox"];
 
@@ -60,8 +65,9 @@ struct CommandLine<'a> {
 }
 
 fn of_container<'a>(container: &Container<'a>) -> Option<ComponentSettings<'a>> {
-    let command = words(container, "command");
-    let args = words(container, "args");
+    let mut environment = Environment::new(container);
+    let command = words(container, "command", &mut environment);
+    let args = words(container, "args", &mut environment);
     let list = if args.is_empty() && !command.is_empty() { "command" } else { "args" };
     let line = if command.is_empty() {
         image_line(container, args)?
@@ -72,7 +78,7 @@ fn of_container<'a>(container: &Container<'a>) -> Option<ComponentSettings<'a>> 
     let mut settings = Vec::new();
     if line.component == Component::Etcd {
         open |= container.node.get("envFrom").is_some_and(|sources| !sources.items().is_empty());
-        settings = etcd_environment(container);
+        settings = etcd_environment(container, &mut environment);
     }
     open |= flags(&line, &mut settings);
     let set = |name: &str| settings.iter().any(|setting| setting.flag == name);
@@ -101,48 +107,67 @@ fn of_container<'a>(container: &Container<'a>) -> Option<ComponentSettings<'a>> 
     })
 }
 
-fn words<'a>(container: &Container<'a>, list: &str) -> Vec<Word<'a>> {
+fn words<'a>(container: &Container<'a>, list: &str, environment: &mut Environment<'_>) -> Vec<Word<'a>> {
     let items = container.node.get(list).map_or(&[][..], Node::items);
     items
         .iter()
         .enumerate()
         .filter_map(|(index, item)| {
-            let (text, variable) = expand(&scalar(item)?, container);
+            let (text, variable) = environment.expand(&scalar(item)?);
             Some(Word { text, variable, place: container.field(field![list, index]) })
         })
         .collect()
 }
 
-/// Replaces `$(NAME)` by the container's variable as the kubelet does; what the container leaves to
-/// another object stays unknown.
-fn expand(text: &SmolStr, container: &Container<'_>) -> (SmolStr, bool) {
-    if !text.contains("$(") {
-        return (text.clone(), false);
-    }
-    let mut out = SmolStrBuilder::new();
-    let mut unknown = false;
-    let mut rest = text.as_str();
-    while let Some((before, after)) = rest.split_once("$(") {
-        out.push_str(before);
-        let Some((name, tail)) = after.split_once(')') else {
-            out.push_str("$(");
-            rest = after;
-            continue;
-        };
+/// The variables of a container, and what may still be written out of them.
+struct Environment<'a> {
+    /// The values by name; none where another object gives it.
+    values: HashMap<&'a str, Option<SmolStr>>,
+    budget: usize,
+}
+
+impl<'a> Environment<'a> {
+    fn new(container: &Container<'a>) -> Self {
         let variables = container.node.get("env").map_or(&[][..], Node::items);
-        match variables.iter().rev().find(|variable| variable.str("name") == name) {
-            Some(variable) if variable.get("valueFrom").is_none() => {
-                out.push_str(&variable.get("value").and_then(scalar).unwrap_or_default());
-            }
-            _ => {
-                unknown = true;
-                out.push_str(&format_smolstr!("$({name})"));
-            }
-        }
-        rest = tail;
+        let values = variables.iter().map(|variable| {
+            let literal = variable.get("valueFrom").is_none();
+            let value = variable.get("value").and_then(scalar).unwrap_or_default();
+            (variable.str("name"), literal.then_some(value))
+        });
+        Self { values: values.collect(), budget: EXPANSION }
     }
-    out.push_str(rest);
-    (out.finish(), unknown)
+
+    /// Replaces `$(NAME)` by the variable as the kubelet does, and says whether something stays unknown:
+    /// what another object gives, and what is more text than any command line holds.
+    fn expand(&mut self, text: &SmolStr) -> (SmolStr, bool) {
+        if !text.contains("$(") {
+            return (text.clone(), false);
+        }
+        let mut out = String::new();
+        let mut unknown = false;
+        let mut rest = text.as_str();
+        while let Some((before, after)) = rest.split_once("$(") {
+            out.push_str(before);
+            let Some((name, tail)) = after.split_once(')') else {
+                out.push_str("$(");
+                rest = after;
+                continue;
+            };
+            let value = self.values.get(name).and_then(Option::as_ref);
+            if let Some(value) = value.filter(|value| value.len() <= self.budget) {
+                self.budget -= value.len();
+                out.push_str(value);
+            } else {
+                unknown = true;
+                out.push_str("$(");
+                out.push_str(name);
+                out.push(')');
+            }
+            rest = tail;
+        }
+        out.push_str(rest);
+        (out.into(), unknown)
+    }
 }
 
 /// The command line of a container that leaves the program to its image.
@@ -279,7 +304,7 @@ fn is_value(word: &str) -> bool {
 }
 
 /// etcd takes every flag from the environment too: `ETCD_CLIENT_CERT_AUTH` for `--client-cert-auth`.
-fn etcd_environment<'a>(container: &Container<'a>) -> Vec<Setting<'a>> {
+fn etcd_environment<'a>(container: &Container<'a>, environment: &mut Environment<'_>) -> Vec<Setting<'a>> {
     let variables = container.node.get("env").map_or(&[][..], Node::items);
     variables
         .iter()
@@ -290,7 +315,7 @@ fn etcd_environment<'a>(container: &Container<'a>) -> Vec<Setting<'a>> {
             let place = container.field(field!["env", index, "value"]);
             let literal = variable.get("valueFrom").is_none();
             let value = variable.get("value").and_then(scalar).unwrap_or_default();
-            let (value, variable) = expand(&value, container);
+            let (value, variable) = environment.expand(&value);
             Some(Setting {
                 shown: format_smolstr!("{name}={value}"),
                 value: (literal && !variable).then_some(value),

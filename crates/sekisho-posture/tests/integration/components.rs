@@ -539,3 +539,46 @@ fn cloud_keys_are_keys_of_a_cloud() {
         assert_eq!(lines("static-cloud-keys", &container(harmless)), [0; 0], "{harmless}");
     }
 }
+
+#[test]
+fn an_identity_in_the_cloud_counts_where_the_outside_reaches_the_pod() {
+    let text = "\
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: shop, annotations: {azure.workload.identity/client-id: 00000000-0000-0000-0000-000000000001}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: shop, labels: {app: shop, azure.workload.identity/use: \"true\"}}
+spec:
+  serviceAccountName: shop
+  containers: [{name: web, image: registry.example.com/web:1.0.0}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop}
+spec: {selector: {app: shop}, ports: [{port: 80}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop}
+spec:
+  defaultBackend: {service: {name: shop, port: {number: 80}}}
+";
+    let rule = "workload-identity-exposed";
+    assert_eq!(lines(rule, text), [9]);
+    let said = found(rule, text)[0].message.to_string();
+    assert!(said.ends_with("through Ingress `shop`"), "{said}");
+    assert_eq!(lines(rule, &text.replace(", azure.workload.identity/use: \"true\"", "")), [0; 0]);
+    assert_eq!(lines(rule, &text.replace("kind: Ingress", "kind: IngressClass")), [0; 0]);
+}
+
+#[test]
+fn variables_that_would_fill_the_memory_stay_unknown() {
+    let arguments = "\"--etcd-servers=$(A)$(A)$(A)$(A)$(A)$(A)$(A)$(A)\",".repeat(500);
+    let value = "a".repeat(300_000);
+    let text = pod(&format!(
+        "command: [kube-apiserver]\nargs: [{arguments} --profiling=true]\nenv: [{{name: A, value: {value}}}]"
+    ));
+    assert_eq!(lines("api-server-profiling", &text).len(), 1);
+}
