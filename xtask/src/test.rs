@@ -5,10 +5,12 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::conformance;
 use crate::workspace::root;
 
 pub(crate) fn run() -> Result<()> {
-    cargo(&["test", "--workspace", "--no-fail-fast"])
+    cargo(&["test", "--workspace", "--no-fail-fast"])?;
+    conformance::run_all()
 }
 
 /// Runs cargo in the root of the workspace, its output shown.

@@ -28,7 +28,7 @@ enum Suite {
 }
 
 /// What every suite takes.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Options {
     /// Read the cases from this folder; the ledger is then not compared
     #[arg(long, value_name = "DIR")]
@@ -50,6 +50,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     match arguments.suite {
         Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),
     }
+}
+
+/// Runs every suite over the shared data.
+pub(crate) fn run_all() -> Result<()> {
+    let suites: [fn(Options) -> Suite; 1] = [Suite::Yaml];
+    suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))
 }
 
 /// Runs a suite over its data, writes its misses, compares its ledger, and prints `N of M`.

@@ -172,6 +172,29 @@ fn completion_man_and_schema_print() {
 }
 
 #[test]
+fn published_schemas_are_the_ones_that_hold() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema");
+    for what in ["config", "report"] {
+        let published = fs::read_to_string(docs.join(format!("{what}.json"))).expect("a published schema");
+        let printed = Workbench::new().run(&["schema", what]).out;
+        assert_eq!(published, printed, "run `sekisho schema {what} > docs/schema/{what}.json`");
+    }
+}
+
+#[test]
+fn reports_hold_to_the_published_schema() {
+    let bench = Workbench::new();
+    let schema: serde_json::Value =
+        serde_json::from_str(&bench.run(&["schema", "report"]).out).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    bench.file("pod.yaml", PRIVILEGED);
+    bench.file("broken.yaml", "apiVersion: [\n");
+    let report = serde_json::from_str(&bench.run(&["scan", ".", "--format", "json"]).out).expect("JSON");
+    let errors: Vec<_> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
 fn standard_input_is_a_target() {
     let ran = Workbench::new().run_with(&["scan", "-", "--format", "json"], PRIVILEGED.as_bytes());
     assert_eq!(ran.status, 1, "{}", ran.err);
