@@ -178,6 +178,11 @@ impl<'a> Pod<'a> {
         self.object.group() == "batch" || matches!(self.spec.str("restartPolicy"), "Never" | "OnFailure")
     }
 
+    /// Whether this is only a patch on a Pod that stands elsewhere: none of its containers is whole.
+    pub fn is_patch(&self) -> bool {
+        self.containers().iter().all(Container::is_patch)
+    }
+
     /// Whether the kubelet of one node makes the Pod from a file of that node, as it does for the control
     /// plane: such a Pod has no service account and no owner.
     pub fn is_static(&self) -> bool {
@@ -211,10 +216,10 @@ impl<'a> Container<'a> {
         self.node.str("image")
     }
 
-    /// Whether this is only a patch on a container that an operator makes, so that what it leaves out is
-    /// unknown: an entry of a custom resource that has no image.
+    /// Whether this is only a patch on a container that stands elsewhere, for an operator or for kustomize, so
+    /// that what it leaves out is unknown: the API server takes no container without an image.
     pub fn is_patch(&self) -> bool {
-        self.pod.object.is_custom() && self.image().is_empty()
+        self.image().is_empty()
     }
 
     /// Whether the container stays for the life of its Pod, so that it may have probes.

@@ -11,10 +11,11 @@ pub(crate) fn of_pod<'a>(pod: &Pod<'_>, inventory: &'a Inventory) -> Option<&'a 
 }
 
 /// Whether the containers of a Pod find the token of its service account in their file system: what the Pod
-/// says counts before what its service account says, and where neither says anything they do.
+/// says counts before what its service account says, and where neither says anything they do. A Pod that is
+/// only a patch shows nothing.
 pub(crate) fn mounts_token(pod: &Pod<'_>, inventory: &Inventory) -> bool {
     const FIELD: &str = "automountServiceAccountToken";
-    if pod.is_static() {
+    if pod.is_static() || pod.is_patch() {
         return false;
     }
     match pod.spec.get(FIELD) {

@@ -3,5 +3,6 @@
 
 mod api;
 mod duration;
+mod image;
 mod quantity;
 mod selector;

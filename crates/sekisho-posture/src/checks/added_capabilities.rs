@@ -78,7 +78,14 @@ pub(super) const CHECK: Check = Check {
         "attack/T1611",
         "microsoft-threat-matrix/MS-TA9036",
     ],
-    cel: None,
+    cel: Some(unless_windows!(
+        "container.?securityContext.?capabilities.?add.orValue([]).all(name, ",
+        "name.upperAscii().replace('CAP_', '') in ['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', ",
+        "'KILL', 'MKNOD', 'NET_BIND_SERVICE', 'SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT', 'ALL', ",
+        "'AUDIT_CONTROL', 'BPF', 'CHECKPOINT_RESTORE', 'DAC_READ_SEARCH', 'MAC_ADMIN', 'MAC_OVERRIDE', ",
+        "'NET_ADMIN', 'PERFMON', 'SYS_ADMIN', 'SYS_BOOT', 'SYS_MODULE', 'SYS_PTRACE', 'SYS_RAWIO', 'SYS_TIME', ",
+        "'SYSLOG'])"
+    )),
     examine: Examine::Container(examine),
 };
 

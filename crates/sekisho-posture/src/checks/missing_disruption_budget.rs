@@ -100,7 +100,7 @@ fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
     let guarded = inventory.of("policy", "PodDisruptionBudget").any(|budget| {
         inventory.namespace_of(budget) == namespace && pods.iter().any(|pod| picks(budget, pod))
     });
-    if !guarded {
+    if !guarded && pods.iter().any(|pod| !pod.is_patch()) {
         examination.report(Found::at(object.head()));
     }
 }

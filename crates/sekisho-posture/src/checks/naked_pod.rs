@@ -72,7 +72,12 @@ fn examine<'a>(pod: &'a Pod<'a>, examination: &mut Examination<'a>) {
     let object = pod.object;
     let owned =
         object.root.at(&["metadata", "ownerReferences"]).is_some_and(|owners| !owners.items().is_empty());
-    if object.is("", "Pod") && !owned && !pod.is_static() && object.annotation("helm.sh/hook").is_none() {
+    if object.is("", "Pod")
+        && !owned
+        && !pod.is_static()
+        && !pod.is_patch()
+        && object.annotation("helm.sh/hook").is_none()
+    {
         examination.report(Found::at(object.head()));
     }
 }

@@ -71,7 +71,7 @@ pub(super) const CHECK: Check = Check {
 fn examine<'a>(pod: &'a Pod<'a>, examination: &mut Examination<'a>) {
     let shares = ["hostNetwork", "hostPID", "hostIPC"].iter().any(|field| pod.spec.is_true(field));
     let old = examination.settings().kubernetes_minor.is_some_and(|minor| minor < FIRST_BY_DEFAULT);
-    if pod.is_windows() || in_user_namespace(pod) || shares || old {
+    if pod.is_patch() || pod.is_windows() || in_user_namespace(pod) || shares || old {
         return;
     }
     let place = pod.field(field!["hostUsers"]);

@@ -7,15 +7,17 @@ pub(super) use sekisho_manifest::{FieldPath, Node, Object, Place, field};
 
 pub(super) use crate::{Check, Component, ComponentSettings, Examination, Examine, Found, Mend};
 
+/// A CEL expression that is true for a Pod that runs on Windows.
+macro_rules! on_windows {
+    () => {
+        "(pod.?os.?name.orValue(pod.?nodeSelector[?'kubernetes.io/os'].orValue('')) == 'windows')"
+    };
+}
+
 /// A CEL expression that is also true for a Pod that runs on Windows.
 macro_rules! unless_windows {
     ($($expression:tt)*) => {
-        concat!(
-            "pod.?os.?name.orValue('') == 'windows' || ",
-            "pod.?nodeSelector[?'kubernetes.io/os'].orValue('') == 'windows' || (",
-            $($expression)*,
-            ")"
-        )
+        concat!(on_windows!(), " || (", $($expression)*, ")")
     };
 }
 
@@ -31,4 +33,4 @@ macro_rules! each_container {
     };
 }
 
-pub(super) use {each_container, unless_windows};
+pub(super) use {each_container, on_windows, unless_windows};

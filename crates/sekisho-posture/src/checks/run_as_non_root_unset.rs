@@ -88,7 +88,13 @@ pub(super) const CHECK: Check = Check {
         "pss/run-as-non-root",
         "attack/T1611",
     ],
-    cel: None,
+    cel: Some(each_container!(
+        "container.?securityContext.?runAsNonRoot.hasValue() || pod.?securityContext.?runAsNonRoot.hasValue() || (",
+        on_windows!(),
+        " ? container.?securityContext.?windowsOptions.?runAsUserName.hasValue() || ",
+        "pod.?securityContext.?windowsOptions.?runAsUserName.hasValue() : ",
+        "container.?securityContext.?runAsUser.hasValue() || pod.?securityContext.?runAsUser.hasValue())"
+    )),
     examine: Examine::Pod(examine),
 };
 

@@ -125,7 +125,15 @@ pub(super) const CHECK: Check = Check {
         "pss/run-as-non-root-user",
         "attack/T1611",
     ],
-    cel: None,
+    cel: Some(each_container!(
+        on_windows!(),
+        " ? !container.?securityContext.?windowsOptions.?runAsUserName",
+        ".or(pod.?securityContext.?windowsOptions.?runAsUserName).orValue('')",
+        ".lowerAscii().endsWith('containeradministrator') : ",
+        "container.?securityContext.?runAsUser.or(pod.?securityContext.?runAsUser).orValue(-1) != 0 && ",
+        "(container.?securityContext.?runAsNonRoot.or(pod.?securityContext.?runAsNonRoot).orValue(true) || ",
+        "container.?securityContext.?runAsUser.or(pod.?securityContext.?runAsUser).hasValue())"
+    )),
     examine: Examine::Pod(examine),
 };
 

@@ -88,7 +88,13 @@ pub(super) const CHECK: Check = Check {
         "pss/seccomp-restricted",
         "attack/T1611",
     ],
-    cel: None,
+    cel: Some(unless_windows!(each_container!(
+        "container.?securityContext.?seccompProfile.or(pod.?securityContext.?seccompProfile).hasValue() ? ",
+        "container.?securityContext.?seccompProfile.or(pod.?securityContext.?seccompProfile)",
+        ".?type.orValue('') != 'Unconfined' : ",
+        "metadata.?annotations[?('container.seccomp.security.alpha.kubernetes.io/' + container.name)]",
+        ".or(metadata.?annotations[?'seccomp.security.alpha.kubernetes.io/pod']).orValue('') != 'unconfined'"
+    ))),
     examine: Examine::Pod(examine),
 };
 

@@ -70,7 +70,18 @@ pub(super) const CHECK: Check = Check {
         "pss/selinux",
         "attack/T1611",
     ],
-    cel: None,
+    cel: Some(unless_windows!(
+        "pod.?securityContext.?seLinuxOptions.?type.orValue('') in ",
+        "['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'] && ",
+        "pod.?securityContext.?seLinuxOptions.?user.orValue('') == '' && ",
+        "pod.?securityContext.?seLinuxOptions.?role.orValue('') == '' && ",
+        each_container!(
+            "container.?securityContext.?seLinuxOptions.?type.orValue('') in ",
+            "['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'] && ",
+            "container.?securityContext.?seLinuxOptions.?user.orValue('') == '' && ",
+            "container.?securityContext.?seLinuxOptions.?role.orValue('') == ''"
+        )
+    )),
     examine: Examine::Pod(examine),
 };
 

@@ -130,6 +130,11 @@ fn examine<'a>(pod: &'a Pod<'a>, examination: &mut Examination<'a>) {
     // An account whose bindings would be here has no rights to lose.
     let known = account == "default" || of_pod(pod, inventory).is_some();
     let mend = if known && !asked { Mend::safe(words) } else { Mend::risky(words) };
-    let confidence = if account == "default" { Confidence::High } else { Confidence::Medium };
+    let confidence = match account {
+        // What a custom resource leaves out, its operator may fill in.
+        "default" if pod.object.is_custom() => Confidence::Low,
+        "default" => Confidence::High,
+        _ => Confidence::Medium,
+    };
     examination.report(found.confidence(confidence).mend(mend.set(&place, false)));
 }

@@ -55,7 +55,7 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn examine<'a>(pod: &'a Pod<'a>, examination: &mut Examination<'a>) {
-    if pod.spec.is_false("enableServiceLinks") {
+    if pod.spec.is_false("enableServiceLinks") || pod.is_patch() {
         return;
     }
     let place = pod.field(field!["enableServiceLinks"]);

@@ -68,6 +68,8 @@
 //! - Kubernetes documentation: "Deployments", section "Replicas"
 
 use super::prelude::*;
+use sekisho_manifest::workload;
+
 use crate::replicas::{Replicas, replicas};
 
 pub(super) const CHECK: Check = Check {
@@ -86,7 +88,8 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
-    if replicas(object, examination.inventory()) == Replicas::Fixed(1) {
+    let whole = workload::pods(object).iter().any(|pod| !pod.is_patch());
+    if whole && replicas(object, examination.inventory()) == Replicas::Fixed(1) {
         examination.report(Found::at(object.place(field!["spec", "replicas"])));
     }
 }

@@ -90,7 +90,7 @@ fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
     }
     for pod in &workload::pods(object) {
         let spread = pod.spec.get("topologySpreadConstraints").is_some_and(|list| !list.items().is_empty());
-        if spread || pod.spec.at(&["affinity", "podAntiAffinity"]).is_some() {
+        if spread || pod.is_patch() || pod.spec.at(&["affinity", "podAntiAffinity"]).is_some() {
             continue;
         }
         let place = pod.field(field!["topologySpreadConstraints"]);

@@ -7,3 +7,4 @@ mod components;
 mod examples;
 mod mappings;
 mod support;
+mod workload;
