@@ -144,8 +144,7 @@ impl Catalogue {
     /// What a finding says.
     pub fn message(&self, message: &Message) -> String {
         if message.key.is_empty() {
-            let path = format!("related.{}", message.template);
-            return self.translated(&path).unwrap_or(&message.template).to_owned();
+            return self.phrase("related", &message.template).into_owned();
         }
         let path = match message.key.split_once('.') {
             Some((slug, variant)) => format!("check.{slug}.message.{variant}"),
@@ -155,19 +154,17 @@ impl Catalogue {
     }
 
     /// What a fix does, by its English description.
-    pub fn fix<'t>(&'t self, description: &'t str) -> &'t str {
-        self.translated(&format!("fix.{description}")).unwrap_or(description)
+    pub fn fix<'t>(&'t self, description: &'t str) -> Cow<'t, str> {
+        self.phrase("fix", description)
     }
 
-    /// What to do, of an action whose description is that of a fix or the remedy of its rule.
-    pub fn action<'t>(&'t self, action: &'t Action) -> &'t str {
-        let fix = format!("fix.{}", action.description);
-        self.translated(&fix)
-            .or_else(|| {
-                let [rule] = action.rules.as_slice() else { return None };
-                self.translated(&format!("check.{rule}.remedy"))
-            })
-            .unwrap_or(&action.description)
+    /// What to do: the description of an action is that of a fix, or the remedy of its rule.
+    pub fn action<'t>(&'t self, action: &'t Action, rules: &'t [Rule]) -> Cow<'t, str> {
+        let remedy_of = |rule: &&Rule| action.rules.contains(&rule.id) && rule.remedy == action.description;
+        match rules.iter().find(remedy_of) {
+            Some(rule) => Cow::Borrowed(self.remedy(rule)),
+            None => self.fix(&action.description),
+        }
     }
 
     /// Why an input was not examined.
@@ -176,7 +173,7 @@ impl Catalogue {
             SkipReason::NotKubernetes => self.ui("skip.not-kubernetes").to_owned(),
             SkipReason::Link => self.ui("skip.link").to_owned(),
             SkipReason::NotRendered(what) => {
-                let what = self.translated(&format!("ui.template.{what}")).unwrap_or(what);
+                let what = self.translated(&format!("template.{what}")).unwrap_or(what);
                 self.fill("skip.not-rendered", &[("what", &what)])
             }
             other => other.to_string(),
@@ -214,6 +211,36 @@ impl Catalogue {
     /// Every entry that this language itself has, by its path.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
         self.own.iter().map(|(key, text)| (key.as_str(), text.as_str()))
+    }
+
+    /// A text that stands in a table by its English words. Where it has no entry of its own, what stands
+    /// between backticks in it is a value: `` container `web` mounts it `` is found as
+    /// `` container `{1}` mounts it ``.
+    fn phrase<'t>(&'t self, table: &str, english: &'t str) -> Cow<'t, str> {
+        if let Some(text) = self.translated(&format!("{table}.{english}")) {
+            return Cow::Borrowed(text);
+        }
+        let mut pattern = String::new();
+        let mut values = Vec::new();
+        for (index, part) in english.split('`').enumerate() {
+            if index > 0 {
+                pattern.push('`');
+            }
+            if index % 2 == 1 {
+                values.push(part);
+                pattern.extend(["{", &values.len().to_string(), "}"]);
+            } else {
+                pattern.push_str(part);
+            }
+        }
+        let Some(text) = self.translated(&format!("{table}.{pattern}")) else {
+            return Cow::Borrowed(english);
+        };
+        let mut out = text.to_owned();
+        for (index, value) in values.iter().enumerate().rev() {
+            out = out.replace(&format!("{{{}}}", index + 1), value);
+        }
+        Cow::Owned(out)
     }
 
     /// An entry of a language that is not English: English stands beside the rules themselves.

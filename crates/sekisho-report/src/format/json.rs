@@ -4,6 +4,7 @@
 //! Names are in camelCase, as in Kubernetes' own API. Levels, kinds and states are words; lines and columns
 //! count from 1, columns in Unicode code points, and `endColumn` is the column behind the last character.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -197,7 +198,7 @@ pub struct FixData<'a> {
     /// Whether it may be applied unseen.
     pub safety: SafetyWord,
     /// What it does.
-    pub description: &'a str,
+    pub description: Cow<'a, str>,
     /// The changes, in order.
     pub edits: Vec<EditData<'a>>,
 }
@@ -249,7 +250,7 @@ pub struct SuppressionData<'a> {
 #[schemars(rename = "Action")]
 pub struct ActionData<'a> {
     /// What to do.
-    pub description: &'a str,
+    pub description: Cow<'a, str>,
     /// The rules whose findings it clears.
     pub rules: Vec<&'a str>,
     /// How many objects it touches.
@@ -556,7 +557,7 @@ impl<'a> SuppressionData<'a> {
 impl<'a> ActionData<'a> {
     pub(crate) fn of(action: &'a Action, report: &Report<'a>) -> Self {
         Self {
-            description: report.catalogue.action(action),
+            description: report.catalogue.action(action, report.rules),
             rules: action.rules.iter().map(AsRef::as_ref).collect(),
             objects: action.objects,
             findings: action.findings,

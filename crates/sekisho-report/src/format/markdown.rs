@@ -69,7 +69,7 @@ fn actions(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             out,
             "1. **{}** {}: {}",
             markdown(&percent(action.share)),
-            markdown(catalogue.action(action)),
+            markdown(&catalogue.action(action, report.rules)),
             markdown(&clears)
         )?;
         match &action.command {

@@ -212,7 +212,7 @@ impl Table<'_, '_> {
                 Safety::Safe => "finding.fix-safe",
                 Safety::Unsafe => "finding.fix-unsafe",
             };
-            let description = escape::line(catalogue.fix(&fix.description)).into_owned();
+            let description = escape::line(&catalogue.fix(&fix.description)).into_owned();
             let text = catalogue.fill(key, &[("description", &description)]);
             self.note(catalogue.ui("finding.fix"), &text)?;
         }
@@ -253,7 +253,7 @@ impl Table<'_, '_> {
             let objects = catalogue.count("objects", action.objects);
             let clears = catalogue.fill("actions.clears", &[("findings", &findings), ("objects", &objects)]);
             let share = self.paint(Style::new().bold(), &format!("{:>6}", percent(action.share)));
-            let text = escape::line(catalogue.action(action)).into_owned();
+            let text = escape::line(&catalogue.action(action, report.rules)).into_owned();
             for (index, line) in wrap(&text, self.width.saturating_sub(8)).iter().enumerate() {
                 let lead = if index == 0 { share.as_str() } else { "      " };
                 writeln!(self.out, "{lead}  {line}")?;

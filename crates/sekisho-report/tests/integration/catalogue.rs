@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use sekisho_finding::Message;
 use sekisho_framework::frameworks;
+use sekisho_inventory::Inventory;
+use sekisho_manifest::{Budget, Document, Format, Source, SourceId, load};
+use sekisho_posture::{Settings, examine};
 use sekisho_report::{Catalogue, Language};
 
 /// The `{name}` places of a text.
@@ -99,4 +103,48 @@ fn languages_are_read_as_tags_and_as_locales() {
         assert_eq!(text.parse(), Ok(language), "{text}");
     }
     assert!("C".parse::<Language>().is_err());
+}
+
+/// The fixes and related places of the bad examples of every check, in English.
+fn spoken() -> (BTreeSet<String>, BTreeSet<String>) {
+    let settings = Settings {
+        trusted_registries: vec!["registry.example.com".into()],
+        kubernetes_minor: Some(34),
+        today: Some(20_454),
+    };
+    let (mut fixes, mut related) = (BTreeSet::new(), BTreeSet::new());
+    for check in sekisho_posture::checks() {
+        let page = sekisho_posture::manual(check.id).unwrap_or("");
+        for text in page.split("```yaml bad\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+            let loaded = load(SourceId(0), text, Format::Detect, &Budget::default());
+            let objects = loaded.documents.iter().flat_map(Document::objects).collect();
+            let inventory = Inventory::new(vec![Source::new("example.yaml", text)], objects, "default");
+            for finding in examine(&inventory, &[check], &settings) {
+                fixes.extend(finding.fix.map(|fix| fix.description.into_owned()));
+                related.extend(finding.related.into_iter().map(|place| place.message.template.into_owned()));
+            }
+        }
+    }
+    (fixes, related)
+}
+
+#[test]
+fn fixes_and_related_places_are_said_in_japanese() {
+    let japanese = Catalogue::new(Language::Japanese);
+    let (fixes, related) = spoken();
+    assert!(fixes.len() > 20, "the examples do not load");
+    let untranslated: Vec<&String> = fixes
+        .iter()
+        .filter(|text| japanese.fix(text) == text.as_str())
+        .chain(related.iter().filter(|text| japanese.message(&Message::text(text.to_string())) == **text))
+        .collect();
+    assert!(untranslated.is_empty(), "add these to [fix] or [related] of ja.toml: {untranslated:#?}");
+}
+
+#[test]
+fn values_between_backticks_are_carried_over() {
+    let japanese = Catalogue::new(Language::Japanese);
+    assert_eq!(japanese.fix("set `a: {1}`"), "`a: {1}` を設定する");
+    assert_eq!(japanese.fix("add `x` to `y`"), "`y` に `x` を追加する");
+    assert_eq!(japanese.fix("do `x` in another way"), "do `x` in another way");
 }

@@ -12,7 +12,7 @@ use crate::format::{examined, outcome};
 use crate::text::{grouped, percent};
 
 /// Actions that are shown.
-const ACTIONS: usize = 8;
+const ACTIONS: usize = 5;
 
 /// One cell of the matrix: its rules and what they found.
 #[derive(Default)]
@@ -75,7 +75,7 @@ impl Page<'_, '_> {
                  <div class=\"what\"><p>{2}</p><p class=\"muted\">{3}</p>",
                 percent(action.share),
                 html(catalogue.ui("actions.of-risk")),
-                html_prose(catalogue.action(action)),
+                html_prose(&catalogue.action(action, self.report.rules)),
                 html(&clears)
             )?;
             if let Some(command) = &action.command {

@@ -39,7 +39,10 @@
       group.number.textContent = left === group.findings.length ? group.whole : left + " / " + group.findings.length;
       count += left;
     });
-    shown.textContent = shown.dataset.template.replace("{count}", count).replace("{total}", total);
+    var language = document.documentElement.lang;
+    shown.textContent = shown.dataset.template
+      .replace("{count}", count.toLocaleString(language))
+      .replace("{total}", total.toLocaleString(language));
   }
   form.addEventListener("submit", function (event) { event.preventDefault(); });
   form.addEventListener("input", apply);
