@@ -6,5 +6,7 @@ mod census;
 mod components;
 mod examples;
 mod mappings;
+mod network;
+mod policy;
 mod support;
 mod workload;

@@ -26,3 +26,13 @@ pub(crate) fn inventory(text: &str) -> Inventory {
 pub(crate) fn findings(check: &'static Check, text: &str) -> Vec<Finding> {
     examine(&inventory(text), &[check], &settings())
 }
+
+/// The check with this slug.
+pub(crate) fn check(id: &str) -> &'static Check {
+    sekisho_posture::check(id).expect("a check of this slug")
+}
+
+/// What one check says of one text.
+pub(crate) fn said(check: &'static Check, text: &str) -> Vec<String> {
+    findings(check, text).iter().map(|finding| finding.message.to_string()).collect()
+}
