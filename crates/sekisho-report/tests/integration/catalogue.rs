@@ -136,7 +136,7 @@ fn fixes_and_related_places_are_said_in_japanese() {
     let untranslated: Vec<&String> = fixes
         .iter()
         .filter(|text| japanese.fix(text) == text.as_str())
-        .chain(related.iter().filter(|text| japanese.message(&Message::text(text.to_string())) == **text))
+        .chain(related.iter().filter(|text| japanese.message(&Message::text((*text).clone())) == **text))
         .collect();
     assert!(untranslated.is_empty(), "add these to [fix] or [related] of ja.toml: {untranslated:#?}");
 }

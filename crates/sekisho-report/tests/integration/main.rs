@@ -1,6 +1,7 @@
 //! Every output format over a small fixed run, and over hostile text.
 #![allow(clippy::expect_used, reason = "what a test is built from has to be there")]
 
+mod arbitrary;
 mod catalogue;
 mod code_scanning;
 mod framework;
