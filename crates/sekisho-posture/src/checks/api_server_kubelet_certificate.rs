@@ -51,7 +51,7 @@ use super::prelude::*;
 pub(super) const CHECK: Check = Check {
     id: "api-server-kubelet-certificate",
     title: "API server shows kubelets no certificate",
-    message: "the API server shows kubelets no certificate, because {flags} is not set",
+    message: "the API server shows kubelets no certificate, because it lacks {flags}",
     variants: &[],
     remedy: "Set `--kubelet-client-certificate` and `--kubelet-client-key`",
     severity: Severity::Medium,

@@ -66,7 +66,7 @@ use super::prelude::*;
 pub(super) const CHECK: Check = Check {
     id: "api-server-serving-certificate",
     title: "API server serves a certificate of its own making",
-    message: "the API server serves a certificate of its own making, because {flags} is not set",
+    message: "the API server serves a certificate of its own making, because it lacks {flags}",
     variants: &[],
     remedy: "Set `--tls-cert-file` and `--tls-private-key-file`",
     severity: Severity::Medium,

@@ -83,7 +83,7 @@ pub(super) const CHECK: Check = Check {
     message: "the API server speaks to etcd in plain text: `{setting}`",
     variants: &[(
         "certificates",
-        "the API server and etcd cannot be sure of each other, because {flags} is not set",
+        "the API server and etcd cannot be sure of each other, because the API server lacks {flags}",
     )],
     remedy: "Use `https://` and set `--etcd-cafile`, `--etcd-certfile` and `--etcd-keyfile`",
     severity: Severity::High,

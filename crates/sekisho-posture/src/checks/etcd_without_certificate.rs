@@ -53,7 +53,7 @@ use super::prelude::*;
 pub(super) const CHECK: Check = Check {
     id: "etcd-without-certificate",
     title: "etcd has no certificate",
-    message: "etcd cannot serve TLS, because {flags} is not set",
+    message: "etcd cannot serve TLS, because it lacks {flags}",
     variants: &[],
     remedy: "Set `--cert-file`, `--key-file`, `--peer-cert-file` and `--peer-key-file`",
     severity: Severity::High,

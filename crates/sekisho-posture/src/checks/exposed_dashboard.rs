@@ -121,6 +121,11 @@ const CONSOLES: &[Console] = &[
     Console { name: "kubeview", title: "KubeView", login: false },
     Console { name: "kube-web-view", title: "Kubernetes Web View", login: false },
     Console { name: "octant", title: "Octant", login: false },
+    Console { name: "hubble-ui", title: "Hubble", login: false },
+    Console { name: "longhorn-ui", title: "Longhorn", login: false },
+    Console { name: "kubecost1/frontend", title: "Kubecost", login: false },
+    Console { name: "opencost-ui", title: "OpenCost", login: false },
+    Console { name: "goldilocks-dashboard", title: "Goldilocks", login: false },
 ];
 
 /// Labels whose value is the name of a program.

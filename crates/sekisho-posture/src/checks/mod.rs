@@ -25,6 +25,7 @@ mod api_server_token_file;
 mod api_server_weak_tls;
 mod api_server_without_always_pull_images;
 mod api_server_without_audit_log;
+mod api_server_without_audit_policy;
 mod api_server_without_client_authority;
 mod api_server_without_etcd_tls;
 mod api_server_without_event_rate_limit;
@@ -221,6 +222,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&api_server_weak_tls::CHECK, include_str!("../../../../docs/checks/api-server-weak-tls.md")),
     (&api_server_without_always_pull_images::CHECK, include_str!("../../../../docs/checks/api-server-without-always-pull-images.md")),
     (&api_server_without_audit_log::CHECK, include_str!("../../../../docs/checks/api-server-without-audit-log.md")),
+    (&api_server_without_audit_policy::CHECK, include_str!("../../../../docs/checks/api-server-without-audit-policy.md")),
     (&api_server_without_client_authority::CHECK, include_str!("../../../../docs/checks/api-server-without-client-authority.md")),
     (&api_server_without_etcd_tls::CHECK, include_str!("../../../../docs/checks/api-server-without-etcd-tls.md")),
     (&api_server_without_event_rate_limit::CHECK, include_str!("../../../../docs/checks/api-server-without-event-rate-limit.md")),
