@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use sekisho_finding::{Finding, Severity};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::gitlab::Fingerprints;
@@ -35,12 +36,9 @@ pub fn write(report: &Report<'_>, _options: &Options, out: &mut dyn Write) -> io
             json!({ "level": "warn", "value": format!("{}: {reason}", skip.path) })
         })
         .collect();
-    let mut fingerprints = Fingerprints::default();
-    let vulnerabilities: Vec<Value> =
-        report.active().map(|finding| vulnerability(report, finding, &mut fingerprints)).collect();
-    let document = json!({
-        "version": VERSION,
-        "scan": {
+    let document = Document {
+        version: VERSION,
+        scan: json!({
             "type": "sast",
             "status": if messages.is_empty() { "success" } else { "failure" },
             "start_time": time,
@@ -48,13 +46,36 @@ pub fn write(report: &Report<'_>, _options: &Options, out: &mut dyn Write) -> io
             "messages": messages,
             "analyzer": program,
             "scanner": program,
-        },
-        "vulnerabilities": vulnerabilities,
-    });
+        }),
+        vulnerabilities: Vulnerabilities { report },
+    };
     json_text::pretty(&document, out)
 }
 
-fn vulnerability(report: &Report<'_>, finding: &Finding, fingerprints: &mut Fingerprints) -> Value {
+#[derive(Serialize)]
+struct Document<'r, 'a> {
+    version: &'static str,
+    scan: Value,
+    vulnerabilities: Vulnerabilities<'r, 'a>,
+}
+
+/// The findings, each made when it is written: there may be hundreds of thousands.
+struct Vulnerabilities<'r, 'a> {
+    report: &'r Report<'a>,
+}
+
+impl Serialize for Vulnerabilities<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fingerprints = Fingerprints::default();
+        let found = self.report.active().map(|finding| {
+            let id = fingerprints.unique(finding.fingerprint);
+            vulnerability(self.report, finding, &id)
+        });
+        serializer.collect_seq(found)
+    }
+}
+
+fn vulnerability(report: &Report<'_>, finding: &Finding, id: &str) -> Value {
     let catalogue = report.catalogue;
     let rule = report.rule(&finding.rule);
     let mut identifier = json!({
@@ -73,7 +94,7 @@ fn vulnerability(report: &Report<'_>, finding: &Finding, fingerprints: &mut Fing
     let title = rule.map_or(finding.rule.as_ref(), |rule| catalogue.title(rule));
     let file = &finding.location.file;
     json!({
-        "id": fingerprints.unique(finding.fingerprint),
+        "id": id,
         "name": title.chars().take(255).collect::<String>(),
         // GitLab renders the description as Markdown.
         "description": escape::markdown(&catalogue.message(&finding.message)),

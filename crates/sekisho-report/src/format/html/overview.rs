@@ -93,7 +93,7 @@ impl Page<'_, '_> {
         let most = squares.values().flat_map(|square| square.findings).max().unwrap_or(0).max(1);
         writeln!(
             out,
-            "<section>\n<h2>{}</h2>\n<p class=\"muted\">{}</p>\n<div class=\"scroll\" tabindex=\"0\"><table class=\"matrix\">\n<thead><tr><td></td>",
+            "<section>\n<h2>{0}</h2>\n<p class=\"muted\">{1}</p>\n<div class=\"scroll\" role=\"region\" aria-label=\"{0}\" tabindex=\"0\"><table class=\"matrix\">\n<thead><tr><td></td>",
             html(catalogue.ui("matrix.title")),
             html(catalogue.ui("matrix.about"))
         )?;
