@@ -193,11 +193,21 @@ impl Loader<'_> {
     /// Reads as YAML what is no JSON. Where it is neither, the reading that came further tells its error.
     fn yaml_after_json(&mut self, at: usize, fault: Fault) {
         let rest = self.text.get(at..).unwrap_or("");
-        let blanks = rest.len() - rest.trim_start().len();
-        let skipped = match rest.get(..blanks).unwrap_or("").find('\n') {
-            Some(line_break) => line_break + 1,
-            None => blanks,
-        };
+        let mut skipped = 0;
+        for character in rest.chars() {
+            // `kubectl` looks at four bytes at a time, and gives up where fewer are left.
+            if rest.len() - skipped < 4 {
+                self.fail(fault, at);
+                return;
+            }
+            if !character.is_whitespace() {
+                break;
+            }
+            skipped += character.len_utf8();
+            if character == '\n' {
+                break;
+            }
+        }
         let (index, before) = (self.index, self.loaded.errors.len());
         self.yaml(at + skipped);
         let error = self.error(fault, at, index);

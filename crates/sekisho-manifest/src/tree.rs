@@ -53,6 +53,9 @@ pub(crate) struct Tree {
     key_types: HashMap<usize, KeyTypes>,
     /// Faults that count only when their node is still there at the end.
     deferred: Vec<(Span, LoadErrorKind)>,
+    /// Values that lost their place to a key of another type but the same text. Kubernetes converts them
+    /// before it drops one of the two, so that a key within them can still fail.
+    shadowed: Vec<Node>,
     pub(crate) warnings: Vec<LoadError>,
 }
 
@@ -102,6 +105,7 @@ impl Tree {
             aliased: 0,
             key_types: HashMap::new(),
             deferred: Vec::new(),
+            shadowed: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -268,7 +272,10 @@ impl Tree {
     pub(crate) fn finish(mut self) -> Result<(Node, Vec<LoadError>), Fault> {
         let root = self.root.take().unwrap_or(Node { span: self.span(0, 0), value: Value::Null });
         if !self.deferred.is_empty()
-            && let Some((span, kind)) = self.still_there(&root)
+            && let Some((span, kind)) = self.still_there(&root).or_else(|| {
+                let keys = |(_, kind): &(Span, LoadErrorKind)| matches!(kind, LoadErrorKind::Key(_));
+                self.shadowed.iter().filter_map(|node| self.still_there(node)).find(keys)
+            })
         {
             let base = u32::try_from(self.base).unwrap_or(u32::MAX);
             return Err(Fault::new(kind, (span.start - base) as usize, (span.end - base) as usize));
@@ -413,7 +420,10 @@ impl Tree {
             (Err(at), true) => keys.merged.insert(at, place),
             _ => {}
         }
-        *old = entry;
+        let old = std::mem::replace(old, entry);
+        if matches!(kind, LoadErrorKind::AmbiguousKey { .. }) && !self.deferred.is_empty() {
+            self.shadowed.push(old.node);
+        }
         self.warnings.push(LoadError { kind, span: key_span, document: self.document });
     }
 
