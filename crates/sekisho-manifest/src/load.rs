@@ -262,7 +262,7 @@ impl Loader<'_> {
         if rest.starts_with("---") {
             return Some(line);
         }
-        rest.find("\n---").map(|at| line + at + 1)
+        memchr::memmem::find(rest.as_bytes(), b"\n---").map(|at| line + at + 1)
     }
 
     fn line_end(&self, at: usize) -> usize {

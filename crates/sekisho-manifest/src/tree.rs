@@ -77,14 +77,21 @@ struct Frame {
 
 enum FrameKind {
     Sequence,
-    Mapping(Box<Keys>),
+    Mapping {
+        /// The key that waits for its value.
+        waiting: Option<Key>,
+        /// What few mappings have.
+        rare: Option<Box<Rare>>,
+    },
 }
 
+/// What a mapping has that holds keys of other types than text, merges, or many keys.
 #[derive(Default)]
-struct Keys {
-    waiting: Option<Key>,
+struct Rare {
     types: KeyTypes,
+    /// The entries that came from a merge, by their index.
     merged: Vec<usize>,
+    /// The index of each key.
     index: Option<HashMap<SmolStr, usize>>,
 }
 
@@ -120,7 +127,7 @@ impl Tree {
     #[inline]
     pub(crate) fn expects_key(&self) -> bool {
         match self.frames.last() {
-            Some(Frame { kind: FrameKind::Mapping(keys), .. }) => keys.waiting.is_none(),
+            Some(Frame { kind: FrameKind::Mapping { waiting, .. }, .. }) => waiting.is_none(),
             _ => false,
         }
     }
@@ -151,7 +158,7 @@ impl Tree {
             self.anchors.insert(name.clone(), Anchored::Open(decoded));
         }
         let (kind, first) = if mapping {
-            (FrameKind::Mapping(Box::default()), self.entries.len())
+            (FrameKind::Mapping { waiting: None, rare: None }, self.entries.len())
         } else {
             (FrameKind::Sequence, self.nodes.len())
         };
@@ -165,13 +172,13 @@ impl Tree {
         let end = end.unwrap_or(frame.end);
         let value = match frame.kind {
             FrameKind::Sequence => Value::Sequence(Arc::new(self.nodes.split_off(frame.first))),
-            FrameKind::Mapping(keys) => {
+            FrameKind::Mapping { rare, .. } => {
                 let mapping = Arc::new(Mapping::new(self.entries.split_off(frame.first)));
                 let address = Arc::as_ptr(&mapping).addr();
-                if !keys.types.is_empty() {
-                    self.key_types.insert(address, keys.types);
-                } else if !self.key_types.is_empty() {
-                    self.key_types.remove(&address);
+                match rare {
+                    Some(rare) if !rare.types.is_empty() => drop(self.key_types.insert(address, rare.types)),
+                    _ if !self.key_types.is_empty() => drop(self.key_types.remove(&address)),
+                    _ => {}
                 }
                 Value::Mapping(mapping)
             }
@@ -217,6 +224,11 @@ impl Tree {
             return Ok(());
         }
         self.count(start, end)?;
+        let value = self.scalar_value(&scalar, span);
+        self.add(Node { span, value }, start, end, 0)
+    }
+
+    fn scalar_value(&mut self, scalar: &Scalar<'_>, span: Span) -> Value {
         let value = scalar.value();
         if let Value::Float(number) = value
             && !number.is_finite()
@@ -224,7 +236,7 @@ impl Tree {
             let text = if number.is_nan() { ".nan" } else { ".inf" };
             self.deferred.push((span, LoadErrorKind::Number(text.into())));
         }
-        self.add(Node { span, value }, start, end, 0)
+        value
     }
 
     /// Adds a key that is text.
@@ -252,7 +264,8 @@ impl Tree {
                     self.key(Key { text, kind: key_type, span: self.span(start, end), merge: false }, end);
                     return Ok(());
                 }
-                self.add(Node { span, value: scalar.value() }, start, end, 0)
+                let value = self.scalar_value(&scalar, span);
+                self.add(Node { span, value }, start, end, 0)
             }
             Some(Anchored::Collection(node, cost)) => {
                 let (node, cost) = (node.clone(), *cost);
@@ -312,8 +325,8 @@ impl Tree {
     /// Whether the innermost collection waits for the value of a merge key.
     fn merges(&self) -> bool {
         match self.frames.last() {
-            Some(Frame { kind: FrameKind::Mapping(keys), .. }) => {
-                keys.waiting.as_ref().is_some_and(|key| key.merge)
+            Some(Frame { kind: FrameKind::Mapping { waiting, .. }, .. }) => {
+                waiting.as_ref().is_some_and(|key| key.merge)
             }
             _ => false,
         }
@@ -325,8 +338,8 @@ impl Tree {
         }
         if let Some(frame) = self.frames.last_mut() {
             frame.end = end;
-            if let FrameKind::Mapping(keys) = &mut frame.kind {
-                keys.waiting = Some(key);
+            if let FrameKind::Mapping { waiting, .. } = &mut frame.kind {
+                *waiting = Some(key);
             }
         }
     }
@@ -342,7 +355,7 @@ impl Tree {
         frame.height = frame.height.max(height + 1);
         match &mut frame.kind {
             FrameKind::Sequence => self.nodes.push(node),
-            FrameKind::Mapping(keys) => match keys.waiting.take() {
+            FrameKind::Mapping { waiting, .. } => match waiting.take() {
                 Some(key) if key.merge => return self.merge(node, start, end),
                 Some(key) => self.insert(key.text, key.kind, key.span, node, false),
                 None => {}
@@ -377,35 +390,46 @@ impl Tree {
 
     /// Puts an entry into the innermost mapping, in the place of one with the same key if there is one.
     fn insert(&mut self, key: SmolStr, key_type: KeyType, key_span: Span, node: Node, merged: bool) {
-        let Some(Frame { kind: FrameKind::Mapping(keys), first, .. }) = self.frames.last_mut() else {
+        let Some(Frame { kind: FrameKind::Mapping { rare, .. }, first, .. }) = self.frames.last_mut() else {
             return;
         };
         let entries = self.entries.get_mut(*first..).unwrap_or_default();
-        let same = match &keys.index {
+        let same = match rare.as_ref().and_then(|rare| rare.index.as_ref()) {
             None => entries.iter().position(|entry| entry.key == key),
             Some(index) => index.get(&key).copied(),
+        };
+        let same = match key_type {
+            KeyType::Float(0) => same.or_else(|| {
+                let types = rare.as_ref().map(|rare| &rare.types)?;
+                types.iter().find(|(_, known)| *known == key_type).map(|(place, _)| *place)
+            }),
+            _ => same,
         };
         let count = entries.len();
         let entry = Entry { key, key_span, node };
         let Some(place) = same else {
-            if key_type != KeyType::Text {
-                keys.types.push((count, key_type));
-            }
-            if merged {
-                keys.merged.push(count);
-            }
-            if let Some(index) = &mut keys.index {
-                index.insert(entry.key.clone(), count);
-            } else if count == LINEAR {
-                let all = entries.iter().chain([&entry]).map(|entry| entry.key.clone());
-                keys.index = Some(all.enumerate().map(|(place, key)| (key, place)).collect());
+            if rare.is_some() || count >= LINEAR || merged || key_type != KeyType::Text {
+                let rare = rare.get_or_insert_default();
+                if key_type != KeyType::Text {
+                    rare.types.push((count, key_type));
+                }
+                if merged {
+                    rare.merged.push(count);
+                }
+                if let Some(index) = &mut rare.index {
+                    index.insert(entry.key.clone(), count);
+                } else if count >= LINEAR {
+                    let all = entries.iter().chain([&entry]).map(|entry| entry.key.clone());
+                    rare.index = Some(all.enumerate().map(|(place, key)| (key, place)).collect());
+                }
             }
             self.entries.push(entry);
             return;
         };
+        let rare = rare.get_or_insert_default();
         let Some(old) = entries.get_mut(place) else { return };
-        let old_type = key_type_mut(keys, place, key_type);
-        let was_merged = keys.merged.binary_search(&place);
+        let old_type = key_type_mut(&mut rare.types, place, key_type);
+        let was_merged = rare.merged.binary_search(&place);
         let first = old.key_span;
         let key = entry.key.clone();
         let kind = if old_type != key_type || key_type == KeyType::NotANumber {
@@ -416,8 +440,8 @@ impl Tree {
             LoadErrorKind::DuplicateKey { key, first }
         };
         match (was_merged, merged) {
-            (Ok(at), false) => drop(keys.merged.remove(at)),
-            (Err(at), true) => keys.merged.insert(at, place),
+            (Ok(at), false) => drop(rare.merged.remove(at)),
+            (Err(at), true) => rare.merged.insert(at, place),
             _ => {}
         }
         let old = std::mem::replace(old, entry);
@@ -481,15 +505,15 @@ fn key_type(types: &KeyTypes, index: usize) -> KeyType {
 }
 
 /// Replaces the type of the key at this index and returns what it was.
-fn key_type_mut(keys: &mut Keys, index: usize, new: KeyType) -> KeyType {
-    match keys.types.binary_search_by_key(&index, |(index, _)| *index) {
-        Ok(at) => match keys.types.get_mut(at) {
+fn key_type_mut(types: &mut KeyTypes, index: usize, new: KeyType) -> KeyType {
+    match types.binary_search_by_key(&index, |(index, _)| *index) {
+        Ok(at) => match types.get_mut(at) {
             Some((_, old)) => std::mem::replace(old, new),
             None => KeyType::Text,
         },
         Err(_) if new == KeyType::Text => KeyType::Text,
         Err(at) => {
-            keys.types.insert(at, (index, new));
+            types.insert(at, (index, new));
             KeyType::Text
         }
     }

@@ -10,6 +10,8 @@ mod scanner;
 mod timestamp;
 mod token;
 
+pub(crate) use self::resolve::is_text;
+
 use self::parser::{End, Parser, control_character};
 use crate::error::{Fault, LoadError, LoadErrorKind};
 use crate::tree::Tree;
@@ -36,10 +38,10 @@ pub(crate) fn read(
     let mut tree = Tree::new(source, base + text_start, document, budget);
     let mut parser = Parser::new(readable, &mut tree);
     let outcome = parser.document();
-    let at = parser.scanner.at;
+    let (at, looked_at) = (parser.scanner.at, parser.scanner.looked_at());
     let end = match (outcome, control) {
         (Ok(end), None) => end,
-        (Ok(end), Some(control)) if end.before_end && unread(text, text_start, end.at, control) => end,
+        (Ok(end), Some(control)) if end.before_end && unread(text, text_start, looked_at, control) => end,
         (Err(fault), None) => return Err(shift(fault)),
         (Err(fault), Some(control)) if fault.start < control && at < control => return Err(shift(fault)),
         (_, Some(control)) => return Err(shift(control_character(text, control))),
@@ -53,7 +55,7 @@ pub(crate) fn read(
     Ok((root, warnings))
 }
 
-/// Whether a control character lies in a chunk that is not read when the document ends at `end`.
+/// Whether a control character lies in a chunk that is not read when nothing behind `end` is looked at.
 fn unread(text: &str, offset: usize, end: usize, control: usize) -> bool {
     // A chunk ends before a character that it would cut.
     let mut start = 0;
@@ -69,8 +71,7 @@ fn unread(text: &str, offset: usize, end: usize, control: usize) -> bool {
             return false;
         }
         start = next;
-        let read = text.get(end.min(text.len())..).unwrap_or("").chars().next().map_or(end, |_| end + 1);
-        if read + offset <= start {
+        if end + offset <= start {
             return true;
         }
     }

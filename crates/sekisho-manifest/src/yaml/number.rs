@@ -1,7 +1,7 @@
 //! Numbers as Go reads and writes them.
 
 use super::resolve::Scalar;
-use crate::Value;
+use crate::{Value, float};
 
 /// The number that a text beginning with a digit or a sign is, if it is one.
 pub(super) fn signed_or_digit(text: &str) -> Option<Scalar<'static>> {
@@ -126,28 +126,15 @@ pub(super) fn int_to_float(value: i64) -> f64 {
 /// A float after its way through JSON, where one without fraction is an integer again.
 pub(super) fn through_json(value: f64) -> Value {
     if value.fract() == 0.0 && value.abs() < 1e21 {
-        // Beyond 2^53 the shortest digits count, which Rust and Go write alike.
-        if let Ok(integer) = format!("{value}").parse() {
+        // Beyond 2^53 the digits that are written count, not the number.
+        if let Ok(integer) = float::json_text(value).parse() {
             return Value::Int(integer);
         }
     }
     Value::Float(value)
 }
 
-/// A float as the text of a key: as short as 32 bits allow, with an exponent from a million on.
+/// A float as the text of a key.
 pub(super) fn key_text(value: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, reason = "Kubernetes writes such keys with 32 bits")]
-    let short = value as f32;
-    if short.is_infinite() {
-        return if short > 0.0 { ".inf" } else { "-.inf" }.to_owned();
-    }
-    let scientific = format!("{short:e}");
-    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    match exponent.parse::<i32>() {
-        Ok(exponent) if short != 0.0 && !(-4..6).contains(&exponent) => {
-            let sign = if exponent < 0 { '-' } else { '+' };
-            format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
-        }
-        _ => format!("{short}"),
-    }
+    float::key_text(value).unwrap_or_else(|| if value > 0.0 { ".inf" } else { "-.inf" }.to_owned())
 }

@@ -87,9 +87,8 @@ impl<'t, 'b> Parser<'t, 'b> {
             }
             _ => self.root()?,
         }
-        let token = self.scanner.peek()?;
-        let before_end = !matches!(token.kind, Kind::StreamEnd);
-        let at = token.end;
+        let at = self.scanner.peek()?.end;
+        let before_end = !self.scanner.settle()?;
         Ok(End { at, before_end })
     }
 

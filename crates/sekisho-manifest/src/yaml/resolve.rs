@@ -102,6 +102,11 @@ fn tagged(text: Cow<'_, str>, tag: Tag) -> Result<Scalar<'_>, LoadErrorKind> {
     }
 }
 
+/// Whether a text without quotes is read as text, as far as its type is concerned.
+pub(crate) fn is_text(text: &str) -> bool {
+    recognize(text).is_none() && !timestamp::is_timestamp(text)
+}
+
 /// What a text without tag and quotes is, if it is no text.
 #[inline]
 fn recognize(text: &str) -> Option<Scalar<'static>> {

@@ -14,6 +14,8 @@ const KEY_REACH: usize = 1024;
 pub(super) struct Scanner<'t> {
     pub(super) text: &'t str,
     pub(super) bytes: &'t [u8],
+    /// Whether a line may end otherwise than with `\n` and `\r`.
+    rare_breaks: bool,
     /// The next byte to read.
     pub(super) at: usize,
     /// The first byte of the current line.
@@ -32,6 +34,12 @@ pub(super) struct Scanner<'t> {
     queue: VecDeque<Token<'t>>,
     /// How many tokens were handed out.
     taken: usize,
+    /// Whether it is settled that the first waiting token begins no key.
+    ready: bool,
+    /// Where the newest token begins.
+    newest: usize,
+    /// The number of the newest token that was told to be no key before the next one was read.
+    told: Option<usize>,
 }
 
 /// A token that turns out to be a key when a `:` follows on the same line.
@@ -55,6 +63,7 @@ impl<'t> Scanner<'t> {
         Self {
             text,
             bytes: text.as_bytes(),
+            rare_breaks: !text.is_ascii() && text.contains(['\u{85}', '\u{2028}', '\u{2029}']),
             at: 0,
             line: 0,
             wide: 0,
@@ -65,14 +74,21 @@ impl<'t> Scanner<'t> {
             candidates: vec![Candidate::default()],
             queue: VecDeque::with_capacity(16),
             taken: 0,
+            ready: false,
+            newest: 0,
+            told: None,
         }
     }
 
     /// The next token, left in its place.
     #[inline]
     pub(super) fn peek(&mut self) -> Result<&Token<'t>, Fault> {
-        while self.queue.is_empty() || self.head_may_be_key()? {
-            self.fetch()?;
+        while !self.ready {
+            if self.queue.is_empty() || self.head_may_be_key()? {
+                self.fetch()?;
+            } else {
+                self.ready = true;
+            }
         }
         self.queue.front().ok_or_else(|| Fault::syntax("the document ends too early", self.at, self.at))
     }
@@ -82,6 +98,7 @@ impl<'t> Scanner<'t> {
     pub(super) fn take(&mut self) -> Result<Token<'t>, Fault> {
         self.peek()?;
         self.taken += 1;
+        self.ready = false;
         self.queue.pop_front().ok_or_else(|| Fault::syntax("the document ends too early", self.at, self.at))
     }
 
@@ -116,6 +133,23 @@ impl<'t> Scanner<'t> {
         }
         candidate.open = false;
         Ok(false)
+    }
+
+    /// Reads on to where Kubernetes' YAML library has read when it knows that the document has ended, since
+    /// what stands there can be wrong. Whether nothing but blanks follows.
+    pub(super) fn settle(&mut self) -> Result<bool, Fault> {
+        let ends = matches!(self.peek()?.kind, Kind::StreamEnd);
+        if self.told == Some(self.taken) && self.queue.len() == 1 {
+            self.fetch()?;
+        }
+        Ok(ends)
+    }
+
+    /// The first byte that no token needed so far; of a token's start four characters are looked at.
+    pub(super) fn looked_at(&self) -> usize {
+        let start = self.text.get(self.newest..).unwrap_or("");
+        let four = start.char_indices().nth(4).map_or(start.len(), |(step, _)| step);
+        self.at.max(self.newest + four)
     }
 
     /// Notes that a key may begin here.
@@ -201,6 +235,10 @@ impl<'t> Scanner<'t> {
 
     /// The first byte at or behind `at` that ends a line; the end of the text when there is none.
     pub(super) fn line_end(&self, mut at: usize) -> usize {
+        if !self.rare_breaks {
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            return memchr::memchr2(b'\n', b'\r', rest).map_or(self.bytes.len(), |step| at + step);
+        }
         while let Some(rest) = self.bytes.get(at..) {
             match rest.iter().position(|byte| matches!(byte, b'\n' | b'\r' | 0xC2 | 0xE2)) {
                 None => break,
@@ -226,6 +264,7 @@ impl<'t> Scanner<'t> {
     /// Puts at least one more token into the queue.
     fn fetch(&mut self) -> Result<(), Fault> {
         self.skip_blanks();
+        self.newest = self.at;
         let column = self.column();
         self.unroll(column + 1);
         let byte = self.byte(self.at);
@@ -339,6 +378,7 @@ impl<'t> Scanner<'t> {
                 return;
             }
             b'\n' | b'\r' if !key.required => {
+                self.told = Some(key.token);
                 if let Some(last) = self.candidates.last_mut() {
                     last.open = false;
                 }
