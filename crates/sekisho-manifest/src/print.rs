@@ -408,7 +408,7 @@ fn number_text(number: &Number) -> String {
 
 /// Sorts entries by their keys. Go's order of keys is not transitive for every set of keys, for which the
 /// standard library's sort may panic, so this is a plain merge sort.
-fn sorted(mut entries: Vec<(&String, &Value)>) -> Vec<(&String, &Value)> {
+fn sorted<'v>(mut entries: Vec<(&'v String, &'v Value)>) -> Vec<(&'v String, &'v Value)> {
     if entries.len() < 2 {
         return entries;
     }
