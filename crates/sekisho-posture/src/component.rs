@@ -71,6 +71,8 @@ pub struct ComponentSettings<'a> {
     pub container: Option<SmolStr>,
     /// The minor release of Kubernetes that it runs, where the object tells: `34` for 1.34.
     pub kubernetes_minor: Option<u32>,
+    /// Where the image stands, where the object is or makes a Pod.
+    pub image: Option<Place<'a>>,
     /// Where a setting would stand that is missing.
     head: Place<'a>,
     /// Everything that is set, in the order in which the component reads it.
@@ -293,6 +295,14 @@ impl<'a> ComponentSettings<'a> {
         self.start(self.head.clone())
     }
 
+    /// The same, said of the container that runs the component, where there is one.
+    pub fn in_container(&self, found: Found<'a>) -> Found<'a> {
+        match &self.container {
+            Some(name) => found.container_named(name.clone()),
+            None => found,
+        }
+    }
+
     /// How the flag is written here: `--anonymous-auth`, `authentication.anonymous.enabled`.
     pub fn name(&self, flag: &str) -> SmolStr {
         let Style::Fields(_, fields) = &self.style else { return format_smolstr!("--{flag}") };
@@ -358,11 +368,7 @@ impl<'a> ComponentSettings<'a> {
     }
 
     fn start(&self, place: Place<'a>) -> Found<'a> {
-        let found = Found::at(place).arg("component", self.component.title());
-        match &self.container {
-            Some(name) => found.container_named(name.clone()),
-            None => found,
-        }
+        self.in_container(Found::at(place).arg("component", self.component.title()))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use sekisho_manifest::{Object, Place, field};
 
+use crate::KindName;
+
 /// What one object says of the metadata service of the machines that it makes.
 #[derive(Debug)]
 pub(crate) struct MetadataOptions<'a> {
@@ -52,9 +54,22 @@ const MACHINES: &[(&str, &str, &[&str], bool)] = &[
     ("ec2.aws.upbound.io", "LaunchTemplate", &["spec", "forProvider", "metadataOptions"], false),
 ];
 
+/// Every kind that [`options`] knows.
+pub(crate) const KINDS: &[KindName] = &{
+    let mut kinds = [EKSCTL; MACHINES.len() + 1];
+    let mut index = 0;
+    while index < MACHINES.len() {
+        kinds[index] = (MACHINES[index].0, MACHINES[index].1);
+        index += 1;
+    }
+    kinds
+};
+
+const EKSCTL: KindName = ("eksctl.io", "ClusterConfig");
+
 /// The options of the machines that an object makes: none for most objects, one a group of nodes for eksctl.
 pub(crate) fn options(object: &Object) -> Vec<MetadataOptions<'_>> {
-    if object.is("eksctl.io", "ClusterConfig") {
+    if object.is(EKSCTL.0, EKSCTL.1) {
         return node_groups(object);
     }
     let known = MACHINES.iter().find(|(group, kind, ..)| object.is(group, kind));

@@ -1,5 +1,10 @@
 //! The minor releases of Kubernetes and the days on which the project stops to support them.
 
+use sekisho_finding::Severity;
+use sekisho_manifest::Place;
+
+use crate::Found;
+
 /// The end of support of each minor release: `(minor, year, month, day)`, as the release team published it.
 const ENDS: &[(u32, i64, u32, u32)] = &[
     (2, 2016, 10, 23),
@@ -40,11 +45,14 @@ const ENDS: &[(u32, i64, u32, u32)] = &[
     (37, 2027, 10, 28),
 ];
 
+/// Days after which a release is so old that its public faults have tools.
+const LONG_AGO: i64 = 365;
+
 /// The last day on which a minor release is supported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct EndOfSupport {
+struct EndOfSupport {
     /// As days since 1970-01-01.
-    pub(crate) day: i64,
+    day: i64,
     year: i64,
     month: u32,
     day_of_month: u32,
@@ -57,9 +65,17 @@ impl std::fmt::Display for EndOfSupport {
 }
 
 /// When support of a minor release ends; none for one that is not known here.
-pub(crate) fn end_of_support(minor: u32) -> Option<EndOfSupport> {
+fn end_of_support(minor: u32) -> Option<EndOfSupport> {
     let (_, year, month, day) = *ENDS.iter().find(|(known, ..)| *known == minor)?;
     Some(EndOfSupport { day: days_since_epoch(year, month, day), year, month, day_of_month: day })
+}
+
+/// That a minor release is out of support, where it is by today: fills `{version}` and `{date}`.
+pub(crate) fn outdated(place: Place<'_>, minor: u32, today: i64) -> Option<Found<'_>> {
+    let end = end_of_support(minor).filter(|end| end.day < today)?;
+    let severity = if today.saturating_sub(end.day) > LONG_AGO { Severity::High } else { Severity::Medium };
+    let found = Found::at(place).severity(severity);
+    Some(found.arg("version", format!("1.{minor}")).arg("date", end.to_string()))
 }
 
 /// The minor release in a version (`v1.34.2`, `1.34`, `v1.34.2-rc.0+build`) or in a label of kubeadm

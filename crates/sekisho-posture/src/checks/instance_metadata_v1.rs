@@ -96,7 +96,7 @@ pub(super) const CHECK: Check = Check {
         "microsoft-threat-matrix/MS-TA9033",
     ],
     cel: None,
-    examine: Examine::AnyObject(examine),
+    examine: Examine::Object(instance_metadata::KINDS, examine),
 };
 
 fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {

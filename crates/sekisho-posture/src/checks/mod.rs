@@ -179,6 +179,7 @@ mod unauthenticated_binding;
 mod unmasked_proc;
 mod unsafe_sysctl;
 mod unspread_replicas;
+mod unsupported_component_version;
 mod unsupported_kubernetes_version;
 mod untrusted_registry;
 mod webhook_configuration_write;
@@ -375,6 +376,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&unmasked_proc::CHECK, include_str!("../../../../docs/checks/unmasked-proc.md")),
     (&unsafe_sysctl::CHECK, include_str!("../../../../docs/checks/unsafe-sysctl.md")),
     (&unspread_replicas::CHECK, include_str!("../../../../docs/checks/unspread-replicas.md")),
+    (&unsupported_component_version::CHECK, include_str!("../../../../docs/checks/unsupported-component-version.md")),
     (&unsupported_kubernetes_version::CHECK, include_str!("../../../../docs/checks/unsupported-kubernetes-version.md")),
     (&untrusted_registry::CHECK, include_str!("../../../../docs/checks/untrusted-registry.md")),
     (&webhook_configuration_write::CHECK, include_str!("../../../../docs/checks/webhook-configuration-write.md")),

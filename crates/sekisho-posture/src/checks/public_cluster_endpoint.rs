@@ -78,6 +78,8 @@
 use super::prelude::*;
 use sekisho_inventory::Cidr;
 
+use crate::KindName;
+
 pub(super) const CHECK: Check = Check {
     id: "public-cluster-endpoint",
     title: "API server answers the whole internet",
@@ -100,7 +102,7 @@ pub(super) const CHECK: Check = Check {
         "microsoft-threat-matrix/MS-TA9029",
     ],
     cel: None,
-    examine: Examine::AnyObject(examine),
+    examine: Examine::Object(KINDS, examine),
 };
 
 /// A kind that makes a cluster whose endpoint is public unless it says otherwise.
@@ -176,8 +178,20 @@ const CLUSTERS: &[Cluster] = &[
     },
 ];
 
+const KOPS: KindName = ("kops.k8s.io", "Cluster");
+
+const KINDS: &[KindName] = &{
+    let mut kinds = [KOPS; CLUSTERS.len() + 1];
+    let mut index = 0;
+    while index < CLUSTERS.len() {
+        kinds[index] = (CLUSTERS[index].group, CLUSTERS[index].kind);
+        index += 1;
+    }
+    kinds
+};
+
 fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
-    if object.is("kops.k8s.io", "Cluster") {
+    if object.is(KOPS.0, KOPS.1) {
         open_ranges(object.place(field!["spec", "kubernetesApiAccess"]), examination);
         return;
     }

@@ -1,4 +1,4 @@
-//! A cluster or one of its components runs a minor release of Kubernetes that is out of support.
+//! A cluster or a machine is to run a minor release of Kubernetes that is out of support.
 //!
 //! ## Why
 //!
@@ -9,20 +9,6 @@
 //!
 //! Upgrade, one minor release after the other, the control plane first. Providers of managed clusters mend some
 //! older releases for longer and at a price; that buys time for the upgrade.
-//!
-//! ```yaml bad
-//! apiVersion: v1
-//! kind: Pod
-//! metadata:
-//!   name: kube-apiserver
-//!   namespace: kube-system
-//! spec:
-//!   containers:
-//!     - name: kube-apiserver
-//!       image: registry.k8s.io/kube-apiserver:v1.29.14 # here
-//!       command:
-//!         - kube-apiserver
-//! ```
 //!
 //! ```yaml bad
 //! apiVersion: kubeadm.k8s.io/v1beta3
@@ -37,20 +23,6 @@
 //!   name: shop
 //!   region: eu-central-1
 //!   version: "1.28" # here
-//! ```
-//!
-//! ```yaml good
-//! apiVersion: v1
-//! kind: Pod
-//! metadata:
-//!   name: kube-apiserver
-//!   namespace: kube-system
-//! spec:
-//!   containers:
-//!     - name: kube-apiserver
-//!       image: registry.k8s.io/kube-apiserver:v1.34.2
-//!       command:
-//!         - kube-apiserver
 //! ```
 //!
 //! ```yaml good
@@ -70,9 +42,8 @@
 //! - Kubernetes: version skew policy
 
 use super::prelude::*;
-use sekisho_manifest::workload;
-
-use crate::kubernetes_release::{end_of_support, minor_of, minor_of_image};
+use crate::KindName;
+use crate::kubernetes_release::{minor_of, outdated};
 
 pub(super) const CHECK: Check = Check {
     id: "unsupported-kubernetes-version",
@@ -94,12 +65,8 @@ pub(super) const CHECK: Check = Check {
         "attack/T1190",
     ],
     cel: None,
-    examine: Examine::AnyObject(examine),
+    examine: Examine::Object(KINDS, examine),
 };
-
-/// The components whose images carry the version of Kubernetes.
-const COMPONENTS: &[&str] =
-    &["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "hyperkube"];
 
 /// A kind whose field says the version of a cluster or of a machine.
 struct Versioned {
@@ -147,8 +114,15 @@ const VERSIONED: &[Versioned] = &[
     ),
 ];
 
-/// Days after which the release is so old that its public faults have tools.
-const LONG_AGO: i64 = 365;
+const KINDS: &[KindName] = &{
+    let mut kinds = [("", ""); VERSIONED.len()];
+    let mut index = 0;
+    while index < VERSIONED.len() {
+        kinds[index] = (VERSIONED[index].group, VERSIONED[index].kind);
+        index += 1;
+    }
+    kinds
+};
 
 fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
     let Some(today) = examination.settings().today else { return };
@@ -160,23 +134,4 @@ fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
             examination.report(found.confidence(confidence));
         }
     }
-    for pod in &workload::pods(object) {
-        for container in &pod.containers() {
-            let image = container.image();
-            let name = image.rsplit('/').next().unwrap_or(image);
-            let name = name.split([':', '@']).next().unwrap_or(name);
-            let minor = minor_of_image(image).filter(|_| COMPONENTS.contains(&name));
-            let place = container.field(field!["image"]);
-            if let Some(found) = minor.and_then(|minor| outdated(place, minor, today)) {
-                examination.report(found.container(container));
-            }
-        }
-    }
-}
-
-fn outdated(place: Place<'_>, minor: u32, today: i64) -> Option<Found<'_>> {
-    let end = end_of_support(minor).filter(|end| end.day < today)?;
-    let severity = if today - end.day > LONG_AGO { Severity::High } else { Severity::Medium };
-    let found = Found::at(place).severity(severity);
-    Some(found.arg("version", format!("1.{minor}")).arg("date", end.to_string()))
 }

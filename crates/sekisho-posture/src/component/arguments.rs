@@ -98,8 +98,8 @@ fn of_container<'a>(container: &Container<'a>) -> Option<ComponentSettings<'a>> 
     Some(ComponentSettings {
         component: line.component,
         container: Some(container.name()),
-        kubernetes_minor: kubernetes_release::minor_of_image(container.image())
-            .filter(|_| line.component != Component::Etcd),
+        image: Some(container.field(field!["image"])),
+        kubernetes_minor: minor_of_image(container.image(), line.component),
         head: line.head,
         settings,
         open,
@@ -186,6 +186,13 @@ fn image_program(image: &str) -> &str {
     let name = name.rsplit('/').next().unwrap_or(name);
     let name = name.split(':').next().unwrap_or(name);
     ["-amd64", "-arm64", "-arm"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
+}
+
+/// The minor release in the tag of an image of Kubernetes' own; others count in their own way.
+fn minor_of_image(image: &str, component: Component) -> Option<u32> {
+    let program = image_program(image);
+    let own = program == "hyperkube" || Component::of_program(program) == Some(component);
+    if own && component != Component::Etcd { kubernetes_release::minor_of_image(image) } else { None }
 }
 
 /// The component that a command line starts, by itself or from a shell.

@@ -127,6 +127,7 @@ fn file<'a>(
     ComponentSettings {
         component,
         container: None,
+        image: None,
         kubernetes_minor: None,
         head,
         settings,
@@ -203,6 +204,7 @@ fn authentication(object: &Object) -> ComponentSettings<'_> {
     ComponentSettings {
         component: Component::ApiServer,
         container: None,
+        image: None,
         kubernetes_minor: None,
         head: object.place(field!["kind"]),
         settings,
@@ -228,6 +230,7 @@ fn authorization(object: &Object) -> ComponentSettings<'_> {
     ComponentSettings {
         component: Component::ApiServer,
         container: None,
+        image: None,
         kubernetes_minor: None,
         head: object.place(field!["authorizers"]),
         settings: settings.collect(),
@@ -259,6 +262,7 @@ fn kops<'a>(object: &'a Object, found: &mut Vec<ComponentSettings<'a>>) {
         found.push(ComponentSettings {
             component,
             container: None,
+            image: None,
             kubernetes_minor: None,
             head: object.place(base),
             settings,

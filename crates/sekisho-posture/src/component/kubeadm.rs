@@ -111,6 +111,7 @@ fn cluster<'a>(
         found.push(ComponentSettings {
             component,
             container: None,
+            image: None,
             kubernetes_minor: kubernetes_release::minor_of(configuration.str("kubernetesVersion")),
             head: object.place(path.clone()),
             settings,
@@ -147,6 +148,7 @@ fn node<'a>(
     found.push(ComponentSettings {
         component: Component::Kubelet,
         container: None,
+        image: None,
         kubernetes_minor: None,
         head: object.place(path.clone()),
         settings,

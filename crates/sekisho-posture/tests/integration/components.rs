@@ -479,6 +479,18 @@ fn support_ends_on_a_day() {
 }
 
 #[test]
+fn the_version_of_a_component_is_that_of_its_own_image() {
+    let rule = "unsupported-component-version";
+    let image = |image: &str| lines(rule, &pod(&format!("image: {image}\ncommand: [kube-proxy, --v=2]")));
+    assert_eq!(image("registry.k8s.io/kube-proxy:v1.28.1"), [FIRST]);
+    assert_eq!(image("registry.k8s.io:443/kube-proxy:v1.28.1-eks@sha256:0000"), [FIRST]);
+    assert_eq!(image("registry.k8s.io/kube-proxy:v1.34.1"), [0; 0]);
+    assert_eq!(image("registry.k8s.io/kube-proxy:v1.99.1"), [0; 0], "newer than this program");
+    assert_eq!(image("registry.example.com/node-tools:1.2.0"), [0; 0], "counts in its own way");
+    assert_eq!(image("registry.k8s.io/kube-proxy"), [0; 0]);
+}
+
+#[test]
 fn a_console_is_known_by_its_image_behind_any_name() {
     let text = "\
 apiVersion: apps/v1
