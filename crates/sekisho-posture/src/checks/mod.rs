@@ -58,6 +58,10 @@ mod controller_manager_service_account_credentials;
 mod controller_manager_service_account_key;
 mod controller_manager_terminated_pod_gc;
 mod create_workloads;
+mod credential_in_annotation;
+mod credential_in_arguments;
+mod credential_in_config_map;
+mod credential_in_env;
 mod csr_approval;
 mod dangerous_capability;
 mod dangling_role_ref;
@@ -67,7 +71,11 @@ mod default_namespace;
 mod default_service_account;
 mod default_service_account_binding;
 mod delete_events;
+mod encryption_identity_first;
+mod encryption_kms_v1;
 mod encryption_provider_missing;
+mod encryption_weak_key;
+mod encryption_without_secrets;
 mod ephemeral_containers_write;
 mod escalate_roles;
 mod etcd_auto_tls;
@@ -164,8 +172,11 @@ mod run_as_root;
 mod scheduler_profiling;
 mod seccomp_unconfined;
 mod seccomp_unset;
+mod secret_in_environment;
+mod secret_in_manifest;
 mod selinux_options;
 mod service_account_token_mounted;
+mod service_account_token_secret;
 mod service_links;
 mod service_selects_nothing;
 mod service_status_patch;
@@ -256,6 +267,10 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&controller_manager_service_account_key::CHECK, include_str!("../../../../docs/checks/controller-manager-service-account-key.md")),
     (&controller_manager_terminated_pod_gc::CHECK, include_str!("../../../../docs/checks/controller-manager-terminated-pod-gc.md")),
     (&create_workloads::CHECK, include_str!("../../../../docs/checks/create-workloads.md")),
+    (&credential_in_annotation::CHECK, include_str!("../../../../docs/checks/credential-in-annotation.md")),
+    (&credential_in_arguments::CHECK, include_str!("../../../../docs/checks/credential-in-arguments.md")),
+    (&credential_in_config_map::CHECK, include_str!("../../../../docs/checks/credential-in-config-map.md")),
+    (&credential_in_env::CHECK, include_str!("../../../../docs/checks/credential-in-env.md")),
     (&csr_approval::CHECK, include_str!("../../../../docs/checks/csr-approval.md")),
     (&dangerous_capability::CHECK, include_str!("../../../../docs/checks/dangerous-capability.md")),
     (&dangling_role_ref::CHECK, include_str!("../../../../docs/checks/dangling-role-ref.md")),
@@ -265,7 +280,11 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&default_service_account::CHECK, include_str!("../../../../docs/checks/default-service-account.md")),
     (&default_service_account_binding::CHECK, include_str!("../../../../docs/checks/default-service-account-binding.md")),
     (&delete_events::CHECK, include_str!("../../../../docs/checks/delete-events.md")),
+    (&encryption_identity_first::CHECK, include_str!("../../../../docs/checks/encryption-identity-first.md")),
+    (&encryption_kms_v1::CHECK, include_str!("../../../../docs/checks/encryption-kms-v1.md")),
     (&encryption_provider_missing::CHECK, include_str!("../../../../docs/checks/encryption-provider-missing.md")),
+    (&encryption_weak_key::CHECK, include_str!("../../../../docs/checks/encryption-weak-key.md")),
+    (&encryption_without_secrets::CHECK, include_str!("../../../../docs/checks/encryption-without-secrets.md")),
     (&ephemeral_containers_write::CHECK, include_str!("../../../../docs/checks/ephemeral-containers-write.md")),
     (&escalate_roles::CHECK, include_str!("../../../../docs/checks/escalate-roles.md")),
     (&etcd_auto_tls::CHECK, include_str!("../../../../docs/checks/etcd-auto-tls.md")),
@@ -361,8 +380,11 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&scheduler_profiling::CHECK, include_str!("../../../../docs/checks/scheduler-profiling.md")),
     (&seccomp_unconfined::CHECK, include_str!("../../../../docs/checks/seccomp-unconfined.md")),
     (&seccomp_unset::CHECK, include_str!("../../../../docs/checks/seccomp-unset.md")),
+    (&secret_in_environment::CHECK, include_str!("../../../../docs/checks/secret-in-environment.md")),
+    (&secret_in_manifest::CHECK, include_str!("../../../../docs/checks/secret-in-manifest.md")),
     (&selinux_options::CHECK, include_str!("../../../../docs/checks/selinux-options.md")),
     (&service_account_token_mounted::CHECK, include_str!("../../../../docs/checks/service-account-token-mounted.md")),
+    (&service_account_token_secret::CHECK, include_str!("../../../../docs/checks/service-account-token-secret.md")),
     (&service_links::CHECK, include_str!("../../../../docs/checks/service-links.md")),
     (&service_selects_nothing::CHECK, include_str!("../../../../docs/checks/service-selects-nothing.md")),
     (&service_status_patch::CHECK, include_str!("../../../../docs/checks/service-status-patch.md")),

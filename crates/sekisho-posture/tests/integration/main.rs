@@ -8,5 +8,7 @@ mod examples;
 mod mappings;
 mod network;
 mod policy;
+mod rbac;
+mod secrets;
 mod support;
 mod workload;

@@ -36,3 +36,9 @@ pub(crate) fn check(id: &str) -> &'static Check {
 pub(crate) fn said(check: &'static Check, text: &str) -> Vec<String> {
     findings(check, text).iter().map(|finding| finding.message.to_string()).collect()
 }
+
+/// What several checks find in one text.
+pub(crate) fn findings_of(slugs: &[&str], text: &str) -> Vec<Finding> {
+    let checks: Vec<_> = slugs.iter().map(|slug| check(slug)).collect();
+    examine(&inventory(text), &checks, &settings())
+}
