@@ -54,7 +54,7 @@
 
 use super::prelude::*;
 use crate::capability;
-use crate::security_context::{added_capabilities, is_privileged};
+use crate::security_context::{added_capabilities, cannot_hold_capabilities, is_privileged};
 
 pub(super) const CHECK: Check = Check {
     id: "default-capability-added",
@@ -86,7 +86,9 @@ fn examine<'a>(container: &'a Container<'a>, examination: &mut Examination<'a>) 
     for (place, name) in added_capabilities(container) {
         let written = place.node().and_then(Node::as_str);
         if capability::is_baseline(&name) && written != Some("NET_BIND_SERVICE") {
-            let mend = Mend::risky("take the capability out of `capabilities.add`").remove(&place);
+            let words = "take the capability out of `capabilities.add`";
+            let idle = cannot_hold_capabilities(container);
+            let mend = if idle { Mend::safe(words) } else { Mend::risky(words) }.remove(&place);
             examination.report(Found::at(place).arg("capability", name).mend(mend));
         }
     }

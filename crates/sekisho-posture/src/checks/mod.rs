@@ -71,6 +71,7 @@ mod default_namespace;
 mod default_service_account;
 mod default_service_account_binding;
 mod delete_events;
+mod deprecated_service_account_field;
 mod encryption_identity_first;
 mod encryption_kms_v1;
 mod encryption_provider_missing;
@@ -153,6 +154,7 @@ mod network_policy_write;
 mod no_user_namespace;
 mod node_port_service;
 mod nodes_proxy;
+mod non_root_not_enforced;
 mod persistent_volume_write;
 mod pod_security_warn_only;
 mod pods_attach;
@@ -175,6 +177,7 @@ mod seccomp_unset;
 mod secret_in_environment;
 mod secret_in_manifest;
 mod selinux_options;
+mod service_account_automounts_token;
 mod service_account_token_mounted;
 mod service_account_token_secret;
 mod service_links;
@@ -280,6 +283,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&default_service_account::CHECK, include_str!("../../../../docs/checks/default-service-account.md")),
     (&default_service_account_binding::CHECK, include_str!("../../../../docs/checks/default-service-account-binding.md")),
     (&delete_events::CHECK, include_str!("../../../../docs/checks/delete-events.md")),
+    (&deprecated_service_account_field::CHECK, include_str!("../../../../docs/checks/deprecated-service-account-field.md")),
     (&encryption_identity_first::CHECK, include_str!("../../../../docs/checks/encryption-identity-first.md")),
     (&encryption_kms_v1::CHECK, include_str!("../../../../docs/checks/encryption-kms-v1.md")),
     (&encryption_provider_missing::CHECK, include_str!("../../../../docs/checks/encryption-provider-missing.md")),
@@ -362,6 +366,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&no_user_namespace::CHECK, include_str!("../../../../docs/checks/no-user-namespace.md")),
     (&node_port_service::CHECK, include_str!("../../../../docs/checks/node-port-service.md")),
     (&nodes_proxy::CHECK, include_str!("../../../../docs/checks/nodes-proxy.md")),
+    (&non_root_not_enforced::CHECK, include_str!("../../../../docs/checks/non-root-not-enforced.md")),
     (&persistent_volume_write::CHECK, include_str!("../../../../docs/checks/persistent-volume-write.md")),
     (&pod_security_warn_only::CHECK, include_str!("../../../../docs/checks/pod-security-warn-only.md")),
     (&pods_attach::CHECK, include_str!("../../../../docs/checks/pods-attach.md")),
@@ -383,6 +388,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&secret_in_environment::CHECK, include_str!("../../../../docs/checks/secret-in-environment.md")),
     (&secret_in_manifest::CHECK, include_str!("../../../../docs/checks/secret-in-manifest.md")),
     (&selinux_options::CHECK, include_str!("../../../../docs/checks/selinux-options.md")),
+    (&service_account_automounts_token::CHECK, include_str!("../../../../docs/checks/service-account-automounts-token.md")),
     (&service_account_token_mounted::CHECK, include_str!("../../../../docs/checks/service-account-token-mounted.md")),
     (&service_account_token_secret::CHECK, include_str!("../../../../docs/checks/service-account-token-secret.md")),
     (&service_links::CHECK, include_str!("../../../../docs/checks/service-links.md")),

@@ -171,10 +171,30 @@ struct Fault<'a> {
 impl<'a> Fault<'a> {
     fn found(self, pod: &Pod<'_>) -> Found<'a> {
         let severity = if in_user_namespace(pod) { Severity::Low } else { self.severity };
-        let found = Found::at(self.place).confidence(self.confidence).severity(severity);
+        let mend = self.mend();
+        let found = Found::at(self.place).confidence(self.confidence).severity(severity).mend(mend);
         match self.variant {
             Some(variant) => found.variant(variant),
             None => found,
+        }
+    }
+}
+
+impl Fault<'_> {
+    fn mend(&self) -> Mend {
+        let non_root = self.place.path.parent().map(|context| context.child("runAsNonRoot"));
+        match (self.variant, non_root) {
+            // It cannot start as it is, so that nothing that works can break.
+            (Some("refused"), _) => {
+                Mend::safe("remove `runAsUser: 0` beside `runAsNonRoot: true`").remove(&self.place)
+            }
+            (Some("windows"), _) => {
+                Mend::risky("set `runAsUserName: ContainerUser`").set(&self.place, "ContainerUser")
+            }
+            (None, Some(path)) => Mend::risky("let the image name a user other than root")
+                .remove(&self.place)
+                .set(&self.place.object.place(path), true),
+            _ => Mend::risky("set `runAsNonRoot: true`").set(&self.place, true),
         }
     }
 }

@@ -47,6 +47,10 @@
 use super::prelude::*;
 use crate::security_context::in_user_namespace;
 
+/// The first minor version whose API server refuses it to a Pod without a user namespace of its own: there it
+/// helps no workload that runs.
+const FIRST_TO_REFUSE: u32 = 31;
+
 pub(super) const CHECK: Check = Check {
     id: "unmasked-proc",
     title: "Container sees all of /proc",
@@ -78,11 +82,10 @@ fn examine<'a>(container: &'a Container<'a>, examination: &mut Examination<'a>) 
     if container.pod.is_windows() || place.node().and_then(Node::as_str) != Some("Unmasked") {
         return;
     }
-    let mend = Mend::risky("remove `procMount: Unmasked`").remove(&place);
+    let mapped = in_user_namespace(container.pod);
+    let old = examination.settings().kubernetes_minor.is_some_and(|minor| minor < FIRST_TO_REFUSE);
+    let words = "remove `procMount: Unmasked`";
+    let mend = if mapped || old { Mend::risky(words) } else { Mend::safe(words) }.remove(&place);
     let found = Found::at(place).mend(mend);
-    examination.report(if in_user_namespace(container.pod) {
-        found.variant("user-namespace").severity(Severity::Low)
-    } else {
-        found
-    });
+    examination.report(if mapped { found.variant("user-namespace").severity(Severity::Low) } else { found });
 }

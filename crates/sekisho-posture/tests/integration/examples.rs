@@ -2,26 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::findings;
-
-/// The fenced blocks of a page with this opening line.
-fn blocks(page: &str, opening: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut open: Option<String> = None;
-    for line in page.lines() {
-        match &mut open {
-            None if line == opening => open = Some(String::new()),
-            None => {}
-            Some(_) if line == "```" => found.extend(open.take()),
-            Some(block) => {
-                block.push_str(line);
-                block.push('\n');
-            }
-        }
-    }
-    assert!(open.is_none(), "a block is not closed");
-    found
-}
+use crate::support::{blocks, findings};
 
 fn marked(text: &str) -> BTreeSet<u32> {
     (1..).zip(text.lines()).filter(|(_, line)| line.ends_with("# here")).map(|(number, _)| number).collect()

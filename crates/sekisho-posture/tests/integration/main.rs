@@ -5,6 +5,7 @@ mod cel;
 mod census;
 mod components;
 mod examples;
+mod fixes;
 mod mappings;
 mod network;
 mod policy;

@@ -42,3 +42,22 @@ pub(crate) fn findings_of(slugs: &[&str], text: &str) -> Vec<Finding> {
     let checks: Vec<_> = slugs.iter().map(|slug| check(slug)).collect();
     examine(&inventory(text), &checks, &settings())
 }
+
+/// The fenced blocks of a page with this opening line.
+pub(crate) fn blocks(page: &str, opening: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open: Option<String> = None;
+    for line in page.lines() {
+        match &mut open {
+            None if line == opening => open = Some(String::new()),
+            None => {}
+            Some(_) if line == "```" => found.extend(open.take()),
+            Some(block) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+        }
+    }
+    assert!(open.is_none(), "a block is not closed");
+    found
+}

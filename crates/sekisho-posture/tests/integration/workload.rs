@@ -3,14 +3,7 @@
 use sekisho_finding::{Confidence, Finding, Safety, Severity};
 use sekisho_posture::{Check, Examine, Settings, examine};
 
-use crate::support::{inventory, settings};
-
-fn check(id: &str) -> &'static Check {
-    match sekisho_posture::check(id) {
-        Some(check) => check,
-        None => panic!("no check `{id}`"),
-    }
-}
+use crate::support::{check, inventory, settings};
 
 fn found(id: &str, text: &str) -> Vec<Finding> {
     examine(&inventory(text), &[check(id)], &settings())
@@ -117,12 +110,38 @@ fn root_that_the_kubelet_refuses_or_that_is_nobody_on_the_node_weighs_less() {
     let refused = one("run-as-root", &secured("{runAsUser: 0, runAsNonRoot: true}"));
     assert_eq!(refused.severity, Severity::Low);
     assert!(refused.message.to_string().contains("cannot start"));
+    assert_eq!(safety(&refused), Some(Safety::Safe));
+    assert_eq!(safety(&one("run-as-root", &secured("{runAsUser: 0}"))), Some(Safety::Unsafe));
     let mapped = pod("
 hostUsers: false
 containers:
   - {name: web, image: web:1, securityContext: {runAsUser: 0}}");
     assert_eq!(one("run-as-root", &mapped).severity, Severity::Low);
     assert_eq!(one("run-as-root", &secured("{runAsUser: 0}")).severity, Severity::Medium);
+}
+
+#[test]
+fn a_user_without_enforcement_is_held_where_that_cannot_break_another_container() {
+    let text = pod("
+containers:
+  - {name: web, image: web:1, securityContext: {runAsUser: 1000}}
+  - {name: log, image: log:1, securityContext: {runAsUser: 1001}}");
+    let finding = one("non-root-not-enforced", &text);
+    assert_eq!(finding.location.field.to_string(), "spec.securityContext.runAsNonRoot");
+    assert_eq!(safety(&finding), Some(Safety::Safe));
+    let beside_root = text.replace("runAsUser: 1001", "runAsUser: 0");
+    assert_eq!(fields("non-root-not-enforced", &beside_root), ["containers[0].securityContext.runAsNonRoot"]);
+    assert!(fields("non-root-not-enforced", &secured("{runAsUser: 1000, runAsNonRoot: true}")).is_empty());
+    assert!(fields("non-root-not-enforced", &secured("{}")).is_empty());
+}
+
+#[test]
+fn unmasked_proc_is_for_user_namespaces_only() {
+    let text = secured("{procMount: Unmasked}");
+    let finding = one("unmasked-proc", &text);
+    assert_eq!((finding.severity, safety(&finding)), (Severity::High, Some(Safety::Safe)));
+    let mapped = one("unmasked-proc", &text.replace("spec:", "spec:\n  hostUsers: false"));
+    assert_eq!((mapped.severity, safety(&mapped)), (Severity::Low, Some(Safety::Unsafe)));
 }
 
 #[test]
