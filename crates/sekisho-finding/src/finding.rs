@@ -61,14 +61,26 @@ pub struct Location {
     pub end: Position,
     /// The field, from the object's root.
     pub field: FieldPath,
+    /// The key of the values that the field was rendered of, where it was: `image.tag`.
+    pub value: Option<SmolStr>,
 }
 
 impl Location {
-    /// The location of a place in its source.
-    pub fn of(place: &Place<'_>, source: &Source) -> Self {
-        let span = place.span();
+    /// The location of a place: in its source, or in the template where its source was rendered. None where
+    /// the place's source is not among these.
+    pub fn of(place: &Place<'_>, sources: &[Source]) -> Option<Self> {
+        let by_id = |id: SourceId| sources.get(id.0 as usize);
+        let mut span = place.span();
+        let mut source = by_id(span.source)?;
+        let mut value = None;
+        if let Some(traced) = source.origins().and_then(|origins| origins.trace(span)) {
+            source = by_id(traced.span.source)?;
+            span = traced.span;
+            value = traced.value;
+        }
         let (start, end) = source.range(span);
-        Self { source: span.source, file: source.name.clone(), span, start, end, field: place.path.clone() }
+        let (file, field) = (source.name.clone(), place.path.clone());
+        Some(Self { source: span.source, file, span, start, end, field, value })
     }
 }
 

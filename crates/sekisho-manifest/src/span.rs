@@ -4,6 +4,8 @@ use std::sync::{Arc, OnceLock};
 
 use smol_str::SmolStr;
 
+use crate::Origins;
+
 /// A source (one file, or standard input) by its place in the run's table of sources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SourceId(pub u32);
@@ -44,12 +46,23 @@ pub struct Source {
     /// The text as it was read, byte order mark included.
     pub text: Arc<str>,
     lines: OnceLock<LineIndex>,
+    origins: Option<Arc<Origins>>,
 }
 
 impl Source {
     /// Makes a source of a name and its text.
     pub fn new(name: impl Into<SmolStr>, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), text: text.into(), lines: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), lines: OnceLock::new(), origins: None }
+    }
+
+    /// Makes a source of a text that was rendered of other sources.
+    pub fn rendered(name: impl Into<SmolStr>, text: impl Into<Arc<str>>, origins: Origins) -> Self {
+        Self { origins: Some(Arc::new(origins)), ..Self::new(name, text) }
+    }
+
+    /// Where the bytes came from, if the text was rendered.
+    pub fn origins(&self) -> Option<&Origins> {
+        self.origins.as_deref()
     }
 
     /// The line and column of a byte offset; an offset past the end is the end.

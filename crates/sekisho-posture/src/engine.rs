@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
-use sekisho_finding::{Confidence, Finding, Fingerprint, Location, Message, Related, Subject};
+use sekisho_finding::{Confidence, Finding, Fingerprint, Fix, Location, Message, Related, Subject};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::workload::{self, Container};
 use sekisho_manifest::{Node, Object, Place, Segment};
@@ -172,7 +172,7 @@ impl<'a> Examination<'a> {
             secret: found.secret,
             related,
             message: Message { key, template: self.check.template(found.variant).into(), arguments },
-            fix: found.mend.map(crate::Mend::into_fix),
+            fix: found.mend.map(crate::Mend::into_fix).filter(|fix| self.can_apply(fix)),
             suppressed: None,
             risk: 0.0,
         });
@@ -185,9 +185,15 @@ impl<'a> Examination<'a> {
         if absent && found.place.object.is_custom() { confidence.min(Confidence::Medium) } else { confidence }
     }
 
+    /// A rendered text is no file: what made it must be mended by hand.
+    fn can_apply(&self, fix: &Fix) -> bool {
+        fix.edits
+            .iter()
+            .all(|edit| self.inventory.source(edit.source).is_some_and(|source| source.origins().is_none()))
+    }
+
     fn locate(&self, place: &Place<'_>) -> Option<Location> {
-        let source = self.inventory.source(place.span().source)?;
-        Some(Location::of(place, source))
+        Location::of(place, self.inventory.sources())
     }
 }
 

@@ -164,6 +164,7 @@ fn finding(
             start,
             end,
             field: FieldPath::root(),
+            value: None,
         },
         secret: false,
         related: Vec::new(),

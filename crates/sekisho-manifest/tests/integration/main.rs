@@ -4,5 +4,6 @@
 mod api;
 mod duration;
 mod image;
+mod origin;
 mod quantity;
 mod selector;

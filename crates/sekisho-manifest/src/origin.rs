@@ -1,0 +1,71 @@
+//! Where the bytes of a rendered text came from: the template, the patch, the key of the values.
+
+use smol_str::SmolStr;
+
+use crate::Span;
+
+/// Where one stretch of a rendered text came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// The first byte of the stretch in the rendered text; it reaches to the next origin.
+    pub start: u32,
+    /// The bytes of the template that made it.
+    pub span: Span,
+    /// Whether the bytes stand in the template as they are, so that offsets inside can be carried over.
+    pub verbatim: bool,
+    /// The key of the values that it was made of: `image.tag`.
+    pub value: Option<SmolStr>,
+}
+
+/// Where every byte of a rendered text came from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origins(Vec<Origin>);
+
+/// What a span of a rendered text goes back to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traced {
+    /// The span in the template.
+    pub span: Span,
+    /// The key of the values.
+    pub value: Option<SmolStr>,
+}
+
+impl Origins {
+    /// The origins of a text; they are put in the order of their starts.
+    pub fn new(mut origins: Vec<Origin>) -> Self {
+        origins.sort_by_key(|origin| origin.start);
+        Self(origins)
+    }
+
+    /// What a span of the rendered text goes back to: from where its first byte came to where its last one
+    /// came, if both lie in one template in this order, else where the first came from. The key of the values
+    /// is that of the last byte, since a field's value stands behind its name.
+    pub fn trace(&self, span: Span) -> Option<Traced> {
+        let last = span.end.saturating_sub(1).max(span.start);
+        let (first_origin, last_origin) = (self.at(span.start)?, self.at(last)?);
+        let start = first_origin.place(span.start).start;
+        let end = last_origin.place(last).end;
+        let whole = first_origin.span.source == last_origin.span.source && end > start;
+        let first = first_origin.place(span.start);
+        Some(Traced {
+            span: if whole { Span { start, end, ..first } } else { first },
+            value: last_origin.value.clone().or_else(|| first_origin.value.clone()),
+        })
+    }
+
+    fn at(&self, offset: u32) -> Option<&Origin> {
+        let behind = self.0.partition_point(|origin| origin.start <= offset);
+        self.0.get(behind.checked_sub(1)?)
+    }
+}
+
+impl Origin {
+    /// The bytes of the template that made the byte at this offset of the rendered text.
+    fn place(&self, offset: u32) -> Span {
+        if !self.verbatim {
+            return self.span;
+        }
+        let start = self.span.start.saturating_add(offset.saturating_sub(self.start)).min(self.span.end);
+        Span { start, end: start.saturating_add(1).min(self.span.end), ..self.span }
+    }
+}
