@@ -3,7 +3,7 @@
 use sekisho_finding::{Confidence, Severity};
 use sekisho_manifest::workload::{Container, Pod};
 use sekisho_manifest::{Node, Place, field};
-use smol_str::SmolStr;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::security_context::{cannot_be_root, is_privileged};
 
@@ -16,7 +16,7 @@ pub(crate) struct HostVolume<'a> {
     pub(crate) volume: Place<'a>,
     /// The place of `hostPath.path`.
     pub(crate) place: Place<'a>,
-    /// The path as the node sees it; with the `subPath` of the mount that is worst.
+    /// The path as it is written, with the `subPath` of the mount that is worst.
     pub(crate) path: SmolStr,
     /// What lies open.
     pub(crate) danger: Danger,
@@ -185,14 +185,13 @@ pub(crate) fn volumes<'a>(pod: &'a Pod<'a>) -> Vec<HostVolume<'a>> {
             let (path, danger, severity) = mounts
                 .iter()
                 .map(|mount| {
-                    let (danger, severity) = danger_of(&mount.path, mount.writable);
+                    let (danger, severity) = danger_of(&clean(&mount.path), mount.writable);
                     (mount.path.clone(), danger, eased(severity, mount))
                 })
                 .reduce(|worst, next| if (next.2, next.1) > (worst.2, worst.1) { next } else { worst })
                 .unwrap_or_else(|| {
-                    let path = clean(path);
-                    let (danger, severity) = danger_of(&path, false);
-                    (path, danger, severity)
+                    let (danger, severity) = danger_of(&clean(path), false);
+                    (SmolStr::new(path), danger, severity)
                 });
             Some(HostVolume { name, volume, place, path, danger, severity, mounts })
         })
@@ -216,8 +215,8 @@ fn mounts<'a>(containers: &[Container<'a>], volume: &str, path: &str) -> Vec<Mou
                 place: container.field(field!["volumeMounts", index]),
                 writable: !item.is_true("readOnly"),
                 path: match item.str("subPath") {
-                    "" => clean(path),
-                    below => clean(&format!("{path}/{below}")),
+                    "" => SmolStr::new(path),
+                    below => format_smolstr!("{}/{below}", path.trim_end_matches('/')),
                 },
             });
         }

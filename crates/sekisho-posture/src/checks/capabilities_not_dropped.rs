@@ -2,7 +2,7 @@
 //!
 //! ## Why
 //!
-//! Container runtimes grant some fourteen capabilities to every container that does not drop them, among them
+//! Container runtimes grant up to fourteen capabilities to every container that does not drop them, among them
 //! those for raw packets, for the files of other users and for set-user-ID programs. Few programs need one.
 //!
 //! A privileged container has every capability whatever it drops; there `privileged-container` is the finding.

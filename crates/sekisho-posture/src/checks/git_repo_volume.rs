@@ -3,8 +3,8 @@
 //! ## Why
 //!
 //! The kubelet runs `git` as root on the node to fill a `gitRepo` volume. A hook in the repository has run commands
-//! on the node that way (CVE-2024-10220). The type is deprecated, and Kubernetes 1.33 and later refuse it unless a
-//! feature gate is set.
+//! on the node that way (CVE-2024-10220). The type is deprecated, and nodes of Kubernetes 1.33 and later refuse it unless
+//! a feature gate is set.
 //!
 //! ## Mend
 //!
