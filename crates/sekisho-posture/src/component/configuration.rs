@@ -83,7 +83,18 @@ pub(super) fn collect<'a>(object: &'a Object, inventory: &Inventory, found: &mut
             let path = field!["spec", "kubeletConfig"];
             found.push(file(object, Component::Kubelet, path, KUBELET, Vec::new(), true));
         }
+        ("eksctl.io", "ClusterConfig") => {
+            for list in ["nodeGroups", "managedNodeGroups"] {
+                for (index, group) in object.root.get(list).map_or(&[][..], Node::items).iter().enumerate() {
+                    if group.get("kubeletExtraConfig").is_some() {
+                        let path = field![list, index, "kubeletExtraConfig"];
+                        found.push(file(object, Component::Kubelet, path, KUBELET, Vec::new(), true));
+                    }
+                }
+            }
+        }
         ("kops.k8s.io", "Cluster" | "InstanceGroup") => kops(object, found),
+        ("provisioning.cattle.io", "Cluster") => rancher(object, found),
         _ => {}
     }
 }
@@ -269,6 +280,52 @@ fn kops<'a>(object: &'a Object, found: &mut Vec<ComponentSettings<'a>>) {
             open: true,
             style: Style::Fixed,
         });
+    }
+}
+
+/// Rancher hands lists of `flag=value` to the components of K3s and RKE2, beside what these set.
+fn rancher<'a>(object: &'a Object, found: &mut Vec<ComponentSettings<'a>>) {
+    let mut bases = vec![field!["spec", "rkeConfig", "machineGlobalConfig"]];
+    let selected =
+        object.root.at(&["spec", "rkeConfig", "machineSelectorConfig"]).map_or(&[][..], Node::items);
+    bases.extend(
+        (0..selected.len())
+            .map(|index| field!["spec", "rkeConfig", "machineSelectorConfig", index, "config"]),
+    );
+    let lists = [
+        ("kube-apiserver-arg", Component::ApiServer),
+        ("kube-controller-manager-arg", Component::ControllerManager),
+        ("kube-scheduler-arg", Component::Scheduler),
+        ("etcd-arg", Component::Etcd),
+        ("kubelet-arg", Component::Kubelet),
+        ("kube-proxy-arg", Component::KubeProxy),
+    ];
+    for base in bases {
+        for (key, component) in lists {
+            let path = base.child(key);
+            let Some(arguments) = object.root.resolve(&path) else { continue };
+            let settings = arguments.items().iter().enumerate().filter_map(|(index, argument)| {
+                let argument = argument.as_str()?.trim_start_matches('-');
+                let (flag, value) = argument.split_once('=').unwrap_or((argument, "true"));
+                Some(Setting {
+                    flag: flag.replace('_', "-").into(),
+                    value: Some(value.into()),
+                    shown: format_smolstr!("--{argument}"),
+                    place: Some(object.place(path.child(index))),
+                    target: Target::Fixed,
+                })
+            });
+            found.push(ComponentSettings {
+                component,
+                container: None,
+                image: None,
+                kubernetes_minor: None,
+                head: object.place(path.clone()),
+                settings: settings.collect(),
+                open: true,
+                style: Style::Fixed,
+            });
+        }
     }
 }
 

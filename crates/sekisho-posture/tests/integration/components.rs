@@ -431,6 +431,43 @@ spec:
 }
 
 #[test]
+fn other_tools_say_only_what_they_change() {
+    let rancher = "\
+apiVersion: provisioning.cattle.io/v1
+kind: Cluster
+metadata:
+  name: shop
+spec:
+  kubernetesVersion: v1.34.2+rke2r1
+  rkeConfig:
+    machineGlobalConfig:
+      kube-apiserver-arg:
+        - anonymous-auth=false
+        - tls-min-version=VersionTLS11
+    machineSelectorConfig:
+      - config:
+          kubelet-arg: [read-only-port=10255]
+";
+    assert_eq!(lines("api-server-weak-tls", rancher), [11]);
+    assert_eq!(lines("kubelet-read-only-port", rancher), [14]);
+    let others = BTreeSet::from(["api-server-weak-tls", "kubelet-read-only-port"]);
+    assert_eq!(rules(rancher), others);
+    let eksctl = "\
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: shop, region: eu-central-1}
+nodeGroups:
+  - name: web
+    kubeletExtraConfig:
+      readOnlyPort: 10255
+      featureGates: {RotateKubeletServerCertificate: false}
+";
+    assert_eq!(lines("kubelet-read-only-port", eksctl), [7]);
+    assert_eq!(lines("kubelet-certificate-rotation", eksctl), [8]);
+    assert_eq!(lines("kubelet-without-client-ca", eksctl), [0; 0]);
+}
+
+#[test]
 fn the_first_rule_of_an_audit_policy_that_matches_decides() {
     let policy = |rules: &str| format!("apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n{rules}");
     let secrets = "resources: [{group: \"\", resources: [secrets, configmaps, serviceaccounts/token]}, {group: authentication.k8s.io, resources: [tokenreviews]}]";
