@@ -6,7 +6,7 @@ use sekisho_inventory::Inventory;
 use sekisho_manifest::workload;
 use smol_str::SmolStr;
 
-use crate::component::{self, Component};
+use crate::component::{self, Component, Surroundings};
 use crate::{Check, Examine, KindName};
 
 /// The numbers of an inventory, taken once for all checks.
@@ -23,13 +23,14 @@ impl Census {
     /// Counts an inventory.
     pub fn of(inventory: &Inventory) -> Self {
         let mut census = Self::default();
+        let surroundings = Surroundings::of(inventory);
         for object in inventory.objects() {
             census.objects += 1;
             *census.kinds.entry((object.group().into(), object.kind.clone())).or_default() += 1;
             let pods = workload::pods(object);
             census.pods += pods.len();
             census.containers += pods.iter().map(|pod| pod.containers().len()).sum::<usize>();
-            for set_up in component::settings(object, &pods, inventory) {
+            for set_up in component::settings(object, &pods, &surroundings) {
                 // Where settings may come from elsewhere too, the silence of a check proves nothing.
                 if set_up.is_whole() {
                     *census.components.entry(set_up.component).or_default() += 1;

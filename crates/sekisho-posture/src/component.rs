@@ -10,10 +10,12 @@ mod kubeadm;
 mod shell;
 pub(crate) mod tls;
 
+use std::collections::HashSet;
+
 use sekisho_finding::Safety;
 use sekisho_inventory::Inventory;
 use sekisho_manifest::workload::Pod;
-use sekisho_manifest::{Duration, FieldPath, Node, Object, Place, Value};
+use sekisho_manifest::{Duration, FieldPath, Node, Object, Place, SourceId, Value};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::{Found, Mend};
@@ -135,15 +137,30 @@ pub enum Given<'s, 'a> {
     Unknown,
 }
 
+/// What other objects mean for the settings of one: taken once for a run.
+#[derive(Debug, Default)]
+pub(crate) struct Surroundings {
+    /// The sources with a document of kubeadm, which then fills in the kubelet's file that stands beside it.
+    kubeadm: HashSet<SourceId>,
+}
+
+impl Surroundings {
+    pub(crate) fn of(inventory: &Inventory) -> Self {
+        let kinds = ["ClusterConfiguration", "InitConfiguration", "JoinConfiguration"];
+        let documents = kinds.iter().flat_map(|kind| inventory.of("kubeadm.k8s.io", kind));
+        Self { kubeadm: documents.map(|document| document.source).collect() }
+    }
+}
+
 /// Everything that the object says about components.
 pub(crate) fn settings<'a>(
     object: &'a Object,
     pods: &'a [Pod<'a>],
-    inventory: &Inventory,
+    surroundings: &Surroundings,
 ) -> Vec<ComponentSettings<'a>> {
     let mut found: Vec<_> = pods.iter().flat_map(arguments::of_pod).collect();
     kubeadm::collect(object, &mut found);
-    configuration::collect(object, inventory, &mut found);
+    configuration::collect(object, surroundings, &mut found);
     found
 }
 

@@ -9,7 +9,7 @@ use sekisho_manifest::workload::{self, Container};
 use sekisho_manifest::{Node, Object, Place, Segment};
 use smol_str::SmolStr;
 
-use crate::component::{self, Component, ComponentSettings};
+use crate::component::{self, Component, ComponentSettings, Surroundings};
 use crate::{Check, Examine, Found, Settings};
 
 /// What a check sees while it looks, and where it says what it found.
@@ -25,7 +25,7 @@ pub struct Examination<'a> {
 /// Runs the checks over the inventory. The findings come in the order of source, place and slug, the same
 /// on every run.
 pub fn examine(inventory: &Inventory, checks: &[&'static Check], settings: &Settings) -> Vec<Finding> {
-    let plan = Plan::new(checks);
+    let plan = Plan::new(checks, inventory);
     let mut findings: Vec<Finding> = inventory
         .objects()
         .par_iter()
@@ -63,12 +63,13 @@ struct Plan {
     object: HashMap<(&'static str, &'static str), Vec<(&'static Check, ObjectCheck)>>,
     any: Vec<(&'static Check, ObjectCheck)>,
     component: Vec<(&'static Check, &'static [Component], ComponentCheck)>,
+    surroundings: Surroundings,
     inventory: Vec<(&'static Check, InventoryCheck)>,
 }
 
 impl Plan {
-    fn new(checks: &[&'static Check]) -> Self {
-        let mut plan = Self::default();
+    fn new(checks: &[&'static Check], inventory: &Inventory) -> Self {
+        let mut plan = Self { surroundings: Surroundings::of(inventory), ..Self::default() };
         for check in checks.iter().copied() {
             match check.examine {
                 Examine::Container(examine) => plan.container.push((check, examine)),
@@ -98,7 +99,7 @@ impl Plan {
         }
         let pods = workload::pods(object);
         if !self.component.is_empty() {
-            for set_up in &component::settings(object, &pods, inventory) {
+            for set_up in &component::settings(object, &pods, &self.surroundings) {
                 for (check, components, examine) in &self.component {
                     if components.contains(&set_up.component) {
                         let mut examination = Examination::new(inventory, settings, check);

@@ -1,11 +1,10 @@
 //! Settings from the configuration files of components, and from objects of other tools that hold the same
 //! fields.
 
-use sekisho_inventory::Inventory;
 use sekisho_manifest::{FieldPath, Node, Object, field};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{Component, ComponentSettings, Setting, Style, Target, kubeadm, scalar};
+use super::{Component, ComponentSettings, Setting, Style, Surroundings, Target, kubeadm, scalar};
 
 /// A flag and the field of a configuration file that stands for it.
 pub(super) type Field = (&'static str, &'static [&'static str]);
@@ -60,11 +59,15 @@ const KOPS: &[(&str, &str)] = &[
     ("tlsCertFile", "tls-cert-file"),
 ];
 
-pub(super) fn collect<'a>(object: &'a Object, inventory: &Inventory, found: &mut Vec<ComponentSettings<'a>>) {
+pub(super) fn collect<'a>(
+    object: &'a Object,
+    surroundings: &Surroundings,
+    found: &mut Vec<ComponentSettings<'a>>,
+) {
     match (object.group(), object.kind.as_str()) {
         ("kubelet.config.k8s.io", "KubeletConfiguration") => {
             let mut defaults = implied(KUBELET_DEFAULTS);
-            if configures_kubeadm(object, inventory) {
+            if surroundings.kubeadm.contains(&object.source) {
                 defaults.extend(implied(kubeadm::KUBELET));
             }
             found.push(file(object, Component::Kubelet, FieldPath::root(), KUBELET, defaults, false));
@@ -102,14 +105,6 @@ pub(super) fn collect<'a>(object: &'a Object, inventory: &Inventory, found: &mut
 /// The field that stands for a flag.
 pub(super) fn path_of(fields: &[Field], flag: &str) -> Option<&'static [&'static str]> {
     fields.iter().find(|(known, _)| *known == flag).map(|(_, path)| *path)
-}
-
-/// Whether the file goes through kubeadm, which then fills in fields of its own: a document of kubeadm
-/// stands in the same source.
-fn configures_kubeadm(object: &Object, inventory: &Inventory) -> bool {
-    ["ClusterConfiguration", "InitConfiguration", "JoinConfiguration"]
-        .iter()
-        .any(|kind| inventory.of("kubeadm.k8s.io", kind).any(|kubeadm| kubeadm.source == object.source))
 }
 
 fn implied<'a>(defaults: &[(&str, &str)]) -> Vec<Setting<'a>> {
