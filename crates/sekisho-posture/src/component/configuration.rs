@@ -125,8 +125,8 @@ fn file<'a>(
         for (flag, path) in fields {
             let Some(node) = root.at(path) else { continue };
             settings.retain(|setting| setting.flag != *flag || setting.place.is_some());
-            let path = path.iter().fold(base.clone(), |path, key| path.child(*key));
-            values(object, flag, &path, node, &mut settings);
+            let place = path.iter().fold(base.clone(), |path, key| path.child(*key));
+            values(object, flag, &path.join("."), &place, node, &mut settings);
         }
     }
     let head = object.place(if base.is_root() { field!["kind"] } else { base.clone() });
@@ -142,10 +142,11 @@ fn file<'a>(
     }
 }
 
-/// A field's value as settings: one for a scalar, one an item of a list, one an entry of a mapping.
+/// A field's value as settings under the name that a person reads: one for a scalar, one an item of a list, one an entry of a mapping.
 fn values<'a>(
     object: &'a Object,
     flag: &str,
+    name: &str,
     path: &FieldPath,
     node: &'a Node,
     settings: &mut Vec<Setting<'a>>,
@@ -160,17 +161,12 @@ fn values<'a>(
             target: Target::Field(place),
         });
     };
-    let last = path.segments().last();
-    let key = match last {
-        Some(sekisho_manifest::Segment::Key(key)) => key.clone(),
-        _ => SmolStr::new(flag),
-    };
     if let Some(value) = scalar(node) {
-        add(path.clone(), value.clone(), format_smolstr!("{key}: {value}"));
+        add(path.clone(), value.clone(), format_smolstr!("{name}: {value}"));
     }
     for (index, item) in node.items().iter().enumerate() {
         if let Some(value) = scalar(item) {
-            add(path.child(index), value.clone(), format_smolstr!("{key}: {value}"));
+            add(path.child(index), value.clone(), format_smolstr!("{name}: {value}"));
         }
     }
     for entry in node.entries() {
@@ -263,7 +259,7 @@ fn kops<'a>(object: &'a Object, found: &mut Vec<ComponentSettings<'a>>) {
         for entry in section.entries() {
             let known = KOPS.iter().find(|(field, _)| entry.key == *field);
             let flag = known.map_or_else(|| flag_of(&entry.key), |(_, flag)| SmolStr::new(*flag));
-            values(object, &flag, &base.child(&entry.key), &entry.node, &mut settings);
+            values(object, &flag, &entry.key, &base.child(&entry.key), &entry.node, &mut settings);
         }
         found.push(ComponentSettings {
             component,
