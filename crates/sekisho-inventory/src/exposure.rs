@@ -1,14 +1,17 @@
 //! What a Pod lies open to: the ways on which traffic reaches it.
 
+use std::collections::BTreeMap;
+
 use sekisho_manifest::workload::Pod;
 use sekisho_manifest::{Node, Object};
 
-use crate::{Inventory, load_balancer, route, service};
+use crate::{Inventory, ObjectId, load_balancer, route, service};
 
 /// The ways on which traffic reaches a Pod.
 #[derive(Debug, Clone)]
 pub struct Exposure<'a> {
-    /// The ways, narrowest first.
+    /// The ways, narrowest first: of those that reach equally far the first public one and the first private
+    /// one.
     pub ways: Vec<Way<'a>>,
 }
 
@@ -70,32 +73,64 @@ impl Inventory {
             let internal = pod.object.label("networking.knative.dev/visibility") == Some("cluster-local");
             ways.push(Way { reach: Reach::Route, object: pod.object, service: None, internal });
         }
-        for service in self.services_of(pod) {
-            ways.extend(self.service_ways(service));
+        let mut first: BTreeMap<(Reach, bool), (ObjectId, Option<ObjectId>)> = BTreeMap::new();
+        for service in self.service_index().selecting(pod, self.namespace_of(pod.object)) {
+            for way in &service.ways {
+                let found = (service.id, way.by);
+                first
+                    .entry((way.reach, way.internal))
+                    .and_modify(|known| *known = found.min(*known))
+                    .or_insert(found);
+            }
         }
+        let way = |((reach, internal), (service, by))| {
+            self.way(Opening { reach, by, internal }, self.object(service)?)
+        };
+        ways.extend(first.into_iter().filter_map(way));
         ways.sort_by_key(|way| (way.reach, !way.internal));
         Exposure { ways }
     }
 
-    /// The ways that a Service opens to the Pods it selects.
+    /// Every way that a Service opens to the Pods it selects.
     pub fn service_ways<'a>(&'a self, service: &'a Object) -> Vec<Way<'a>> {
-        let way = |reach, internal| Way { reach, object: service, service: None, internal };
-        let mut ways = vec![way(Reach::Cluster, true)];
-        if service::has_node_port(service) {
-            ways.push(way(Reach::NodePort, false));
-        }
-        if service::has_external_addresses(service) {
-            ways.push(way(Reach::ExternalAddress, false));
-        }
-        if load_balancer::is_load_balancer(service) {
-            ways.push(way(Reach::LoadBalancer, load_balancer::is_internal(service)));
-        }
-        for object in self.routes_to(service) {
-            let internal = route::is_internal(object, self);
-            ways.push(Way { reach: Reach::Route, object, service: Some(service), internal });
-        }
-        ways
+        let openings = openings(service, self).into_iter();
+        openings.filter_map(|opening| self.way(opening, service)).collect()
     }
+
+    fn way<'a>(&'a self, opening: Opening, service: &'a Object) -> Option<Way<'a>> {
+        let Opening { reach, by, internal } = opening;
+        let object = by.map_or(Some(service), |by| self.object(by))?;
+        Some(Way { reach, object, service: by.map(|_| service), internal })
+    }
+}
+
+/// A way that a Service opens to the Pods it selects.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Opening {
+    reach: Reach,
+    /// The Ingress or the route that opens it; none where the Service does by itself.
+    by: Option<ObjectId>,
+    internal: bool,
+}
+
+/// The ways that a Service opens to the Pods it selects.
+pub(crate) fn openings(service: &Object, inventory: &Inventory) -> Vec<Opening> {
+    let own = |reach, internal| Opening { reach, by: None, internal };
+    let mut ways = vec![own(Reach::Cluster, true)];
+    if service::has_node_port(service) {
+        ways.push(own(Reach::NodePort, false));
+    }
+    if service::has_external_addresses(service) {
+        ways.push(own(Reach::ExternalAddress, false));
+    }
+    if load_balancer::is_load_balancer(service) {
+        ways.push(own(Reach::LoadBalancer, load_balancer::is_internal(service)));
+    }
+    ways.extend(inventory.routes_with_ids(service).map(|(by, route)| {
+        let internal = route::is_internal(route, inventory);
+        Opening { reach: Reach::Route, by: Some(by), internal }
+    }));
+    ways
 }
 
 fn has_host_port(pod: &Pod<'_>) -> bool {

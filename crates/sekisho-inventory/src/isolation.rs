@@ -1,6 +1,6 @@
 //! Which Pods and namespaces network policies isolate: what no rule allows is stopped there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sekisho_manifest::selector::Selector;
 use sekisho_manifest::workload::Pod;
@@ -139,20 +139,26 @@ impl Inventory {
         let whole = self.namespace_facts(namespace);
         let here = self.policy_index().namespaces.get(namespace);
         let wide = self.policy_index().cluster.iter().chain(here.into_iter().flat_map(|here| &here.rest));
-        let default_deny =
-            wide.filter(|policy| policy.closes(direction)).find(|policy| policy.subject.is_whole(whole));
+        let closing: Vec<&Policy> = wide.filter(|policy| policy.closes(direction)).collect();
+        let default_deny = closing.iter().find(|policy| policy.subject.is_whole(whole));
         if let Some(object) = default_deny.and_then(|policy| self.object(policy.object)) {
             return Isolation::Namespace(object);
         }
         let mut pods = self.pods_in(namespace).filter(|pod| !pod.spec.is_true("hostNetwork")).peekable();
         let any = pods.peek().is_some();
-        let each = any && pods.all(|pod| self.policies_with(&pod).any(|policy| policy.closes(direction)));
+        let closed = |pod: &Pod<'_>| {
+            let by_labels =
+                here.is_some_and(|here| here.filed.any_selecting(pod, |policy| policy.closes(direction)));
+            by_labels || closing.iter().any(|policy| policy.subject.selects(pod, whole))
+        };
+        let each = any && pods.all(|pod| closed(&pod));
         if each { Isolation::EachPod } else { Isolation::None }
     }
 
-    /// The network policies that select a Pod, of every kind; a policy of several trees once for each.
+    /// The network policies of every kind that select a Pod, in the order of their ids.
     pub fn policies_of(&self, pod: &Pod<'_>) -> impl Iterator<Item = &Object> {
-        self.policies_with(pod).filter_map(|policy| self.object(policy.object))
+        let found: BTreeSet<ObjectId> = self.policies_with(pod).map(|policy| policy.object).collect();
+        found.into_iter().filter_map(|id| self.object(id))
     }
 
     /// Whether a tree of a policy selects a Pod of the inventory in the policy's own namespace. A tree that
@@ -192,14 +198,13 @@ impl Inventory {
         isolated && !pod.spec.is_true("hostNetwork")
     }
 
-    fn policies_with<'a>(&'a self, pod: &Pod<'_>) -> impl Iterator<Item = &'a Policy> {
+    fn policies_with<'a>(&'a self, pod: &'a Pod<'_>) -> impl Iterator<Item = &'a Policy> {
         let name = self.namespace_of(pod.object);
         let namespace = self.namespace_facts(name);
         let here = self.policy_index().namespaces.get(name);
-        let filed = here.map_or_else(Vec::new, |here| here.filed.selecting(pod));
+        let filed = here.into_iter().flat_map(move |here| here.filed.selecting(pod));
         let others = self.policy_index().cluster.iter().chain(here.into_iter().flat_map(|here| &here.rest));
-        let others: Vec<_> = others.filter(|policy| policy.subject.selects(pod, namespace)).collect();
-        filed.into_iter().chain(others)
+        filed.chain(others.filter(move |policy| policy.subject.selects(pod, namespace)))
     }
 
     fn namespace_facts<'a>(&'a self, name: &'a str) -> Namespace<'a> {

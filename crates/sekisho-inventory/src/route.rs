@@ -45,8 +45,13 @@ pub(crate) fn index(inventory: &Inventory) -> RouteIndex {
 impl Inventory {
     /// The objects that lead from outside to a Service: Ingresses and routes.
     pub fn routes_to(&self, service: &Object) -> impl Iterator<Item = &Object> {
+        self.routes_with_ids(service).map(|(_, route)| route)
+    }
+
+    pub(crate) fn routes_with_ids(&self, service: &Object) -> impl Iterator<Item = (ObjectId, &Object)> {
         let key = (SmolStr::new(self.namespace_of(service)), service.name.clone());
-        self.route_index().get(&key).map_or(&[][..], Vec::as_slice).iter().filter_map(|id| self.object(*id))
+        let ids = self.route_index().get(&key).map_or(&[][..], Vec::as_slice);
+        ids.iter().filter_map(|id| Some((*id, self.object(*id)?)))
     }
 }
 

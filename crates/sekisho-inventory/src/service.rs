@@ -7,25 +7,47 @@ use sekisho_manifest::workload::Pod;
 use sekisho_manifest::{Node, Object};
 use smol_str::SmolStr;
 
+use crate::exposure::{self, Opening};
 use crate::filed::Filed;
 use crate::{Inventory, ObjectId};
 
-/// The Services of each namespace by their selectors.
+/// The Services that select Pods, and those of each namespace by their selectors.
 #[derive(Debug, Default)]
 pub(crate) struct ServiceIndex {
-    namespaces: HashMap<SmolStr, Filed<ObjectId>>,
+    services: Vec<Selecting>,
+    namespaces: HashMap<SmolStr, Filed<u32>>,
+}
+
+/// A Service that selects Pods, and the ways that it opens to them.
+#[derive(Debug)]
+pub(crate) struct Selecting {
+    pub(crate) id: ObjectId,
+    pub(crate) ways: Vec<Opening>,
 }
 
 impl ServiceIndex {
     pub(crate) fn new(inventory: &Inventory) -> Self {
         let mut index = Self::default();
-        for (id, service) in inventory.of_with_ids("", "Service") {
-            let Some(selector) = selector(service) else { continue };
+        let selecting = inventory
+            .of_with_ids("", "Service")
+            .filter_map(|(id, service)| Some((id, service, selector(service)?)));
+        for ((id, service, selector), number) in selecting.zip(0..) {
             let namespace = inventory.namespace_of(service);
             let pods = inventory.pod_index().namespace(namespace);
-            index.namespaces.entry(namespace.into()).or_default().add(selector, id, pods);
+            index.namespaces.entry(namespace.into()).or_default().add(selector, number, pods);
+            index.services.push(Selecting { id, ways: exposure::openings(service, inventory) });
         }
         index
+    }
+
+    /// The Services that select a Pod, in no order that means anything.
+    pub(crate) fn selecting<'a>(
+        &'a self,
+        pod: &'a Pod<'_>,
+        namespace: &str,
+    ) -> impl Iterator<Item = &'a Selecting> + use<'a> {
+        let found = self.namespaces.get(namespace).into_iter().flat_map(|services| services.selecting(pod));
+        found.filter_map(|number| self.services.get(*number as usize))
     }
 }
 
@@ -43,9 +65,11 @@ pub fn selector(service: &Object) -> Option<Selector> {
 impl Inventory {
     /// The Services that select a Pod, in the order of their ids.
     pub fn services_of(&self, pod: &Pod<'_>) -> impl Iterator<Item = &Object> {
-        let namespace = self.service_index().namespaces.get(self.namespace_of(pod.object));
-        let found = namespace.map_or_else(Vec::new, |services| services.selecting(pod));
-        found.into_iter().filter_map(|id| self.object(*id))
+        let namespace = self.namespace_of(pod.object);
+        let mut found: Vec<ObjectId> =
+            self.service_index().selecting(pod, namespace).map(|service| service.id).collect();
+        found.sort_unstable();
+        found.into_iter().filter_map(|id| self.object(id))
     }
 }
 
