@@ -25,6 +25,51 @@ const SHOWN_ITEMS: usize = 6;
 /// A group and a resource in the plural: `("", "pods/exec")`; the resource `*` means each of the group.
 pub(crate) type ResourceName = (&'static str, &'static str);
 
+/// A CEL expression over `object` that is true for what Kubernetes itself makes, as [`is_bootstrap`] tells.
+macro_rules! kubernetes_own {
+    () => {
+        concat!(
+            "object.metadata.?labels[?'kubernetes.io/bootstrapping'].orValue('') == 'rbac-defaults' && ",
+            "(object.metadata.name.startsWith('system:') || object.metadata.name in ['cluster-admin', ",
+            "'admin', 'edit', 'view', 'extension-apiserver-authentication-reader'])"
+        )
+    };
+}
+
+/// A CEL expression over `object`, a role, that is true where no `rule` meets the condition.
+macro_rules! no_rule_at_all {
+    ($($condition:literal),+ $(,)?) => {
+        concat!(
+            "has(object.aggregationRule) || ",
+            $crate::rbac::kubernetes_own!(),
+            " || !object.?rules.orValue([]).exists(rule, ",
+            $($condition),+,
+            ")"
+        )
+    };
+}
+
+/// The same, true also where another rule grants everything, which is a fault of its own.
+macro_rules! no_rule {
+    ($($condition:literal),+ $(,)?) => {
+        concat!(
+            "object.?rules.orValue([]).exists(rule, '*' in rule.?verbs.orValue([]) && ",
+            "'*' in rule.?apiGroups.orValue([]) && '*' in rule.?resources.orValue([]) && ",
+            "rule.?resourceNames.orValue([]).size() == 0) || ",
+            $crate::rbac::no_rule_at_all!($($condition),+)
+        )
+    };
+}
+
+/// A CEL expression over `object`, a binding, that is true where it does not meet the condition.
+macro_rules! no_binding {
+    ($($condition:literal),+ $(,)?) => {
+        concat!($crate::rbac::kubernetes_own!(), " || !(", $($condition),+, ")")
+    };
+}
+
+pub(crate) use {kubernetes_own, no_binding, no_rule, no_rule_at_all};
+
 /// Something that a role should not grant lightly: one of some verbs on one of some resources.
 #[derive(Debug)]
 pub(crate) struct Power {

@@ -65,7 +65,7 @@
 use sekisho_manifest::rbac::Principal;
 
 use super::prelude::*;
-use crate::rbac::{BINDINGS, bound};
+use crate::rbac::{BINDINGS, bound, no_binding};
 
 pub(super) const CHECK: Check = Check {
     id: "all-service-accounts-binding",
@@ -91,7 +91,13 @@ pub(super) const CHECK: Check = Check {
         "attack/T1528",
         "microsoft-threat-matrix/MS-TA9016",
     ],
-    cel: None,
+    cel: Some(no_binding!(
+        "object.?subjects.orValue([]).exists(subject, subject.kind == 'Group' && (subject.name ",
+        "== 'system:serviceaccounts' || subject.name.startsWith('system:serviceaccounts:'))) && ",
+        "!(object.roleRef.kind == 'ClusterRole' && object.roleRef.name in ['system:basic-user', ",
+        "'system:discovery', 'system:image-puller', 'system:public-info-viewer', ",
+        "'system:service-account-issuer-discovery'])"
+    )),
     examine: Examine::Object(BINDINGS, examine),
 };
 

@@ -46,7 +46,7 @@
 use sekisho_manifest::rbac::Principal;
 
 use super::prelude::*;
-use crate::rbac::{BINDINGS, bound};
+use crate::rbac::{BINDINGS, bound, no_binding};
 
 pub(super) const CHECK: Check = Check {
     id: "anonymous-binding",
@@ -69,7 +69,13 @@ pub(super) const CHECK: Check = Check {
         "attack/T1078.001",
         "microsoft-threat-matrix/MS-TA9029",
     ],
-    cel: None,
+    cel: Some(no_binding!(
+        "object.?subjects.orValue([]).exists(subject, subject.kind == 'User' && subject.name == ",
+        "'system:anonymous' && !(object.metadata.?namespace.orValue('') == 'kube-public' && ",
+        "object.metadata.name == 'kubeadm:bootstrap-signer-clusterinfo')) && ",
+        "!(object.roleRef.kind == 'ClusterRole' && object.roleRef.name in ",
+        "['system:public-info-viewer', 'system:service-account-issuer-discovery'])"
+    )),
     examine: Examine::Object(BINDINGS, examine),
 };
 

@@ -61,7 +61,7 @@
 use sekisho_manifest::rbac::Principal;
 
 use super::prelude::*;
-use crate::rbac::{BINDINGS, bound};
+use crate::rbac::{BINDINGS, bound, no_binding};
 
 pub(super) const CHECK: Check = Check {
     id: "authenticated-binding",
@@ -82,7 +82,12 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "attack/T1078",
     ],
-    cel: None,
+    cel: Some(no_binding!(
+        "object.?subjects.orValue([]).exists(subject, subject.kind == 'Group' && subject.name == ",
+        "'system:authenticated') && !(object.roleRef.kind == 'ClusterRole' && ",
+        "object.roleRef.name in ['system:basic-user', 'system:discovery', ",
+        "'system:public-info-viewer', 'system:service-account-issuer-discovery'])"
+    )),
     examine: Examine::Object(BINDINGS, examine),
 };
 

@@ -42,7 +42,7 @@
 use sekisho_manifest::rbac::ALL;
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "bind-roles",
@@ -67,7 +67,15 @@ pub(super) const CHECK: Check = Check {
         "attack/T1098.006",
         "microsoft-threat-matrix/MS-TA9019",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['bind', '*']) && ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['rbac.authorization.k8s.io', '*']) ",
+        "&& rule.?resources.orValue([]).exists(resource, resource in ['roles', 'clusterroles']) ",
+        "&& (rule.?resourceNames.orValue([]).size() == 0 || ",
+        "rule.?resourceNames.orValue([]).exists(name, name in ['cluster-admin'])) && !('*' in ",
+        "rule.verbs && rule.resources.exists(resource, resource == 'roles' || resource == ",
+        "'clusterroles' && object.kind == 'ClusterRole'))"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -49,7 +49,7 @@
 use sekisho_manifest::rbac::{Principal, RoleKind, role_ref, subjects};
 
 use super::prelude::*;
-use crate::rbac::{BINDINGS, is_bootstrap, names};
+use crate::rbac::{BINDINGS, is_bootstrap, names, no_binding};
 
 pub(super) const CHECK: Check = Check {
     id: "cluster-admin-binding",
@@ -72,7 +72,11 @@ pub(super) const CHECK: Check = Check {
         "attack/T1098.006",
         "microsoft-threat-matrix/MS-TA9019",
     ],
-    cel: None,
+    cel: Some(no_binding!(
+        "object.roleRef.kind == 'ClusterRole' && object.roleRef.name == 'cluster-admin' && ",
+        "object.?subjects.orValue([]).exists(subject, !(subject.kind == 'Group' && subject.name ",
+        "in ['system:masters', 'kubeadm:cluster-admins']))"
+    )),
     examine: Examine::Object(BINDINGS, examine),
 };
 

@@ -48,7 +48,7 @@
 use sekisho_manifest::rbac::{GROUP, role_ref, subjects};
 
 use super::prelude::*;
-use crate::rbac::{is_bootstrap, names};
+use crate::rbac::{is_bootstrap, names, no_binding};
 
 pub(super) const CHECK: Check = Check {
     id: "cluster-wide-edit-binding",
@@ -70,7 +70,9 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "attack/T1098.006",
     ],
-    cel: None,
+    cel: Some(no_binding!(
+        "object.roleRef.name in ['admin', 'edit'] && object.?subjects.orValue([]).size() > 0"
+    )),
     examine: Examine::Object(&[(GROUP, "ClusterRoleBinding")], examine),
 };
 

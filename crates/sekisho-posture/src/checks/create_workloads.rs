@@ -59,7 +59,7 @@
 //! - CIS Kubernetes Benchmark 1.12, 5.1.4
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "create-workloads",
@@ -93,7 +93,25 @@ pub(super) const CHECK: Check = Check {
         "microsoft-threat-matrix/MS-TA9012",
         "microsoft-threat-matrix/MS-TA9014",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "(rule.?verbs.orValue([]).exists(verb, verb in ['create', '*']) && ",
+        "(rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['pods', ",
+        "'replicationcontrollers']) || rule.?apiGroups.orValue([]).exists(group, group in ",
+        "['apps', '*']) && rule.?resources.orValue([]).exists(resource, resource in ",
+        "['deployments', 'statefulsets', 'daemonsets', 'replicasets']) || ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['batch', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['jobs', 'cronjobs'])) || ",
+        "rule.?verbs.orValue([]).exists(verb, verb in ['update', 'patch', '*']) && ",
+        "(rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['replicationcontrollers']) || ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['apps', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['deployments', ",
+        "'statefulsets', 'daemonsets', 'replicasets']) || ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['batch', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['cronjobs']))) && ",
+        "rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

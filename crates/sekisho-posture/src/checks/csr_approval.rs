@@ -49,7 +49,7 @@
 use sekisho_manifest::rbac;
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "csr-approval",
@@ -72,7 +72,22 @@ pub(super) const CHECK: Check = Check {
         "pci/5",
         "attack/T1078",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['update', 'patch', '*']) && object.kind ",
+        "== 'ClusterRole' && rule.?apiGroups.orValue([]).exists(group, group in ",
+        "['certificates.k8s.io', '*']) && rule.?resources.orValue([]).exists(resource, resource ",
+        "in ['certificatesigningrequests/approval', '*/approval']) && ",
+        "(!object.rules.exists(rule, rule.?verbs.orValue([]).exists(verb, verb in ['approve', ",
+        "'*']) && rule.?apiGroups.orValue([]).exists(group, group in ['certificates.k8s.io', ",
+        "'*']) && rule.?resources.orValue([]).exists(resource, resource in ['signers', '*'])) || ",
+        "object.rules.exists(rule, rule.?verbs.orValue([]).exists(verb, verb in ['approve', ",
+        "'*']) && rule.?apiGroups.orValue([]).exists(group, group in ['certificates.k8s.io', ",
+        "'*']) && rule.?resources.orValue([]).exists(resource, resource in ['signers', '*']) && ",
+        "(rule.?resourceNames.orValue([]).size() == 0 || ",
+        "rule.?resourceNames.orValue([]).exists(name, name in ",
+        "['kubernetes.io/kube-apiserver-client', 'kubernetes.io/kube-apiserver-client-kubelet', ",
+        "'kubernetes.io/legacy-unknown', 'kubernetes.io/*']))))"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

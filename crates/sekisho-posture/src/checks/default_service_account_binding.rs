@@ -64,7 +64,7 @@
 use sekisho_manifest::rbac::Principal;
 
 use super::prelude::*;
-use crate::rbac::{BINDINGS, bound};
+use crate::rbac::{BINDINGS, bound, no_binding};
 
 pub(super) const CHECK: Check = Check {
     id: "default-service-account-binding",
@@ -88,7 +88,13 @@ pub(super) const CHECK: Check = Check {
         "attack/T1528",
         "microsoft-threat-matrix/MS-TA9016",
     ],
-    cel: None,
+    cel: Some(no_binding!(
+        "object.?subjects.orValue([]).exists(subject, subject.kind == 'ServiceAccount' && ",
+        "subject.name == 'default' || subject.kind == 'User' && ",
+        "subject.name.matches('^system:serviceaccount:[^:]+:default$')) && !(object.roleRef.kind ",
+        "== 'ClusterRole' && object.roleRef.name in ['system:basic-user', 'system:discovery', ",
+        "'system:public-info-viewer', 'system:service-account-issuer-discovery'])"
+    )),
     examine: Examine::Object(BINDINGS, examine),
 };
 

@@ -39,7 +39,7 @@
 //! - MITRE ATT&CK, T1070: Indicator Removal
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "delete-events",
@@ -63,7 +63,14 @@ pub(super) const CHECK: Check = Check {
         "attack/T1070",
         "microsoft-threat-matrix/MS-TA9022",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['delete', 'deletecollection', '*']) && ",
+        "(rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['events']) || ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['events.k8s.io', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['events'])) && ",
+        "rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -71,7 +71,10 @@ pub(super) const CHECK: Check = Check {
         "attack/T1552.007",
         "cis-1.12/1.2.28",
     ],
-    cel: None,
+    cel: Some(concat!(
+        "object.?resources.orValue([]).all(entry, entry.?providers.orValue([]).all(provider, ",
+        "!has(provider.kms) || !(provider.kms.?apiVersion.orValue('v1') in ['', 'v1'])))"
+    )),
     examine: Examine::Object(KINDS, examine),
 };
 

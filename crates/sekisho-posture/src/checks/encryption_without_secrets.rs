@@ -73,7 +73,11 @@ pub(super) const CHECK: Check = Check {
         "cis-1.12/1.2.27",
         "cis-1.12/1.2.28",
     ],
-    cel: None,
+    cel: Some(concat!(
+        "object.?resources.orValue([]).exists(entry, ",
+        "entry.?resources.orValue([]).exists(resource, resource in ['secrets', 'secrets.', '*.', ",
+        "'*.*']))"
+    )),
     examine: Examine::Object(KINDS, examine),
 };
 

@@ -41,7 +41,7 @@
 //! - Kubernetes documentation: Ephemeral Containers
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "ephemeral-containers-write",
@@ -67,7 +67,12 @@ pub(super) const CHECK: Check = Check {
         "microsoft-threat-matrix/MS-TA9008",
         "microsoft-threat-matrix/MS-TA9011",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['patch', 'update', '*']) && ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['pods/ephemeralcontainers', ",
+        "'*/ephemeralcontainers']) && rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

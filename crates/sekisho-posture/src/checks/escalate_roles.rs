@@ -40,7 +40,7 @@
 //! - CIS Kubernetes Benchmark 1.12, 5.1.8
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "escalate-roles",
@@ -65,7 +65,14 @@ pub(super) const CHECK: Check = Check {
         "attack/T1098.006",
         "microsoft-threat-matrix/MS-TA9019",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['escalate', '*']) && ",
+        "(rule.?apiGroups.orValue([]).exists(group, group in ['rbac.authorization.k8s.io', '*']) ",
+        "&& rule.?resources.orValue([]).exists(resource, resource in ['roles']) || object.kind ",
+        "== 'ClusterRole' && rule.?apiGroups.orValue([]).exists(group, group in ",
+        "['rbac.authorization.k8s.io', '*']) && rule.?resources.orValue([]).exists(resource, ",
+        "resource in ['clusterroles']))"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

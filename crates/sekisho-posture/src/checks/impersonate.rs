@@ -53,7 +53,7 @@
 //! - CIS Kubernetes Benchmark 1.12, 5.1.8
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "impersonate",
@@ -79,7 +79,15 @@ pub(super) const CHECK: Check = Check {
         "attack/T1078",
         "attack/T1098",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['impersonate', '*']) && ",
+        "(rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['serviceaccounts']) || ",
+        "object.kind == 'ClusterRole' && rule.?apiGroups.orValue([]).exists(group, group in ['', ",
+        "'*']) && rule.?resources.orValue([]).exists(resource, resource in ['users', 'groups'])) ",
+        "&& (rule.?resourceNames.orValue([]).size() == 0 || ",
+        "rule.?resourceNames.orValue([]).exists(name, name in ['system:masters']))"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -49,7 +49,7 @@
 use sekisho_manifest::rbac::Principal;
 
 use super::prelude::*;
-use crate::rbac::{BINDINGS, bound};
+use crate::rbac::{BINDINGS, bound, no_binding};
 
 pub(super) const CHECK: Check = Check {
     id: "masters-binding",
@@ -73,7 +73,10 @@ pub(super) const CHECK: Check = Check {
         "attack/T1078",
         "microsoft-threat-matrix/MS-TA9019",
     ],
-    cel: None,
+    cel: Some(no_binding!(
+        "object.?subjects.orValue([]).exists(subject, subject.kind == 'Group' && subject.name == ",
+        "'system:masters')"
+    )),
     examine: Examine::Object(BINDINGS, examine),
 };
 

@@ -40,7 +40,7 @@
 //! - Kubernetes documentation: Pod Security Admission
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "namespace-label-write",
@@ -66,7 +66,12 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "attack/T1685",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['patch', 'update', '*']) && ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['namespaces']) && ",
+        "rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

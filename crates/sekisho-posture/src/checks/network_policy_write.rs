@@ -41,7 +41,7 @@
 //! - Kubernetes documentation: Network Policies
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "network-policy-write",
@@ -66,7 +66,28 @@ pub(super) const CHECK: Check = Check {
         "pci/16",
         "attack/T1685",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['create', 'update', 'patch', 'delete', ",
+        "'deletecollection', '*']) && ((rule.?apiGroups.orValue([]).exists(group, group in ",
+        "['networking.k8s.io', '*']) && rule.?resources.orValue([]).exists(resource, resource in ",
+        "['networkpolicies']) || rule.?apiGroups.orValue([]).exists(group, group in ",
+        "['cilium.io', '*']) && rule.?resources.orValue([]).exists(resource, resource in ",
+        "['ciliumnetworkpolicies']) || rule.?apiGroups.orValue([]).exists(group, group in ",
+        "['crd.projectcalico.org', '*']) && rule.?resources.orValue([]).exists(resource, ",
+        "resource in ['networkpolicies']) || rule.?apiGroups.orValue([]).exists(group, group in ",
+        "['projectcalico.org', '*']) && rule.?resources.orValue([]).exists(resource, resource in ",
+        "['networkpolicies'])) || object.kind == 'ClusterRole' && ",
+        "(rule.?apiGroups.orValue([]).exists(group, group in ['cilium.io', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ",
+        "['ciliumclusterwidenetworkpolicies']) || rule.?apiGroups.orValue([]).exists(group, ",
+        "group in ['crd.projectcalico.org', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['globalnetworkpolicies']) || ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['projectcalico.org', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['globalnetworkpolicies']) || ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['policy.networking.k8s.io', '*']) ",
+        "&& rule.?resources.orValue([]).exists(resource, resource in ['adminnetworkpolicies', ",
+        "'baselineadminnetworkpolicies']))) && rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -41,7 +41,7 @@
 //! - CIS Kubernetes Benchmark 1.12, 5.1.10
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "nodes-proxy",
@@ -63,7 +63,12 @@ pub(super) const CHECK: Check = Check {
         "attack/T1609",
         "microsoft-threat-matrix/MS-TA9030",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['get', 'create', 'update', 'patch', ",
+        "'delete', '*']) && object.kind == 'ClusterRole' && ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['nodes/proxy', '*/proxy'])"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

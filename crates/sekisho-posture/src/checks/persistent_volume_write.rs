@@ -42,7 +42,7 @@
 //! - CIS Kubernetes Benchmark 1.12, 5.1.9
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "persistent-volume-write",
@@ -64,7 +64,12 @@ pub(super) const CHECK: Check = Check {
         "attack/T1611",
         "microsoft-threat-matrix/MS-TA9013",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['create', '*']) && object.kind == ",
+        "'ClusterRole' && rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['persistentvolumes']) && ",
+        "rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

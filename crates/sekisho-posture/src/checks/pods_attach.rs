@@ -40,7 +40,7 @@
 //! - Kubernetes API reference: `pods/attach`
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "pods-attach",
@@ -64,7 +64,12 @@ pub(super) const CHECK: Check = Check {
         "attack/T1609",
         "microsoft-threat-matrix/MS-TA9006",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['create', 'get', '*']) && ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['pods/attach', '*/attach']) ",
+        "&& rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -42,7 +42,7 @@
 //! - Kubernetes API reference: `pods/exec`
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "pods-exec",
@@ -67,7 +67,12 @@ pub(super) const CHECK: Check = Check {
         "microsoft-threat-matrix/MS-TA9006",
         "microsoft-threat-matrix/MS-TA9041",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['create', 'get', '*']) && ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['pods/exec', '*/exec']) && ",
+        "rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

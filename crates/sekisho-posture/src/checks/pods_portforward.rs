@@ -39,7 +39,7 @@
 //! - Kubernetes API reference: `pods/portforward`
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "pods-portforward",
@@ -66,7 +66,12 @@ pub(super) const CHECK: Check = Check {
         "attack/T1046",
         "microsoft-threat-matrix/MS-TA9034",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['create', 'get', '*']) && ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['pods/portforward', ",
+        "'*/portforward']) && rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

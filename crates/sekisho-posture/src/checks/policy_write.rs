@@ -44,7 +44,7 @@
 //! - Gatekeeper documentation: Constraint Templates
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "policy-write",
@@ -70,7 +70,30 @@ pub(super) const CHECK: Check = Check {
         "attack/T1685",
         "microsoft-threat-matrix/MS-TA9015",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['create', 'update', 'patch', 'delete', ",
+        "'deletecollection', '*']) && ((rule.?apiGroups.orValue([]).exists(group, group in ",
+        "['kyverno.io', '*']) && rule.?resources.orValue([]).exists(resource, resource in ",
+        "['policies', 'policyexceptions']) || rule.?apiGroups.orValue([]).exists(group, group in ",
+        "['policies.kyverno.io', '*']) && rule.?resources.orValue([]).exists(resource, resource ",
+        "in ['policyexceptions', 'namespacedvalidatingpolicies', 'namespacedmutatingpolicies'])) ",
+        "|| object.kind == 'ClusterRole' && (rule.?apiGroups.orValue([]).exists(group, group in ",
+        "['admissionregistration.k8s.io', '*']) && rule.?resources.orValue([]).exists(resource, ",
+        "resource in ['validatingadmissionpolicies', 'validatingadmissionpolicybindings', ",
+        "'mutatingadmissionpolicies', 'mutatingadmissionpolicybindings']) || ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['kyverno.io', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['clusterpolicies']) || ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['policies.kyverno.io', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['validatingpolicies', ",
+        "'mutatingpolicies', 'imagevalidatingpolicies']) || ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['templates.gatekeeper.sh', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['constrainttemplates']) || ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['constraints.gatekeeper.sh', '*']) ",
+        "&& rule.?resources.orValue([]).exists(resource, !resource.contains('/') && resource != ",
+        "'*') || rule.?apiGroups.orValue([]).exists(group, group in ['config.gatekeeper.sh', ",
+        "'*']) && rule.?resources.orValue([]).exists(resource, resource in ['configs']))) && ",
+        "rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -46,7 +46,7 @@
 //! - CIS Kubernetes Benchmark 1.12, 5.1.2
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "read-secrets",
@@ -72,7 +72,12 @@ pub(super) const CHECK: Check = Check {
         "attack/T1552.007",
         "microsoft-threat-matrix/MS-TA9025",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['get', 'list', 'watch', '*']) && ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['secrets']) && ",
+        "rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -40,7 +40,7 @@
 //! - Kubernetes documentation: Using RBAC Authorization, "Privilege escalation prevention and bootstrapping"
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "role-write",
@@ -64,7 +64,17 @@ pub(super) const CHECK: Check = Check {
         "attack/T1098.006",
         "microsoft-threat-matrix/MS-TA9019",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['create', 'update', 'patch', '*']) && ",
+        "(rule.?apiGroups.orValue([]).exists(group, group in ['rbac.authorization.k8s.io', '*']) ",
+        "&& rule.?resources.orValue([]).exists(resource, resource in ['roles', 'rolebindings']) ",
+        "|| object.kind == 'ClusterRole' && rule.?apiGroups.orValue([]).exists(group, group in ",
+        "['rbac.authorization.k8s.io', '*']) && rule.?resources.orValue([]).exists(resource, ",
+        "resource in ['clusterroles', 'clusterrolebindings'])) && ",
+        "rule.?resourceNames.orValue([]).size() == 0 && !(rule.verbs.exists(verb, verb in ",
+        "['bind', 'escalate', '*']) && rule.resources.exists(resource, resource in ['roles', ",
+        "'clusterroles']))"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -75,7 +75,11 @@ pub(super) const CHECK: Check = Check {
         "pci/6",
         "attack/T1552.007",
     ],
-    cel: None,
+    cel: Some(concat!(
+        "container.?env.orValue([]).all(variable, !has(variable.valueFrom) || ",
+        "!has(variable.valueFrom.secretKeyRef)) && container.?envFrom.orValue([]).all(source, ",
+        "!has(source.secretRef))"
+    )),
     examine: Examine::Container(examine),
 };
 

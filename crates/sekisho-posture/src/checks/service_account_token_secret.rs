@@ -71,7 +71,7 @@ pub(super) const CHECK: Check = Check {
         "pci/6",
         "attack/T1528",
     ],
-    cel: None,
+    cel: Some("object.?type.orValue('') != 'kubernetes.io/service-account-token'"),
     examine: Examine::Object(&[("", "Secret")], examine),
 };
 

@@ -65,7 +65,7 @@
 //! - Kubernetes documentation: Customizing DNS Service
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES, Reach};
+use crate::rbac::{Point, Power, ROLES, Reach, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "system-config-map-write",
@@ -89,7 +89,13 @@ pub(super) const CHECK: Check = Check {
         "attack/T1557",
         "microsoft-threat-matrix/MS-TA9035",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['update', 'patch', '*']) && ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['configmaps']) && ",
+        "rule.?resourceNames.orValue([]).size() == 0 && (object.kind == 'ClusterRole' || ",
+        "object.metadata.?namespace.orValue('') == 'kube-system')"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -40,7 +40,7 @@
 //! - CIS Kubernetes Benchmark 1.12, 5.1.13
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "token-creation",
@@ -65,7 +65,12 @@ pub(super) const CHECK: Check = Check {
         "attack/T1550.001",
         "microsoft-threat-matrix/MS-TA9016",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['create', '*']) && ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['', '*']) && ",
+        "rule.?resources.orValue([]).exists(resource, resource in ['serviceaccounts/token', ",
+        "'*/token']) && rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

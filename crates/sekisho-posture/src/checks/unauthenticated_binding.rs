@@ -54,7 +54,7 @@
 use sekisho_manifest::rbac::Principal;
 
 use super::prelude::*;
-use crate::rbac::{BINDINGS, bound};
+use crate::rbac::{BINDINGS, bound, no_binding};
 
 pub(super) const CHECK: Check = Check {
     id: "unauthenticated-binding",
@@ -77,7 +77,12 @@ pub(super) const CHECK: Check = Check {
         "attack/T1078.001",
         "microsoft-threat-matrix/MS-TA9029",
     ],
-    cel: None,
+    cel: Some(no_binding!(
+        "object.?subjects.orValue([]).exists(subject, subject.kind == 'Group' && subject.name == ",
+        "'system:unauthenticated') && !(object.roleRef.kind == 'ClusterRole' && ",
+        "object.roleRef.name in ['system:public-info-viewer', ",
+        "'system:service-account-issuer-discovery'])"
+    )),
     examine: Examine::Object(BINDINGS, examine),
 };
 

@@ -43,7 +43,7 @@
 //! - CIS Kubernetes Benchmark 1.12, 5.1.12
 
 use super::prelude::*;
-use crate::rbac::{Point, Power, ROLES};
+use crate::rbac::{Point, Power, ROLES, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "webhook-configuration-write",
@@ -68,7 +68,14 @@ pub(super) const CHECK: Check = Check {
         "microsoft-threat-matrix/MS-TA9011",
         "microsoft-threat-matrix/MS-TA9015",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "rule.?verbs.orValue([]).exists(verb, verb in ['create', 'update', 'patch', 'delete', ",
+        "'deletecollection', '*']) && object.kind == 'ClusterRole' && ",
+        "rule.?apiGroups.orValue([]).exists(group, group in ['admissionregistration.k8s.io', ",
+        "'*']) && rule.?resources.orValue([]).exists(resource, resource in ",
+        "['validatingwebhookconfigurations', 'mutatingwebhookconfigurations']) && ",
+        "rule.?resourceNames.orValue([]).size() == 0"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -39,7 +39,7 @@
 use sekisho_manifest::rbac::{self, ALL, RuleField};
 
 use super::prelude::*;
-use crate::rbac::{ROLES, grants_everything, holding, is_bootstrap, list};
+use crate::rbac::{ROLES, grants_everything, holding, is_bootstrap, list, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "wildcard-api-groups",
@@ -59,7 +59,11 @@ pub(super) const CHECK: Check = Check {
         "nist-800-190/4.3.1",
         "pci/2",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "'*' in rule.?apiGroups.orValue([]) && rule.?verbs.orValue([]).size() > 0 && ",
+        "rule.?resources.orValue([]).exists(resource, !resource.startsWith('*')) && !('*' in ",
+        "rule.resources)"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 
@@ -71,9 +75,9 @@ fn examine<'a>(role: &'a Object, examination: &mut Examination<'a>) {
     for rule in rbac::rules(role) {
         // A wildcard among the resources is the greater fault, and `wildcard-resources` tells it. A
         // subresource of everything (`*/scale`) is meant for every group.
-        if !rule.is_about_resources()
-            || rule.items(RuleField::Resources).all(|item| item.text.starts_with('*'))
-        {
+        let mut resources = rule.items(RuleField::Resources);
+        let everything = rule.item(RuleField::Resources, ALL).is_some();
+        if !rule.is_about_resources() || everything || resources.all(|item| item.text.starts_with('*')) {
             continue;
         }
         let Some(item) = rule.item(RuleField::ApiGroups, ALL) else { continue };

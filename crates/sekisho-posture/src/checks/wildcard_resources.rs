@@ -55,7 +55,7 @@
 use sekisho_manifest::rbac::{self, ALL, PolicyRule, RuleField};
 
 use super::prelude::*;
-use crate::rbac::{Holding, Power, ROLES, grants_everything, holding, is_bootstrap, list};
+use crate::rbac::{Holding, Power, ROLES, grants_everything, holding, is_bootstrap, list, no_rule_at_all};
 
 pub(super) const CHECK: Check = Check {
     id: "wildcard-resources",
@@ -81,7 +81,12 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "attack/T1078",
     ],
-    cel: None,
+    cel: Some(no_rule_at_all!(
+        "'*' in rule.?resources.orValue([]) && rule.?verbs.orValue([]).size() > 0 && ",
+        "rule.?apiGroups.orValue([]).size() > 0 || object.kind == 'ClusterRole' && '*' in ",
+        "rule.?nonResourceURLs.orValue([]) && rule.?verbs.orValue([]).size() > 0 && ",
+        "!has(rule.resources)"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -39,7 +39,7 @@
 use sekisho_manifest::rbac::{self, ALL, RuleField};
 
 use super::prelude::*;
-use crate::rbac::{ROLES, grants_everything, holding, is_bootstrap, is_custom, list};
+use crate::rbac::{ROLES, grants_everything, holding, is_bootstrap, is_custom, list, no_rule};
 
 pub(super) const CHECK: Check = Check {
     id: "wildcard-verbs",
@@ -60,7 +60,10 @@ pub(super) const CHECK: Check = Check {
         "pci/2",
         "attack/T1078",
     ],
-    cel: None,
+    cel: Some(no_rule!(
+        "'*' in rule.?verbs.orValue([]) && rule.?apiGroups.orValue([]).size() > 0 && ",
+        "rule.?resources.orValue([]).size() > 0 && !('*' in rule.resources)"
+    )),
     examine: Examine::Object(ROLES, examine),
 };
 

@@ -169,11 +169,11 @@ fn form_at(rest: &str) -> Option<(Credential, usize)> {
 
 /// Whether what stands behind a prefix can be random: manuals also write `ghp_xxxxxxxxxx`.
 fn is_body(body: &str) -> bool {
-    let upper = body.to_ascii_uppercase();
+    let lower = body.to_ascii_lowercase();
     let mut different: Vec<u8> = body.bytes().collect();
     different.sort_unstable();
     different.dedup();
-    let filled = ["XXXX", "REDACTED", "YOUR", "PLACEHOLDER"].iter().any(|word| upper.contains(word));
+    let filled = ["xxxx", "redacted", "your", "placeholder"].iter().any(|word| lower.contains(word));
     different.len() >= 7 && !filled
 }
 
