@@ -3,6 +3,8 @@
 
 mod api;
 mod duration;
+mod edit;
+mod edit_corpora;
 mod image;
 mod origin;
 mod quantity;

@@ -1,0 +1,298 @@
+//! Collections in brackets: YAML's flow style and JSON.
+
+use serde_json::Value as Json;
+
+use super::block::{anchor, quotes};
+use super::error::EditErrorKind;
+use super::locate::{Spot, Written};
+use super::plan::{Page, Result};
+use super::print::{self, Context, is_filled};
+use super::text::{Splice, comments_above, skip_space};
+use super::text::{begins_line, comment_end, indentation, line_break, line_start, next_line};
+use crate::{Node, Value};
+
+/// Adds an entry to a mapping in brackets.
+pub(super) fn add_entry(page: Page<'_>, spot: &Spot<'_>, key: &str, value: &Json) -> Result<Vec<Splice>> {
+    let context = context(page, Some(spot.node));
+    let key = print::key(key, context, page.style);
+    add(page, spot, |indentation| format!("{key}{}", value_text(page, context, value, indentation)))
+}
+
+/// Adds an item to a sequence in brackets.
+pub(super) fn add_item(page: Page<'_>, spot: &Spot<'_>, item: &Json) -> Result<Vec<Splice>> {
+    let context = context(page, Some(spot.node));
+    add(page, spot, |indentation| value_text(page, context, item, indentation))
+}
+
+/// Adds what is printed for the indentation of its line, if it gets one of its own.
+fn add(page: Page<'_>, spot: &Spot<'_>, print: impl Fn(Option<&str>) -> String) -> Result<Vec<Splice>> {
+    let text = page.text;
+    let brackets = Brackets::of(text, spot.node)?;
+    if !brackets.parts.is_empty() {
+        let spaced = !page.style.json || page.style.spaced;
+        return Ok(brackets.append(text, &print(brackets.indentation(text)), spaced));
+    }
+    let inside = brackets.open + 1..brackets.close;
+    if text.get(inside.clone()).is_some_and(|inside| !inside.trim().is_empty()) {
+        return Ok(vec![Splice::insert(brackets.close, print(None))]);
+    }
+    let Some(unit) = page.style.unit.as_ref().filter(|_| page.style.json) else {
+        return Ok(vec![Splice::replace(inside, print(None))]);
+    };
+    let outer = indentation(text, brackets.open);
+    let inner = format!("{outer}{unit}");
+    let line_break = line_break(text, brackets.open);
+    let part = print(Some(&inner));
+    Ok(vec![Splice::replace(inside, format!("{line_break}{inner}{part}{line_break}{outer}"))])
+}
+
+/// Writes another value in place of one between brackets, or of the whole of a JSON document.
+pub(super) fn replace(page: Page<'_>, brackets: Option<&Node>, spot: &Spot<'_>, value: &Json) -> Vec<Splice> {
+    let context = context(page, brackets);
+    let text = page.text;
+    let printed = if is_filled(value) {
+        value_text(page, context, value, Some(indentation(text, spot.head)))
+    } else {
+        print::inline(value, context, quotes(text, spot), page.style)
+    };
+    if spot.written == Written::Absent {
+        let mark = if spot.marked { " " } else { ": " };
+        return vec![Splice::insert(spot.mark, format!("{mark}{printed}"))];
+    }
+    vec![Splice::replace(spot.start..spot.end, format!("{}{printed}", anchor(text, spot)))]
+}
+
+/// Takes an entry or item away, with its comma and its comments.
+pub(super) fn remove(page: Page<'_>, holder: &Spot<'_>, spot: &Spot<'_>) -> Result<Vec<Splice>> {
+    Brackets::of(page.text, holder.node)?.remove(page.text, spot.head)
+}
+
+/// How values are printed in a collection: like JSON where its keys are.
+fn context(page: Page<'_>, brackets: Option<&Node>) -> Context {
+    let quoted = |key: usize| page.text.as_bytes().get(key) == Some(&b'"');
+    let like_json = brackets
+        .and_then(|node| node.entries().first())
+        .is_some_and(|entry| quoted(entry.key_span.start as usize));
+    if page.style.json || like_json { Context::Json } else { Context::Flow }
+}
+
+/// Prints a value; in JSON on several lines, behind this indentation, where the document is written so.
+fn value_text(page: Page<'_>, context: Context, value: &Json, indentation: Option<&str>) -> String {
+    match (&page.style.unit, indentation) {
+        (Some(unit), Some(indentation)) if page.style.json && is_filled(value) => {
+            let line_break = line_break(page.text, 0);
+            print::pretty(value, indentation, unit, line_break, page.style)
+        }
+        _ => print::inline(value, context, print::Quotes::None, page.style),
+    }
+}
+
+/// The parts of a collection in brackets.
+#[derive(Debug)]
+pub(super) struct Brackets {
+    /// The opening bracket.
+    pub(super) open: usize,
+    /// The closing one.
+    pub(super) close: usize,
+    pub(super) parts: Vec<Part>,
+}
+
+/// One entry or item.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// The comma behind it.
+    pub(super) comma: Option<usize>,
+}
+
+impl Brackets {
+    /// Takes a collection in brackets apart.
+    pub(super) fn of(text: &str, node: &Node) -> Result<Self> {
+        let open = node.span.start as usize;
+        let bytes = text.as_bytes();
+        if !matches!(bytes.get(open), Some(b'{' | b'[')) {
+            return Err(EditErrorKind::Layout);
+        }
+        let mut parts: Vec<Part> = Vec::new();
+        let mut part: Option<Part> = None;
+        let mut depth = 0_usize;
+        let mut at = open + 1;
+        loop {
+            let next = skip_space(text, at);
+            let start = *part.get_or_insert(Part { start: next, end: next, comma: None });
+            let end = match bytes.get(next).ok_or(EditErrorKind::Layout)? {
+                b'}' | b']' if depth == 0 => {
+                    parts.extend(part.filter(|part| part.end > part.start));
+                    return Ok(Self { open, close: next, parts });
+                }
+                b',' if depth == 0 => {
+                    parts.push(Part { comma: Some(next), ..start });
+                    part = None;
+                    at = next + 1;
+                    continue;
+                }
+                b'}' | b']' => {
+                    depth -= 1;
+                    next + 1
+                }
+                b'{' | b'[' => {
+                    depth += 1;
+                    next + 1
+                }
+                b',' | b':' => next + 1,
+                b'"' => quoted(bytes, next, true)?,
+                b'\'' => quoted(bytes, next, false)?,
+                _ => plain(bytes, next),
+            };
+            part = Some(Part { end, ..start });
+            at = end;
+        }
+    }
+
+    /// The part that holds an entry or item of the node, which is the node that was taken apart.
+    pub(super) fn part(&self, node: &Node, index: usize) -> Result<Part> {
+        match &node.value {
+            Value::Sequence(items) if items.len() == self.parts.len() => {
+                self.parts.get(index).copied().ok_or(EditErrorKind::Layout)
+            }
+            Value::Mapping(mapping) => {
+                let key = mapping.entries().get(index).ok_or(EditErrorKind::Layout)?.key_span.start as usize;
+                self.parts
+                    .iter()
+                    .find(|part| (part.start..part.end).contains(&key))
+                    .copied()
+                    .ok_or(EditErrorKind::Layout)
+            }
+            _ => Err(EditErrorKind::Layout),
+        }
+    }
+
+    /// Whether the parts stand on lines of their own.
+    fn is_tall(&self, text: &str) -> bool {
+        let first = self.parts.first().map_or(self.close, |part| part.start);
+        text.get(self.open..first).is_some_and(|blanks| blanks.contains('\n'))
+    }
+
+    /// What stands before a part on its line.
+    pub(super) fn indentation<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let first = self.parts.first()?;
+        self.is_tall(text).then(|| indentation(text, first.start))
+    }
+
+    /// Adds a part behind the last one. `spaced` says whether a comma is followed by a space.
+    pub(super) fn append(&self, text: &str, part: &str, spaced: bool) -> Vec<Splice> {
+        let Some(last) = self.parts.last() else { return Vec::new() };
+        let after = last.comma.map_or(last.end, |comma| comma + 1);
+        let space = if self.space(text).unwrap_or(spaced) { " " } else { "" };
+        let line = comment_end(text, after).filter(|end| *end < self.close && self.is_tall(text));
+        let comma = |at: usize| last.comma.is_none().then(|| Splice::insert(at, ","));
+        let Some(line) = line else {
+            let trailing = if last.comma.is_some() { "," } else { "" };
+            return comma(last.end)
+                .into_iter()
+                .chain([Splice::insert(after, format!("{space}{part}{trailing}"))])
+                .collect();
+        };
+        let trailing = if last.comma.is_some() { "," } else { "" };
+        let added = format!("{}{}{part}{trailing}", line_break(text, line), indentation(text, last.start));
+        comma(last.end).into_iter().chain([Splice::insert(line, added)]).collect()
+    }
+
+    /// Whether a space stands behind the first comma that has a part behind it on its line.
+    fn space(&self, text: &str) -> Option<bool> {
+        let comma = self.parts.iter().rev().skip(1).find_map(|part| part.comma)?;
+        match text.as_bytes().get(comma + 1) {
+            Some(b' ') => Some(true),
+            Some(b'\n' | b'\r') | None => None,
+            Some(_) => Some(false),
+        }
+    }
+
+    /// Takes a part away, with its comma and its comments.
+    pub(super) fn remove(&self, text: &str, start: usize) -> Result<Vec<Splice>> {
+        let index = self.parts.iter().position(|part| part.start == start).ok_or(EditErrorKind::Layout)?;
+        let part = self.parts.get(index).copied().ok_or(EditErrorKind::Layout)?;
+        let inside = self.open + 1..self.close;
+        if self.parts.len() == 1 {
+            let rest =
+                |range: std::ops::Range<usize>| text.get(range).is_some_and(|text| text.trim().is_empty());
+            let after = part.comma.map_or(part.end, |comma| comma + 1);
+            if rest(self.open + 1..part.start) && rest(after..self.close) {
+                return Ok(vec![Splice::delete(inside)]);
+            }
+            return Ok(vec![Splice::delete(part.start..after)]);
+        }
+        let before = index.checked_sub(1).and_then(|index| self.parts.get(index));
+        let after = part.comma.map_or(part.end, |comma| comma + 1);
+        let line = comment_end(text, after).filter(|end| *end < self.close && begins_line(text, part.start));
+        // The comma before the last part goes with it.
+        let comma = before
+            .filter(|_| part.comma.is_none())
+            .and_then(|before| before.comma)
+            .map(|comma| Splice::delete(comma..comma + 1));
+        if let Some(line) = line {
+            let own = line_start(text, part.start);
+            let level = super::text::column(text, part.start);
+            let begin = comments_above(text, own, level).max(line_start(text, self.open));
+            let begin = if begin <= self.open { own } else { begin };
+            return Ok(comma.into_iter().chain([Splice::delete(begin..next_line(text, line))]).collect());
+        }
+        Ok(match (self.parts.get(index + 1), comma) {
+            (Some(next), _) => {
+                let gap = text.get(after..next.start).unwrap_or("");
+                let end = if gap.trim().is_empty() && !gap.contains('\n') { next.start } else { after };
+                vec![Splice::delete(part.start..end)]
+            }
+            (None, Some(comma)) => {
+                let gap = text.get(comma.range.end..part.start).unwrap_or("");
+                if gap.trim().is_empty() {
+                    vec![Splice::delete(comma.range.start..part.end)]
+                } else {
+                    vec![comma, Splice::delete(part.start..part.end)]
+                }
+            }
+            (None, None) => {
+                let before = before.and_then(|before| before.comma).map_or(part.start, |comma| comma + 1);
+                vec![Splice::delete(before..after)]
+            }
+        })
+    }
+}
+
+/// The byte behind a text in quotes.
+fn quoted(bytes: &[u8], start: usize, double: bool) -> Result<usize> {
+    let quote = if double { b'"' } else { b'\'' };
+    let mut at = start + 1;
+    loop {
+        let byte = *bytes.get(at).ok_or(EditErrorKind::Layout)?;
+        let escaped = if double { byte == b'\\' } else { byte == quote && bytes.get(at + 1) == Some(&quote) };
+        match byte {
+            _ if escaped => at += 2,
+            byte if byte == quote => return Ok(at + 1),
+            _ => at += 1,
+        }
+    }
+}
+
+/// The byte behind a word without quotes; words of one text are read one by one.
+fn plain(bytes: &[u8], start: usize) -> usize {
+    let mut at = start + 1;
+    while let Some(byte) = bytes.get(at) {
+        let next_ends = matches!(
+            bytes.get(at + 1),
+            None | Some(b' ' | b'\t' | b'\n' | b'\r' | b',' | b'[' | b']' | b'{' | b'}')
+        );
+        let ends = matches!(byte, b',' | b'[' | b']' | b'{' | b'}' | b'\n' | b'\r')
+            || (*byte == b':' && next_ends)
+            || (*byte == b'#' && matches!(bytes.get(at - 1), Some(b' ' | b'\t')));
+        if ends {
+            break;
+        }
+        at += 1;
+    }
+    while at > start + 1 && matches!(bytes.get(at - 1), Some(b' ' | b'\t')) {
+        at -= 1;
+    }
+    at
+}
