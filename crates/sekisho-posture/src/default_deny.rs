@@ -8,7 +8,7 @@ use sekisho_inventory::network_policy::Direction;
 use sekisho_manifest::{Object, field};
 
 use crate::pod_security::SYSTEM_NAMESPACES;
-use crate::{Examination, Found};
+use crate::{Examination, Found, kyverno};
 
 /// Where a namespace shows itself.
 #[derive(Default)]
@@ -35,13 +35,15 @@ pub(crate) fn examine(direction: Direction, examination: &mut Examination<'_>) {
             seen.workload = Some(workload);
         }
     }
+    // Kyverno may make a policy in each namespace as it comes.
+    let generated = kyverno::some_policy_adds(inventory, "NetworkPolicy");
     for (name, seen) in namespaces {
         let beyond_reach = {
             let mut pods = inventory.pods_in(name).peekable();
             pods.peek().is_some() && pods.all(|pod| pod.spec.is_true("hostNetwork"))
         };
         let isolated = !matches!(inventory.isolation(name, direction), Isolation::None);
-        if beyond_reach || isolated || SYSTEM_NAMESPACES.contains(&name) {
+        if beyond_reach || isolated || name.is_empty() || SYSTEM_NAMESPACES.contains(&name) {
             continue;
         }
         let found = match (seen.object, seen.workload) {
@@ -54,6 +56,7 @@ pub(crate) fn examine(direction: Direction, examination: &mut Examination<'_>) {
             }
             (None, None) => continue,
         };
+        let found = if generated { found.confidence(Confidence::Low) } else { found };
         examination.report(found.arg("namespace", name));
     }
 }

@@ -1,5 +1,6 @@
 //! Kyverno policies as the checks see them: what happens to a request that violates one.
 
+use sekisho_inventory::Inventory;
 use sekisho_manifest::{Node, Object, Place, field};
 use smol_str::SmolStr;
 
@@ -23,6 +24,37 @@ pub(crate) struct Reporting<'a> {
 /// no rule that judges.
 pub(crate) fn reporting(policy: &Object) -> Vec<Reporting<'_>> {
     if policy.group() == NEW_GROUP { reporting_new(policy) } else { reporting_rules(policy) }
+}
+
+/// Whether a policy makes or changes objects by rules that hold this text: the kind of an object to be made, a
+/// label to be set. What Kyverno adds to a cluster stands in no manifest.
+pub(crate) fn some_policy_adds(inventory: &Inventory, text: &str) -> bool {
+    let rules = inventory.of(GROUP, "ClusterPolicy").flat_map(|policy| {
+        let rules = policy.root.at(&["spec", "rules"]).map_or(&[][..], Node::items).iter();
+        rules.flat_map(|rule| ["generate", "mutate"].into_iter().filter_map(|key| rule.get(key)))
+    });
+    let in_cel = ["GeneratingPolicy", "MutatingPolicy"];
+    let specs = in_cel
+        .into_iter()
+        .flat_map(|kind| inventory.of(NEW_GROUP, kind))
+        .filter_map(|policy| policy.root.get("spec"));
+    rules.chain(specs).any(|node| holds(node, text))
+}
+
+/// Whether a key or a text at or below a node holds a text.
+fn holds(node: &Node, text: &str) -> bool {
+    let mut rest = vec![node];
+    while let Some(node) = rest.pop() {
+        if node.as_str().is_some_and(|value| value.contains(text)) {
+            return true;
+        }
+        if node.entries().iter().any(|entry| entry.key.contains(text)) {
+            return true;
+        }
+        rest.extend(node.entries().iter().map(|entry| &entry.node));
+        rest.extend(node.items());
+    }
+    false
 }
 
 /// Whether some violation of the policy is refused.

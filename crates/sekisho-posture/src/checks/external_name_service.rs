@@ -4,7 +4,8 @@
 //!
 //! Clients trust the name of the Service and send their credentials to whatever the other name resolves to. An
 //! Ingress controller that follows the alias carries requests from outside to hosts inside that it was never
-//! meant to reach. Network policies by Pod labels do not see the target.
+//! meant to reach. Network policies by Pod labels do not see the target. An alias for `localhost` or for the
+//! cloud's metadata service is found as medium.
 //!
 //! ## Mend
 //!
@@ -43,7 +44,10 @@ pub(super) const CHECK: Check = Check {
     id: "external-name-service",
     title: "Service is an alias for an outside name",
     message: "service `{service}` is an alias for `{target}`",
-    variants: &[],
+    variants: &[(
+        "inside",
+        "service `{service}` is an alias for `{target}`, a name of the proxy or the node that follows it",
+    )],
     remedy: "Let clients use the outside name itself",
     severity: Severity::Low,
     confidence: Confidence::High,
@@ -58,6 +62,19 @@ fn examine<'a>(service: &'a Object, examination: &mut Examination<'a>) {
     let place = service.place(field!["spec", "type"]);
     if place.node().and_then(Node::as_str) == Some("ExternalName") {
         let target = service.root.at(&["spec", "externalName"]).and_then(Node::as_str).unwrap_or("");
-        examination.report(Found::at(place).arg("service", service.name.clone()).arg("target", target));
+        let mut found = Found::at(place).arg("service", service.name.clone()).arg("target", target);
+        if is_local(target) {
+            found = found.variant("inside").severity(Severity::Medium);
+        }
+        examination.report(found);
     }
+}
+
+/// Whether a name stands for the machine that looks it up, or for the metadata service beside it.
+fn is_local(name: &str) -> bool {
+    let name = name.trim_end_matches('.');
+    matches!(name, "localhost" | "metadata" | "metadata.google.internal" | "instance-data.ec2.internal")
+        || [".localhost", ".localdomain"].iter().any(|end| name.ends_with(end))
+        || name.starts_with("127.")
+        || name.starts_with("169.254.")
 }

@@ -15,7 +15,8 @@
 //! A policy without `policyTypes` isolates for egress only when it has an egress rule: `egress: []` alone does
 //! nothing.
 //!
-//! There is one finding for each namespace: at the Namespace, else at the first workload in it.
+//! There is one finding for each namespace: at the Namespace, else at the first workload in it. It is a hint
+//! where a Kyverno policy of the run makes network policies.
 //!
 //! ## Mend
 //!

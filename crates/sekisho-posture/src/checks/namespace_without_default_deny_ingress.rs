@@ -12,7 +12,8 @@
 //! `kube-public` and `kube-node-lease` are left out, and namespaces whose Pods all use the network of their node,
 //! which policies do not reach.
 //!
-//! There is one finding for each namespace: at the Namespace, else at the first workload in it.
+//! There is one finding for each namespace: at the Namespace, else at the first workload in it. It is a hint
+//! where a Kyverno policy of the run makes network policies.
 //!
 //! ## Mend
 //!

@@ -9,7 +9,8 @@
 //! A label with a word that is no level is found too: the API server refuses such a namespace.
 //! `kube-system`, `kube-public` and `kube-node-lease` are left out, and so is every namespace when an
 //! `AdmissionConfiguration` beside it sets a default that is enforced. A namespace that warns or audits and
-//! does not enforce is the subject of `pod-security-warn-only`.
+//! does not enforce is the subject of `pod-security-warn-only`. Where a Kyverno policy of the run sets the label,
+//! the finding is a hint.
 //!
 //! ## Mend
 //!
@@ -48,6 +49,7 @@
 //! - Kubernetes: "Apply Pod Security Standards at the cluster level"
 
 use super::prelude::*;
+use crate::kyverno;
 use crate::pod_security::{ENFORCE, SYSTEM_NAMESPACES, TELLING, enforced_by_default, is_level};
 
 pub(super) const CHECK: Check = Check {
@@ -73,29 +75,34 @@ pub(super) const CHECK: Check = Check {
         "attack/T1610",
     ],
     cel: None,
-    examine: Examine::Object(&[("", "Namespace")], examine),
+    examine: Examine::Inventory(&[("", "Namespace")], examine),
 };
 
-fn examine<'a>(namespace: &'a Object, examination: &mut Examination<'a>) {
-    if SYSTEM_NAMESPACES.contains(&namespace.name.as_str()) {
+fn examine(examination: &mut Examination<'_>) {
+    let inventory = examination.inventory();
+    let namespaces = inventory.of("", "Namespace");
+    let examined: Vec<&Object> =
+        namespaces.filter(|namespace| !SYSTEM_NAMESPACES.contains(&namespace.name.as_str())).collect();
+    if examined.is_empty() {
         return;
     }
-    let place = namespace.place(field!["metadata", "labels", ENFORCE]);
-    let found = match namespace.label(ENFORCE) {
-        Some(level) if is_level(level) => return,
-        Some(level) => {
-            Found::at(place.clone()).variant("unknown-level").arg("level", level).confidence(Confidence::High)
-        }
-        None if TELLING.iter().any(|label| {
-            namespace.label(label).is_some_and(|level| level != "privileged" && is_level(level))
-        }) =>
-        {
-            return;
-        }
-        None if enforced_by_default(examination.inventory()) => return,
-        None => Found::at(namespace.head()),
-    };
-    let mend = Mend::risky("label the namespace `pod-security.kubernetes.io/enforce: baseline`")
-        .set(&place, "baseline");
-    examination.report(found.arg("namespace", namespace.name.clone()).mend(mend));
+    let by_default = enforced_by_default(inventory);
+    let by_policy = kyverno::some_policy_adds(inventory, ENFORCE);
+    for namespace in examined {
+        let place = namespace.place(field!["metadata", "labels", ENFORCE]);
+        let tells = |label: &str| matches!(namespace.label(label), Some("baseline" | "restricted"));
+        let found = match namespace.label(ENFORCE) {
+            Some(level) if is_level(level) => continue,
+            Some(level) => {
+                let found = Found::at(place.clone()).variant("unknown-level").arg("level", level);
+                found.confidence(Confidence::High)
+            }
+            None if by_default || TELLING.into_iter().any(tells) => continue,
+            None if by_policy => Found::at(namespace.head()).confidence(Confidence::Low),
+            None => Found::at(namespace.head()),
+        };
+        let mend = Mend::risky("label the namespace `pod-security.kubernetes.io/enforce: baseline`")
+            .set(&place, "baseline");
+        examination.report(found.arg("namespace", namespace.name.clone()).mend(mend));
+    }
 }

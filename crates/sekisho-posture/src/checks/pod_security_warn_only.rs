@@ -59,23 +59,30 @@ pub(super) const CHECK: Check = Check {
         "attack/T1610",
     ],
     cel: None,
-    examine: Examine::Object(&[("", "Namespace")], examine),
+    examine: Examine::Inventory(&[("", "Namespace")], examine),
 };
 
-fn examine<'a>(namespace: &'a Object, examination: &mut Examination<'a>) {
-    let telling = TELLING.into_iter().find_map(|label| {
-        let level = namespace.label(label).filter(|level| matches!(*level, "baseline" | "restricted"))?;
-        Some((label, level))
-    });
-    let Some((label, level)) = telling else { return };
-    let enforced = namespace.label(ENFORCE).is_some()
-        || SYSTEM_NAMESPACES.contains(&namespace.name.as_str())
-        || enforced_by_default(examination.inventory());
-    if enforced {
+fn examine(examination: &mut Examination<'_>) {
+    let inventory = examination.inventory();
+    let telling = |namespace: &'_ Object| {
+        TELLING.into_iter().find(|label| matches!(namespace.label(label), Some("baseline" | "restricted")))
+    };
+    let mut found = Vec::new();
+    for namespace in inventory.of("", "Namespace") {
+        let enforced =
+            namespace.label(ENFORCE).is_some() || SYSTEM_NAMESPACES.contains(&namespace.name.as_str());
+        if let Some(label) = telling(namespace).filter(|_| !enforced) {
+            found.push((namespace, label));
+        }
+    }
+    if found.is_empty() || enforced_by_default(inventory) {
         return;
     }
-    let mend = Mend::risky("label the namespace `pod-security.kubernetes.io/enforce: baseline`")
-        .set(&namespace.place(field!["metadata", "labels", ENFORCE]), "baseline");
-    let found = Found::at(namespace.place(field!["metadata", "labels", label]));
-    examination.report(found.arg("namespace", namespace.name.clone()).arg("level", level).mend(mend));
+    for (namespace, label) in found {
+        let mend = Mend::risky("label the namespace `pod-security.kubernetes.io/enforce: baseline`")
+            .set(&namespace.place(field!["metadata", "labels", ENFORCE]), "baseline");
+        let level = namespace.label(label).unwrap_or("");
+        let found = Found::at(namespace.place(field!["metadata", "labels", label]));
+        examination.report(found.arg("namespace", namespace.name.clone()).arg("level", level).mend(mend));
+    }
 }

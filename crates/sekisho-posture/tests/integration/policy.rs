@@ -282,3 +282,16 @@ fn a_policy_that_refuses_nothing_does_not_also_fail_open() {
     };
     assert_eq!((of("Enforce"), of("Audit")), (1, 0));
 }
+
+#[test]
+fn what_kyverno_adds_is_reckoned_with() {
+    let adding = "---\napiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {name: add}\nspec: {rules: [\
+                  {name: deny, generate: {kind: NetworkPolicy, name: default-deny}}, \
+                  {name: label, mutate: {patchStrategicMerge: {metadata: {labels: {+(pod-security.kubernetes.io/enforce): baseline}}}}}]}\n";
+    for id in ["namespace-without-pod-security", "namespace-without-default-deny-ingress"] {
+        let confidence =
+            |more: &str| findings(check(id), &[namespace("shop", "").as_str(), more].concat())[0].confidence;
+        assert_ne!(confidence(""), Confidence::Low, "{id}");
+        assert_eq!(confidence(adding), Confidence::Low, "{id}");
+    }
+}
