@@ -8,6 +8,7 @@ mod catalogue;
 mod escape;
 pub mod format;
 pub mod framework_report;
+mod replacement;
 mod report;
 mod snippet;
 mod text;

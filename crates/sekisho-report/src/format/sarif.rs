@@ -2,7 +2,7 @@
 //!
 //! Regions are exact, in Unicode code points. Paths are relative to the root of the sources, `%SRCROOT%`.
 //! The frameworks are taxonomies, and rules point at their controls. Suppressed findings are there, marked
-//! as suppressed; inputs that were not examined are notifications of the invocation, which is not
+//! as suppressed; fixes are changes of the text; inputs that were not examined are notifications of the invocation, which is not
 //! successful when one of them could not be read.
 //!
 //! The limits of GitHub's code scanning are kept where passing them would have the file rejected: a rule
@@ -12,13 +12,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use sekisho_finding::{
-    Confidence, Finding, Location, Message, Rule, Severity, Skip, SkipReason, Suppression, SuppressionKind,
+    Confidence, Finding, Fix, Location, Message, Rule, Severity, Skip, SkipReason, Suppression,
+    SuppressionKind,
 };
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::json_text;
 use crate::escape::uri_path;
+use crate::replacement::Replacements;
 use crate::{Options, Report};
 
 /// Tags of a rule, as many as GitHub takes.
@@ -58,14 +60,103 @@ struct Run<'r, 'a> {
 struct Results<'r, 'a> {
     report: &'r Report<'a>,
     places: HashMap<&'a str, usize>,
+    replacements: Replacements<'a>,
     most: f64,
+}
+
+impl Results<'_, '_> {
+    fn result(&self, finding: &Finding) -> Value {
+        let report = self.report;
+        let object = &finding.subject.object;
+        let name = match &object.namespace {
+            Some(namespace) => format!("{}/{}/{namespace}/{}", object.api_version, object.kind, object.name),
+            None => format!("{}/{}/{}", object.api_version, object.kind, object.name),
+        };
+        let field = finding.location.field.to_string();
+        let mut logical =
+            vec![json!({ "name": object.name.as_str(), "fullyQualifiedName": name, "kind": "resource" })];
+        if !field.is_empty() {
+            logical.push(json!({
+                "name": finding.location.field.segments().last().map(step),
+                "fullyQualifiedName": format!("{name}#{field}"),
+                "kind": "property",
+            }));
+        }
+        let mut place = location(&finding.location);
+        if let Some(fields) = place.as_object_mut() {
+            fields.insert("logicalLocations".to_owned(), logical.into());
+        }
+        let related: Vec<Value> = finding
+            .related
+            .iter()
+            .enumerate()
+            .map(|(index, related)| {
+                let mut place = location(&related.location);
+                if let Some(fields) = place.as_object_mut() {
+                    fields.insert("id".to_owned(), (index + 1).into());
+                    fields.insert("message".to_owned(), text(report, &related.message));
+                }
+                place
+            })
+            .collect();
+        let mut value = json!({
+            "ruleId": finding.rule,
+            "level": level(finding.severity),
+            "kind": "fail",
+            "message": text(report, &finding.message),
+            "locations": [place],
+            "partialFingerprints": { "sekisho/v1": finding.fingerprint.to_string() },
+            "properties": {
+                "severity": finding.severity.as_str(),
+                "confidence": finding.confidence.as_str(),
+                "container": finding.subject.container.as_deref(),
+            },
+        });
+        let Some(fields) = value.as_object_mut() else { return value };
+        if let Some(index) = self.places.get(finding.rule.as_ref()) {
+            fields.insert("ruleIndex".to_owned(), (*index).into());
+        }
+        if self.most > 0.0 {
+            // A number from 0 to 100 in SARIF.
+            fields.insert("rank".to_owned(), ((finding.risk / self.most * 1000.0).round() / 10.0).into());
+        }
+        if !related.is_empty() {
+            fields.insert("relatedLocations".to_owned(), related.into());
+        }
+        if let Some(fix) = finding.fix.as_ref().and_then(|fix| self.fix(fix, &finding.location)) {
+            fields.insert("fixes".to_owned(), json!([fix]));
+        }
+        // An empty list says that the tool knows of suppressions and that this result has none.
+        let suppressions: Vec<Value> = finding.suppressed.iter().map(suppression).collect();
+        fields.insert("suppressions".to_owned(), suppressions.into());
+        value
+    }
+
+    /// A fix as a change of the text, where it can be said so.
+    fn fix(&self, fix: &Fix, location: &Location) -> Option<Value> {
+        let change = self.replacements.of(fix, location)?;
+        Some(json!({
+            "description": { "text": self.report.catalogue.fix(&fix.description) },
+            "artifactChanges": [{
+                "artifactLocation": artifact(&location.file),
+                "replacements": [{
+                    "deletedRegion": {
+                        "startLine": change.start.line,
+                        "startColumn": change.start.column,
+                        "endLine": change.end.line,
+                        "endColumn": change.end.column,
+                    },
+                    "insertedContent": { "text": change.text },
+                }],
+            }],
+            "properties": { "safety": fix.safety.as_str() },
+        }))
+    }
 }
 
 impl Serialize for Results<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let results =
-            self.report.findings.iter().map(|finding| result(self.report, finding, &self.places, self.most));
-        serializer.collect_seq(results)
+        serializer.collect_seq(self.report.findings.iter().map(|finding| self.result(finding)))
     }
 }
 
@@ -100,6 +191,7 @@ fn log<'r, 'a>(report: &'r Report<'a>) -> Log<'r, 'a> {
                     .enumerate()
                     .map(|(index, rule)| (rule.id.as_ref(), index))
                     .collect(),
+                replacements: Replacements::new(report),
                 most: report.findings.iter().map(|finding| finding.risk).fold(0.0, f64::max),
             },
             properties: json!({ "coverage": {
@@ -161,69 +253,6 @@ fn rule(report: &Report<'_>, rule: &Rule, taxonomies: &Taxonomies<'_>) -> Value 
     {
         properties.insert("security-severity".to_owned(), score.into());
     }
-    value
-}
-
-fn result(report: &Report<'_>, finding: &Finding, places: &HashMap<&str, usize>, most: f64) -> Value {
-    let object = &finding.subject.object;
-    let name = match &object.namespace {
-        Some(namespace) => format!("{}/{}/{namespace}/{}", object.api_version, object.kind, object.name),
-        None => format!("{}/{}/{}", object.api_version, object.kind, object.name),
-    };
-    let field = finding.location.field.to_string();
-    let mut logical =
-        vec![json!({ "name": object.name.as_str(), "fullyQualifiedName": name, "kind": "resource" })];
-    if !field.is_empty() {
-        logical.push(json!({
-            "name": finding.location.field.segments().last().map(step),
-            "fullyQualifiedName": format!("{name}#{field}"),
-            "kind": "property",
-        }));
-    }
-    let mut place = location(&finding.location);
-    if let Some(fields) = place.as_object_mut() {
-        fields.insert("logicalLocations".to_owned(), logical.into());
-    }
-    let related: Vec<Value> = finding
-        .related
-        .iter()
-        .enumerate()
-        .map(|(index, related)| {
-            let mut place = location(&related.location);
-            if let Some(fields) = place.as_object_mut() {
-                fields.insert("id".to_owned(), (index + 1).into());
-                fields.insert("message".to_owned(), text(report, &related.message));
-            }
-            place
-        })
-        .collect();
-    let mut value = json!({
-        "ruleId": finding.rule,
-        "level": level(finding.severity),
-        "kind": "fail",
-        "message": text(report, &finding.message),
-        "locations": [place],
-        "partialFingerprints": { "sekisho/v1": finding.fingerprint.to_string() },
-        "properties": {
-            "severity": finding.severity.as_str(),
-            "confidence": finding.confidence.as_str(),
-            "container": finding.subject.container.as_deref(),
-        },
-    });
-    let Some(fields) = value.as_object_mut() else { return value };
-    if let Some(index) = places.get(finding.rule.as_ref()) {
-        fields.insert("ruleIndex".to_owned(), (*index).into());
-    }
-    if most > 0.0 {
-        // A number from 0 to 100 in SARIF.
-        fields.insert("rank".to_owned(), ((finding.risk / most * 1000.0).round() / 10.0).into());
-    }
-    if !related.is_empty() {
-        fields.insert("relatedLocations".to_owned(), related.into());
-    }
-    // An empty list says that the tool knows of suppressions and that this result has none.
-    let suppressions: Vec<Value> = finding.suppressed.iter().map(suppression).collect();
-    fields.insert("suppressions".to_owned(), suppressions.into());
     value
 }
 

@@ -132,3 +132,49 @@ fn gitlab_sast_has_what_its_schema_asks_for() {
         }
     }
 }
+
+/// The text with a replacement of SARIF made in it.
+fn replaced(text: &str, replacement: &Value) -> String {
+    let region = &replacement["deletedRegion"];
+    let offset = |line: &str, column: &str| {
+        let number = |field: &str| usize::try_from(region[field].as_u64().expect("a number")).expect("small");
+        let (line, column) = (number(line), number(column));
+        let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+        let rest = &text[start..];
+        start + rest.char_indices().nth(column - 1).map_or(rest.len(), |(at, _)| at)
+    };
+    let (start, end) = (offset("startLine", "startColumn"), offset("endLine", "endColumn"));
+    let inserted = replacement["insertedContent"]["text"].as_str().expect("a text");
+    format!("{}{inserted}{}", &text[..start], &text[end..])
+}
+
+#[test]
+fn sarif_fixes_are_those_of_the_editor() {
+    let run = Run::fixed();
+    let log = written(&run, Format::Sarif);
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let mut fixed = 0;
+    for (finding, result) in run.findings.iter().zip(results) {
+        let Some(fix) = &finding.fix else {
+            assert!(result.get("fixes").is_none());
+            continue;
+        };
+        let changes: Vec<_> = fix.edits.iter().map(|edit| edit.change.clone()).collect();
+        let source = run.inventory.source(finding.location.span.source).expect("a source");
+        let expected = sekisho_manifest::edit::edit(&source.text, &changes).expect("it can be made");
+        let change = &result["fixes"][0]["artifactChanges"][0];
+        assert_eq!(change["artifactLocation"]["uri"], finding.location.file.as_str());
+        assert_eq!(replaced(&source.text, &change["replacements"][0]), expected);
+        fixed += 1;
+    }
+    assert_eq!(fixed, 4);
+}
+
+#[test]
+fn a_fix_that_cannot_be_made_is_left_out() {
+    let anchored = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - &c\n      name: a\n      image: b\n    - *c\n";
+    let log = written(&Run::over(&[("a.yaml", anchored)]), Format::Sarif);
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    assert!(results.iter().any(|result| result["ruleId"] == "privilege-escalation"));
+    assert!(results.iter().all(|result| result.get("fixes").is_none()), "{results:#?}");
+}
