@@ -47,7 +47,9 @@ pub(crate) fn examine(direction: Direction, examination: &mut Examination<'_>) {
             continue;
         }
         let found = match (seen.object, seen.workload) {
-            (Some(object), _) => Found::at(object.head()),
+            (Some(object), Some(_)) => Found::at(object.head()),
+            // What runs there was not read, so its policies may not have been either.
+            (Some(object), None) => Found::at(object.head()).confidence(Confidence::Medium),
             (None, Some(workload)) if workload.namespace.is_some() => {
                 Found::at(workload.place(field!["metadata", "namespace"])).confidence(Confidence::Medium)
             }
