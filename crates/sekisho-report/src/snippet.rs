@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use sekisho_finding::Location;
-use sekisho_manifest::SourceId;
+use sekisho_manifest::{Segment, SourceId};
 
 use crate::Report;
 
@@ -72,13 +72,14 @@ impl<'a> Snippets<'a> {
     pub(crate) fn new(report: &Report<'a>) -> Self {
         let mut masked: HashMap<SourceId, Vec<(usize, usize)>> = HashMap::new();
         for finding in report.findings.iter().filter(|finding| finding.secret) {
-            let span = finding.location.span;
-            let Some(source) = report.source(span.source) else { continue };
-            let (start, end) = (span.start as usize, span.end as usize);
-            let text = source.text.get(start..end).unwrap_or("");
-            // `key: value`: the key may be seen.
-            let key = text.find(": ").filter(|at| !text[..*at].contains('\n')).map_or(0, |at| at + 2);
-            masked.entry(span.source).or_default().push((start + key, end));
+            let related = finding.related.iter().map(|related| &related.location);
+            for location in related.chain([&finding.location]) {
+                let span = location.span;
+                let Some(source) = report.source(span.source) else { continue };
+                let (start, end) = (span.start as usize, span.end as usize);
+                let key = key_length(source.text.get(start..end).unwrap_or(""), location);
+                masked.entry(span.source).or_default().push((start + key, end));
+            }
         }
         for ranges in masked.values_mut() {
             ranges.sort_unstable();
@@ -155,6 +156,15 @@ impl<'a> Snippets<'a> {
         out.push_str(text.get(at - offset..).unwrap_or(""));
         out
     }
+}
+
+/// The bytes of the key before a value, which may be seen; none where the location is no field of a mapping
+/// or its text begins otherwise.
+fn key_length(text: &str, location: &Location) -> usize {
+    let Some(Segment::Key(key)) = location.field.segments().last() else { return 0 };
+    let rest = text.trim_start_matches(['"', '\'']).strip_prefix(key.as_str());
+    let rest = rest.map(|rest| rest.trim_start_matches(['"', '\'']).trim_start_matches([' ', '\t']));
+    rest.and_then(|rest| rest.strip_prefix(':')).map_or(0, |value| text.len() - value.trim_start().len())
 }
 
 /// The end of the last line of a text.

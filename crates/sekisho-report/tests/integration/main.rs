@@ -4,6 +4,7 @@
 mod arbitrary;
 mod catalogue;
 mod code_scanning;
+mod credentials;
 mod framework;
 mod hostile;
 mod html;

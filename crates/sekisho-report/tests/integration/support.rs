@@ -126,7 +126,11 @@ pub(crate) struct Run {
 impl Run {
     /// A run over files given as name and text.
     pub(crate) fn over(files: &[(&str, &str)]) -> Self {
-        let checks: Vec<&'static Check> = vec![&PRIVILEGED, &SECRET, &ESCALATION, &OWNER];
+        Self::of(&[&PRIVILEGED, &SECRET, &ESCALATION, &OWNER], files)
+    }
+
+    /// A run of these checks over files given as name and text.
+    pub(crate) fn of(checks: &[&'static Check], files: &[(&str, &str)]) -> Self {
         let mut objects = Vec::new();
         let mut sources = Vec::new();
         for (index, (name, text)) in (0..).zip(files) {
@@ -143,7 +147,7 @@ impl Run {
             ..Coverage::default()
         };
         let inventory = Inventory::new(sources, objects, "default");
-        let mut findings = examine(&inventory, &checks, &Settings::default());
+        let mut findings = examine(&inventory, checks, &Settings::default());
         for finding in &mut findings {
             finding.risk = f64::from(10_u32.pow(finding.severity as u32));
         }
