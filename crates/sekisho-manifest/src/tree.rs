@@ -1,6 +1,6 @@
 //! Puts the nodes of one document together: duplicate keys, merges, aliases, and what it may cost.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -53,14 +53,14 @@ pub(crate) struct Tree {
     key_types: HashMap<usize, KeyTypes>,
     /// Faults that count only when their node is still there at the end.
     deferred: Vec<(Span, LoadErrorKind)>,
-    /// Values that lost their place to a key of another type but the same text. Kubernetes converts them
+    /// Values whose key lost its place to one of another type but the same text. Kubernetes converts them
     /// before it drops one of the two, so that a key within them can still fail.
     shadowed: Vec<Node>,
     pub(crate) warnings: Vec<LoadError>,
 }
 
-/// The types of those keys of a mapping that are no text, by their index.
-type KeyTypes = Vec<(usize, KeyType)>;
+/// The types of those keys of a mapping that are no text.
+type KeyTypes = HashMap<SmolStr, KeyType>;
 
 /// A collection that is not closed yet.
 struct Frame {
@@ -89,10 +89,12 @@ enum FrameKind {
 #[derive(Default)]
 struct Rare {
     types: KeyTypes,
-    /// The entries that came from a merge, by their index.
-    merged: Vec<usize>,
-    /// The index of each key.
+    /// The keys that came from a merge.
+    merged: HashSet<SmolStr>,
+    /// The place of each key, once there are many.
     index: Option<HashMap<SmolStr, usize>>,
+    /// Keys that lost their place to one of another type but the same text, and their values.
+    shadowed: HashMap<(SmolStr, KeyType), (Span, Node)>,
 }
 
 impl Tree {
@@ -175,10 +177,16 @@ impl Tree {
             FrameKind::Mapping { rare, .. } => {
                 let mapping = Arc::new(Mapping::new(self.entries.split_off(frame.first)));
                 let address = Arc::as_ptr(&mapping).addr();
-                match rare {
-                    Some(rare) if !rare.types.is_empty() => drop(self.key_types.insert(address, rare.types)),
-                    _ if !self.key_types.is_empty() => drop(self.key_types.remove(&address)),
-                    _ => {}
+                if !self.key_types.is_empty() {
+                    self.key_types.remove(&address);
+                }
+                if let Some(rare) = rare {
+                    if !rare.types.is_empty() {
+                        self.key_types.insert(address, rare.types);
+                    }
+                    if !self.deferred.is_empty() {
+                        self.shadowed.extend(rare.shadowed.into_values().map(|(_, node)| node));
+                    }
                 }
                 Value::Mapping(mapping)
             }
@@ -382,8 +390,8 @@ impl Tree {
 
     fn merge_mapping(&mut self, mapping: &Arc<Mapping>) {
         let types = self.key_types.get(&Arc::as_ptr(mapping).addr()).cloned().unwrap_or_default();
-        for (index, entry) in mapping.entries().iter().enumerate() {
-            let key_type = key_type(&types, index);
+        for entry in mapping.entries() {
+            let key_type = types.get(&entry.key).copied().unwrap_or_default();
             self.insert(entry.key.clone(), key_type, entry.key_span, entry.node.clone(), true);
         }
     }
@@ -394,61 +402,38 @@ impl Tree {
             return;
         };
         let entries = self.entries.get_mut(*first..).unwrap_or_default();
-        let same = match rare.as_ref().and_then(|rare| rare.index.as_ref()) {
-            None => entries.iter().position(|entry| entry.key == key),
-            Some(index) => index.get(&key).copied(),
-        };
-        let same = match key_type {
-            KeyType::Float(0) => same.or_else(|| {
-                let types = rare.as_ref().map(|rare| &rare.types)?;
-                types.iter().find(|(_, known)| *known == key_type).map(|(place, _)| *place)
-            }),
-            _ => same,
-        };
+        let mut same = place(entries, rare.as_deref(), &key);
+        if let (None, KeyType::Float(0), Some(rare)) = (same, key_type, rare.as_deref()) {
+            // 0.0 and -0.0 are the same key with different texts.
+            let other = if key == "0" { "-0" } else { "0" };
+            if rare.types.get(other) == Some(&key_type) {
+                same = place(entries, Some(rare), other);
+            }
+        }
         let count = entries.len();
         let entry = Entry { key, key_span, node };
-        let Some(place) = same else {
-            if rare.is_some() || count >= LINEAR || merged || key_type != KeyType::Text {
-                let rare = rare.get_or_insert_default();
-                if key_type != KeyType::Text {
-                    rare.types.push((count, key_type));
-                }
-                if merged {
-                    rare.merged.push(count);
-                }
-                if let Some(index) = &mut rare.index {
-                    index.insert(entry.key.clone(), count);
-                } else if count >= LINEAR {
-                    let all = entries.iter().chain([&entry]).map(|entry| entry.key.clone());
-                    rare.index = Some(all.enumerate().map(|(place, key)| (key, place)).collect());
-                }
-            }
-            self.entries.push(entry);
+        if let Some(old) = same.and_then(|place| entries.get_mut(place)) {
+            let rare = rare.get_or_insert_default();
+            let kind = rare.replace(old, entry, key_type, merged);
+            self.warnings.push(LoadError { kind, span: key_span, document: self.document });
             return;
-        };
-        let rare = rare.get_or_insert_default();
-        let Some(old) = entries.get_mut(place) else { return };
-        let old_type = key_type_mut(&mut rare.types, place, key_type);
-        let was_merged = rare.merged.binary_search(&place);
-        let first = old.key_span;
-        let key = entry.key.clone();
-        let kind = if old_type != key_type || key_type == KeyType::NotANumber {
-            LoadErrorKind::AmbiguousKey { key, first }
-        } else if merged || was_merged.is_ok() {
-            LoadErrorKind::MergedKey { key, first }
-        } else {
-            LoadErrorKind::DuplicateKey { key, first }
-        };
-        match (was_merged, merged) {
-            (Ok(at), false) => drop(rare.merged.remove(at)),
-            (Err(at), true) => rare.merged.insert(at, place),
-            _ => {}
         }
-        let old = std::mem::replace(old, entry);
-        if matches!(kind, LoadErrorKind::AmbiguousKey { .. }) && !self.deferred.is_empty() {
-            self.shadowed.push(old.node);
+        if rare.is_some() || count >= LINEAR || merged || key_type != KeyType::Text {
+            let rare = rare.get_or_insert_default();
+            if key_type != KeyType::Text {
+                rare.types.insert(entry.key.clone(), key_type);
+            }
+            if merged {
+                rare.merged.insert(entry.key.clone());
+            }
+            if let Some(index) = &mut rare.index {
+                index.insert(entry.key.clone(), count);
+            } else if count >= LINEAR {
+                let all = entries.iter().chain([&entry]).map(|entry| entry.key.clone());
+                rare.index = Some(all.enumerate().map(|(place, key)| (key, place)).collect());
+            }
         }
-        self.warnings.push(LoadError { kind, span: key_span, document: self.document });
+        self.entries.push(entry);
     }
 
     /// Counts one value that stands in the text.
@@ -496,25 +481,45 @@ fn allowed_ratio(values: f64) -> f64 {
     }
 }
 
-fn key_type(types: &KeyTypes, index: usize) -> KeyType {
-    types
-        .binary_search_by_key(&index, |(index, _)| *index)
-        .ok()
-        .and_then(|at| types.get(at))
-        .map_or(KeyType::Text, |(_, key_type)| *key_type)
+/// The place of a key among the entries of an open mapping.
+fn place(entries: &[Entry], rare: Option<&Rare>, key: &str) -> Option<usize> {
+    match rare.and_then(|rare| rare.index.as_ref()) {
+        None => entries.iter().position(|entry| entry.key == key),
+        Some(index) => index.get(key).copied(),
+    }
 }
 
-/// Replaces the type of the key at this index and returns what it was.
-fn key_type_mut(types: &mut KeyTypes, index: usize, new: KeyType) -> KeyType {
-    match types.binary_search_by_key(&index, |(index, _)| *index) {
-        Ok(at) => match types.get_mut(at) {
-            Some((_, old)) => std::mem::replace(old, new),
-            None => KeyType::Text,
-        },
-        Err(_) if new == KeyType::Text => KeyType::Text,
-        Err(at) => {
-            types.insert(at, (index, new));
-            KeyType::Text
+impl Rare {
+    /// Puts an entry in the place of one with the same text, and says what that means.
+    fn replace(&mut self, old: &mut Entry, new: Entry, key_type: KeyType, merged: bool) -> LoadErrorKind {
+        let old_type = self.types.remove(&old.key).unwrap_or_default();
+        let was_merged = self.merged.remove(&old.key);
+        if key_type != KeyType::Text {
+            self.types.insert(new.key.clone(), key_type);
+        }
+        if merged {
+            self.merged.insert(new.key.clone());
+        }
+        if old.key != new.key
+            && let Some(index) = &mut self.index
+            && let Some(place) = index.remove(&old.key)
+        {
+            index.insert(new.key.clone(), place);
+        }
+        let key = new.key.clone();
+        let old = std::mem::replace(old, new);
+        let mut first = old.key_span;
+        if old_type != key_type || key_type == KeyType::NotANumber {
+            self.shadowed.insert((old.key, old_type), (old.key_span, old.node));
+            match self.shadowed.remove(&(key.clone(), key_type)) {
+                Some((span, _)) if key_type != KeyType::NotANumber => first = span,
+                _ => return LoadErrorKind::AmbiguousKey { key, first },
+            }
+        }
+        if merged || was_merged {
+            LoadErrorKind::MergedKey { key, first }
+        } else {
+            LoadErrorKind::DuplicateKey { key, first }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Tokens → tree: the grammar of one document.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::resolve::{Scalar, Tag, resolve};
 use super::scanner::Scanner;
@@ -53,7 +54,7 @@ pub(super) struct Parser<'t, 'b> {
     pub(super) tree: &'b mut Tree,
     states: Vec<State>,
     /// The tag handles of the document's `%TAG` lines.
-    prefixes: Vec<TagText<'t>>,
+    prefixes: HashMap<&'t [u8], Cow<'t, [u8]>>,
     /// The end of the last token that stands on bytes.
     reached: usize,
 }
@@ -67,7 +68,7 @@ struct Properties<'t> {
 
 impl<'t, 'b> Parser<'t, 'b> {
     pub(super) fn new(text: &'t str, tree: &'b mut Tree) -> Self {
-        Self { scanner: Scanner::new(text), tree, states: Vec::new(), prefixes: Vec::new(), reached: 0 }
+        Self { scanner: Scanner::new(text), tree, states: Vec::new(), prefixes: HashMap::new(), reached: 0 }
     }
 
     /// Reads the first document.
@@ -122,14 +123,13 @@ impl<'t, 'b> Parser<'t, 'b> {
                 Kind::TagPrefix(_) => {
                     any = true;
                     let Token { kind: Kind::TagPrefix(prefix), .. } = self.take()? else { continue };
-                    if self.prefixes.iter().any(|known| known.handle == prefix.handle) {
+                    if self.prefixes.insert(prefix.handle, prefix.rest).is_some() {
                         return Err(Fault::syntax(
                             "this tag handle is declared twice; remove one",
                             start,
                             end,
                         ));
                     }
-                    self.prefixes.push(*prefix);
                 }
                 Kind::DocumentStart => {
                     self.take()?;
@@ -167,6 +167,17 @@ impl<'t, 'b> Parser<'t, 'b> {
             }
         }
         Ok(())
+    }
+
+    /// The fault of the next token. One that stands on no bytes is shown by the word behind it.
+    fn misplaced(&mut self, message: &str) -> Fault {
+        let (start, end) = match self.scanner.peek() {
+            Ok(token) => (token.start, token.end),
+            Err(fault) => return fault,
+        };
+        let word = self.scanner.text.get(start..).unwrap_or("");
+        let length = word.find([' ', '\t', '\n', '\r', ':']).unwrap_or(word.len());
+        Fault::syntax(message, start, if end > start { end } else { start + length })
     }
 
     #[inline]
@@ -207,7 +218,10 @@ impl<'t, 'b> Parser<'t, 'b> {
             Kind::BlockSequenceStart if place != Place::Flow => State::BlockItem,
             Kind::BlockMappingStart if place != Place::Flow => State::BlockKey,
             _ if has_properties => return self.empty(properties),
-            _ => return Err(unexpected(token)),
+            kind => {
+                let message = unexpected(kind);
+                return Err(self.misplaced(message));
+            }
         };
         let mapping = matches!(state, State::FlowKey { .. } | State::BlockKey);
         self.tree.open(mapping, properties.anchor, start, end)?;
@@ -237,9 +251,8 @@ impl<'t, 'b> Parser<'t, 'b> {
         if tag.handle.is_empty() {
             return Ok(Tag::new(&tag.rest));
         }
-        let declared = self.prefixes.iter().find(|prefix| prefix.handle == tag.handle);
-        let prefix: &[u8] = match (declared, tag.handle) {
-            (Some(prefix), _) => &prefix.rest,
+        let prefix: &[u8] = match (self.prefixes.get(tag.handle), tag.handle) {
+            (Some(prefix), _) => prefix,
             (None, b"!") => b"!",
             (None, b"!!") => b"tag:yaml.org,2002:",
             _ => {
@@ -298,10 +311,8 @@ impl<'t, 'b> Parser<'t, 'b> {
                 self.take()?;
                 self.tree.close(None)
             }
-            _ => Err(Fault::syntax(
+            _ => Err(self.misplaced(
                 "expected a list item; indent this line with the list's other items, or as part of the last",
-                token.start,
-                token.end,
             )),
         }
     }
@@ -336,10 +347,8 @@ impl<'t, 'b> Parser<'t, 'b> {
                 self.take()?;
                 self.tree.close(None)
             }
-            _ => Err(Fault::syntax(
+            _ => Err(self.misplaced(
                 "expected a key; indent this line with the mapping's other keys, or as part of the last value",
-                token.start,
-                token.end,
             )),
         }
     }
@@ -364,10 +373,8 @@ impl<'t, 'b> Parser<'t, 'b> {
         let token = self.scanner.peek()?;
         if !first && !end(&token.kind) {
             if !matches!(token.kind, Kind::FlowEntry) {
-                return Err(Fault::syntax(
+                return Err(self.misplaced(
                     "expected `,` or the closing bracket; close the bracket, or put the text in quotes",
-                    token.start,
-                    token.end,
                 ));
             }
             self.take()?;
@@ -447,9 +454,9 @@ impl<'t, 'b> Parser<'t, 'b> {
     }
 }
 
-/// The fault of a token that begins no node.
-fn unexpected(token: &Token<'_>) -> Fault {
-    let message = match token.kind {
+/// Why a token begins no node.
+fn unexpected(kind: &Kind<'_>) -> &'static str {
+    match kind {
         Kind::StreamEnd | Kind::DocumentStart | Kind::DocumentEnd => {
             "the document ends where a value is expected; close the brackets"
         }
@@ -460,10 +467,8 @@ fn unexpected(token: &Token<'_>) -> Fault {
         Kind::FlowEntry => {
             "a value is missing before this comma; remove the comma, or put the text in quotes"
         }
-        Kind::Alias(_) => "an alias has no anchor or tag of its own; remove it",
         _ => "a value cannot begin here; put the text in quotes",
-    };
-    Fault::syntax(message, token.start, token.end)
+    }
 }
 
 /// What a fault of a text with a control character is called.

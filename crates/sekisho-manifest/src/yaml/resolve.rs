@@ -143,7 +143,7 @@ fn infinity(text: &str) -> Option<Scalar<'static>> {
 }
 
 /// What makes two keys of a mapping the same: their type in YAML beside their text in JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) enum KeyType {
     #[default]
     Text,

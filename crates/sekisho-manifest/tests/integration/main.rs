@@ -6,6 +6,7 @@ mod duration;
 mod edit;
 mod edit_corpora;
 mod image;
+mod load;
 mod origin;
 mod quantity;
 mod selector;
