@@ -8,9 +8,12 @@ use sekisho_manifest::edit::{Change, edit};
 use sekisho_manifest::{Position, SourceId, Span};
 
 use crate::Report;
+use crate::snippet::Snippets;
 
 /// Bytes of a document above which a fix is not worked out: each costs a reading of its document.
 const LARGEST: usize = 256 << 10;
+/// Lines of a replacement above which a fix is not shown as one.
+const LINES: usize = 40;
 
 /// These characters of a source become this text.
 #[derive(Debug)]
@@ -26,6 +29,7 @@ pub(crate) struct Replacement {
 /// Works fixes out.
 pub(crate) struct Replacements<'a> {
     report: Report<'a>,
+    snippets: Snippets<'a>,
     /// Where the documents of each source begin.
     documents: HashMap<SourceId, Vec<usize>>,
 }
@@ -44,11 +48,12 @@ impl<'a> Replacements<'a> {
                 });
             }
         }
-        Self { report: *report, documents }
+        Self { report: *report, snippets: Snippets::new(report), documents }
     }
 
     /// The change that a fix makes in the document of its finding; none where it changes other documents
-    /// too, where it cannot be made, or where the document is large.
+    /// too, where it cannot be made, where the document or the change is large, or where a credential stands
+    /// in what it rewrites.
     pub(crate) fn of(&self, fix: &Fix, location: &Location) -> Option<Replacement> {
         let id = location.span.source;
         let source = self.report.source(id).filter(|source| source.name == location.file)?;
@@ -64,6 +69,11 @@ impl<'a> Replacements<'a> {
             fix.edits.iter().map(|edit| Change { document, ..edit.change.clone() }).collect();
         let new = edit(old, &changes).ok()?;
         let (gone, text) = difference(old, &new)?;
+        // Between two edits far apart stands what neither is about.
+        let whole = range.start + gone.start..range.start + gone.end;
+        if text.lines().count() > LINES || self.snippets.is_masked(id, &whole) {
+            return None;
+        }
         let offset = |at: usize| u32::try_from(range.start + at).ok();
         Some(Replacement {
             start: source.position(offset(gone.start)?),

@@ -4,6 +4,7 @@
 //! that its own span holds one, that span is masked in the snippet of every finding.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use sekisho_finding::Location;
 use sekisho_manifest::{Segment, SourceId};
@@ -136,6 +137,13 @@ impl<'a> Snippets<'a> {
             number = number.saturating_add(1);
         }
         snippet
+    }
+
+    /// Whether a credential stands in these bytes of a source.
+    pub(crate) fn is_masked(&self, source: SourceId, bytes: &Range<usize>) -> bool {
+        let ranges = self.masked.get(&source).map_or(&[][..], Vec::as_slice);
+        let first = ranges.partition_point(|(_, to)| *to <= bytes.start);
+        ranges.get(first).is_some_and(|(from, _)| *from < bytes.end)
     }
 
     /// The text at this offset of the source, credentials in it masked.

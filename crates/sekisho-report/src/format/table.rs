@@ -98,7 +98,7 @@ impl Table<'_, '_> {
             };
             let severities =
                 column(|table, finding| width(table.report.catalogue.severity(finding.severity)));
-            let slugs = column(|_, finding| width(&escape::line(&finding.rule))).min(self.width / 3);
+            let slugs = column(|_, finding| width(&escape::line(&finding.rule))).min(self.width * 2 / 5);
             for group in rest {
                 let Some(worst) = group.first() else { continue };
                 let title = match self.report.rule(&worst.rule) {
@@ -373,7 +373,7 @@ impl Table<'_, '_> {
     }
 
     fn mark(&self, text: &str) -> String {
-        self.paint(AnsiColor::Blue.on_default().bold(), text)
+        self.paint(AnsiColor::BrightBlue.on_default().bold(), text)
     }
 
     fn paint(&self, style: Style, text: &str) -> String {
@@ -391,7 +391,7 @@ fn severity_style(severity: Severity) -> Style {
         Severity::High => AnsiColor::Red.on_default().bold(),
         Severity::Medium => AnsiColor::Yellow.on_default().bold(),
         Severity::Low => AnsiColor::Cyan.on_default().bold(),
-        Severity::Info => AnsiColor::Blue.on_default(),
+        Severity::Info => AnsiColor::BrightBlue.on_default(),
     }
 }
 

@@ -178,3 +178,20 @@ fn a_fix_that_cannot_be_made_is_left_out() {
     assert!(results.iter().any(|result| result["ruleId"] == "privilege-escalation"));
     assert!(results.iter().all(|result| result.get("fixes").is_none()), "{results:#?}");
 }
+
+#[test]
+fn a_fix_shows_no_credential_that_stands_between_its_edits() {
+    let mut run = Run::fixed();
+    let edits: Vec<_> =
+        run.findings.iter().filter_map(|finding| finding.fix.clone()).flat_map(|fix| fix.edits).collect();
+    let source = run.findings[0].location.span.source;
+    let before_and_behind: Vec<_> = edits.into_iter().filter(|edit| edit.source == source).collect();
+    assert!(before_and_behind.len() > 1);
+    let fix = run.findings[0].fix.as_mut().expect("a fix");
+    fix.edits = before_and_behind;
+    let text = run.write(Format::Sarif, &Options::default());
+    assert!(!text.contains("battery"));
+    let log: Value = serde_json::from_str(&text).expect("JSON");
+    assert!(log["runs"][0]["results"][0].get("fixes").is_none());
+    assert!(log["runs"][0]["results"][2].get("fixes").is_some());
+}

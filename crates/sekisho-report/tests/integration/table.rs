@@ -47,8 +47,11 @@ fn a_clean_run_says_what_was_examined() {
 }
 
 #[test]
-fn a_credential_is_masked_in_every_snippet() {
+fn a_credential_is_in_no_report() {
     let run = Run::fixed();
+    for format in Format::ALL {
+        assert!(!run.write(*format, &Options::default()).contains("battery"), "{format}");
+    }
     for detail in [Detail::Summary, Detail::Full, Detail::Compact] {
         let options = Options { detail, ..Options::default() };
         let text = run.write(Format::Table, &options);
