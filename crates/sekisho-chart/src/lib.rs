@@ -1,0 +1,11 @@
+//! Helm charts rendered natively, with the place in template and values of every byte of the result.
+//!
+//! [`template`] is the language of Go's `text/template` as Helm 4 sets it up: parser and evaluator.
+//! [`value`] is what it computes with. [`functions`] is what templates can call.
+//!
+//! This crate reads no file; it takes texts and values and returns texts and origins.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
+pub mod functions;
+pub mod template;
+pub mod value;

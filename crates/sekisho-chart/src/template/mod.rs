@@ -1,0 +1,25 @@
+//! The template language: texts → templates → rendered text with the origin of every byte.
+//!
+//! A [`TemplateSet`] is filled with the files of a chart in Helm's order and then renders each of them by
+//! name. Semantics and messages are those of Go's `text/template` with the options that Helm sets.
+
+mod ast;
+mod call;
+pub(crate) mod compare;
+mod error;
+mod expression;
+pub(crate) mod format;
+pub(crate) mod index;
+mod lexer;
+mod machine;
+mod number;
+mod parser;
+pub(crate) mod quote;
+mod set;
+mod stack;
+
+pub use self::call::Call;
+pub use self::error::{BudgetError, CallError, Cause, ErrorPlace, ExecuteError, TemplateError};
+pub use self::machine::Budget;
+pub use self::set::{Rendered, Rendering, TemplateSet};
+pub use self::stack::on_deep_stack;

@@ -1,0 +1,128 @@
+//! Number literals.
+
+use super::ast::Number;
+use super::lexer::TokenKind;
+use super::quote::{quote, unquote_character};
+
+/// Reads a number or character literal as every kind that holds it.
+pub(super) fn read_number(text: &str, kind: TokenKind) -> Result<Number, String> {
+    let mut number = Number { text: text.into(), int: None, uint: None, float: None };
+    if kind == TokenKind::CharacterLiteral {
+        let code = match unquote_character(text) {
+            None => return Err("invalid syntax".to_owned()),
+            Some(Err(())) => return Err(format!("malformed character constant: {text}")),
+            Some(Ok(code)) => code,
+        };
+        number.int = Some(code.into());
+        number.uint = Some(code.into());
+        number.float = Some(code.into());
+        return Ok(number);
+    }
+    if kind == TokenKind::Complex || text.ends_with('i') {
+        return Err(format!("complex numbers are not supported: {}", quote(text)));
+    }
+    number.uint = parse_uint(text);
+    number.int = parse_int(text);
+    if number.int == Some(0) {
+        number.uint = Some(0);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a literal rounds to the nearest float")]
+    if let Some(int) = number.int {
+        number.float = Some(int as f64);
+    } else if let Some(uint) = number.uint {
+        number.float = Some(uint as f64);
+    } else if let Some(float) = parse_float(text) {
+        if !text.contains(['.', 'e', 'E', 'p', 'P']) {
+            return Err(format!("integer overflow: {}", quote(text)));
+        }
+        number.float = Some(float);
+        (number.int, number.uint) = integers_of(float);
+    } else {
+        return Err(format!("illegal number syntax: {}", quote(text)));
+    }
+    Ok(number)
+}
+
+/// The integers that a float equals.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "a float that survives the way there and back is that integer"
+)]
+fn integers_of(float: f64) -> (Option<i64>, Option<u64>) {
+    let (signed, unsigned) = (float as i64, float as u64);
+    let int = (signed as f64 == float && signed != i64::MAX).then_some(signed);
+    let uint = (unsigned as f64 == float && unsigned != u64::MAX).then_some(unsigned);
+    (int, uint)
+}
+
+/// Reads an unsigned integer with Go's prefixes and underscores.
+fn parse_uint(text: &str) -> Option<u64> {
+    let (digits, radix) = split_prefix(text)?;
+    u64::from_str_radix(&digits, radix).ok()
+}
+
+/// Reads a signed integer with Go's prefixes and underscores.
+fn parse_int(text: &str) -> Option<i64> {
+    let (negative, unsigned) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let value = parse_uint(unsigned)?;
+    if negative { 0_i64.checked_sub_unsigned(value) } else { i64::try_from(value).ok() }
+}
+
+/// The digits without prefix and underscores, and their radix. An underscore may stand behind the prefix and
+/// between digits, nowhere else, and only where a prefix stands.
+fn split_prefix(text: &str) -> Option<(String, u32)> {
+    let lower = text.to_ascii_lowercase();
+    let (digits, radix) = match lower.as_bytes() {
+        [b'0', b'x', ..] => (lower.get(2..)?, 16),
+        [b'0', b'b', ..] => (lower.get(2..)?, 2),
+        [b'0', b'o', ..] => (lower.get(2..)?, 8),
+        [b'0', _, ..] => (lower.get(1..)?, 8),
+        _ => (lower.as_str(), 10),
+    };
+    if digits.contains('_') {
+        let inner = if radix == 10 { digits } else { digits.strip_prefix('_').unwrap_or(digits) };
+        if inner.starts_with('_') || inner.ends_with('_') || inner.contains("__") {
+            return None;
+        }
+    }
+    let plain = digits.replace('_', "");
+    let valid = !plain.is_empty() && plain.chars().all(|digit| digit.is_digit(radix));
+    valid.then_some((plain, radix))
+}
+
+/// Reads a float, in hexadecimal too.
+fn parse_float(text: &str) -> Option<f64> {
+    let plain = text.replace('_', "");
+    let (negative, unsigned) = match plain.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, plain.strip_prefix('+').unwrap_or(&plain)),
+    };
+    let value = if unsigned.starts_with("0x") || unsigned.starts_with("0X") {
+        parse_hexadecimal_float(unsigned.get(2..)?)?
+    } else {
+        if !unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+            return None;
+        }
+        unsigned.parse::<f64>().ok().filter(|value| value.is_finite())?
+    };
+    Some(if negative { -value } else { value })
+}
+
+fn parse_hexadecimal_float(text: &str) -> Option<f64> {
+    let (mantissa, exponent) = text.split_once(['p', 'P'])?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut value = 0.0_f64;
+    for digit in whole.chars().chain(fraction.chars()) {
+        value = value * 16.0 + f64::from(digit.to_digit(16)?);
+    }
+    let exponent: i32 = exponent.parse().ok()?;
+    let scale = exponent.checked_sub(i32::try_from(fraction.len()).ok()?.checked_mul(4)?)?;
+    let value = value * 2.0_f64.powi(scale);
+    (value.is_finite() && !(whole.is_empty() && fraction.is_empty())).then_some(value)
+}

@@ -1,0 +1,562 @@
+//! Tokens → templates.
+
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use super::ast::{Action, Arm, Body, Branch, Command, Invocation, Node, Operand, OperandKind, Pipe, Source};
+use super::lexer::{Lexer, Token, TokenKind};
+use super::number::read_number;
+use super::quote::{quote, unquote};
+use super::{ErrorPlace, TemplateError};
+use crate::functions;
+use crate::value::{Text, Value};
+
+/// How deep blocks and parentheses may be nested in each other.
+const MAX_NESTING: usize = 1_000;
+
+/// The bodies that a text holds: that of the text itself comes last.
+pub(super) type Bodies = Vec<(SmolStr, Rc<Body>)>;
+
+/// Parses a text. `name` is what its own body will be called.
+pub(super) fn parse(name: &SmolStr, source: &Rc<Source>) -> Result<Bodies, TemplateError> {
+    let mut parser = Parser {
+        source,
+        lexer: Lexer::new(&source.text),
+        ahead: Vec::new(),
+        latest: Token { kind: TokenKind::End, start: 0, end: 0 },
+        variables: vec![ROOT],
+        ranges: 0,
+        nesting: 0,
+        action: None,
+        bodies: Vec::new(),
+    };
+    let body = parser.top_level()?;
+    parser.add(name.clone(), body)?;
+    Ok(parser.bodies)
+}
+
+/// Whether a body is nothing but spaces, so that it does not replace another of its name.
+pub(super) fn is_blank(body: &Body, text: &str) -> bool {
+    body.iter().all(|node| match node {
+        Node::Text(range) => text.get(range.clone()).unwrap_or("").trim().is_empty(),
+        _ => false,
+    })
+}
+
+/// The variable that every template has.
+pub(super) const ROOT: SmolStr = SmolStr::new_static("$");
+
+type Outcome<T> = Result<T, TemplateError>;
+
+/// How a list of nodes ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Terminator {
+    End,
+    Else,
+}
+
+/// A node, or the end of the list that it would stand in.
+enum Item {
+    Node(Node),
+    Terminator(Terminator),
+}
+
+struct Parser<'t> {
+    source: &'t Rc<Source>,
+    lexer: Lexer<'t>,
+    /// Tokens that were put back, the next one last.
+    ahead: Vec<Token>,
+    /// The token that was cut last; messages show its line.
+    latest: Token,
+    variables: Vec<SmolStr>,
+    /// How many `range` stand around.
+    ranges: usize,
+    nesting: usize,
+    /// The start of the action that is being read.
+    action: Option<usize>,
+    bodies: Bodies,
+}
+
+impl Parser<'_> {
+    fn next(&mut self) -> Token {
+        self.ahead.pop().unwrap_or_else(|| {
+            self.latest = self.lexer.next();
+            self.latest
+        })
+    }
+
+    fn put_back(&mut self, token: Token) {
+        self.ahead.push(token);
+    }
+
+    fn peek(&mut self) -> Token {
+        let token = self.next();
+        self.put_back(token);
+        token
+    }
+
+    fn next_visible(&mut self) -> Token {
+        loop {
+            let token = self.next();
+            if token.kind != TokenKind::Space {
+                return token;
+            }
+        }
+    }
+
+    fn peek_visible(&mut self) -> Token {
+        let token = self.next_visible();
+        self.put_back(token);
+        token
+    }
+
+    fn text(&self, token: Token) -> &str {
+        self.source.text.get(token.start..token.end).unwrap_or("")
+    }
+
+    fn fail<T>(&self, message: impl Into<String>) -> Outcome<T> {
+        let place = Box::new(ErrorPlace::new(self.source, self.latest.start));
+        Err(TemplateError::Parse { place, message: message.into() })
+    }
+
+    fn unexpected<T>(&self, token: Token, context: &str) -> Outcome<T> {
+        if token.kind != TokenKind::Fault {
+            return self.fail(format!("unexpected {} in {context}", self.describe(token)));
+        }
+        let fault = &self.lexer.fault;
+        let line = |offset: usize| ErrorPlace::new(self.source, offset).line;
+        match self.action.map(line) {
+            Some(started) if started != line(token.start) => {
+                let name = &self.source.name;
+                let action = if fault.ends_with(" action") { "" } else { " in action" };
+                self.fail(format!("{fault}{action} started at {name}:{started}"))
+            }
+            _ => self.fail(fault.clone()),
+        }
+    }
+
+    fn describe(&self, token: Token) -> String {
+        use TokenKind as Kind;
+        let text = self.text(token);
+        match token.kind {
+            Kind::End => "EOF".to_owned(),
+            Kind::Block
+            | Kind::Break
+            | Kind::Continue
+            | Kind::Dot
+            | Kind::Define
+            | Kind::Else
+            | Kind::EndBlock
+            | Kind::If
+            | Kind::Nil
+            | Kind::Range
+            | Kind::Template
+            | Kind::With => format!("<{text}>"),
+            _ if text.len() > 10 => format!("{}...", quote(&text.chars().take(10).collect::<String>())),
+            _ => quote(text),
+        }
+    }
+
+    fn expect(&mut self, kind: TokenKind, context: &str) -> Outcome<Token> {
+        let token = self.next_visible();
+        if token.kind == kind { Ok(token) } else { self.unexpected(token, context) }
+    }
+
+    /// Reads what is nested once more.
+    fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        if self.nesting >= MAX_NESTING {
+            return self.fail("max expression depth exceeded");
+        }
+        self.nesting += 1;
+        let outcome = read(self);
+        self.nesting -= 1;
+        outcome
+    }
+
+    fn add(&mut self, name: SmolStr, body: Body) -> Outcome<()> {
+        let blank = is_blank(&body, &self.source.text);
+        if let Some((_, former)) = self.bodies.iter_mut().find(|(known, _)| *known == name) {
+            if is_blank(former, &self.source.text) {
+                *former = Rc::new(body);
+            } else if !blank {
+                return self.fail(format!("template: multiple definition of template {}", quote(&name)));
+            }
+            return Ok(());
+        }
+        self.bodies.push((name, Rc::new(body)));
+        Ok(())
+    }
+
+    fn top_level(&mut self) -> Outcome<Body> {
+        let mut body = Body::new();
+        loop {
+            let token = self.peek();
+            match token.kind {
+                TokenKind::End => return Ok(body),
+                TokenKind::Open => {
+                    self.next();
+                    let first = self.next_visible();
+                    if first.kind == TokenKind::Define {
+                        self.definition()?;
+                        continue;
+                    }
+                    self.put_back(first);
+                    self.put_back(token);
+                }
+                _ => {}
+            }
+            match self.item()? {
+                Item::Node(node) => body.push(node),
+                Item::Terminator(Terminator::End) => return self.fail("unexpected {{end}}"),
+                Item::Terminator(Terminator::Else) => return self.fail("unexpected {{else}}"),
+            }
+        }
+    }
+
+    fn definition(&mut self) -> Outcome<()> {
+        const CONTEXT: &str = "define clause";
+        let token = self.next_visible();
+        let name = self.name(token, CONTEXT)?;
+        self.expect(TokenKind::Close, CONTEXT)?;
+        self.named_body(name, CONTEXT)
+    }
+
+    /// Reads the body of a template of its own, up to its end.
+    fn named_body(&mut self, name: SmolStr, context: &str) -> Outcome<()> {
+        let variables = std::mem::replace(&mut self.variables, vec![ROOT]);
+        let ranges = std::mem::take(&mut self.ranges);
+        let action = self.action.take();
+        let (body, terminator) = self.nested(Self::list)?;
+        if terminator == Terminator::Else {
+            return self.fail(format!("unexpected {{{{else}}}} in {context}"));
+        }
+        self.add(name, body)?;
+        self.variables = variables;
+        self.ranges = ranges;
+        self.action = action;
+        Ok(())
+    }
+
+    fn name(&mut self, token: Token, context: &str) -> Outcome<SmolStr> {
+        match token.kind {
+            TokenKind::Quoted | TokenKind::RawQuoted => match unquote(self.text(token)) {
+                Some(name) => Ok(Text::from_bytes(name).to_key()),
+                None => self.fail("invalid syntax"),
+            },
+            _ => self.unexpected(token, context),
+        }
+    }
+
+    fn list(&mut self) -> Outcome<(Body, Terminator)> {
+        let mut body = Body::new();
+        loop {
+            if self.peek_visible().kind == TokenKind::End {
+                return self.fail("unexpected EOF");
+            }
+            match self.item()? {
+                Item::Node(node) => body.push(node),
+                Item::Terminator(terminator) => return Ok((body, terminator)),
+            }
+        }
+    }
+
+    fn item(&mut self) -> Outcome<Item> {
+        let token = self.next_visible();
+        match token.kind {
+            TokenKind::Text => Ok(Item::Node(Node::Text(token.start..token.end))),
+            TokenKind::Open => {
+                self.action = Some(token.start);
+                let item = self.action(token.start)?;
+                self.action = None;
+                Ok(item)
+            }
+            _ => self.unexpected(token, "input"),
+        }
+    }
+
+    fn action(&mut self, open: usize) -> Outcome<Item> {
+        let token = self.next_visible();
+        let node = match token.kind {
+            TokenKind::Block => self.block(open)?,
+            TokenKind::Break => {
+                self.loop_control("{{break}}")?;
+                Node::Break
+            }
+            TokenKind::Continue => {
+                self.loop_control("{{continue}}")?;
+                Node::Continue
+            }
+            TokenKind::Else => {
+                // Of `else if` and `else with` the second word is left for the caller.
+                if !matches!(self.peek_visible().kind, TokenKind::If | TokenKind::With) {
+                    self.expect(TokenKind::Close, "else")?;
+                }
+                return Ok(Item::Terminator(Terminator::Else));
+            }
+            TokenKind::EndBlock => {
+                self.expect(TokenKind::Close, "end")?;
+                return Ok(Item::Terminator(Terminator::End));
+            }
+            TokenKind::If => Node::If(self.branch(TokenKind::If, "if")?),
+            TokenKind::Range => Node::Range(self.branch(TokenKind::Range, "range")?),
+            TokenKind::With => Node::With(self.branch(TokenKind::With, "with")?),
+            TokenKind::Template => self.invocation(open)?,
+            _ => {
+                self.put_back(token);
+                Node::Action(Action { open, pipe: self.pipe("command", TokenKind::Close)? })
+            }
+        };
+        Ok(Item::Node(node))
+    }
+
+    fn loop_control(&mut self, context: &str) -> Outcome<()> {
+        self.expect(TokenKind::Close, context)?;
+        if self.ranges == 0 {
+            return self.fail(format!("{context} outside {{{{range}}}}"));
+        }
+        Ok(())
+    }
+
+    fn branch(&mut self, kind: TokenKind, context: &str) -> Outcome<Branch> {
+        let variables = self.variables.len();
+        let mut branch = Branch { arms: Vec::new(), otherwise: None };
+        loop {
+            let pipe = self.pipe(context, TokenKind::Close)?;
+            let is_range = kind == TokenKind::Range;
+            self.ranges += usize::from(is_range);
+            let (body, terminator) = self.nested(Self::list)?;
+            self.ranges -= usize::from(is_range);
+            branch.arms.push(Arm { pipe, body });
+            if terminator == Terminator::End {
+                break;
+            }
+            if !is_range && self.peek().kind == kind {
+                self.next();
+                continue;
+            }
+            let (body, terminator) = self.nested(Self::list)?;
+            if terminator == Terminator::Else {
+                return self.fail("expected end; found {{else}}");
+            }
+            branch.otherwise = Some(body);
+            break;
+        }
+        self.variables.truncate(variables);
+        Ok(branch)
+    }
+
+    fn block(&mut self, open: usize) -> Outcome<Node> {
+        const CONTEXT: &str = "block clause";
+        let token = self.next_visible();
+        let name = self.name(token, CONTEXT)?;
+        let pipe = self.pipe(CONTEXT, TokenKind::Close)?;
+        self.named_body(name.clone(), CONTEXT)?;
+        Ok(Node::Template(Invocation { open, offset: token.start, name, pipe: Some(pipe) }))
+    }
+
+    fn invocation(&mut self, open: usize) -> Outcome<Node> {
+        const CONTEXT: &str = "template clause";
+        let token = self.next_visible();
+        let name = self.name(token, CONTEXT)?;
+        let next = self.next_visible();
+        let pipe = if next.kind == TokenKind::Close {
+            None
+        } else {
+            self.put_back(next);
+            Some(self.pipe(CONTEXT, TokenKind::Close)?)
+        };
+        Ok(Node::Template(Invocation { open, offset: token.start, name, pipe }))
+    }
+
+    fn pipe(&mut self, context: &str, end: TokenKind) -> Outcome<Pipe> {
+        let offset = self.peek_visible().start;
+        let (variables, assigns) = self.declarations(context)?;
+        let mut commands = Vec::new();
+        loop {
+            use TokenKind as Kind;
+            let token = self.next_visible();
+            match token.kind {
+                kind if kind == end => break,
+                Kind::Bool
+                | Kind::CharacterLiteral
+                | Kind::Complex
+                | Kind::Dot
+                | Kind::Field
+                | Kind::Identifier
+                | Kind::Number
+                | Kind::Nil
+                | Kind::RawQuoted
+                | Kind::Quoted
+                | Kind::Variable
+                | Kind::LeftParen => {
+                    self.put_back(token);
+                    commands.push(self.command()?);
+                }
+                _ => return self.unexpected(token, context),
+            }
+        }
+        if commands.is_empty() {
+            return self.fail(format!("missing value for {context}"));
+        }
+        for (index, command) in commands.iter().enumerate().skip(1) {
+            use OperandKind as Kind;
+            if matches!(
+                command.first.kind,
+                Kind::Bool(_) | Kind::Dot | Kind::Nil | Kind::Number(_) | Kind::Text { .. }
+            ) {
+                return self.fail(format!("non executable command in pipeline stage {}", index + 1));
+            }
+        }
+        Ok(Pipe { offset, variables, assigns, commands })
+    }
+
+    /// Reads `$a :=`, `$a =`, and in a `range` `$a, $b :=`, if it stands here.
+    fn declarations(&mut self, context: &str) -> Outcome<(Vec<SmolStr>, bool)> {
+        let mut declared = Vec::new();
+        loop {
+            let variable = self.peek_visible();
+            if variable.kind != TokenKind::Variable {
+                return Ok((declared, false));
+            }
+            self.next();
+            let behind = self.next();
+            let next = if behind.kind == TokenKind::Space { self.next_visible() } else { behind };
+            let is_comma = next.kind == TokenKind::Character && self.text(next) == ",";
+            if !matches!(next.kind, TokenKind::Assign | TokenKind::Declare) && !is_comma {
+                // The variable is an operand.
+                self.put_back(next);
+                if behind.kind == TokenKind::Space {
+                    self.put_back(behind);
+                }
+                self.put_back(variable);
+                return Ok((declared, false));
+            }
+            let name = SmolStr::new(self.text(variable));
+            self.variables.push(name.clone());
+            declared.push(name);
+            if !is_comma {
+                return Ok((declared, next.kind == TokenKind::Assign));
+            }
+            if context != "range" || declared.len() > 1 {
+                return self.fail(format!("too many declarations in {context}"));
+            }
+            match self.peek_visible().kind {
+                TokenKind::Variable | TokenKind::Close | TokenKind::RightParen => {}
+                _ => return self.fail("range can only initialize variables"),
+            }
+        }
+    }
+
+    fn command(&mut self) -> Outcome<Command> {
+        let offset = self.peek_visible().start;
+        let mut operands = Vec::new();
+        loop {
+            self.peek_visible();
+            operands.extend(self.operand()?);
+            let token = self.next();
+            match token.kind {
+                TokenKind::Space => {}
+                TokenKind::Close | TokenKind::RightParen => {
+                    self.put_back(token);
+                    break;
+                }
+                TokenKind::Bar => break,
+                _ => return self.unexpected(token, "operand"),
+            }
+        }
+        let mut operands = operands.into_iter();
+        match operands.next() {
+            Some(first) => Ok(Command { offset, first, rest: operands.collect() }),
+            None => self.fail("empty command"),
+        }
+    }
+
+    fn operand(&mut self) -> Outcome<Option<Operand>> {
+        let Some(mut operand) = self.term()? else {
+            return Ok(None);
+        };
+        let next = self.peek();
+        if next.kind != TokenKind::Field {
+            return Ok(Some(operand));
+        }
+        let mut fields = Vec::new();
+        while self.peek().kind == TokenKind::Field {
+            let token = self.next();
+            fields.push(self.field_name(token));
+        }
+        match &mut operand.kind {
+            OperandKind::Field(names) | OperandKind::Variable(_, names) => {
+                names.extend(fields);
+                operand.offset = next.start;
+                Ok(Some(operand))
+            }
+            OperandKind::Bool(_)
+            | OperandKind::Text { .. }
+            | OperandKind::Number(_)
+            | OperandKind::Nil
+            | OperandKind::Dot => {
+                self.fail(format!("unexpected . after term {}", quote(&operand.to_string())))
+            }
+            _ => {
+                let kind = OperandKind::Chain(Box::new(operand), fields);
+                Ok(Some(Operand { offset: next.start, kind }))
+            }
+        }
+    }
+
+    fn field_name(&self, token: Token) -> SmolStr {
+        self.text(token).trim_start_matches('.').into()
+    }
+
+    fn term(&mut self) -> Outcome<Option<Operand>> {
+        let token = self.next_visible();
+        let kind = match token.kind {
+            TokenKind::Identifier => {
+                let Some(function) = functions::find(self.text(token)) else {
+                    let name = quote(self.text(token));
+                    return self.fail(format!("function {name} not defined"));
+                };
+                OperandKind::Function(function)
+            }
+            TokenKind::Dot => OperandKind::Dot,
+            TokenKind::Nil => OperandKind::Nil,
+            TokenKind::Variable => {
+                let name = SmolStr::new(self.text(token));
+                if !self.variables.contains(&name) {
+                    return self.fail(format!("undefined variable {}", quote(&name)));
+                }
+                OperandKind::Variable(name, Vec::new())
+            }
+            TokenKind::Field => OperandKind::Field(vec![self.field_name(token)]),
+            TokenKind::Bool => OperandKind::Bool(self.text(token) == "true"),
+            TokenKind::CharacterLiteral | TokenKind::Complex | TokenKind::Number => {
+                match read_number(self.text(token), token.kind) {
+                    Ok(number) => OperandKind::Number(Box::new(number)),
+                    Err(message) => return self.fail(message),
+                }
+            }
+            TokenKind::LeftParen => {
+                let pipe =
+                    self.nested(|parser| parser.pipe("parenthesized pipeline", TokenKind::RightParen))?;
+                OperandKind::Pipe(Box::new(pipe))
+            }
+            TokenKind::Quoted | TokenKind::RawQuoted => {
+                let Some(value) = unquote(self.text(token)) else {
+                    return self.fail("invalid syntax");
+                };
+                let value = Value::from(Text::from_bytes(value));
+                OperandKind::Text { quoted: self.text(token).into(), value }
+            }
+            _ => {
+                self.put_back(token);
+                return Ok(None);
+            }
+        };
+        let offset = match &kind {
+            OperandKind::Pipe(pipe) => pipe.offset,
+            _ => token.start,
+        };
+        Ok(Some(Operand { offset, kind }))
+    }
+}

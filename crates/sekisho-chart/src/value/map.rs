@@ -1,0 +1,142 @@
+//! Maps from strings, shared by reference and changed in place as Go's are.
+
+use std::cell::{Ref, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use smol_str::SmolStr;
+
+use super::{Type, Value};
+
+/// A map; clones share the entries, and see each other's changes. Entries stand in the order of their keys.
+#[derive(Debug, Clone)]
+pub struct Map(Rc<Entries>);
+
+#[derive(Debug)]
+struct Entries {
+    by_key: RefCell<BTreeMap<SmolStr, Value>>,
+    map_type: Type,
+    is_nil: bool,
+}
+
+/// A write to a nil map.
+#[derive(Debug, thiserror::Error)]
+#[error("assignment to entry in nil map")]
+pub struct NilMapError;
+
+impl Map {
+    /// An empty `map[string]interface {}`.
+    pub fn new() -> Self {
+        Self::of(Type::MAP, BTreeMap::new())
+    }
+
+    /// A map of this type ([`Type::Map`] or [`Type::Values`]); the values must fit it.
+    pub fn of(map_type: Type, entries: BTreeMap<SmolStr, Value>) -> Self {
+        Self(Rc::new(Entries { by_key: RefCell::new(entries), map_type, is_nil: false }))
+    }
+
+    /// The nil map of a type.
+    pub fn nil(map_type: Type) -> Self {
+        Self(Rc::new(Entries { by_key: RefCell::default(), map_type, is_nil: true }))
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<Value> {
+        self.0.by_key.borrow().get(key).cloned()
+    }
+
+    /// Whether the key is there, also with nil.
+    pub fn has(&self, key: &str) -> bool {
+        self.0.by_key.borrow().contains_key(key)
+    }
+
+    /// Sets a key, for everybody who holds this map.
+    ///
+    /// # Errors
+    /// Where this is a nil map.
+    pub fn set(&self, key: impl Into<SmolStr>, value: Value) -> Result<(), NilMapError> {
+        if self.0.is_nil {
+            return Err(NilMapError);
+        }
+        let former = self.0.by_key.borrow_mut().insert(key.into(), value);
+        drop(former);
+        Ok(())
+    }
+
+    /// Takes a key out, for everybody who holds this map.
+    pub fn unset(&self, key: &str) {
+        let former = self.0.by_key.borrow_mut().remove(key);
+        drop(former);
+    }
+
+    /// A look at the entries. It must be dropped before anything writes to the map.
+    pub fn entries(&self) -> Ref<'_, BTreeMap<SmolStr, Value>> {
+        self.0.by_key.borrow()
+    }
+
+    /// The entries as they are now, in the order of their keys.
+    pub fn snapshot(&self) -> Vec<(SmolStr, Value)> {
+        self.entries().iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.entries().len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries().is_empty()
+    }
+
+    /// The type: [`Type::Map`] or [`Type::Values`].
+    pub fn map_type(&self) -> Type {
+        self.0.map_type
+    }
+
+    /// The type of the elements.
+    pub fn element(&self) -> &'static Type {
+        match self.0.map_type {
+            Type::Map(element) => element,
+            _ => &Type::Any,
+        }
+    }
+
+    /// Whether this is the nil map of its type.
+    pub fn is_nil(&self) -> bool {
+        self.0.is_nil
+    }
+
+    /// Whether both are one map.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// A number that tells maps apart while they live, for code that must notice cycles.
+    pub fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+
+    /// The values, if nobody else holds them.
+    pub(super) fn into_unshared(self) -> BTreeMap<SmolStr, Value> {
+        Rc::try_unwrap(self.0).map_or_else(|_| BTreeMap::new(), |entries| entries.by_key.take())
+    }
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl FromIterator<(SmolStr, Value)> for Map {
+    fn from_iter<I: IntoIterator<Item = (SmolStr, Value)>>(entries: I) -> Self {
+        Self::of(Type::MAP, entries.into_iter().collect())
+    }
+}
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        super::host::release(self.by_key.take().into_values());
+    }
+}

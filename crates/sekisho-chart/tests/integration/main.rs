@@ -1,0 +1,3 @@
+//! Templates in, rendered texts and origins out.
+
+mod language;
