@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::OnceLock;
 
-use sekisho_manifest::rbac::{self, RoleKind};
 use sekisho_manifest::workload::{self, Pod};
 use sekisho_manifest::{Object, Source, SourceId};
 use smol_str::SmolStr;
@@ -12,6 +11,7 @@ use crate::accounts::AccountIndex;
 use crate::cloud::{self, Cloud};
 use crate::isolation::PolicyIndex;
 use crate::pods::PodIndex;
+use crate::roles::RoleIndex;
 use crate::route::{self, RouteIndex};
 use crate::service::ServiceIndex;
 use crate::unseen;
@@ -30,7 +30,7 @@ pub struct Inventory {
     default_namespace: SmolStr,
     pods: OnceLock<PodIndex>,
     names: OnceLock<Names>,
-    bindings: OnceLock<Bindings>,
+    roles: OnceLock<RoleIndex>,
     clouds: OnceLock<BTreeSet<Cloud>>,
     accounts: OnceLock<AccountIndex>,
     cluster_wide: OnceLock<HashSet<(SmolStr, SmolStr)>>,
@@ -40,11 +40,12 @@ pub struct Inventory {
     unseen: OnceLock<HashSet<SmolStr>>,
 }
 
-/// Objects by group, kind and name.
-type Names = HashMap<(SmolStr, SmolStr, SmolStr), Vec<u32>>;
-
-/// Bindings by the kind, the namespace (empty for a ClusterRole) and the name of the role they refer to.
-type Bindings = HashMap<(RoleKind, SmolStr, SmolStr), Vec<u32>>;
+/// Objects by group, kind and name; the first of each namespace besides.
+#[derive(Debug, Default)]
+struct Names {
+    all: HashMap<(SmolStr, SmolStr, SmolStr), Vec<u32>>,
+    placed: HashMap<(SmolStr, SmolStr, SmolStr, SmolStr), u32>,
+}
 
 impl Inventory {
     /// Builds the inventory of objects whose [`SourceId`]s are places in `sources`.
@@ -68,7 +69,7 @@ impl Inventory {
             default_namespace: default_namespace.into(),
             pods: OnceLock::new(),
             names: OnceLock::new(),
-            bindings: OnceLock::new(),
+            roles: OnceLock::new(),
             clouds: OnceLock::new(),
             accounts: OnceLock::new(),
             cluster_wide: OnceLock::new(),
@@ -113,8 +114,10 @@ impl Inventory {
 
     /// The object of a group and kind with this name, in this namespace where the kind has one.
     pub fn find(&self, group: &str, kind: &str, namespace: Option<&str>, name: &str) -> Option<&Object> {
-        self.named(group, kind, name)
-            .find(|object| namespace.is_none_or(|namespace| self.namespace_of(object) == namespace))
+        let Some(namespace) = namespace else { return self.named(group, kind, name).next() };
+        let key = (group.into(), kind.into(), name.into(), namespace.into());
+        let index = self.name_index().placed.get(&key)?;
+        self.objects.get(*index as usize)
     }
 
     /// The objects of a group and kind with this name, in any namespace.
@@ -124,21 +127,26 @@ impl Inventory {
         kind: &str,
         name: &str,
     ) -> impl Iterator<Item = &'a Object> + use<'a> {
-        self.names
-            .get_or_init(|| self.index_names())
+        self.name_index()
+            .all
             .get(&(SmolStr::new(group), SmolStr::new(kind), SmolStr::new(name)))
             .map_or(&[][..], Vec::as_slice)
             .iter()
             .filter_map(|index| self.objects.get(*index as usize))
     }
 
-    fn index_names(&self) -> Names {
-        let mut names = Names::new();
-        for (index, object) in (0..).zip(&self.objects) {
-            let key = (SmolStr::new(object.group()), object.kind.clone(), object.name.clone());
-            names.entry(key).or_default().push(index);
-        }
-        names
+    fn name_index(&self) -> &Names {
+        self.names.get_or_init(|| {
+            let mut names = Names::default();
+            for (index, object) in (0..).zip(&self.objects) {
+                let (group, kind, name) =
+                    (SmolStr::new(object.group()), object.kind.clone(), object.name.clone());
+                let namespace = SmolStr::new(self.namespace_of(object));
+                names.placed.entry((group.clone(), kind.clone(), name.clone(), namespace)).or_insert(index);
+                names.all.entry((group, kind, name)).or_default().push(index);
+            }
+            names
+        })
     }
 
     /// The Pods that the objects are or make.
@@ -158,34 +166,6 @@ impl Inventory {
 
     pub(crate) fn with_pods(&self) -> &[ObjectId] {
         &self.with_pods
-    }
-
-    /// The RoleBindings and ClusterRoleBindings that refer to a role, in the order of their ids.
-    pub fn bindings_of<'a>(&'a self, role: &Object) -> impl Iterator<Item = &'a Object> + use<'a> {
-        let key = if role.is(rbac::GROUP, "ClusterRole") {
-            (RoleKind::ClusterRole, SmolStr::default(), role.name.clone())
-        } else {
-            (RoleKind::Role, SmolStr::new(self.namespace_of(role)), role.name.clone())
-        };
-        self.bindings
-            .get_or_init(|| self.index_bindings())
-            .get(&key)
-            .map_or(&[][..], Vec::as_slice)
-            .iter()
-            .filter_map(|index| self.objects.get(*index as usize))
-    }
-
-    fn index_bindings(&self) -> Bindings {
-        let mut bindings = Bindings::new();
-        for (index, object) in (0..).zip(&self.objects) {
-            let Some(reference) = rbac::role_ref(object) else { continue };
-            let namespace = match reference.kind {
-                RoleKind::Role => SmolStr::new(self.namespace_of(object)),
-                RoleKind::ClusterRole => SmolStr::default(),
-            };
-            bindings.entry((reference.kind, namespace, reference.name.into())).or_default().push(index);
-        }
-        bindings
     }
 
     /// The namespace an object lands in: its own, else the run's default; empty for a kind that has none,
@@ -222,6 +202,10 @@ impl Inventory {
     /// The clouds that the objects are meant for, as far as they show it; empty says nothing.
     pub fn clouds(&self) -> &BTreeSet<Cloud> {
         self.clouds.get_or_init(|| cloud::detect(self))
+    }
+
+    pub(crate) fn role_index(&self) -> &RoleIndex {
+        self.roles.get_or_init(|| RoleIndex::new(self))
     }
 
     pub(crate) fn account_index(&self) -> &AccountIndex {

@@ -102,7 +102,7 @@ pub enum Principal<'a> {
     Group(&'a str),
     /// A service account.
     ServiceAccount {
-        /// Its namespace; none where neither the subject nor the binding says.
+        /// Its namespace; none where neither the subject nor its `RoleBinding` says.
         namespace: Option<&'a str>,
         /// Its name.
         name: &'a str,
@@ -300,8 +300,11 @@ fn principal<'a>(binding: &'a Object, node: &'a Node) -> Option<Principal<'a>> {
         "ServiceAccount" if group.is_empty() => {
             let written = Some(node.str("namespace")).filter(|namespace| !namespace.is_empty());
             // A RoleBinding lends its namespace to a subject that names none; a ClusterRoleBinding has none.
-            let lent = binding.namespace.as_deref().filter(|_| binding.kind == "RoleBinding");
-            Some(Principal::ServiceAccount { namespace: written.or(lent), name })
+            let namespace = match binding.kind.as_str() {
+                "RoleBinding" => written.or(binding.namespace.as_deref()),
+                _ => Some(written?),
+            };
+            Some(Principal::ServiceAccount { namespace, name })
         }
         _ => None,
     }

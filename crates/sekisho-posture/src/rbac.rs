@@ -1,7 +1,7 @@
 //! Powers that a role can grant, who holds the role, and how far it reaches: what the RBAC checks share.
 
 use sekisho_finding::{Confidence, Severity};
-use sekisho_inventory::Inventory;
+use sekisho_inventory::{Inventory, RoleUse};
 use sekisho_manifest::rbac::{
     self, ALL, BindingSubject, GROUP, Grant, PolicyRule, Principal, RoleKind, RoleRef, RuleField,
 };
@@ -118,7 +118,7 @@ pub(crate) struct Holding<'a> {
     pub(crate) reach: Reach,
     /// Whether someone holds it: a binding with subjects, or aggregation into a role that everyone uses.
     pub(crate) held: bool,
-    /// The bindings with subjects.
+    /// The first bindings.
     pub(crate) bindings: Vec<&'a Object>,
 }
 
@@ -150,23 +150,21 @@ pub(crate) fn is_custom(rule: &PolicyRule<'_>) -> bool {
 
 /// How far a role reaches and who holds it.
 pub(crate) fn holding<'a>(role: &'a Object, inventory: &'a Inventory) -> Holding<'a> {
-    let bindings: Vec<_> =
-        inventory.bindings_of(role).filter(|binding| !rbac::subjects(binding).is_empty()).collect();
+    let used = inventory.use_of_role(role);
     let is_cluster_role = role.kind == "ClusterRole";
     let aggregated = is_cluster_role && is_aggregated_into_user_role(role);
-    let everywhere = |binding: &&Object| binding.kind == "ClusterRoleBinding";
-    let cluster_wide =
-        is_cluster_role && (bindings.is_empty() || aggregated || bindings.iter().any(everywhere));
+    let cluster_wide = is_cluster_role && (aggregated || used.is_none_or(RoleUse::is_everywhere));
     let in_system_namespace = if is_cluster_role {
-        bindings.iter().any(|binding| inventory.namespace_of(binding) == SYSTEM_NAMESPACE)
+        used.is_some_and(|used| used.is_in(SYSTEM_NAMESPACE))
     } else {
         inventory.namespace_of(role) == SYSTEM_NAMESPACE
     };
+    let bindings = used.map_or(&[][..], RoleUse::bindings).iter().take(SHOWN_BINDINGS);
     Holding {
         cluster_wide,
         reach: if cluster_wide || in_system_namespace { Reach::Cluster } else { Reach::Namespace },
-        held: aggregated || !bindings.is_empty(),
-        bindings,
+        held: aggregated || used.is_some(),
+        bindings: bindings.filter_map(|id| inventory.object(*id)).collect(),
     }
 }
 
@@ -196,8 +194,9 @@ impl<'a> Holding<'a> {
     /// A finding at a place of the role, with its bindings beside it.
     pub(crate) fn found(&self, place: Place<'a>) -> Found<'a> {
         let found = Found::at(place).confidence(self.confidence());
-        let shown = self.bindings.iter().take(SHOWN_BINDINGS);
-        shown.fold(found, |found, binding| found.related(binding.head(), "the role is bound here"))
+        self.bindings
+            .iter()
+            .fold(found, |found, binding| found.related(binding.head(), "the role is bound here"))
     }
 }
 

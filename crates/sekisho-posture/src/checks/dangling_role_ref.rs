@@ -164,9 +164,11 @@ fn examine<'a>(binding: &'a Object, examination: &mut Examination<'a>) {
     if known || is_built_in(&role, namespace) || subjects(binding).is_empty() {
         return;
     }
-    // Roles of a namespace usually stand beside their bindings; ClusterRoles come from anywhere.
+    // Roles of namespaces usually stand beside their bindings, where there are any; ClusterRoles come from
+    // anywhere.
     let (kind, confidence) = match role.kind {
         RoleKind::ClusterRole => ("ClusterRole", Confidence::Low),
+        RoleKind::Role if inventory.of(GROUP, "Role").next().is_none() => ("Role", Confidence::Low),
         RoleKind::Role => ("Role", Confidence::Medium),
     };
     examination.report(

@@ -99,6 +99,8 @@ fn examine(examination: &mut Examination<'_>) {
     let inventory = examination.inventory();
     let accounts = || inventory.of("", "ServiceAccount");
     let namespaces: HashSet<&str> = accounts().map(|account| inventory.namespace_of(account)).collect();
+    let known: HashSet<_> =
+        accounts().map(|account| (account.namespace.as_deref(), account.name.as_str())).collect();
     for (group, kind) in BINDINGS {
         for binding in inventory.of(group, kind) {
             for bound in bound(binding, &[]) {
@@ -110,10 +112,7 @@ fn examine(examination: &mut Examination<'_>) {
                     continue;
                 }
                 // An account without a namespace goes wherever its manifest is applied.
-                let known = inventory
-                    .named("", "ServiceAccount", name)
-                    .any(|account| account.namespace.as_deref().is_none_or(|written| written == namespace));
-                if !known {
+                if !known.contains(&(Some(namespace), name)) && !known.contains(&(None, name)) {
                     let found = bound.found().arg("namespace", namespace).arg("account", name);
                     examination.report(found.identity(namespace));
                 }

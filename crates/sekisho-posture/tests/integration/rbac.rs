@@ -317,6 +317,8 @@ fn a_group_is_a_group_and_a_user_is_a_user() {
     assert_eq!(both("Group", "system:serviceaccounts:shop"), ["all-service-accounts-binding"]);
     assert_eq!(both("User", "system:serviceaccount:shop:default"), ["default-service-account-binding"]);
     assert!(both("User", "system:serviceaccount:shop:app").is_empty());
+    // A ClusterRoleBinding has no namespace to lend.
+    assert!(both("ServiceAccount", "default").is_empty());
     // A subject of another group is refused by the API server.
     assert!(
         binding("ClusterRoleBinding", VIEW, "{kind: Group, name: system:masters, apiGroup: example.com}")
