@@ -5,6 +5,7 @@
 //! `//!` comment of its file.
 
 mod admission;
+mod api_version;
 mod audit;
 mod capability;
 mod census;

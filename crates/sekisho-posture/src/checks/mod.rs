@@ -71,6 +71,7 @@ mod default_namespace;
 mod default_service_account;
 mod default_service_account_binding;
 mod delete_events;
+mod deprecated_api_version;
 mod deprecated_service_account_field;
 mod encryption_identity_first;
 mod encryption_kms_v1;
@@ -166,6 +167,7 @@ mod privilege_escalation;
 mod privileged_container;
 mod public_cluster_endpoint;
 mod read_secrets;
+mod removed_api_version;
 mod restricted_volume_type;
 mod role_write;
 mod root_group;
@@ -283,6 +285,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&default_service_account::CHECK, include_str!("../../../../docs/checks/default-service-account.md")),
     (&default_service_account_binding::CHECK, include_str!("../../../../docs/checks/default-service-account-binding.md")),
     (&delete_events::CHECK, include_str!("../../../../docs/checks/delete-events.md")),
+    (&deprecated_api_version::CHECK, include_str!("../../../../docs/checks/deprecated-api-version.md")),
     (&deprecated_service_account_field::CHECK, include_str!("../../../../docs/checks/deprecated-service-account-field.md")),
     (&encryption_identity_first::CHECK, include_str!("../../../../docs/checks/encryption-identity-first.md")),
     (&encryption_kms_v1::CHECK, include_str!("../../../../docs/checks/encryption-kms-v1.md")),
@@ -377,6 +380,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&privileged_container::CHECK, include_str!("../../../../docs/checks/privileged-container.md")),
     (&public_cluster_endpoint::CHECK, include_str!("../../../../docs/checks/public-cluster-endpoint.md")),
     (&read_secrets::CHECK, include_str!("../../../../docs/checks/read-secrets.md")),
+    (&removed_api_version::CHECK, include_str!("../../../../docs/checks/removed-api-version.md")),
     (&restricted_volume_type::CHECK, include_str!("../../../../docs/checks/restricted-volume-type.md")),
     (&role_write::CHECK, include_str!("../../../../docs/checks/role-write.md")),
     (&root_group::CHECK, include_str!("../../../../docs/checks/root-group.md")),

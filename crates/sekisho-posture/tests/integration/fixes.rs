@@ -1,69 +1,14 @@
 //! A fix does what it says: the finding it belongs to is gone once its changes are made.
 
 use sekisho_finding::{Finding, Fix};
-use sekisho_manifest::edit::Operation;
-use sekisho_manifest::{Budget, FieldPath, Format, Segment, SourceId, load};
-use serde_json::{Value, json};
+use sekisho_manifest::edit::{Change, edit};
 
 use crate::support::{blocks, findings};
 
-/// The documents of a text by their numbers.
-fn documents(text: &str) -> Vec<(u32, Value)> {
-    let loaded = load(SourceId(0), text, Format::Detect, &Budget::default());
-    loaded.documents.iter().map(|document| (document.index, document.root.to_json())).collect()
-}
-
-/// The text with the changes of a fix made, as JSON documents in one YAML stream.
+/// The text with the changes of a fix made.
 fn mended(text: &str, fix: &Fix) -> String {
-    let mut documents = documents(text);
-    for edit in &fix.edits {
-        let root = documents.iter_mut().find(|(number, _)| *number == edit.change.document);
-        let Some((_, root)) = root else { panic!("no document {}", edit.change.document) };
-        change(root, &edit.change.path, &edit.change.operation);
-    }
-    documents.iter().map(|(_, root)| root.to_string()).collect::<Vec<_>>().join("\n---\n")
-}
-
-fn change(root: &mut Value, path: &FieldPath, operation: &Operation) {
-    let Some((end, above)) = path.segments().split_last() else { panic!("a fix of a whole document") };
-    let mut holder = root;
-    for segment in above {
-        holder = step(holder, segment);
-    }
-    match operation {
-        Operation::Set(value) => *step(holder, end) = value.clone(),
-        Operation::Append(item) => {
-            let list = step(holder, end);
-            if list.is_null() {
-                *list = json!([]);
-            }
-            match list.as_array_mut() {
-                Some(items) => items.push(item.clone()),
-                None => panic!("`{path}` is no list"),
-            }
-        }
-        Operation::Remove => match (holder, end) {
-            (Value::Object(fields), Segment::Key(key)) => {
-                fields.remove(key.as_str());
-            }
-            (Value::Array(items), Segment::Index(index)) => {
-                items.remove(*index);
-            }
-            _ => panic!("`{path}` leads nowhere"),
-        },
-    }
-}
-
-/// One step down; what is missing is made.
-fn step<'v>(value: &'v mut Value, segment: &Segment) -> &'v mut Value {
-    if value.is_null() {
-        *value = json!({});
-    }
-    match (value, segment) {
-        (Value::Object(fields), Segment::Key(key)) => fields.entry(key.as_str()).or_insert(Value::Null),
-        (Value::Array(items), Segment::Index(index)) => &mut items[*index],
-        (value, segment) => panic!("no step {segment:?} from {value}"),
-    }
+    let changes: Vec<Change> = fix.edits.iter().map(|edit| edit.change.clone()).collect();
+    edit(text, &changes).unwrap_or_else(|error| panic!("`{}`: {error}\n{text}", fix.description))
 }
 
 #[test]
@@ -86,6 +31,25 @@ fn a_mended_object_has_the_finding_no_longer() {
                 );
                 mended_findings += 1;
             }
+        }
+    }
+    assert!(mended_findings > 0);
+}
+
+#[test]
+fn all_fixes_of_a_text_are_made_at_once() {
+    let mut mended_findings = 0;
+    for check in sekisho_posture::checks() {
+        let page = sekisho_posture::manual(check.id).expect("a page");
+        for text in blocks(page, "```yaml bad") {
+            let fixes: Vec<Fix> =
+                findings(check, &text).into_iter().filter_map(|finding| finding.fix).collect();
+            let edits: Vec<_> = fixes.iter().flat_map(|fix| fix.edits.clone()).collect();
+            let changes: Vec<Change> = edits.into_iter().map(|edit| edit.change).collect();
+            let text = edit(&text, &changes).unwrap_or_else(|error| panic!("{}: {error}\n{text}", check.id));
+            let left = findings(check, &text).into_iter().filter(|finding| finding.fix.is_some()).count();
+            assert_eq!(left, 0, "{}: a fix is left in\n{text}", check.id);
+            mended_findings += fixes.len();
         }
     }
     assert!(mended_findings > 0);

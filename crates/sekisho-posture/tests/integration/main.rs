@@ -1,6 +1,7 @@
 //! The checks, held against the examples of their own manual pages and against each other.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
+mod api_versions;
 mod cel;
 mod census;
 mod components;
