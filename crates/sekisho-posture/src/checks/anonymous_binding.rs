@@ -90,7 +90,8 @@ fn examine<'a>(binding: &'a Object, examination: &mut Examination<'a>) {
         if bound.subject.principal == Principal::User("system:anonymous") && !joins {
             let custom = bound.grants_custom_only(examination.inventory());
             let severity = if custom { Severity::Medium } else { CHECK.severity };
-            examination.report(bound.found().severity(severity));
+            let mend = Mend::risky("remove the subject `system:anonymous`").remove(&bound.subject.place());
+            examination.report(bound.found().severity(severity).mend(mend));
         }
     }
 }

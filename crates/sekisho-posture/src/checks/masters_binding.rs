@@ -83,7 +83,9 @@ pub(super) const CHECK: Check = Check {
 fn examine<'a>(binding: &'a Object, examination: &mut Examination<'a>) {
     for bound in bound(binding, &[]) {
         if bound.subject.principal == Principal::Group("system:masters") {
-            examination.report(bound.found());
+            // Members of the group are never asked for permission, so the binding gives them nothing.
+            let mend = Mend::safe("remove the subject `system:masters`").remove(&bound.subject.place());
+            examination.report(bound.found().mend(mend));
         }
     }
 }

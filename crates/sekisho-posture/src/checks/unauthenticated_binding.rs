@@ -96,7 +96,9 @@ fn examine<'a>(binding: &'a Object, examination: &mut Examination<'a>) {
             let discovery = matches!(bound.role.name, "system:discovery" | "system:basic-user");
             let custom = bound.grants_custom_only(examination.inventory());
             let severity = if discovery || custom { Severity::Medium } else { CHECK.severity };
-            examination.report(bound.found().severity(severity));
+            let mend =
+                Mend::risky("remove the subject `system:unauthenticated`").remove(&bound.subject.place());
+            examination.report(bound.found().severity(severity).mend(mend));
         }
     }
 }
