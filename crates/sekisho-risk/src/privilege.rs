@@ -63,7 +63,7 @@ const SELF_RAISING: &[(&str, &str, &str)] = &[
 #[derive(Debug, Default)]
 pub(crate) struct Accounts<'a> {
     /// By namespace and name.
-    accounts: HashMap<(&'a str, &'a str), Privilege>,
+    named: HashMap<(&'a str, &'a str), Privilege>,
     /// All accounts of a namespace.
     namespaces: HashMap<&'a str, Privilege>,
     /// All accounts.
@@ -88,7 +88,7 @@ impl<'a> Accounts<'a> {
     fn grant(&mut self, principal: Principal<'a>, namespace: &'a str, privilege: Privilege) {
         let known = match principal {
             Principal::ServiceAccount { namespace: of, name } => {
-                self.accounts.entry((of.unwrap_or(namespace), name)).or_insert(privilege)
+                self.named.entry((of.unwrap_or(namespace), name)).or_insert(privilege)
             }
             Principal::Group("system:serviceaccounts" | "system:authenticated") => {
                 self.everyone.get_or_insert(privilege)
@@ -109,15 +109,11 @@ impl<'a> Accounts<'a> {
         if !mounts_token(inventory, pod, namespace, name) {
             return Privilege::NoToken;
         }
-        [
-            self.accounts.get(&(namespace, name)).copied(),
-            self.namespaces.get(namespace).copied(),
-            self.everyone,
-        ]
-        .into_iter()
-        .flatten()
-        .max()
-        .unwrap_or(Privilege::NoRole)
+        [self.named.get(&(namespace, name)).copied(), self.namespaces.get(namespace).copied(), self.everyone]
+            .into_iter()
+            .flatten()
+            .max()
+            .unwrap_or(Privilege::NoRole)
     }
 }
 

@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Scan(ScanArguments),
     /// Explain a check or a control; without an argument, list the checks
     Explain(ExplainArguments),
+    /// Mend what is safe to mend; comments and layout stay
+    Fix(FixArguments),
     /// Report on every control of a framework
     Report(ReportArguments),
     /// Print a completion script for a shell
@@ -85,7 +87,7 @@ pub(crate) enum Command {
         /// The verb
         verb: Option<String>,
     },
-    /// Print a JSON schema: of `sekisho.yaml`, or of the JSON report
+    /// Print a JSON schema: of `sekisho.yaml`, or of a JSON report
     Schema {
         /// Which one
         #[arg(value_enum)]
@@ -100,6 +102,8 @@ pub(crate) enum SchemaOf {
     Config,
     /// The output of `scan --format json`
     Report,
+    /// The output of `report --format json`
+    Framework,
 }
 
 /// What to look at, the same for every verb that looks.
@@ -107,7 +111,7 @@ pub(crate) enum SchemaOf {
 pub(crate) struct Targets {
     /// Folders and files to examine; `-` is standard input
     #[arg(value_name = "TARGET", default_value = ".")]
-    pub(crate) targets: Vec<PathBuf>,
+    pub(crate) paths: Vec<PathBuf>,
     /// Configuration file [default: `sekisho.yaml`, looked for upward from the first target]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -166,6 +170,21 @@ pub(crate) struct ExplainArguments {
     /// A check (`privileged-container`) or a control (`K01:2025`, `cis-1.12/5.2.2`)
     #[arg(value_name = "ID")]
     pub(crate) id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FixArguments {
+    #[command(flatten)]
+    pub(crate) targets: Targets,
+    /// Show the changes and write nothing (the default)
+    #[arg(long)]
+    pub(crate) diff: bool,
+    /// Write the changes
+    #[arg(short, long, conflicts_with = "diff")]
+    pub(crate) write: bool,
+    /// Make also the changes that may stop a workload that works
+    #[arg(long = "unsafe")]
+    pub(crate) risky: bool,
 }
 
 #[derive(Debug, Args)]

@@ -21,13 +21,14 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Scan(scan) => command::scan::run(scan, &terminal),
         Command::Explain(explain) => command::explain::run(&explain, &terminal),
+        Command::Fix(fix) => command::fix::run(fix, &terminal),
         Command::Report(report) => command::report::run(report, &terminal),
-        Command::Completion { shell } => command::completion::run(shell, &terminal),
-        Command::Man { verb } => command::man::run(verb.as_deref(), &terminal),
-        Command::Schema { what } => command::schema::run(what, &terminal),
+        Command::Completion { shell } => command::completion::run(shell),
+        Command::Man { verb } => command::man::run(verb.as_deref()),
+        Command::Schema { what } => command::schema::run(what),
     };
     match outcome {
         Ok(status) => status.into(),
-        Err(error) => terminal.fail(&error),
+        Err(error) => terminal::fail(&error),
     }
 }

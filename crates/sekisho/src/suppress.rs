@@ -62,7 +62,7 @@ impl Suppressions<'_> {
     pub(crate) fn apply(mut self, findings: &mut Vec<Finding>, inventory: &Inventory) {
         for finding in findings.iter_mut() {
             finding.suppressed =
-                self.inline(finding, inventory).or_else(|| self.exception(finding)).or_else(|| {
+                inline(finding, inventory).or_else(|| self.exception(finding)).or_else(|| {
                     let known = self.baseline.as_mut()?.take(&finding.fingerprint);
                     known.then(|| Suppression { kind: SuppressionKind::Baseline, reason: String::new() })
                 });
@@ -72,14 +72,6 @@ impl Suppressions<'_> {
             let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
             invalid_ignores(id, source)
         }));
-    }
-
-    fn inline(&self, finding: &Finding, inventory: &Inventory) -> Option<Suppression> {
-        let source = inventory.source(finding.location.source)?;
-        let ignore = ignores_at(source, &finding.location).into_iter().find(|ignore| {
-            !ignore.reason.is_empty() && ignore.rules.iter().any(|rule| *rule == finding.rule)
-        })?;
-        Some(Suppression { kind: SuppressionKind::Inline, reason: ignore.reason.to_owned() })
     }
 
     fn exception(&self, finding: &Finding) -> Option<Suppression> {
@@ -113,6 +105,15 @@ impl Suppressions<'_> {
             })
             .collect()
     }
+}
+
+/// The ignore comment that speaks of a finding.
+fn inline(finding: &Finding, inventory: &Inventory) -> Option<Suppression> {
+    let source = inventory.source(finding.location.source)?;
+    let ignore = ignores_at(source, &finding.location)
+        .into_iter()
+        .find(|ignore| !ignore.reason.is_empty() && ignore.rules.iter().any(|rule| *rule == finding.rule))?;
+    Some(Suppression { kind: SuppressionKind::Inline, reason: ignore.reason.to_owned() })
 }
 
 /// The ignore comments of a source that name no reason or an unknown slug.

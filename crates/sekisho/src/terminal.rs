@@ -79,31 +79,6 @@ impl Terminal {
         }
     }
 
-    /// The columns of the terminal.
-    pub(crate) fn width(&self) -> usize {
-        let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        columns
-            .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
-            .unwrap_or(100)
-    }
-
-    /// Writes to a file, whole or not at all, or to standard output. A reader that has gone away is no error.
-    pub(crate) fn write(
-        &self,
-        file: Option<&Path>,
-        content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-    ) -> Result<()> {
-        let mut bytes = Vec::new();
-        content(&mut bytes)?;
-        match file {
-            Some(path) => write_atomically(path, &bytes),
-            None => match io::stdout().lock().write_all(&bytes) {
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-                other => other.context("cannot write to standard output"),
-            },
-        }
-    }
-
     /// Says something to the person at the terminal.
     #[allow(clippy::print_stderr, reason = "diagnostics belong on standard error")]
     pub(crate) fn note(&self, text: impl fmt::Display) {
@@ -111,13 +86,29 @@ impl Terminal {
             eprintln!("{text}");
         }
     }
+}
 
-    /// Says what went wrong, with its causes.
-    #[allow(clippy::print_stderr, reason = "errors belong on standard error")]
-    pub(crate) fn fail(&self, error: &anyhow::Error) -> ExitCode {
-        eprintln!("error: {error:#}");
-        Status::Usage.into()
+/// Writes to a file, whole or not at all, or to standard output. A reader that has gone away is no error.
+pub(crate) fn write(
+    file: Option<&Path>,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    let mut bytes = Vec::new();
+    content(&mut bytes)?;
+    match file {
+        Some(path) => write_atomically(path, &bytes),
+        None => match io::stdout().lock().write_all(&bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other.context("cannot write to standard output"),
+        },
     }
+}
+
+/// Says what went wrong, with its causes.
+#[allow(clippy::print_stderr, reason = "errors belong on standard error")]
+pub(crate) fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("error: {error:#}");
+    Status::Usage.into()
 }
 
 /// Writes beside the file and renames, so that the file is never half written; its permissions stay.
@@ -145,6 +136,12 @@ fn set_new_file_permissions(file: &tempfile::NamedTempFile) -> io::Result<()> {
 #[cfg(not(unix))]
 fn set_new_file_permissions(_: &tempfile::NamedTempFile) -> io::Result<()> {
     Ok(())
+}
+
+/// The columns of the terminal.
+pub(crate) fn width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(100)
 }
 
 /// The language of the locale, where it is one that we speak.

@@ -5,10 +5,10 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::arguments::Arguments;
-use crate::terminal::{Status, Terminal};
+use crate::terminal::{self, Status};
 
-pub(crate) fn run(shell: Shell, terminal: &Terminal) -> Result<Status> {
-    terminal.write(None, |mut out| {
+pub(crate) fn run(shell: Shell) -> Result<Status> {
+    terminal::write(None, |mut out| {
         clap_complete::generate(shell, &mut Arguments::command(), "sekisho", &mut out);
         Ok(())
     })?;

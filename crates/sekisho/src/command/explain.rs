@@ -9,23 +9,23 @@ use sekisho_report::Catalogue;
 
 use crate::arguments::ExplainArguments;
 use crate::config::unknown_slug;
-use crate::terminal::{Status, Terminal};
+use crate::terminal::{self, Status, Terminal};
 
 pub(crate) fn run(arguments: &ExplainArguments, terminal: &Terminal) -> Result<Status> {
     let catalogue = terminal.catalogue(None)?;
     let Some(id) = &arguments.id else {
-        terminal.write(None, |out| list(&catalogue, out))?;
+        terminal::write(None, |out| list(&catalogue, out))?;
         return Ok(Status::Clean);
     };
     if let Some(check) = sekisho_posture::check(id) {
-        terminal.write(None, |out| page(&check.rule(), &catalogue, out))?;
+        terminal::write(None, |out| page(&check.rule(), &catalogue, out))?;
         return Ok(Status::Clean);
     }
     let controls = controls(id);
     if controls.is_empty() {
         bail!("{}", unknown_slug(id));
     }
-    terminal.write(None, |out| {
+    terminal::write(None, |out| {
         controls.iter().try_for_each(|(framework, control)| control_page(framework, control, &catalogue, out))
     })?;
     Ok(Status::Clean)

@@ -5,9 +5,9 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 
 use crate::arguments::Arguments;
-use crate::terminal::{Status, Terminal};
+use crate::terminal::{self, Status};
 
-pub(crate) fn run(verb: Option<&str>, terminal: &Terminal) -> Result<Status> {
+pub(crate) fn run(verb: Option<&str>) -> Result<Status> {
     let mut command = Arguments::command();
     command.build();
     let command = match verb {
@@ -17,6 +17,6 @@ pub(crate) fn run(verb: Option<&str>, terminal: &Terminal) -> Result<Status> {
             None => bail!("unknown verb `{verb}`: `sekisho --help` lists the verbs"),
         },
     };
-    terminal.write(None, |mut out| Man::new(command).render(&mut out))?;
+    terminal::write(None, |mut out| Man::new(command).render(&mut out))?;
     Ok(Status::Clean)
 }

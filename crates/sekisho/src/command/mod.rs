@@ -2,6 +2,7 @@
 
 pub(crate) mod completion;
 pub(crate) mod explain;
+pub(crate) mod fix;
 pub(crate) mod man;
 pub(crate) mod report;
 pub(crate) mod scan;
@@ -26,11 +27,16 @@ fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
+/// Now in UTC, as RFC 3339 with whole seconds.
+fn now() -> String {
+    Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 impl Targets {
     /// What these options ask for.
     fn request(self, terminal: &Terminal) -> Request {
         Request {
-            targets: self.targets,
+            targets: self.paths,
             overlay: BTreeMap::new(),
             config: self.config,
             persona: self.persona,

@@ -10,11 +10,11 @@ use sekisho_report::{FrameworkReport, Options, Report};
 
 use crate::arguments::ReportArguments;
 use crate::run::{self, Outcome};
-use crate::terminal::{Status, Terminal};
+use crate::terminal::{self, Status, Terminal};
 
 pub(crate) fn run(arguments: ReportArguments, terminal: &Terminal) -> Result<Status> {
     if arguments.framework == "list" {
-        terminal.write(None, |out| {
+        terminal::write(None, |out| {
             for framework in sekisho_framework::frameworks() {
                 writeln!(out, "{:26}{} {}", framework.id, framework.name, framework.version)?;
             }
@@ -56,10 +56,10 @@ pub(crate) fn run(arguments: ReportArguments, terminal: &Terminal) -> Result<Sta
     };
     let options = Options {
         color: arguments.output.is_none() && terminal.color(),
-        width: terminal.width(),
+        width: terminal::width(),
         ..Options::default()
     };
-    terminal.write(arguments.output.as_deref(), |out| writer(&report, &options, out))?;
+    terminal::write(arguments.output.as_deref(), |out| writer(&report, &options, out))?;
     Ok(if outcome.coverage.failures().next().is_some() {
         Status::Incomplete
     } else if outcome.coverage.objects == 0 {

@@ -3,11 +3,11 @@
 use anyhow::Result;
 use sekisho_finding::Severity;
 use sekisho_finding::suppress::Baseline;
-use sekisho_report::{Detail, Options, Report};
+use sekisho_report::{Detail, Format, Options, Report};
 
 use crate::arguments::ScanArguments;
 use crate::run::{self, Outcome};
-use crate::terminal::{Status, Terminal, write_atomically};
+use crate::terminal::{self, Status, Terminal, write_atomically};
 
 pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Status> {
     let mut request = arguments.targets.request(terminal);
@@ -27,6 +27,8 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
         .map_or(Some(Severity::High), |fail_on| fail_on.0);
     let catalogue = terminal.catalogue(outcome.config.document.language.as_deref())?;
     let targets: Vec<String> = request.targets.iter().map(|target| target.display().to_string()).collect();
+    // A SAST report must say when it ran; all others are the same bytes on every run.
+    let started = (arguments.format == Format::GitlabSast).then(super::now);
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         targets: &targets,
@@ -38,11 +40,11 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
         fail_on,
         catalogue: &catalogue,
         documentation: super::DOCUMENTATION,
-        started: None,
+        started: started.as_deref(),
     };
     let options = Options {
         color: arguments.output.is_none() && terminal.color(),
-        width: terminal.width(),
+        width: terminal::width(),
         detail: match (arguments.all, arguments.compact) {
             (true, _) => Detail::Full,
             (_, true) => Detail::Compact,
@@ -51,7 +53,7 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
         suppressed: arguments.show_suppressed,
         ..Options::default()
     };
-    terminal.write(arguments.output.as_deref(), |out| arguments.format.write(&report, &options, out))?;
+    terminal::write(arguments.output.as_deref(), |out| arguments.format.write(&report, &options, out))?;
     Ok(status(&outcome, fail_on))
 }
 

@@ -174,7 +174,7 @@ fn completion_man_and_schema_print() {
 #[test]
 fn published_schemas_are_the_ones_that_hold() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/schema");
-    for what in ["config", "report"] {
+    for what in ["config", "report", "framework"] {
         let published = fs::read_to_string(docs.join(format!("{what}.json"))).expect("a published schema");
         let printed = Workbench::new().run(&["schema", what]).out;
         assert_eq!(published, printed, "run `sekisho schema {what} > docs/schema/{what}.json`");

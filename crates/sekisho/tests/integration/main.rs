@@ -5,4 +5,5 @@ mod bad_input;
 mod command;
 mod configuration;
 mod examples;
+mod fixing;
 mod suppression;

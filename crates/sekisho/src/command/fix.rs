@@ -1,0 +1,151 @@
+//! `sekisho fix`: mend what can be mended, look again, and go on until nothing is left to mend.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use sekisho_finding::{Finding, Safety};
+use sekisho_manifest::SourceId;
+use sekisho_manifest::edit::{self, Change, EditError};
+
+use crate::arguments::FixArguments;
+use crate::run::{self, Outcome, Request};
+use crate::terminal::{self, Status, Terminal, write_atomically};
+
+/// Rounds of looking and mending: a fix can make room for another, but never for many.
+const MOST_ROUNDS: usize = 5;
+
+pub(crate) fn run(arguments: FixArguments, terminal: &Terminal) -> Result<Status> {
+    let FixArguments { targets, write, risky, .. } = arguments;
+    let request = targets.request(terminal);
+    if request.targets.iter().any(|target| target == Path::new("-")) {
+        bail!("standard input cannot be mended: name a file or a folder");
+    }
+    let mut mended = Mended::default();
+    let mut outcome = run::run(&request)?;
+    for _ in 0..MOST_ROUNDS {
+        let changed = mended.round(&outcome, risky);
+        if changed == 0 {
+            break;
+        }
+        outcome = run::run(&Request { overlay: mended.texts(), ..request.clone() })?;
+    }
+    if write {
+        mended.write(terminal)?;
+    } else {
+        mended.show()?;
+    }
+    summarise(&mended, &outcome, write, risky, terminal);
+    Ok(if outcome.coverage.failures().next().is_some() || !mended.refused.is_empty() {
+        Status::Incomplete
+    } else if outcome.coverage.objects == 0 {
+        Status::Nothing
+    } else {
+        Status::Clean
+    })
+}
+
+/// The files that were mended so far.
+#[derive(Default)]
+struct Mended {
+    /// The old and the new text of each, by its path.
+    files: BTreeMap<PathBuf, (String, String)>,
+    /// Fixes that were made.
+    fixes: usize,
+    /// Fixes that could not be made, each once: where and why.
+    refused: BTreeMap<String, String>,
+}
+
+impl Mended {
+    /// Makes the fixes of a run and says how many.
+    fn round(&mut self, outcome: &Outcome, risky: bool) -> usize {
+        let mut by_source: BTreeMap<SourceId, Vec<&Finding>> = BTreeMap::new();
+        for finding in outcome.counted() {
+            if finding.fix.as_ref().is_some_and(|fix| risky || fix.safety == Safety::Safe) {
+                by_source.entry(finding.location.source).or_default().push(finding);
+            }
+        }
+        let mut made = 0;
+        for (id, findings) in by_source {
+            let Some(source) = outcome.inventory.source(id) else { continue };
+            let mut text = source.text.to_string();
+            for finding in findings {
+                match mend(&text, finding, id) {
+                    Ok(next) if next == text => {}
+                    Ok(next) => {
+                        text = next;
+                        made += 1;
+                    }
+                    Err(error) => {
+                        let place = format!("{}:{}", source.name, finding.location.start.line);
+                        self.refused.insert(format!("{place}: {}", finding.rule), error.to_string());
+                    }
+                }
+            }
+            if text != *source.text {
+                let path = PathBuf::from(source.name.as_str());
+                let entry =
+                    self.files.entry(path).or_insert_with(|| (source.text.to_string(), String::new()));
+                entry.1 = text;
+            }
+        }
+        self.fixes += made;
+        made
+    }
+
+    /// The new texts by path, for looking again.
+    fn texts(&self) -> BTreeMap<PathBuf, String> {
+        self.files.iter().map(|(path, (_, new))| (path.clone(), new.clone())).collect()
+    }
+
+    fn show(&self) -> Result<()> {
+        terminal::write(None, |out| {
+            self.files.iter().try_for_each(|(path, (old, new))| {
+                write!(out, "{}", edit::diff(old, new, &path.display().to_string()))
+            })
+        })
+    }
+
+    /// Writes the files; one that changed on disk since it was read is left alone.
+    fn write(&self, terminal: &Terminal) -> Result<()> {
+        for (path, (old, new)) in &self.files {
+            if fs::read(path).ok().as_deref() != Some(old.as_bytes()) {
+                bail!(
+                    "`{}` changed while it was examined, or is not UTF-8: nothing more is written",
+                    path.display()
+                );
+            }
+            write_atomically(path, new.as_bytes())?;
+            terminal.note(format_args!("mended {}", path.display()));
+        }
+        Ok(())
+    }
+}
+
+fn mend(text: &str, finding: &Finding, source: SourceId) -> Result<String, EditError> {
+    let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+    let changes: Vec<Change> =
+        edits.filter(|edit| edit.source == source).map(|edit| edit.change.clone()).collect();
+    edit::edit(text, &changes)
+}
+
+fn summarise(mended: &Mended, outcome: &Outcome, write: bool, risky: bool, terminal: &Terminal) {
+    let verb = if write { "made" } else { "to make" };
+    let files = mended.files.len();
+    terminal.note(format_args!("{} changes {verb} in {files} files", mended.fixes));
+    for (place, why) in &mended.refused {
+        terminal.note(format_args!("not mended: {place}: {why}"));
+    }
+    let left = outcome.counted().count();
+    let mendable = outcome.counted().filter(|finding| finding.fix.is_some()).count();
+    terminal.note(format_args!("{left} findings are left"));
+    if mendable > 0 && !risky {
+        terminal.note(format_args!(
+            "{mendable} of them can be mended with --unsafe, which may stop a workload that works"
+        ));
+    }
+    if !write && files > 0 {
+        terminal.note("nothing is written: add --write");
+    }
+}
