@@ -27,13 +27,13 @@ pub enum LoadErrorKind {
     #[error("{0}")]
     Encoding(&'static str),
     /// An alias names an anchor that does not stand before it in its document.
-    #[error("alias `*{0}` has no anchor before it; define `&{0}` earlier in the same document")]
+    #[error("alias `*{name}` has no anchor before it; define `&{name}` earlier in the same document", name = shown(.0))]
     UnknownAnchor(SmolStr),
     /// An alias stands inside the value of its own anchor.
-    #[error("anchor `&{0}` contains itself; move the alias out of the anchored value")]
+    #[error("anchor `&{}` contains itself; move the alias out of the anchored value", shown(.0))]
     RecursiveAnchor(SmolStr),
     /// A scalar's tag does not fit its text.
-    #[error("`{text}` is no {tag}; correct the value or remove the tag")]
+    #[error("`{}` is no {tag}; correct the value or remove the tag", shown(text))]
     Tag {
         /// The short form of the tag, `!!int`.
         tag: &'static str,
@@ -47,13 +47,13 @@ pub enum LoadErrorKind {
     #[error("`<<` needs a mapping or a list of mappings")]
     Merge,
     /// A number that JSON cannot hold: infinite, not a number, or out of range.
-    #[error("`{0}` cannot be written in JSON; use a finite number or put it in quotes")]
+    #[error("`{}` cannot be written in JSON; use a finite number or put it in quotes", shown(.0))]
     Number(SmolStr),
     /// A separator line carries something else than a comment.
-    #[error("`{0}` stands behind the separator `---`; move it to the next line")]
+    #[error("`{}` stands behind the separator `---`; move it to the next line", shown(.0))]
     Separator(SmolStr),
     /// A key stands twice in one mapping, and its last value holds.
-    #[error("key `{key}` stands twice in the same mapping and the last value holds; remove one")]
+    #[error("key `{}` stands twice in the same mapping and the last value holds; remove one", shown(key))]
     DuplicateKey {
         /// The key.
         key: SmolStr,
@@ -61,7 +61,7 @@ pub enum LoadErrorKind {
         first: Span,
     },
     /// A key came from a `<<` merge and stands in the mapping too, or in two merged mappings.
-    #[error("key `{key}` is set by `<<` and set again, and the later one holds")]
+    #[error("key `{}` is set by `<<` and set again, and the later one holds; remove one", shown(key))]
     MergedKey {
         /// The key.
         key: SmolStr,
@@ -69,7 +69,7 @@ pub enum LoadErrorKind {
         first: Span,
     },
     /// Two keys differ in YAML but are the same text in JSON: `1` and `"1"`.
-    #[error("two keys become `{key}` in JSON and which value holds is left to chance; remove one")]
+    #[error("two keys become `{}` in JSON and which value holds is left to chance; remove one", shown(key))]
     AmbiguousKey {
         /// The key as JSON text.
         key: SmolStr,
@@ -108,6 +108,26 @@ pub enum LoadErrorKind {
     /// Most of the document's values come from aliases, which Kubernetes refuses.
     #[error("nearly all values of the document come from aliases; write them out or split the document")]
     ExcessiveAliases,
+}
+
+/// Text of the source as a message shows it: one line that no character of it breaks or turns around, and
+/// not too long.
+fn shown(text: &str) -> String {
+    const LENGTH: usize = 60;
+    let mut shown = String::new();
+    for character in text.chars().take(LENGTH) {
+        match character {
+            '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => {
+                shown.extend(character.escape_unicode());
+            }
+            _ if character.is_control() => shown.extend(character.escape_default()),
+            _ => shown.push(character),
+        }
+    }
+    if text.chars().nth(LENGTH).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// What is wrong in one document, in bytes from the document's start.
