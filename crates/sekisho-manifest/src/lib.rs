@@ -4,7 +4,11 @@
 //! tree of [`Node`]s that know their [`Span`], cut into [`Object`]s (a `List` is opened), over which
 //! [`workload`] gives typed views.
 //!
+//! A file that holds one document by its nature (values, a kustomization) is read with [`load_one`], bytes
+//! become text with [`decode`], and [`to_yaml`] writes what `kubectl -o yaml` would.
+//!
 //! This crate reads no file and knows no rule; it takes text and returns values.
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 pub mod api;
 mod decode;

@@ -38,7 +38,8 @@ pub enum Value {
     Mapping(Arc<Mapping>),
 }
 
-/// The entries of a mapping in the order of the source; no key occurs twice.
+/// The entries of a mapping in the order of the source; no key occurs twice. Of a key that stood twice the
+/// last entry is kept, in the place of the first.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Mapping {
     entries: Vec<Entry>,

@@ -28,13 +28,14 @@ pub(super) fn decode(text: &str) -> Option<String> {
         filled += 1;
         if filled == 4 {
             push(&mut bytes, group, 3);
+            group = [0; 4];
             filled = 0;
         }
     }
     match (filled, padding) {
         (0, 0) => {}
-        (2, 2) => push(&mut bytes, [group[0], group[1], 0, 0], 1),
-        (3, 1) => push(&mut bytes, [group[0], group[1], group[2], 0], 2),
+        (2, 2) => push(&mut bytes, group, 1),
+        (3, 1) => push(&mut bytes, group, 2),
         _ => return None,
     }
     Some(lossy(&bytes))

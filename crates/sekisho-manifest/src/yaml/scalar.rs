@@ -11,27 +11,22 @@ const BLANK: u8 = 1;
 const COLON: u8 = 2;
 const FLOW: u8 = 4;
 
-static PLAIN: [u8; 256] = {
+const fn class(byte: u8) -> u8 {
+    match byte {
+        b' ' | b'\t' | b'\n' | b'\r' | 0xC2 | 0xE2 => BLANK,
+        b':' => COLON,
+        b',' | b'?' | b'[' | b']' | b'{' | b'}' => FLOW,
+        _ => 0,
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "computed when it is compiled")]
+static CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
-    let ends: [(u8, u8); 13] = [
-        (b' ', BLANK),
-        (b'\t', BLANK),
-        (b'\n', BLANK),
-        (b'\r', BLANK),
-        (0xC2, BLANK),
-        (0xE2, BLANK),
-        (b':', COLON),
-        (b',', FLOW),
-        (b'?', FLOW),
-        (b'[', FLOW),
-        (b']', FLOW),
-        (b'{', FLOW),
-        (b'}', FLOW),
-    ];
-    let mut index = 0;
-    while index < ends.len() {
-        classes[ends[index].0 as usize] = ends[index].1;
-        index += 1;
+    let mut byte: u8 = 0;
+    while byte < u8::MAX {
+        classes[byte as usize] = class(byte);
+        byte += 1;
     }
     classes
 };
@@ -81,7 +76,7 @@ impl<'t> Scanner<'t> {
         let stops = if self.flow > 0 { BLANK | COLON | FLOW } else { BLANK | COLON };
         let mut at = self.at;
         while let Some(byte) = self.bytes.get(at) {
-            let class = PLAIN[usize::from(*byte)] & stops;
+            let class = CLASSES.get(usize::from(*byte)).map_or(0, |class| class & stops);
             if class != 0 {
                 let ends = match class {
                     BLANK => *byte < 0x80 || self.break_at(at) > 0,
