@@ -1,15 +1,16 @@
-//! Documents → objects: a `List` is opened, and its items get the kind that the list implies.
+//! Documents → objects: a list is opened, and its items get the kind that it implies.
 
 use smol_str::SmolStr;
 
 use crate::{Document, FieldPath, Node, Object};
 
 impl Document {
-    /// The Kubernetes objects of the document: itself, or the items of a `List`; none where it has no
+    /// The Kubernetes objects of the document: itself, or the items of a list; none where it has no
     /// `apiVersion` and `kind`.
     ///
-    /// An item of a typed list such as `DeploymentList` that names neither `apiVersion` nor `kind` has those
-    /// of its list, the `List` at the end left out.
+    /// As to `kubectl`, a list is what has a field `items`, whatever its kind: the items of a `ConfigMap`
+    /// are applied too. An item that names neither `apiVersion` nor `kind` has those of its list, a `List`
+    /// at the end of the kind left out.
     pub fn objects(&self) -> Vec<Object> {
         let mut found = Vec::new();
         self.collect(&self.root, None, FieldPath::root(), &mut found);
@@ -27,15 +28,18 @@ impl Document {
             ("", "") => implied.unwrap_or_default(),
             named => named,
         };
-        if api_version.is_empty() || kind.is_empty() || root.as_mapping().is_none() {
+        if kind.is_empty() || root.as_mapping().is_none() {
             return;
         }
-        let items = root.get("items").filter(|items| matches!(items.value, crate::Value::Sequence(_)));
-        if let (Some(item_kind), Some(items)) = (kind.strip_suffix("List"), items) {
-            for (index, item) in items.items().iter().enumerate() {
+        if let Some(items) = root.entry("items") {
+            let item_kind = kind.strip_suffix("List").unwrap_or(kind);
+            for (index, item) in items.node.items().iter().enumerate() {
                 let within = within.child("items").child(index);
                 self.collect(item, Some((api_version, item_kind)), within, found);
             }
+            return;
+        }
+        if api_version.is_empty() {
             return;
         }
         let metadata = root.get("metadata");

@@ -101,8 +101,17 @@ fn items_of_a_typed_list_have_its_kind() {
                 - metadata: {name: a, namespace: n}\n- {apiVersion: v1, kind: Pod, metadata: {name: b}}\n";
     assert_eq!(objects(list), ["apps/v1 Deployment a items[0]", "v1 Pod b items[1]"]);
     assert_eq!(objects("apiVersion: v1\nkind: PodList\nitems: []\n"), Vec::<String>::new());
-    assert_eq!(objects("apiVersion: v1\nkind: PodList\nitems:\n"), ["v1 PodList"]);
+    assert_eq!(objects("apiVersion: v1\nkind: PodList\nitems:\n"), Vec::<String>::new());
     assert_eq!(objects("apiVersion: v1\nkind: List\nitems: [{metadata: {name: a}}]\n"), Vec::<String>::new());
+}
+
+#[test]
+fn what_has_items_is_a_list_whatever_its_kind() {
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}}";
+    let hidden = format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\nitems: [{pod}]\n");
+    assert_eq!(objects(&hidden), ["v1 Pod a items[0]"]);
+    assert_eq!(objects(&format!("kind: List\nitems: [{pod}]\n")), ["v1 Pod a items[0]"]);
+    assert_eq!(objects(&format!("apiVersion: v1\nitems: [{pod}]\n")), Vec::<String>::new());
 }
 
 #[test]
