@@ -2,10 +2,12 @@
 //!
 //! [`template`] is the language of Go's `text/template` as Helm 4 sets it up: parser and evaluator.
 //! [`value`] is what it computes with. [`functions`] is what templates can call.
+//! [`semver`] compares versions as Helm does.
 //!
 //! This crate reads no file; it takes texts and values and returns texts and origins.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 pub mod functions;
+pub mod semver;
 pub mod template;
 pub mod value;

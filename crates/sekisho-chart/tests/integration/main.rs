@@ -1,3 +1,4 @@
 //! Templates in, rendered texts and origins out.
 
 mod language;
+mod semver;
