@@ -7,6 +7,7 @@
 
 mod bench;
 mod conformance;
+mod fuzz;
 mod generate;
 mod sample;
 mod test;
@@ -51,6 +52,14 @@ enum Task {
         #[arg(long, default_value = "default")]
         persona: String,
     },
+    /// Feed random bytes to the parsers of bytes
+    Fuzz {
+        /// The target; all where none is named
+        target: Option<String>,
+        /// How long each target runs
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
     /// Run one command and print its cost as JSON
     #[command(hide = true)]
     Measure {
@@ -69,6 +78,7 @@ fn main() -> ExitCode {
         Task::Bench { name } => bench::run(&name),
         Task::Measure { command } => bench::measure::run_once(&command),
         Task::Sample { count, seed, persona } => sample::run(count, seed, &persona),
+        Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Task::Tidy => tidy::run(),
         Task::Test => test::run(),
         Task::Conformance(arguments) => conformance::run(arguments),

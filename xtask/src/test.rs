@@ -5,12 +5,16 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::conformance;
 use crate::workspace::root;
+use crate::{conformance, fuzz};
+
+/// How long each fuzz target runs here: long enough to see that it stands, and no more.
+const FUZZ_SECONDS: u32 = 10;
 
 pub(crate) fn run() -> Result<()> {
     cargo(&["test", "--workspace", "--no-fail-fast"])?;
-    conformance::run_all()
+    conformance::run_all()?;
+    fuzz::run(None, FUZZ_SECONDS)
 }
 
 /// Runs cargo in the root of the workspace, its output shown.
