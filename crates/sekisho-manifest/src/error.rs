@@ -43,6 +43,9 @@ pub enum LoadErrorKind {
     /// A key is a list, a mapping, null, or an integer above 64 bits with sign.
     #[error("{0} cannot be a key; write the key as text in quotes")]
     Key(&'static str),
+    /// A template's `{{` stands outside of quotes, where it would begin a mapping that is a key.
+    #[error("`{{{{` begins a template's action; render the template, or put the text in quotes")]
+    Template,
     /// `<<` stands before something that is no mapping.
     #[error("`<<` needs a mapping or a list of mappings")]
     Merge,

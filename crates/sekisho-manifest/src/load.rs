@@ -214,6 +214,7 @@ impl Loader<'_> {
         if let Some(first) = self.loaded.errors.get_mut(before)
             && first.document == index
             && first.span.start < error.span.start
+            && first.kind != LoadErrorKind::Template
         {
             *first = error;
         }

@@ -42,8 +42,10 @@ pub(crate) fn read(
     let end = match (outcome, control) {
         (Ok(end), None) => end,
         (Ok(end), Some(control)) if end.before_end && unread(text, text_start, looked_at, control) => end,
-        (Err(fault), None) => return Err(shift(fault)),
-        (Err(fault), Some(control)) if fault.start < control && at < control => return Err(shift(fault)),
+        (Err(fault), None) => return Err(shift(template(fault, text))),
+        (Err(fault), Some(control)) if fault.start < control && at < control => {
+            return Err(shift(template(fault, text)));
+        }
         (_, Some(control)) => return Err(shift(control_character(text, control))),
     };
     let ignored = ignored_text(text, &end);
@@ -53,6 +55,17 @@ pub(crate) fn read(
         warnings.push(LoadError { kind: LoadErrorKind::IgnoredText, span, document });
     }
     Ok((root, warnings))
+}
+
+/// Tells a template from other mistakes.
+fn template(fault: Fault, text: &str) -> Fault {
+    let start = fault.start.saturating_sub(1);
+    if matches!(fault.kind, LoadErrorKind::Key(_))
+        && text.get(start..).is_some_and(|rest| rest.starts_with("{{"))
+    {
+        return Fault::new(LoadErrorKind::Template, start, start + 2);
+    }
+    fault
 }
 
 /// Whether a control character lies in a chunk that is not read when nothing behind `end` is looked at.

@@ -48,6 +48,16 @@ fn a_fault_leaves_the_other_documents() {
 }
 
 #[test]
+fn a_template_that_was_not_rendered() {
+    for text in ["a: {{ .Values.x }}\n", "{{- if .Values.x }}\na: 1\n{{- end }}\n", "- {{ x }}\n"] {
+        let loaded = read(text);
+        assert_eq!(loaded.errors[0].kind, LoadErrorKind::Template, "{text:?}");
+        assert_eq!(loaded.errors[0].span.start as usize, text.find("{{").unwrap());
+    }
+    assert_eq!(read("a: '{{ x }}'\nb: x {{ y }}\n").errors, []);
+}
+
+#[test]
 fn text_behind_a_separator() {
     let loaded = read("a: 1\n--- b: 2\nc: 3\n");
     assert_eq!(loaded.errors.len(), 1);
