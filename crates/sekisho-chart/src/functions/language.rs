@@ -22,15 +22,12 @@ pub(super) const FAMILY: Family = &[
     Function::variadic("index", &[Type::Reflect], Type::Reflect, |_, args| {
         index::index(first(args), rest(args))
     }),
-    Function::variadic("call", &[Type::Reflect], Type::Reflect, |_, args| {
-        let callee = first(args);
-        Err(CallError::new(match callee.type_of() {
-            None => "call of nil".to_owned(),
-            Some(kind) => format!("non-function of type {kind}"),
-        }))
-    }),
+    Function { name: "call", parameters: &[Type::Reflect], rest: Some(Type::Reflect), form: Form::Call },
     Function::variadic("print", &[], Type::Any, |call, args| Ok(format::print(call, args)?.into())),
     Function::variadic("println", &[], Type::Any, |call, args| Ok(format::print_line(call, args)?.into())),
+    Function::variadic("printf", &[Type::String], Type::Any, |call, args| {
+        Ok(format::print_formatted(call, text(first(args)), rest(args))?.into())
+    }),
     Function::new("include", &[Type::String, Type::Any], |call, args| {
         let name = text(first(args)).to_key();
         Ok(call.include(&name, second(args).clone())?.into())

@@ -64,6 +64,8 @@ pub(crate) enum Form {
     And,
     /// Arguments up to the first that is true.
     Or,
+    /// Its arguments first, then it fails: no value of Helm's can be called.
+    Call,
 }
 
 impl Function {

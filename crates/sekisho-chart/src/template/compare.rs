@@ -63,7 +63,7 @@ fn equal(one: &Value, other: &Value) -> Result<bool, CallError> {
 
 /// Compares values that are of no basic kind: they equal each other as nil, or as one object.
 fn equal_others(one: &Value, other: &Value) -> Result<bool, CallError> {
-    let shown = super::format::show;
+    let shown = |value: &Value| super::format::show_as(value, 's');
     let types = (one.type_of(), other.type_of());
     if let (Some(own), Some(others)) = types
         && std::mem::discriminant(&one.data) != std::mem::discriminant(&other.data)

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::ast::{Command, Number, Operand, OperandKind, Spot};
 use super::machine::{Frame, Held, Machine, Outcome};
-use super::{Call, CallError, Cause};
+use super::{Call, CallError, Cause, values};
 use crate::functions::{Form, Function};
 use crate::value::{Data, Host, HostKind, List, Map, Method, Text, Type, Value};
 
@@ -120,6 +120,13 @@ impl Machine<'_> {
                 return Self::fail(frame, format!("nil pointer evaluating interface {{}}.{name}"));
             }
             Data::Map(map) => {
+                if let Some(method) = values::method(map, name) {
+                    let arguments =
+                        self.arguments(frame, dot, method.name, method.parameters, None, given)?;
+                    let mut call = Call { site: frame.site(), machine: self };
+                    let result = (method.body)(&mut call, map, &arguments);
+                    return self.finish_call(frame, method.name, Spot::Operand(operand), result);
+                }
                 if !given.is_empty() {
                     return Self::fail(frame, format!("{name} is not a method but has arguments"));
                 }
@@ -179,6 +186,7 @@ impl Machine<'_> {
             Form::Plain(body) => body,
             Form::And => return self.eval_until(frame, dot, function, false, given),
             Form::Or => return self.eval_until(frame, dot, function, true, given),
+            Form::Call => return self.eval_call(frame, dot, function, caller, given),
         };
         let (name, parameters) = (function.name, function.parameters);
         let arguments = self.arguments(frame, dot, name, parameters, function.rest, given)?;
@@ -234,6 +242,32 @@ impl Machine<'_> {
             }
         }
         Ok(given.last.unwrap_or(Held::plain(value)))
+    }
+
+    /// Evaluates the arguments of `call`, and refuses to call the first one.
+    fn eval_call<'t>(
+        &mut self,
+        frame: &mut Frame<'t>,
+        dot: &Held,
+        function: &'static Function,
+        caller: Spot<'t>,
+        given: Given<'t>,
+    ) -> Outcome<Held> {
+        let written = given.operands.first().map(ToString::to_string);
+        let (name, parameters) = (function.name, function.parameters);
+        let arguments = self.arguments(frame, dot, name, parameters, function.rest, given)?;
+        let first = arguments.first().unwrap_or(&Value::ABSENT);
+        let message = match first.type_of() {
+            None => "call of nil".to_owned(),
+            Some(kind) => {
+                let written = written.unwrap_or_else(|| match first.as_text() {
+                    Some(text) => text.to_str().into_owned(),
+                    None => format!("<{kind} Value>"),
+                });
+                format!("non-function {written} of type {kind}")
+            }
+        };
+        self.finish_call(frame, name, caller, Err(CallError::Message(message)))
     }
 
     /// Evaluates arguments and checks them against parameters.

@@ -401,16 +401,13 @@ impl<'s> Machine<'s> {
         frame.action = arm.pipe.offset;
         let value = self.eval_pipe(frame, dot, &arm.pipe)?;
         let ran = self.iterate(frame, &value.value, arm, out)?;
+        let flow = match &branch.otherwise {
+            // The variables of the pipeline are still there.
+            Some(body) if !ran => self.walk(frame, dot, body, out)?,
+            _ => Flow::Next,
+        };
         frame.variables.truncate(mark);
-        match &branch.otherwise {
-            // The variables of the pipeline are still there for the else part.
-            Some(body) if !ran => {
-                let flow = self.walk(frame, dot, body, out)?;
-                frame.variables.truncate(mark);
-                Ok(flow)
-            }
-            _ => Ok(Flow::Next),
-        }
+        Ok(flow)
     }
 
     /// Runs the body of a `range` once for each item; tells whether there was any.

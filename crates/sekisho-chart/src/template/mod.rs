@@ -17,6 +17,7 @@ mod parser;
 pub(crate) mod quote;
 mod set;
 mod stack;
+mod values;
 
 pub use self::call::Call;
 pub use self::error::{BudgetError, CallError, Cause, ErrorPlace, ExecuteError, TemplateError};

@@ -74,10 +74,32 @@ fn parse_int(text: &str) -> Option<i64> {
     if negative { 0_i64.checked_sub_unsigned(value) } else { i64::try_from(value).ok() }
 }
 
-/// The digits without prefix and underscores, and their radix. An underscore may stand behind the prefix and
-/// between digits, nowhere else, and only where a prefix stands.
+/// Whether each underscore stands between digits, or between a prefix and a digit.
+fn has_good_underscores(text: &str) -> bool {
+    let unsigned = text.trim_start_matches(['+', '-']);
+    let is_prefixed = unsigned.len() > 1
+        && unsigned.starts_with('0')
+        && unsigned.get(1..2).is_some_and(|mark| "xXoObB".contains(mark));
+    let digits = if is_prefixed { unsigned.get(2..).unwrap_or("") } else { unsigned };
+    let mut after_digit = is_prefixed;
+    let mut after_underscore = false;
+    for sign in digits.chars() {
+        let is_digit = sign.is_ascii_hexdigit();
+        if sign == '_' && !after_digit || after_underscore && !is_digit {
+            return false;
+        }
+        after_underscore = sign == '_';
+        after_digit = is_digit;
+    }
+    !after_underscore
+}
+
+/// The digits without prefix and underscores, and their radix.
 fn split_prefix(text: &str) -> Option<(String, u32)> {
     let lower = text.to_ascii_lowercase();
+    if !has_good_underscores(text) {
+        return None;
+    }
     let (digits, radix) = match lower.as_bytes() {
         [b'0', b'x', ..] => (lower.get(2..)?, 16),
         [b'0', b'b', ..] => (lower.get(2..)?, 2),
@@ -85,12 +107,6 @@ fn split_prefix(text: &str) -> Option<(String, u32)> {
         [b'0', _, ..] => (lower.get(1..)?, 8),
         _ => (lower.as_str(), 10),
     };
-    if digits.contains('_') {
-        let inner = if radix == 10 { digits } else { digits.strip_prefix('_').unwrap_or(digits) };
-        if inner.starts_with('_') || inner.ends_with('_') || inner.contains("__") {
-            return None;
-        }
-    }
     let plain = digits.replace('_', "");
     let valid = !plain.is_empty() && plain.chars().all(|digit| digit.is_digit(radix));
     valid.then_some((plain, radix))
@@ -98,6 +114,9 @@ fn split_prefix(text: &str) -> Option<(String, u32)> {
 
 /// Reads a float, in hexadecimal too.
 fn parse_float(text: &str) -> Option<f64> {
+    if !has_good_underscores(text) {
+        return None;
+    }
     let plain = text.replace('_', "");
     let (negative, unsigned) = match plain.strip_prefix('-') {
         Some(rest) => (true, rest),

@@ -10,12 +10,14 @@ use super::{Type, Value};
 
 /// A map; clones share the entries, and see each other's changes. Entries stand in the order of their keys.
 #[derive(Debug, Clone)]
-pub struct Map(Rc<Entries>);
+pub struct Map {
+    entries: Rc<Entries>,
+    map_type: Type,
+}
 
 #[derive(Debug)]
 struct Entries {
     by_key: RefCell<BTreeMap<SmolStr, Value>>,
-    map_type: Type,
     is_nil: bool,
 }
 
@@ -32,22 +34,28 @@ impl Map {
 
     /// A map of this type ([`Type::Map`] or [`Type::Values`]); the values must fit it.
     pub fn of(map_type: Type, entries: BTreeMap<SmolStr, Value>) -> Self {
-        Self(Rc::new(Entries { by_key: RefCell::new(entries), map_type, is_nil: false }))
+        Self { entries: Rc::new(Entries { by_key: RefCell::new(entries), is_nil: false }), map_type }
     }
 
     /// The nil map of a type.
     pub fn nil(map_type: Type) -> Self {
-        Self(Rc::new(Entries { by_key: RefCell::default(), map_type, is_nil: true }))
+        Self { entries: Rc::new(Entries { by_key: RefCell::default(), is_nil: true }), map_type }
+    }
+
+    /// The same entries seen as of another type; changes through either are seen through both.
+    #[must_use]
+    pub fn viewed_as(&self, map_type: Type) -> Self {
+        Self { entries: Rc::clone(&self.entries), map_type }
     }
 
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<Value> {
-        self.0.by_key.borrow().get(key).cloned()
+        self.entries.by_key.borrow().get(key).cloned()
     }
 
     /// Whether the key is there, also with nil.
     pub fn has(&self, key: &str) -> bool {
-        self.0.by_key.borrow().contains_key(key)
+        self.entries.by_key.borrow().contains_key(key)
     }
 
     /// Sets a key, for everybody who holds this map.
@@ -55,23 +63,23 @@ impl Map {
     /// # Errors
     /// Where this is a nil map.
     pub fn set(&self, key: impl Into<SmolStr>, value: Value) -> Result<(), NilMapError> {
-        if self.0.is_nil {
+        if self.entries.is_nil {
             return Err(NilMapError);
         }
-        let former = self.0.by_key.borrow_mut().insert(key.into(), value);
+        let former = self.entries.by_key.borrow_mut().insert(key.into(), value);
         drop(former);
         Ok(())
     }
 
     /// Takes a key out, for everybody who holds this map.
     pub fn unset(&self, key: &str) {
-        let former = self.0.by_key.borrow_mut().remove(key);
+        let former = self.entries.by_key.borrow_mut().remove(key);
         drop(former);
     }
 
     /// A look at the entries. It must be dropped before anything writes to the map.
     pub fn entries(&self) -> Ref<'_, BTreeMap<SmolStr, Value>> {
-        self.0.by_key.borrow()
+        self.entries.by_key.borrow()
     }
 
     /// The entries as they are now, in the order of their keys.
@@ -91,12 +99,12 @@ impl Map {
 
     /// The type: [`Type::Map`] or [`Type::Values`].
     pub fn map_type(&self) -> Type {
-        self.0.map_type
+        self.map_type
     }
 
     /// The type of the elements.
     pub fn element(&self) -> &'static Type {
-        match self.0.map_type {
+        match self.map_type {
             Type::Map(element) => element,
             _ => &Type::Any,
         }
@@ -104,22 +112,22 @@ impl Map {
 
     /// Whether this is the nil map of its type.
     pub fn is_nil(&self) -> bool {
-        self.0.is_nil
+        self.entries.is_nil
     }
 
     /// Whether both are one map.
     pub fn is_same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.entries, &other.entries)
     }
 
     /// A number that tells maps apart while they live, for code that must notice cycles.
     pub fn identity(&self) -> usize {
-        Rc::as_ptr(&self.0).addr()
+        Rc::as_ptr(&self.entries).addr()
     }
 
     /// The values, if nobody else holds them.
     pub(super) fn into_unshared(self) -> BTreeMap<SmolStr, Value> {
-        Rc::try_unwrap(self.0).map_or_else(|_| BTreeMap::new(), |entries| entries.by_key.take())
+        Rc::try_unwrap(self.entries).map_or_else(|_| BTreeMap::new(), |entries| entries.by_key.take())
     }
 }
 

@@ -1,35 +1,60 @@
-//! The language by example.
+//! The language against what Go and Helm make of the same templates.
+//!
+//! Each line of `tests/cases/*.jsonl` is a case with the answer of `tests/oracle`; to add one, write a line
+//! without answer and run the oracle over the file.
 
-use sekisho_chart::functions::State;
-use sekisho_chart::template::{Budget, TemplateSet, on_deep_stack};
-use sekisho_chart::value::{Value, ValueKey};
-use sekisho_manifest::{Budget as LoadBudget, SourceId, load_one};
+use std::collections::BTreeMap;
 
-/// Renders one file over values; an error as its message.
-fn render(template: &str, values: &str) -> Result<String, String> {
-    let rendered = on_deep_stack(|| {
-        let node = load_one(SourceId(1), values, &LoadBudget::default()).documents.remove(0).root;
-        let data = Value::from_node(&node, &ValueKey::root(None));
-        let mut set = TemplateSet::new();
-        set.add("t.yaml", SourceId(0), template).map_err(|error| error.to_string())?;
-        let mut rendering = set.rendering(Budget::default(), State::default());
-        rendering.render("t.yaml", &data).map(|rendered| rendered.text).map_err(|error| error.to_string())
-    });
-    rendered.map_err(|error| error.to_string())?
+use sekisho_chart::template::TemplateError;
+
+use crate::support::render;
+
+const DEFAULT_VALUES: &str = include_str!("../cases/values.yaml");
+
+/// Runs the cases of a file, and tells of all that differ.
+fn check(cases: &str) {
+    let mut differences = Vec::new();
+    for (number, line) in cases.lines().enumerate() {
+        let case: serde_json::Value = serde_json::from_str(line).unwrap();
+        let templates: BTreeMap<String, String> = serde_json::from_value(case["templates"].clone()).unwrap();
+        let values = case["values"].as_str().unwrap_or(DEFAULT_VALUES);
+        let name = case["render"].as_str().unwrap_or("t");
+        let got = match render(&templates, values, name) {
+            Ok(text) => text,
+            Err(error) => format!("error: {}", message(&error)),
+        };
+        let want = match (case["output"].as_str(), case["error"].as_str()) {
+            (Some(output), _) => output.to_owned(),
+            (None, error) => format!("error: {}", error.unwrap_or("none")),
+        };
+        if got != want {
+            let number = number + 1;
+            differences.push(format!("line {number}: {templates:?}\n  want {want:?}\n  got  {got:?}"));
+        }
+    }
+    assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+}
+
+/// The message as Helm's engine words it inside, where a refusal is marked.
+fn message(error: &TemplateError) -> String {
+    match error.refusal() {
+        Some(refusal) => {
+            let message = error.to_string();
+            format!(
+                "{}HELM_ERR_START{refusal}HELM_ERR_END",
+                message.strip_suffix(refusal).unwrap_or(&message)
+            )
+        }
+        None => error.to_string(),
+    }
 }
 
 #[test]
-fn renders_values_blocks_and_definitions() {
-    let template = "{{ define \"x\" }}<{{ .a }}>{{ end }}a: {{ .a }}\n\
-        {{- range $i, $e := .list }}\n- {{ $i }}={{ $e }}\n{{- end }}\n\
-        {{ with .map }}{{ .k }}{{ else }}none{{ end }} {{ include \"x\" . }} {{ template \"x\" . }}";
-    let values = "a: 1\nlist: [p, q]\nmap: {k: v}\n";
-    assert_eq!(render(template, values), Ok("a: 1\n- 0=p\n- 1=q\nv <1> <1>".to_owned()));
+fn language_is_that_of_go() {
+    check(include_str!("../cases/language.jsonl"));
 }
 
 #[test]
-fn names_place_and_expression_in_errors() {
-    let error =
-        "template: t.yaml:2:5: executing \"t.yaml\" at <.a.b.c>: nil pointer evaluating interface {}.c";
-    assert_eq!(render("x\n{{ .a.b.c }}", "a: {}\n"), Err(error.to_owned()));
+fn printing_is_that_of_go() {
+    check(include_str!("../cases/printing.jsonl"));
 }

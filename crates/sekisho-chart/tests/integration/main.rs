@@ -1,4 +1,6 @@
 //! Templates in, rendered texts and origins out.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod language;
 mod semver;
+mod support;
