@@ -4,11 +4,11 @@ use serde_json::Value as Json;
 
 use super::error::EditErrorKind;
 use super::locate::{Spot, Written, next_content, range};
-use super::plan::{Page, Result};
+use super::plan::{Page, Result, Sharing};
 use super::print::{self, Context, Quotes, child_column, is_filled};
 use super::text::{
-    Splice, begins_line, column, comment_end, comments_above, comments_below, line_break, line_end,
-    line_start, next_line, skip_blanks,
+    Splice, begins_line, column, comment_end, comments_above, comments_below, line_end, line_start,
+    next_line, skip_blanks,
 };
 use crate::{Node, Value};
 
@@ -16,7 +16,7 @@ use crate::{Node, Value};
 pub(super) fn add_entry(page: Page<'_>, mapping: &Node, key: &str, value: &Json) -> Result<Vec<Splice>> {
     let column = column(page.text, range(mapping).0);
     let at = end_of(page.text, mapping, column)?;
-    let break_ = line_break(page.text, at);
+    let break_ = page.line_break(at);
     let entry = print::block_entry(key, value, column, break_, page.style);
     let lines = format!("{break_}{}{entry}", " ".repeat(column));
     Ok(vec![Splice::lines(at, lines, column, false)])
@@ -26,7 +26,7 @@ pub(super) fn add_entry(page: Page<'_>, mapping: &Node, key: &str, value: &Json)
 pub(super) fn add_item(page: Page<'_>, sequence: &Node, item: &Json) -> Result<Vec<Splice>> {
     let column = column(page.text, range(sequence).0);
     let at = end_of(page.text, sequence, column)?;
-    let break_ = line_break(page.text, at);
+    let break_ = page.line_break(at);
     let item = print::block(item, column + 2, break_, page.style);
     let lines = format!("{break_}{}- {item}", " ".repeat(column));
     Ok(vec![Splice::lines(at, lines, column, true)])
@@ -58,7 +58,7 @@ pub(super) fn replace_entry(page: Page<'_>, spot: &Spot<'_>, value: &Json) -> Re
     }
     if filled {
         let column = child_column(value, key_column, page.style);
-        let break_ = line_break(text, line);
+        let break_ = page.line_break(line);
         let lines = print::block(value, column, break_, page.style);
         let lines = format!("{break_}{}{lines}", " ".repeat(column));
         splices.push(Splice::lines(line, lines, column, value.is_array()));
@@ -76,14 +76,14 @@ pub(super) fn replace_item(page: Page<'_>, spot: &Spot<'_>, value: &Json) -> Vec
     }
     let absent = spot.written == Written::Absent;
     let column = if absent { spot.column(page.text) + 2 } else { column(page.text, spot.start) };
-    let lines = print::block(value, column, line_break(page.text, spot.start), page.style);
+    let lines = print::block(value, column, page.line_break(spot.start), page.style);
     let anchor = anchor(page.text, spot);
     if absent {
         vec![Splice::insert(spot.mark, format!(" {lines}"))]
     } else if anchor.is_empty() {
         vec![Splice::replace(spot.start..spot.end, lines)]
     } else {
-        let break_ = line_break(page.text, spot.start);
+        let break_ = page.line_break(spot.start);
         let lines = format!("{}{break_}{}{lines}", anchor.trim_end(), " ".repeat(column));
         vec![Splice::replace(spot.start..spot.end, lines)]
     }
@@ -100,7 +100,12 @@ fn replace_inline(page: Page<'_>, spot: &Spot<'_>, value: &Json) -> Vec<Splice> 
 }
 
 /// Takes an entry or item away, with its comments. The last one leaves an empty collection.
-pub(super) fn remove(page: Page<'_>, holder: &Spot<'_>, spot: &Spot<'_>, top: bool) -> Result<Vec<Splice>> {
+pub(super) fn remove(
+    page: Page<'_>,
+    holder: &Spot<'_>,
+    spot: &Spot<'_>,
+    top: bool,
+) -> Result<(Vec<Splice>, Sharing)> {
     let text = page.text;
     let (start, end) = range(holder.node);
     let column = spot.column(text);
@@ -112,21 +117,22 @@ pub(super) fn remove(page: Page<'_>, holder: &Spot<'_>, spot: &Spot<'_>, top: bo
         if own_line && holder.mark < start {
             let begin = comments_above(text, line_start(text, spot.head), column);
             let begin = begin.max(next_line(text, line_end(text, holder.mark)));
-            return Ok(vec![
-                Splice::insert(behind_properties(text, holder), format!(" {empty}")),
-                delete_lines(text, begin, below),
-            ]);
+            let insert = Splice::insert(behind_properties(text, holder), format!(" {empty}"));
+            return Ok((vec![insert, delete_lines(text, begin, below)], Sharing::Alone));
         }
-        return Ok(vec![Splice::replace(spot.head..below, empty)]);
+        return Ok((vec![Splice::replace(spot.head..below, empty)], Sharing::Alone));
     }
     if own_line {
         let line = line_start(text, spot.head);
         // What stands above the first entry of a document is about the document.
         let begin = if top && first { line } else { comments_above(text, line, column) };
-        return Ok(vec![delete_lines(text, begin, below)]);
+        let lines = delete_lines(text, begin, below);
+        // At the end of a text without a line break, the one before goes.
+        let sharing = if lines.range.start < begin { Sharing::Alone } else { Sharing::Loses };
+        return Ok((vec![lines], sharing));
     }
     let next = next_content(text, next_line(text, below), end).ok_or(EditErrorKind::Layout)?;
-    Ok(vec![Splice::delete(spot.head..next)])
+    Ok((vec![Splice::delete(spot.head..next)], Sharing::Alone))
 }
 
 /// Deletes lines: from the start of one to the end of another. Where the text ends without a line break,

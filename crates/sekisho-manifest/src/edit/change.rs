@@ -25,3 +25,10 @@ pub enum Operation {
     /// Add this item at the end of the sequence, which is made where it is missing.
     Append(Value),
 }
+
+impl Operation {
+    /// Whether nothing of what was there stays.
+    pub(super) fn replaces(&self) -> bool {
+        !matches!(self, Self::Append(_))
+    }
+}

@@ -5,10 +5,11 @@ use serde_json::Value as Json;
 use super::block::{anchor, quotes};
 use super::error::EditErrorKind;
 use super::locate::{Spot, Written};
-use super::plan::{Page, Result};
+use super::plan::{Page, Result, Sharing};
 use super::print::{self, Context, is_filled};
-use super::text::{Splice, comments_above, skip_space};
-use super::text::{begins_line, comment_end, indentation, line_break, line_start, next_line};
+use super::text::{
+    Splice, begins_line, column, comment_end, comments_above, indentation, line_start, next_line, skip_space,
+};
 use crate::{Node, Value};
 
 /// Adds an entry to a mapping in brackets.
@@ -27,10 +28,10 @@ pub(super) fn add_item(page: Page<'_>, spot: &Spot<'_>, item: &Json) -> Result<V
 /// Adds what is printed for the indentation of its line, if it gets one of its own.
 fn add(page: Page<'_>, spot: &Spot<'_>, print: impl Fn(Option<&str>) -> String) -> Result<Vec<Splice>> {
     let text = page.text;
-    let brackets = Brackets::of(text, spot.node)?;
+    let brackets = page.memory.brackets(text, spot.node)?;
     if !brackets.parts.is_empty() {
         let spaced = !page.style.json || page.style.spaced;
-        return Ok(brackets.append(text, &print(brackets.indentation(text)), spaced));
+        return Ok(brackets.append(page, &print(brackets.indentation(text)), spaced));
     }
     let inside = brackets.open + 1..brackets.close;
     if text.get(inside.clone()).is_some_and(|inside| !inside.trim().is_empty()) {
@@ -41,7 +42,7 @@ fn add(page: Page<'_>, spot: &Spot<'_>, print: impl Fn(Option<&str>) -> String) 
     };
     let outer = indentation(text, brackets.open);
     let inner = format!("{outer}{unit}");
-    let line_break = line_break(text, brackets.open);
+    let line_break = page.line_break(brackets.open);
     let part = print(Some(&inner));
     Ok(vec![Splice::replace(inside, format!("{line_break}{inner}{part}{line_break}{outer}"))])
 }
@@ -63,8 +64,11 @@ pub(super) fn replace(page: Page<'_>, brackets: Option<&Node>, spot: &Spot<'_>, 
 }
 
 /// Takes an entry or item away, with its comma and its comments.
-pub(super) fn remove(page: Page<'_>, holder: &Spot<'_>, spot: &Spot<'_>) -> Result<Vec<Splice>> {
-    Brackets::of(page.text, holder.node)?.remove(page.text, spot.head)
+pub(super) fn remove(page: Page<'_>, holder: &Spot<'_>, spot: &Spot<'_>) -> Result<(Vec<Splice>, Sharing)> {
+    let brackets = page.memory.brackets(page.text, holder.node)?;
+    let last = brackets.parts.last().is_none_or(|last| last.start == spot.head);
+    let sharing = if last { Sharing::Alone } else { Sharing::Loses };
+    Ok((brackets.remove(page.text, spot.head)?, sharing))
 }
 
 /// How values are printed in a collection: like JSON where its keys are.
@@ -80,7 +84,7 @@ fn context(page: Page<'_>, brackets: Option<&Node>) -> Context {
 fn value_text(page: Page<'_>, context: Context, value: &Json, indentation: Option<&str>) -> String {
     match (&page.style.unit, indentation) {
         (Some(unit), Some(indentation)) if page.style.json && is_filled(value) => {
-            let line_break = line_break(page.text, 0);
+            let line_break = page.style.line_break;
             print::pretty(value, indentation, unit, line_break, page.style)
         }
         _ => print::inline(value, context, print::Quotes::None, page.style),
@@ -181,7 +185,8 @@ impl Brackets {
     }
 
     /// Adds a part behind the last one. `spaced` says whether a comma is followed by a space.
-    pub(super) fn append(&self, text: &str, part: &str, spaced: bool) -> Vec<Splice> {
+    pub(super) fn append(&self, page: Page<'_>, part: &str, spaced: bool) -> Vec<Splice> {
+        let text = page.text;
         let Some(last) = self.parts.last() else { return Vec::new() };
         let after = last.comma.map_or(last.end, |comma| comma + 1);
         let space = if self.space(text).unwrap_or(spaced) { " " } else { "" };
@@ -195,7 +200,7 @@ impl Brackets {
                 .collect();
         };
         let trailing = if last.comma.is_some() { "," } else { "" };
-        let added = format!("{}{}{part}{trailing}", line_break(text, line), indentation(text, last.start));
+        let added = format!("{}{}{part}{trailing}", page.line_break(line), indentation(text, last.start));
         comma(last.end).into_iter().chain([Splice::insert(line, added)]).collect()
     }
 
@@ -233,7 +238,7 @@ impl Brackets {
             .map(|comma| Splice::delete(comma..comma + 1));
         if let Some(line) = line {
             let own = line_start(text, part.start);
-            let level = super::text::column(text, part.start);
+            let level = column(text, part.start);
             let begin = comments_above(text, own, level).max(line_start(text, self.open));
             let begin = if begin <= self.open { own } else { begin };
             return Ok(comma.into_iter().chain([Splice::delete(begin..next_line(text, line))]).collect());

@@ -1,7 +1,12 @@
 //! Finds a field in the text: what holds it, where its value begins and ends, and how it is written.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::error::EditErrorKind;
 use super::flow::Brackets;
+use super::plan::Page;
 use super::style::is_flow;
 use super::text::{begins_line, column, line_end, line_start, next_line, skip_blanks, skip_space};
 use crate::{Entry, FieldPath, Node, Segment, Span, Value};
@@ -52,9 +57,40 @@ pub(super) struct Found<'a, 'p> {
 
 type Result<T> = std::result::Result<T, EditErrorKind>;
 
+/// Where the parts of collections stand, so that each collection is taken apart once.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    dashes: RefCell<HashMap<usize, Rc<[usize]>>>,
+    brackets: RefCell<HashMap<usize, Rc<Brackets>>>,
+}
+
+impl Memory {
+    fn dashes(&self, text: &str, sequence: &Node) -> Result<Rc<[usize]>> {
+        let start = range(sequence).0;
+        if let Some(known) = self.dashes.borrow().get(&start) {
+            return Ok(Rc::clone(known));
+        }
+        let found: Rc<[usize]> = dashes(text, sequence)?.into();
+        self.dashes.borrow_mut().insert(start, Rc::clone(&found));
+        Ok(found)
+    }
+
+    /// The parts of a collection in brackets.
+    pub(super) fn brackets(&self, text: &str, collection: &Node) -> Result<Rc<Brackets>> {
+        let start = range(collection).0;
+        if let Some(known) = self.brackets.borrow().get(&start) {
+            return Ok(Rc::clone(known));
+        }
+        let found = Rc::new(Brackets::of(text, collection)?);
+        self.brackets.borrow_mut().insert(start, Rc::clone(&found));
+        Ok(found)
+    }
+}
+
 /// Follows a path as far as it leads.
-pub(super) fn find<'a, 'p>(text: &str, root: &'a Node, path: &'p FieldPath) -> Result<Found<'a, 'p>> {
-    let mut spot = Spot::root(root);
+pub(super) fn find<'a, 'p>(page: Page<'a>, path: &'p FieldPath) -> Result<Found<'a, 'p>> {
+    let text = page.text;
+    let mut spot = Spot::root(page.root);
     let mut holder = None;
     let mut at = FieldPath::root();
     let mut rest = path.segments();
@@ -82,7 +118,7 @@ pub(super) fn find<'a, 'p>(text: &str, root: &'a Node, path: &'p FieldPath) -> R
         };
         let child = match next {
             Step::Entry(entry) => spot.entry(text, entry)?,
-            Step::Item(index) => spot.item(text, index)?,
+            Step::Item(index) => spot.item(text, index, page.memory)?,
         };
         holder = Some(std::mem::replace(&mut spot, child));
         at.push(step.clone());
@@ -122,15 +158,15 @@ impl<'a> Spot<'a> {
     }
 
     /// An item of this sequence.
-    fn item(&self, text: &str, index: usize) -> Result<Self> {
+    fn item(&self, text: &str, index: usize, memory: &Memory) -> Result<Self> {
         let node = self.node.items().get(index).ok_or(EditErrorKind::Layout)?;
         let flow = self.flow || is_flow(text, self.node);
         let (head, mark) = if flow {
-            let brackets = Brackets::of(text, self.node)?;
+            let brackets = memory.brackets(text, self.node)?;
             let part = brackets.part(self.node, index)?;
             (part.start, part.start)
         } else {
-            let dashes = dashes(text, self.node)?;
+            let dashes = memory.dashes(text, self.node)?;
             let dash = dashes.get(index).copied().ok_or(EditErrorKind::Layout)?;
             (dash, dash + 1)
         };
@@ -185,7 +221,7 @@ pub(super) fn range(node: &Node) -> (usize, usize) {
 }
 
 /// Where the `-` of each item of a block sequence stands.
-pub(super) fn dashes(text: &str, sequence: &Node) -> Result<Vec<usize>> {
+fn dashes(text: &str, sequence: &Node) -> Result<Vec<usize>> {
     let (start, end) = range(sequence);
     let items = sequence.items();
     let level = column(text, start);

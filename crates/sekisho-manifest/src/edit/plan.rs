@@ -6,9 +6,9 @@ use super::block;
 use super::change::Operation;
 use super::error::EditErrorKind;
 use super::flow;
-use super::locate::{Found, Spot, Written, find};
+use super::locate::{Found, Memory, Spot, Written, find};
 use super::style::{Style, is_flow};
-use super::text::Splice;
+use super::text::{Splice, line_break};
 use super::verify::same_as_json;
 use crate::{FieldPath, Node, Segment, Value};
 
@@ -20,6 +20,14 @@ pub(super) struct Page<'t> {
     pub(super) text: &'t str,
     pub(super) root: &'t Node,
     pub(super) style: &'t Style,
+    pub(super) memory: &'t Memory,
+}
+
+impl Page<'_> {
+    /// The line break to write behind the line that holds `at`.
+    pub(super) fn line_break(&self, at: usize) -> &'static str {
+        line_break(self.text, at).unwrap_or(self.style.line_break)
+    }
 }
 
 /// How a change is made.
@@ -28,13 +36,39 @@ pub(super) struct Plan {
     pub(super) splices: Vec<Splice>,
     /// The topmost value that is made, replaced or taken away.
     pub(super) root: FieldPath,
-    /// The collection that gains or loses a part, and whether others may gain beside it at once.
-    pub(super) collection: Option<(FieldPath, bool)>,
+    /// The collection that gains or loses a part.
+    pub(super) collection: Option<Collection>,
+}
+
+/// A collection that gains or loses a part.
+#[derive(Debug, Clone)]
+pub(super) struct Collection {
+    pub(super) path: FieldPath,
+    pub(super) sharing: Sharing,
+    /// How many parts it has.
+    pub(super) parts: usize,
+}
+
+/// Which changes of a collection can be made at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sharing {
+    /// No other.
+    Alone,
+    /// Others that add a part.
+    Gains,
+    /// Others that take a part away, as long as one is left.
+    Loses,
+}
+
+impl Collection {
+    fn new(path: FieldPath, node: &Node, sharing: Sharing) -> Self {
+        Self { path, sharing, parts: node.items().len() + node.entries().len() }
+    }
 }
 
 /// Plans a change; none where the document already is as the change wants it.
 pub(super) fn plan(page: Page<'_>, path: &FieldPath, operation: &Operation) -> Result<Option<Plan>> {
-    let found = match find(page.text, page.root, path) {
+    let found = match find(page, path) {
         Err(EditErrorKind::NotMapping { .. } | EditErrorKind::NotSequence { .. })
             if *operation == Operation::Remove =>
         {
@@ -78,7 +112,9 @@ fn set(page: Page<'_>, found: Found<'_, '_>, value: &Json) -> Result<Option<Plan
     } else {
         block::add_entry(page, spot.node, key, &value)?
     };
-    Ok(Some(Plan { splices, root: made, collection: Some((found.at, !in_brackets)) }))
+    let sharing = if in_brackets { Sharing::Alone } else { Sharing::Gains };
+    let collection = Collection::new(found.at, found.spot.node, sharing);
+    Ok(Some(Plan { splices, root: made, collection: Some(collection) }))
 }
 
 /// The value within the mappings that the steps to it make.
@@ -133,7 +169,8 @@ fn append(page: Page<'_>, found: Found<'_, '_>, item: &Json) -> Result<Option<Pl
     } else {
         block::add_item(page, spot.node, item)?
     };
-    Ok(Some(Plan { splices, root, collection: Some((found.at, false)) }))
+    let collection = Collection::new(found.at, found.spot.node, Sharing::Alone);
+    Ok(Some(Plan { splices, root, collection: Some(collection) }))
 }
 
 fn remove(page: Page<'_>, found: Found<'_, '_>) -> Result<Option<Plan>> {
@@ -146,12 +183,13 @@ fn remove(page: Page<'_>, found: Found<'_, '_>) -> Result<Option<Plan>> {
     let (Some(holder), Some(within)) = (&found.holder, found.at.parent()) else {
         return Err(EditErrorKind::Root);
     };
-    let splices = if found.spot.flow {
+    let (splices, sharing) = if found.spot.flow {
         flow::remove(page, holder, &found.spot)?
     } else {
         block::remove(page, holder, &found.spot, within.is_root())?
     };
-    Ok(Some(Plan { splices, root: found.at, collection: Some((within, false)) }))
+    let collection = Collection::new(within, holder.node, sharing);
+    Ok(Some(Plan { splices, root: found.at, collection: Some(collection) }))
 }
 
 /// Writes another value in place of the one that was found.

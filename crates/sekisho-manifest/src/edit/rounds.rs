@@ -1,12 +1,14 @@
 //! Makes the changes of one document in rounds: as many at once as do not meddle with each other, then
 //! the text is read again.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 use super::change::{Change, Operation};
 use super::document::Part;
 use super::error::{EditError, EditErrorKind};
-use super::plan::{Page, Plan, plan};
+use super::locate::Memory;
+use super::plan::{Collection, Page, Plan, Sharing, plan};
 use super::style::Style;
 use super::text::{Splice, splice};
 use super::verify::{apply, same_as_json, shares};
@@ -24,7 +26,8 @@ pub(super) fn run(
     let mut root = read(part, &text).map_err(|kind| error(changes, kind))?;
     let mut removed = Removed::default();
     while !waiting.is_empty() {
-        let page = Page { text: &text, root: &root, style };
+        let memory = Memory::default();
+        let page = Page { text: &text, root: &root, style, memory: &memory };
         let mut round = Round::default();
         let mut later = Vec::new();
         for change in waiting {
@@ -32,11 +35,10 @@ pub(super) fn run(
                 later.push(change);
             }
         }
-        let (new_text, new_root) = round.finish(page, part)?;
         for step in &round.steps {
             removed.note(step.change);
         }
-        (text, root) = (new_text, new_root);
+        (text, root) = make(page, part, round.steps)?;
         waiting = later;
     }
     Ok((text, root))
@@ -77,6 +79,10 @@ struct Removed {
 
 impl Removed {
     fn note(&mut self, change: &Change) {
+        if change.operation.replaces() {
+            // What stands there now is new, and so are its items.
+            self.items.retain(|list, _| !list.segments().starts_with(change.path.segments()));
+        }
         if let (Operation::Remove, Some(Segment::Index(index)), Some(list)) =
             (&change.operation, change.path.segments().last(), change.path.parent())
         {
@@ -109,12 +115,17 @@ impl Removed {
 #[derive(Default)]
 struct Round<'c> {
     steps: Vec<Step<'c>>,
+    /// What is replaced or taken away, in the paths of the original text.
+    original: HashSet<FieldPath>,
     /// The values that are made, replaced or taken away, also by changes that have to wait.
     roots: HashSet<FieldPath>,
     /// The fields on the way to all that is changed.
     ways: HashSet<FieldPath>,
-    /// The collections that gain or lose parts, and whether more may gain beside.
-    collections: HashMap<FieldPath, bool>,
+    /// The collections that gain or lose parts, and how many changes do that.
+    collections: HashMap<FieldPath, (Sharing, usize)>,
+    /// The bytes that are taken away, by their start, and the places at which some are added.
+    taken: BTreeMap<usize, usize>,
+    added: BTreeSet<usize>,
 }
 
 /// One change of a round.
@@ -127,66 +138,81 @@ struct Step<'c> {
 impl<'c> Round<'c> {
     /// Takes a change into the round. False where it has to wait for the next.
     fn offer(&mut self, page: Page<'_>, removed: &Removed, change: &'c Change) -> Result<bool, EditError> {
-        let Some(path) = removed.rebase(&change.path) else { return Ok(true) };
-        let depends = prefixes(&path).any(|way| self.roots.contains(&way));
-        let planned = if depends { None } else { Some(plan(page, &path, &change.operation)) };
-        let planned = match planned {
-            // It may be possible once what it depends on is done.
-            None => {
-                self.block(&path, path.clone(), None);
-                return Ok(false);
-            }
-            Some(Err(kind)) => return Err(error(&[change], kind)),
-            Some(Ok(planned)) => planned,
+        let renewed = prefixes(&change.path).any(|way| self.original.contains(&way));
+        if change.operation.replaces() {
+            self.original.insert(change.path.clone());
+        }
+        let Some(path) = removed.rebase(&change.path) else {
+            // It is gone, unless an earlier change puts something in its place.
+            return Ok(!renewed);
         };
-        let Some(planned) = planned else { return Ok(true) };
-        let free = !self.ways.contains(&planned.root)
-            && planned.collection.as_ref().is_none_or(|(collection, shared)| {
-                self.collections.get(collection).is_none_or(|others| *others && *shared)
-            });
-        self.block(&path, planned.root.clone(), planned.collection.clone());
+        if prefixes(&path).any(|way| self.roots.contains(&way)) {
+            // It may be possible once what it depends on is done.
+            self.block(&path, path.clone(), None);
+            return Ok(false);
+        }
+        let planned = plan(page, &path, &change.operation).map_err(|kind| error(&[change], kind))?;
+        let Some(planned) = planned else {
+            // Nothing is to do, unless an earlier change does something below.
+            let free = !self.ways.contains(&path);
+            if !free {
+                self.block(&path, path.clone(), None);
+            }
+            return Ok(free);
+        };
+        let free = self.is_free(&planned);
+        self.block(&path, planned.root.clone(), planned.collection.as_ref());
         if free {
+            for splice in &planned.splices {
+                if splice.range.is_empty() {
+                    self.added.insert(splice.range.start);
+                } else {
+                    self.taken.insert(splice.range.start, splice.range.end);
+                }
+            }
             self.steps.push(Step { change, path, plan: planned });
         }
         Ok(free)
     }
 
-    /// Notes what later changes must not overtake.
-    fn block(&mut self, path: &FieldPath, root: FieldPath, collection: Option<(FieldPath, bool)>) {
-        self.ways.extend(prefixes(path));
-        self.roots.insert(root);
-        if let Some((collection, shared)) = collection {
-            *self.collections.entry(collection).or_insert(true) &= shared;
-        }
+    /// Whether a change meddles with none that came before it.
+    fn is_free(&self, plan: &Plan) -> bool {
+        let fits = |collection: &Collection| match self.collections.get(&collection.path) {
+            None => true,
+            Some((Sharing::Gains, _)) => collection.sharing == Sharing::Gains,
+            Some((Sharing::Loses, count)) => {
+                collection.sharing == Sharing::Loses && count + 1 < collection.parts
+            }
+            Some((Sharing::Alone, _)) => false,
+        };
+        !self.ways.contains(&plan.root)
+            && plan.collection.as_ref().is_none_or(fits)
+            && plan.splices.iter().all(|splice| self.has_room(splice))
     }
 
-    /// Makes the changes: all at once, and where that does not give what is meant, one by one.
-    fn finish(&self, page: Page<'_>, part: &Part) -> Result<(String, Node), EditError> {
-        let all: Vec<&Step<'_>> = self.steps.iter().collect();
-        match done(page, part, &all) {
-            Ok(done) => return Ok(done),
-            Err(kind) if all.len() < 2 => {
-                let change = self.steps.first().map(|step| step.change);
-                return Err(error(change.as_slice(), kind));
+    /// Whether no other change takes away bytes that this one touches.
+    fn has_room(&self, splice: &Splice) -> bool {
+        let Range { start, end } = splice.range;
+        let before = self.taken.range(..start).next_back().is_none_or(|(_, taken)| *taken <= start);
+        if start == end {
+            return before;
+        }
+        before
+            && self.taken.range(start..end).next().is_none()
+            && self.added.range(start + 1..end).next().is_none()
+    }
+
+    /// Notes what later changes must not overtake.
+    fn block(&mut self, path: &FieldPath, root: FieldPath, collection: Option<&Collection>) {
+        self.ways.extend(prefixes(path));
+        self.roots.insert(root);
+        if let Some(collection) = collection {
+            let known = self.collections.entry(collection.path.clone()).or_insert((collection.sharing, 0));
+            known.1 += 1;
+            if known.0 != collection.sharing {
+                known.0 = Sharing::Alone;
             }
-            Err(_) => {}
         }
-        let mut text = page.text.to_owned();
-        let mut root = page.root.clone();
-        let mut removed = Removed::default();
-        for step in &self.steps {
-            let page = Page { text: &text, root: &root, style: page.style };
-            let now =
-                Change { document: 0, path: step.path.clone(), operation: step.change.operation.clone() };
-            let Some(path) = removed.rebase(&step.path) else { continue };
-            let fail = |kind| error(&[step.change], kind);
-            let Some(plan) = plan(page, &path, &step.change.operation).map_err(fail)? else { continue };
-            let alone = Step { change: step.change, path, plan };
-            let done = done(page, part, &[&alone]).map_err(fail)?;
-            removed.note(&now);
-            (text, root) = done;
-        }
-        Ok((text, root))
     }
 }
 
@@ -195,8 +221,44 @@ fn prefixes(path: &FieldPath) -> impl Iterator<Item = FieldPath> {
     (0..=segments.len()).map(|length| segments.iter().take(length).cloned().collect())
 }
 
-/// Makes planned changes at once and reads the result.
-fn done(page: Page<'_>, part: &Part, steps: &[&Step<'_>]) -> Result<(String, Node), EditErrorKind> {
+/// Makes planned changes: all at once, and where that does not give what is meant, one half after the
+/// other, down to the change that is to blame.
+fn make(page: Page<'_>, part: &Part, steps: Vec<Step<'_>>) -> Result<(String, Node), EditError> {
+    match at_once(page, part, &steps) {
+        Ok(made) => return Ok(made),
+        Err(kind) if steps.len() < 2 => {
+            let change = steps.first().map(|step| step.change);
+            return Err(error(change.as_slice(), kind));
+        }
+        Err(_) => {}
+    }
+    let mut first = steps;
+    let second = first.split_off(first.len() / 2);
+    let mut removed = Removed::default();
+    for step in &first {
+        removed.note(&Change {
+            document: 0,
+            path: step.path.clone(),
+            operation: step.change.operation.clone(),
+        });
+    }
+    let (text, root) = make(page, part, first)?;
+    let memory = Memory::default();
+    let page = Page { text: &text, root: &root, style: page.style, memory: &memory };
+    let mut steps = Vec::with_capacity(second.len());
+    for Step { change, path, .. } in second {
+        let Some(path) = removed.rebase(&path) else { continue };
+        let planned = plan(page, &path, &change.operation).map_err(|kind| error(&[change], kind))?;
+        steps.extend(planned.map(|plan| Step { change, path, plan }));
+    }
+    if steps.is_empty() {
+        return Ok((text, root));
+    }
+    make(page, part, steps)
+}
+
+/// Makes planned changes all at once and reads the result.
+fn at_once(page: Page<'_>, part: &Part, steps: &[Step<'_>]) -> Result<(String, Node), EditErrorKind> {
     let splices: Vec<Splice> = steps.iter().flat_map(|step| step.plan.splices.iter().cloned()).collect();
     let text = splice(page.text, splices).ok_or(EditErrorKind::Layout)?;
     let unmeant = || if shares(page.root) { EditErrorKind::Shared } else { EditErrorKind::Layout };
@@ -205,9 +267,11 @@ fn done(page: Page<'_>, part: &Part, steps: &[&Step<'_>]) -> Result<(String, Nod
         _ => unmeant(),
     })?;
     let mut meant = page.root.to_json();
-    let removes = |step: &&&Step<'_>| step.change.operation == Operation::Remove;
-    // Taking items away moves those behind them, so it comes last.
-    let mut order = steps.iter().filter(|step| !removes(step)).chain(steps.iter().filter(removes));
-    let applied = order.all(|step| apply(&mut meant, &step.path, &step.change.operation));
+    // Taking items away moves those behind them, so it comes last, from the end to the start.
+    let (mut removals, others): (Vec<&Step<'_>>, Vec<_>) =
+        steps.iter().partition(|step| step.change.operation == Operation::Remove);
+    removals.sort_by(|one, other| other.path.cmp(&one.path));
+    let applied =
+        others.iter().chain(&removals).all(|step| apply(&mut meant, &step.path, &step.change.operation));
     if applied && same_as_json(&root, &meant) { Ok((text, root)) } else { Err(unmeant()) }
 }

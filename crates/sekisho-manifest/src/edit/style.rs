@@ -10,6 +10,8 @@ pub(super) struct Style {
     pub(super) step: usize,
     /// Whether the items of a block sequence stand deeper than the key that holds it.
     pub(super) indented_items: bool,
+    /// The line break where a line does not show one.
+    pub(super) line_break: &'static str,
     /// Whether the document is JSON.
     pub(super) json: bool,
     /// Whether JSON stands on several lines, and what each level adds before a line.
@@ -43,6 +45,7 @@ impl Style {
         Self {
             step,
             indented_items,
+            line_break: super::text::line_break(text, 0).unwrap_or("\n"),
             json,
             unit: unit(text, root),
             spaced: follows(text, "\":").is_none_or(|next| next == ' '),

@@ -63,15 +63,10 @@ pub(super) fn next_line(text: &str, at: usize) -> usize {
     at + if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) }
 }
 
-/// The line break to write behind the line that holds `at`: the one it has, else the text's first.
-pub(super) fn line_break(text: &str, at: usize) -> &'static str {
-    let of = |end: usize| match text.get(end..) {
-        Some(rest) if rest.starts_with("\r\n") => Some("\r\n"),
-        Some(rest) if rest.starts_with('\r') => Some("\r"),
-        Some(rest) if rest.starts_with('\n') => Some("\n"),
-        _ => None,
-    };
-    of(line_end(text, at)).or_else(|| of(line_end(text, 0))).unwrap_or("\n")
+/// The line break of the line that holds `at`; none on a last line without one.
+pub(super) fn line_break(text: &str, at: usize) -> Option<&'static str> {
+    let rest = text.get(line_end(text, at)..).unwrap_or("");
+    ["\r\n", "\r", "\n"].into_iter().find(|line_break| rest.starts_with(line_break))
 }
 
 /// The column of `at` in characters from 0; a byte order mark takes none.

@@ -4,8 +4,10 @@
 use std::path::{Path, PathBuf};
 
 use sekisho_manifest::edit::{Change, EditErrorKind, Operation, edit};
-use sekisho_manifest::{Budget, FieldPath, Format, Loaded, Segment, SourceId, Value as Node, load};
+use sekisho_manifest::{FieldPath, Segment};
 use serde_json::{Value, json};
+
+use crate::edit_support::{Dice, read, touched_beside};
 
 /// The folder of real manifests; none where it is absent, which with `CI=true` is a failure.
 #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
@@ -33,22 +35,6 @@ fn manifests(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
             found.push((path, text));
         }
     }
-}
-
-/// Numbers that look random and are the same on every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit.max(1) as u64).expect("small")
-    }
-}
-
-fn read(text: &str) -> Loaded {
-    load(SourceId(0), text, Format::Detect, &Budget::default())
 }
 
 /// Walks from the root to a random field.
@@ -126,56 +112,6 @@ fn change(root: &Value, document: u32, dice: &mut Dice) -> (Change, Value) {
     (Change { document, path, operation }, after)
 }
 
-/// How many bytes two texts share at their start, and at their end.
-fn shared(one: &str, other: &str) -> (usize, usize) {
-    let start = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
-    let end = one.bytes().rev().zip(other.bytes().rev()).take_while(|(one, other)| one == other).count();
-    (start, end)
-}
-
-/// The bytes of the old text that a change may touch: the lines of what it is about.
-fn concerned(old: &str, loaded: &Loaded, change: &Change) -> std::ops::Range<usize> {
-    let root =
-        &loaded.documents.iter().find(|document| document.index == change.document).expect("a document").root;
-    let mut node = root;
-    let mut start = root.span.start as usize;
-    for step in change.path.segments() {
-        let next = match (step, &node.value) {
-            (Segment::Key(key), Node::Mapping(mapping)) => {
-                mapping.entry(key).map(|entry| (entry.key_span.start, &entry.node))
-            }
-            (Segment::Index(index), Node::Sequence(items)) => {
-                items.get(*index).map(|item| (item.span.start, item))
-            }
-            _ => None,
-        };
-        let Some((key, child)) = next else { break };
-        start = key as usize;
-        node = child;
-    }
-    let end = node.span.end as usize;
-    // The line, what is attached to it above, and what stands behind it below.
-    let mut above = old[..start].rfind('\n').map_or(0, |at| at + 1);
-    while above > 0 {
-        let line = old[..above - 1].rfind('\n').map_or(0, |at| at + 1);
-        if !old[line..above].trim_start().starts_with('#') && !old[line..above].trim().is_empty() {
-            break;
-        }
-        above = line;
-    }
-    // A value may become `{}` behind its key on the line above, and the last line lose its line break.
-    let above = old[..above.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
-    let below = old[end..].find('\n').map_or(old.len(), |step| end + step + 1);
-    let tail: usize = old[below..]
-        .split_inclusive('\n')
-        .take_while(|line| line.trim_start().starts_with('#') || line.trim().is_empty())
-        .map(str::len)
-        .sum();
-    // What follows a first entry behind `- ` takes its place.
-    let indentation = old[below + tail..].bytes().take_while(|byte| *byte == b' ').count();
-    above..below + tail + indentation
-}
-
 #[derive(Debug, Default)]
 struct Tally {
     made: usize,
@@ -216,13 +152,7 @@ fn run(rounds: usize, seed: u64) -> Option<Tally> {
                 let expected = if old.index == document.index { meant.clone() } else { old.root.to_json() };
                 assert_eq!(new.root.to_json(), expected, "{name}");
             }
-            let (start, end) = shared(text, &new);
-            let allowed = concerned(text, &loaded, &change);
-            assert!(
-                start >= allowed.start && text.len() - end <= allowed.end,
-                "{name}: bytes {start}..{} changed, allowed {allowed:?}",
-                text.len() - end
-            );
+            assert_eq!(touched_beside(text, &loaded, &change, &new), None, "{name}");
         }
     }
     Some(tally)
