@@ -33,6 +33,15 @@ pub struct Rendered {
     pub origins: Vec<(Range<usize>, Origin)>,
 }
 
+impl Rendered {
+    /// Where the byte at an offset comes from; past the end, where the last one does.
+    pub fn origin_at(&self, offset: usize) -> Option<Origin> {
+        let after = self.origins.partition_point(|(range, _)| range.start <= offset);
+        let (range, origin) = self.origins.get(after.checked_sub(1)?)?;
+        Some(origin.advanced(offset.min(range.end.saturating_sub(1)).saturating_sub(range.start)))
+    }
+}
+
 impl TemplateSet {
     /// An empty set.
     pub fn new() -> Self {

@@ -8,6 +8,7 @@ mod text;
 mod types;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use sekisho_manifest::{Node, Segment};
 use smol_str::SmolStr;
@@ -29,7 +30,7 @@ pub struct Value {
     pub data: Data,
     /// The key of the values that a boolean, a number, a list or a map was read from; a text keeps its
     /// origin itself.
-    pub key: Option<Rc<ValueKey>>,
+    pub key: Option<Arc<ValueKey>>,
 }
 
 /// What a [`Value`] is.
@@ -89,16 +90,16 @@ impl Value {
 
     /// The same value with a key.
     #[must_use]
-    pub fn with_key(mut self, key: &Rc<ValueKey>) -> Self {
+    pub fn with_key(mut self, key: &Arc<ValueKey>) -> Self {
         match &mut self.data {
             Data::Text(text) => *text = std::mem::take(text).with_key(key),
-            _ => self.key = Some(Rc::clone(key)),
+            _ => self.key = Some(Arc::clone(key)),
         }
         self
     }
 
     /// The key of the values that this was read from; for a text, where all of it came from one key.
-    pub fn origin_key(&self) -> Option<&Rc<ValueKey>> {
+    pub fn origin_key(&self) -> Option<&Arc<ValueKey>> {
         match &self.data {
             Data::Text(text) => text.key(),
             _ => self.key.as_ref(),
@@ -107,7 +108,7 @@ impl Value {
 
     /// Reads a tree as Helm reads values: every number is a float64, every mapping a map of any. Each value
     /// knows its key below `key` and where in the tree's source it stands.
-    pub fn from_node(node: &Node, key: &Rc<ValueKey>) -> Self {
+    pub fn from_node(node: &Node, key: &Arc<ValueKey>) -> Self {
         use sekisho_manifest::Value as Json;
         #[expect(clippy::cast_precision_loss, reason = "Go's decoder of JSON loses the same digits")]
         let data = match &node.value {

@@ -1,26 +1,26 @@
 //! Where values and the bytes of texts come from.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use sekisho_manifest::{FieldPath, Segment, SourceId, Span};
 
 /// A key of the values: `image.tag`, and where its value stands.
 #[derive(Debug)]
 pub struct ValueKey {
-    above: Option<Rc<Self>>,
+    above: Option<Arc<Self>>,
     segment: Option<Segment>,
     span: Option<Span>,
 }
 
 impl ValueKey {
     /// The root of values: the path that names nothing.
-    pub fn root(span: Option<Span>) -> Rc<Self> {
-        Rc::new(Self { above: None, segment: None, span })
+    pub fn root(span: Option<Span>) -> Arc<Self> {
+        Arc::new(Self { above: None, segment: None, span })
     }
 
     /// The key one step below another. The span is that of its value, where it stands in a source.
-    pub fn below(above: &Rc<Self>, segment: Segment, span: Option<Span>) -> Rc<Self> {
-        Rc::new(Self { above: Some(Rc::clone(above)), segment: Some(segment), span })
+    pub fn below(above: &Arc<Self>, segment: Segment, span: Option<Span>) -> Arc<Self> {
+        Arc::new(Self { above: Some(Arc::clone(above)), segment: Some(segment), span })
     }
 
     /// The path from the root.
@@ -43,7 +43,7 @@ impl ValueKey {
 impl Drop for ValueKey {
     fn drop(&mut self) {
         let mut above = self.above.take();
-        while let Some(mut key) = above.and_then(|key| Rc::try_unwrap(key).ok()) {
+        while let Some(mut key) = above.and_then(Arc::into_inner) {
             above = key.above.take();
         }
     }
@@ -68,7 +68,7 @@ pub struct Origin {
     /// template that this action called.
     pub through: Option<Site>,
     /// The key of the values.
-    pub key: Option<Rc<ValueKey>>,
+    pub key: Option<Arc<ValueKey>>,
     /// Whether the bytes stand in the template as they are, so that each further byte lies one byte further
     /// behind [`site`](Self::site).
     pub is_literal: bool,
@@ -76,7 +76,7 @@ pub struct Origin {
 
 impl Origin {
     /// The origin of a value of this key.
-    pub fn of_key(key: Rc<ValueKey>) -> Self {
+    pub fn of_key(key: Arc<ValueKey>) -> Self {
         Self { key: Some(key), ..Self::default() }
     }
 
@@ -94,7 +94,7 @@ impl Origin {
     pub(super) fn continues(&self, by: usize, next: &Self) -> bool {
         let same_key = match (&self.key, &next.key) {
             (None, None) => true,
-            (Some(one), Some(other)) => Rc::ptr_eq(one, other),
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
             _ => false,
         };
         same_key

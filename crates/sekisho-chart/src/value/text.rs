@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -31,7 +32,7 @@ enum Pieces {
     #[default]
     None,
     /// All of the text is the value of one key.
-    Key(Rc<ValueKey>),
+    Key(Arc<ValueKey>),
     /// INVARIANT: not empty, starts ascending from 0, below the text's length.
     Many(Rc<Vec<Piece>>),
 }
@@ -113,7 +114,7 @@ impl Text {
         };
         let pieces = match &self.pieces {
             Pieces::None => Pieces::None,
-            Pieces::Key(key) => Pieces::Key(Rc::clone(key)),
+            Pieces::Key(key) => Pieces::Key(Arc::clone(key)),
             Pieces::Many(_) if start == end => Pieces::None,
             Pieces::Many(pieces) => {
                 let mut cut = Vec::new();
@@ -140,13 +141,13 @@ impl Text {
 
     /// The same text, all of it from one key.
     #[must_use]
-    pub fn with_key(mut self, key: &Rc<ValueKey>) -> Self {
-        self.pieces = Pieces::Key(Rc::clone(key));
+    pub fn with_key(mut self, key: &Arc<ValueKey>) -> Self {
+        self.pieces = Pieces::Key(Arc::clone(key));
         self
     }
 
     /// The key of the values, where all of the text comes from one as it is.
-    pub fn key(&self) -> Option<&Rc<ValueKey>> {
+    pub fn key(&self) -> Option<&Arc<ValueKey>> {
         match &self.pieces {
             Pieces::Key(key) => Some(key),
             _ => None,
@@ -162,7 +163,7 @@ impl Text {
     pub fn origin_at(&self, offset: usize) -> Origin {
         match &self.pieces {
             Pieces::None => Origin::default(),
-            Pieces::Key(key) => Origin::of_key(Rc::clone(key)),
+            Pieces::Key(key) => Origin::of_key(Arc::clone(key)),
             Pieces::Many(pieces) => {
                 let after = pieces.partition_point(|piece| piece.start <= offset);
                 pieces
@@ -271,7 +272,7 @@ impl TextBuilder {
     pub fn push_from(&mut self, text: &str, value: &Value) {
         let origin = match (&value.data, &value.key) {
             (super::Data::Text(text), _) => text.origin_at(0),
-            (_, Some(key)) => Origin::of_key(Rc::clone(key)),
+            (_, Some(key)) => Origin::of_key(Arc::clone(key)),
             _ => Origin::default(),
         };
         let origin = Origin { is_literal: false, ..origin };
@@ -304,7 +305,7 @@ impl TextBuilder {
             Pieces::None => push_piece(&mut self.pieces, self.bytes.len(), &Origin::default()),
             Pieces::Key(key) => {
                 self.knows = true;
-                push_piece(&mut self.pieces, self.bytes.len(), &Origin::of_key(Rc::clone(key)));
+                push_piece(&mut self.pieces, self.bytes.len(), &Origin::of_key(Arc::clone(key)));
             }
             Pieces::Many(pieces) => {
                 self.knows = true;
@@ -319,7 +320,10 @@ impl TextBuilder {
     pub(crate) fn push_printed(&mut self, text: &Text, fallback: &Origin, through: Option<Site>) {
         let start = self.bytes.len();
         let fill = |origin: &Origin| match origin.site {
-            Some(_) => Origin { through: origin.through.or(through), ..origin.clone() },
+            Some(site) => {
+                let through = through.filter(|through| *through != site);
+                Origin { through: origin.through.or(through), ..origin.clone() }
+            }
             None => Origin { key: origin.key.clone().or_else(|| fallback.key.clone()), ..fallback.clone() },
         };
         match &text.pieces {
