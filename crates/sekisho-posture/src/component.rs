@@ -38,6 +38,16 @@ pub enum Component {
 }
 
 impl Component {
+    /// Every component.
+    pub const ALL: [Self; 6] = [
+        Self::ApiServer,
+        Self::ControllerManager,
+        Self::Scheduler,
+        Self::Etcd,
+        Self::Kubelet,
+        Self::KubeProxy,
+    ];
+
     /// The name as a sentence has it.
     pub const fn title(self) -> &'static str {
         match self {

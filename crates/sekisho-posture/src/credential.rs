@@ -37,6 +37,11 @@ pub(crate) struct Hit {
     pub(crate) credential: Credential,
 }
 
+/// Every word or two by which messages may name what they found, some more than once.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
+    shape::kinds().chain(name::Family::ALL.into_iter().map(name::Family::kind))
+}
+
 /// Whether the value that stands under a name is a credential.
 pub(crate) fn judge(name: &str, value: &str) -> Option<Credential> {
     by_shape(value).or_else(|| by_name(name, value))

@@ -49,3 +49,9 @@ pub fn check(id: &str) -> Option<&'static Check> {
 pub fn manual(id: &str) -> Option<&'static str> {
     checks::CHECKS.iter().find(|(check, _)| check.id == id).map(|(_, manual)| *manual)
 }
+
+/// What messages call the credentials that checks find (`GitHub token`, `private key`), some more than once:
+/// the values of their place `{kind}`, for translators.
+pub fn credential_kinds() -> impl Iterator<Item = &'static str> {
+    credential::kinds()
+}

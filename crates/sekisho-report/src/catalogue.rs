@@ -147,10 +147,17 @@ impl Catalogue {
             return self.phrase("related", &message.template).into_owned();
         }
         let path = match message.key.split_once('.') {
-            Some((slug, variant)) => format!("check.{slug}.message.{variant}"),
+            Some((slug, variant)) => format!("check.{slug}.variant.{variant}"),
             None => format!("check.{}.message", message.key),
         };
-        message.render(self.translated(&path).unwrap_or(&message.template))
+        let Some(template) = self.translated(&path) else { return message.render(&message.template) };
+        let mut said = message.clone();
+        for (name, value) in &mut said.arguments {
+            if let Some(word) = self.translated(&format!("value.{name}.{value}")) {
+                *value = word.into();
+            }
+        }
+        said.render(template)
     }
 
     /// What a fix does, by its English description.

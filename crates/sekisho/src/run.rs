@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use sekisho_finding::suppress::Baseline;
+use sekisho_finding::suppress::{Baseline, FAULTS};
 use sekisho_finding::{Coverage, Finding, Persona, Rule, Severity};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::{Budget, SourceId};
@@ -12,7 +12,7 @@ use sekisho_posture::{Check, Settings};
 use sekisho_risk::Action;
 
 use crate::config::{Config, unknown_slug};
-use crate::suppress::{self, Suppressions};
+use crate::suppress::Suppressions;
 use crate::target::{self, Selection};
 
 /// What a command asks for; it wins over the configuration.
@@ -101,7 +101,7 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     suppressions.apply(&mut findings, &inventory);
 
     let mut rules: Vec<Rule> = checks.iter().map(|check| check.rule()).collect();
-    rules.extend(suppress::rules());
+    rules.extend(FAULTS.iter().map(|fault| fault.rule()));
     let targets: Vec<String> = request.targets.iter().map(|target| target.display().to_string()).collect();
     sekisho_risk::rank(&mut findings, &inventory);
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));

@@ -1,47 +1,13 @@
 //! Which findings do not count: ignore comments, exceptions and the baseline applied, and their own faults found.
 
-use std::borrow::Cow;
-
-use sekisho_finding::suppress::{Baseline, Exception, ignores_at};
-use sekisho_finding::{
-    Confidence, Finding, Fingerprint, Location, Message, Persona, Rule, Severity, Subject, Suppression,
-    SuppressionKind,
+use sekisho_finding::suppress::{
+    Baseline, EXPIRED_EXCEPTION, Exception, Fault, INVALID_IGNORE_COMMENT, ignores_at,
 };
-use sekisho_framework::{Cell, Layer, Mode, Phase};
+use sekisho_finding::{
+    Confidence, Finding, Fingerprint, Location, Message, Subject, Suppression, SuppressionKind,
+};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::{FieldPath, ObjectRef, Source, SourceId, Span};
-
-const EXPIRED: &str = "expired-exception";
-const INVALID_IGNORE: &str = "invalid-ignore-comment";
-
-/// The rules about suppressions themselves.
-pub(crate) fn rules() -> Vec<Rule> {
-    let rule = |id, title, remedy, severity| Rule {
-        id: Cow::Borrowed(id),
-        title: Cow::Borrowed(title),
-        remedy: Cow::Borrowed(remedy),
-        manual: Cow::Borrowed(""),
-        severity,
-        confidence: Confidence::High,
-        persona: Persona::Default,
-        controls: Vec::new(),
-        cell: Cell::new(Layer::Code, Phase::Develop, Mode::Detective),
-    };
-    vec![
-        rule(
-            EXPIRED,
-            "Exception has expired",
-            "Mend what the exception accepted, or have its owner renew it with a new last day",
-            Severity::Medium,
-        ),
-        rule(
-            INVALID_IGNORE,
-            "Ignore comment without effect",
-            "Write `# sekisho: ignore[slug]: reason` with a slug that exists and a reason",
-            Severity::Low,
-        ),
-    ]
-}
 
 /// What decides which findings count.
 #[derive(Debug)]
@@ -95,13 +61,7 @@ impl Suppressions<'_> {
                     ("owner", exception.owner.as_str().into()),
                     ("checks", exception.rules.join(", ").into()),
                 ];
-                finding(
-                    (EXPIRED, Severity::Medium),
-                    "the exception of `{owner}` for {checks} has expired",
-                    arguments,
-                    source,
-                    span,
-                )
+                finding(&EXPIRED_EXCEPTION, EXPIRED_EXCEPTION.says(None, arguments), source, span)
             })
             .collect()
     }
@@ -125,37 +85,26 @@ fn invalid_ignores(id: SourceId, source: &Source) -> Vec<Finding> {
         let (slugs, reason) = rest.split_once(']').unwrap_or((rest, ""));
         let reason = reason.strip_prefix(':').unwrap_or("").trim();
         let unknown = slugs.split(',').map(str::trim).find(|slug| sekisho_posture::check(slug).is_none());
-        let (template, arguments) = match unknown {
-            Some(slug) => {
-                ("the ignore comment names the unknown check `{slug}`", vec![("slug", slug.into())])
-            }
-            None if reason.is_empty() => {
-                ("the ignore comment gives no reason and does not count", Vec::new())
-            }
+        let message = match unknown {
+            Some(slug) => INVALID_IGNORE_COMMENT.says(None, vec![("slug", slug.into())]),
+            None if reason.is_empty() => INVALID_IGNORE_COMMENT.says(Some("no-reason"), Vec::new()),
             None => continue,
         };
         let start = u32::try_from(at).unwrap_or(u32::MAX);
         let length = u32::try_from(MARK.len() + rest.trim_end().len()).unwrap_or(0);
         let span = Span { source: id, start, end: start.saturating_add(length) };
-        found.push(finding((INVALID_IGNORE, Severity::Low), template, arguments, source, span));
+        found.push(finding(&INVALID_IGNORE_COMMENT, message, source, span));
     }
     found
 }
 
-fn finding(
-    (rule, severity): (&'static str, Severity),
-    template: &'static str,
-    arguments: Vec<sekisho_finding::Argument>,
-    source: &Source,
-    span: Span,
-) -> Finding {
+fn finding(fault: &Fault, message: Message, source: &Source, span: Span) -> Finding {
     let (start, end) = source.range(span);
-    let message = Message { key: rule.into(), template: template.into(), arguments };
     let object =
         ObjectRef { api_version: "".into(), kind: "File".into(), namespace: None, name: source.name.clone() };
     Finding {
-        rule: rule.into(),
-        severity,
+        rule: fault.id.into(),
+        severity: fault.severity,
         confidence: Confidence::High,
         subject: Subject { object, container: None },
         location: Location {
@@ -169,7 +118,7 @@ fn finding(
         },
         secret: false,
         related: Vec::new(),
-        fingerprint: Fingerprint::of([rule, source.name.as_str(), &message.to_string()]),
+        fingerprint: Fingerprint::of([fault.id, source.name.as_str(), &message.to_string()]),
         message,
         fix: None,
         suppressed: None,

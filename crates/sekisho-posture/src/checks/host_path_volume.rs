@@ -33,6 +33,21 @@
 //!         path: /etc/localtime # here
 //! ```
 //!
+//! ```yaml bad
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: shop
+//! spec:
+//!   containers:
+//!     - name: web
+//!       image: registry.example.com/web:1.4.2
+//!   volumes:
+//!     - name: zone
+//!       hostPath:
+//!         path: /etc/localtime # here
+//! ```
+//!
 //! ```yaml good
 //! apiVersion: v1
 //! kind: Pod

@@ -24,6 +24,32 @@
 //!     verbs: [get, list]
 //! ```
 //!
+//! ```yaml bad
+//! apiVersion: rbac.authorization.k8s.io/v1
+//! kind: ClusterRole
+//! metadata:
+//!   name: reporter
+//! rules:
+//!   - apiGroups: [""]
+//!     resources:
+//!       - secrets # here
+//!     verbs: [get]
+//! ---
+//! apiVersion: rbac.authorization.k8s.io/v1
+//! kind: RoleBinding
+//! metadata:
+//!   name: reporter
+//!   namespace: shop
+//! roleRef:
+//!   apiGroup: rbac.authorization.k8s.io
+//!   kind: ClusterRole
+//!   name: reporter
+//! subjects:
+//!   - kind: ServiceAccount
+//!     name: reporter
+//!     namespace: shop
+//! ```
+//!
 //! ```yaml good
 //! apiVersion: rbac.authorization.k8s.io/v1
 //! kind: Role

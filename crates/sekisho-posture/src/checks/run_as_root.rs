@@ -57,6 +57,21 @@
 //! metadata:
 //!   name: shop
 //! spec:
+//!   securityContext:
+//!     runAsNonRoot: true
+//!   containers:
+//!     - name: web
+//!       image: registry.example.com/web:1.4.2
+//!       securityContext:
+//!         runAsUser: 0 # here
+//! ```
+//!
+//! ```yaml bad
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: shop
+//! spec:
 //!   os:
 //!     name: windows
 //!   containers:

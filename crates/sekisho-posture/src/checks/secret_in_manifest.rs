@@ -21,6 +21,7 @@
 //! data:
 //!   username: c2hvcA==
 //!   password: OXdUcjR2THEyWng3 # here
+//!   replication-password: UXo3bVd2MkxwOFJk
 //! ```
 //!
 //! ```yaml bad

@@ -43,6 +43,31 @@
 //!       image: registry.example.com/web:1.4.2
 //! ```
 //!
+//! ```yaml bad
+//! apiVersion: rbac.authorization.k8s.io/v1
+//! kind: RoleBinding
+//! metadata:
+//!   name: shop-reads-config
+//! roleRef:
+//!   apiGroup: rbac.authorization.k8s.io
+//!   kind: ClusterRole
+//!   name: view
+//! subjects:
+//!   - kind: ServiceAccount
+//!     name: shop
+//!     namespace: default
+//! ---
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: shop
+//! spec: # here
+//!   serviceAccountName: shop
+//!   containers:
+//!     - name: web
+//!       image: registry.example.com/web:1.4.2
+//! ```
+//!
 //! ```yaml good
 //! apiVersion: v1
 //! kind: Pod

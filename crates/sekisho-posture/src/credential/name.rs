@@ -184,6 +184,9 @@ const DERIVED: &[&str] = &[
 ];
 
 impl Family {
+    /// Every kind.
+    pub(crate) const ALL: [Self; 5] = [Self::Password, Self::Token, Self::Key, Self::Secret, Self::Vague];
+
     /// The kind for a message.
     pub(crate) const fn kind(self) -> &'static str {
         match self {

@@ -103,6 +103,19 @@ const FORMS: &[Form] = &[
     form("Linear key", "lin_api_", Alphanumeric, (40, 40)),
 ];
 
+const PRIVATE_KEY: &str = "private key";
+const WEB_TOKEN: &str = "JSON Web Token";
+const PASSWORD: &str = "password";
+const TOKEN: &str = "token";
+const AZURE_KEY: &str = "Azure key";
+const URL_PASSWORD: &str = "password in a URL";
+
+/// What credentials of well-known forms are called in messages.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static str> {
+    let written = [PRIVATE_KEY, WEB_TOKEN, PASSWORD, TOKEN, AZURE_KEY, URL_PASSWORD];
+    FORMS.iter().map(|form| form.kind).chain(written)
+}
+
 /// A URL's user and password end before its host; longer ones are not looked at.
 const LONGEST_AUTHORITY: usize = 1_024;
 /// Letters of Base64 that a private key has at the least, and how far behind its header they may stand.
@@ -195,7 +208,7 @@ fn private_key(rest: &str) -> Option<(Credential, usize)> {
     different.sort_unstable();
     different.dedup();
     (body.iter().filter(|byte| base64(byte)).count() >= fewest && different.len() >= 20)
-        .then(|| (sure("private key"), OPENING.len() + label.len()))
+        .then(|| (sure(PRIVATE_KEY), OPENING.len() + label.len()))
 }
 
 /// A JSON Web Token: header and payload are JSON in Base64, and the header names its algorithm.
@@ -215,7 +228,7 @@ fn web_token(rest: &str) -> Option<(Credential, usize)> {
         && payload >= 8
         && signature >= 20
         && body.get(header + 1..)?.starts_with("eyJ"))
-    .then(|| (sure("JSON Web Token"), header + payload + signature + 2))
+    .then(|| (sure(WEB_TOKEN), header + payload + signature + 2))
 }
 
 /// `Authorization: Basic …` and `Bearer …`.
@@ -230,14 +243,14 @@ fn header(rest: &str) -> Option<(Credential, usize)> {
         let body = body.get(..visible(body))?;
         let decoded = BASE64.decode(body.as_bytes()).ok()?;
         let (_, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
-        return (worth(password) != Worth::Nothing).then(|| (sure("password"), "Basic ".len() + body.len()));
+        return (worth(password) != Worth::Nothing).then(|| (sure(PASSWORD), "Basic ".len() + body.len()));
     }
     let body = rest.strip_prefix("Bearer ")?;
     let body = body.get(..visible(body))?;
     let token =
         body.len() >= 20 && body.bytes().all(|byte| Dotted.has(byte) || matches!(byte, b'/' | b'+' | b'~'));
     (token && is_random(body) && worth(body) == Worth::Random)
-        .then(|| (sure("token"), "Bearer ".len() + body.len()))
+        .then(|| (sure(TOKEN), "Bearer ".len() + body.len()))
 }
 
 /// The keys of Azure's connection strings.
@@ -249,7 +262,7 @@ fn account_key(rest: &str) -> Option<(Credential, usize)> {
         .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
         .count();
     let body = after.get(..length)?;
-    (length >= 40 && is_body(body)).then(|| (sure("Azure key"), rest.len() - after.len() + length))
+    (length >= 40 && is_body(body)).then(|| (sure(AZURE_KEY), rest.len() - after.len() + length))
 }
 
 /// The password in `scheme://user:password@host`, by the place of its first colon.
@@ -274,7 +287,7 @@ fn url_password(text: &str, colon: usize) -> Option<(Credential, usize)> {
         Worth::Number | Worth::Word if is_manual(user) && is_manual(password) => Confidence::Low,
         Worth::Number | Worth::Word => Confidence::Medium,
     };
-    Some((Credential { kind: "password in a URL", confidence }, 3 + length))
+    Some((Credential { kind: URL_PASSWORD, confidence }, 3 + length))
 }
 
 fn is_manual(word: &str) -> bool {

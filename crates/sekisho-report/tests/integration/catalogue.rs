@@ -1,12 +1,13 @@
 //! The words of both languages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_finding::Message;
+use sekisho_finding::suppress::FAULTS;
+use sekisho_finding::{Finding, Message};
 use sekisho_framework::frameworks;
 use sekisho_inventory::Inventory;
 use sekisho_manifest::{Budget, Document, Format, Source, SourceId, load};
-use sekisho_posture::{Settings, examine};
+use sekisho_posture::{Component, Settings, examine};
 use sekisho_report::{Catalogue, Language};
 
 /// The `{name}` places of a text.
@@ -30,26 +31,31 @@ fn both_languages_have_the_same_words_of_the_user_interface() {
     }
 }
 
+/// The English texts of every rule, by the paths of their entries.
+fn texts_of_rules() -> BTreeMap<String, &'static str> {
+    let checks = sekisho_posture::checks()
+        .map(|check| (check.id, [check.title, check.message, check.remedy], check.variants));
+    let faults =
+        FAULTS.iter().map(|fault| (fault.id, [fault.title, fault.message, fault.remedy], fault.variants));
+    let mut texts = BTreeMap::new();
+    for (slug, [title, message, remedy], variants) in checks.chain(faults) {
+        for (field, text) in [("title", title), ("message", message), ("remedy", remedy)] {
+            texts.insert(format!("check.{slug}.{field}"), text);
+        }
+        texts.extend(variants.iter().map(|(name, text)| (format!("check.{slug}.variant.{name}"), *text)));
+    }
+    texts
+}
+
 #[test]
-fn japanese_says_only_what_a_check_says() {
+fn japanese_says_what_every_rule_says_and_nothing_else() {
     let japanese = Catalogue::new(Language::Japanese);
-    for (key, text) in japanese.entries() {
-        let Some(rest) = key.strip_prefix("check.") else { continue };
-        let (slug, field) = rest.split_once('.').expect("a check and its field");
-        let check = sekisho_posture::check(slug).unwrap_or_else(|| panic!("{key}: no such check"));
-        let english = match field.split_once('.').map_or(field, |(field, _)| field) {
-            "title" => check.title,
-            "remedy" => check.remedy,
-            "message" => match field.strip_prefix("message.") {
-                None => check.message,
-                Some(variant) => check
-                    .variants
-                    .iter()
-                    .find(|(name, _)| *name == variant)
-                    .map_or_else(|| panic!("{key}: no such variant"), |(_, template)| template),
-            },
-            _ => panic!("{key}: no such field"),
-        };
+    let texts = texts_of_rules();
+    let missing = japanese.missing(texts.keys().map(String::as_str));
+    assert!(missing.is_empty(), "add these to ja.toml: {missing:#?}");
+    for (key, text) in japanese.entries().filter(|(key, _)| key.starts_with("check.")) {
+        let english = texts.get(key).unwrap_or_else(|| panic!("{key}: no rule says this"));
+        assert!(!text.is_empty(), "{key} is empty");
         assert_eq!(places(text), places(english), "{key}");
     }
 }
@@ -105,40 +111,114 @@ fn languages_are_read_as_tags_and_as_locales() {
     assert!("C".parse::<Language>().is_err());
 }
 
-/// The fixes and related places of the bad examples of every check, in English.
-fn spoken() -> (BTreeSet<String>, BTreeSet<String>) {
+/// The findings of the bad examples of every check.
+fn examples() -> Vec<Finding> {
     let settings = Settings {
         trusted_registries: vec!["registry.example.com".into()],
         kubernetes_minor: Some(34),
         today: Some(20_454),
     };
-    let (mut fixes, mut related) = (BTreeSet::new(), BTreeSet::new());
+    let mut found = Vec::new();
     for check in sekisho_posture::checks() {
         let page = sekisho_posture::manual(check.id).unwrap_or("");
         for text in page.split("```yaml bad\n").skip(1).filter_map(|rest| rest.split("```").next()) {
             let loaded = load(SourceId(0), text, Format::Detect, &Budget::default());
             let objects = loaded.documents.iter().flat_map(Document::objects).collect();
             let inventory = Inventory::new(vec![Source::new("example.yaml", text)], objects, "default");
-            for finding in examine(&inventory, &[check], &settings) {
-                fixes.extend(finding.fix.map(|fix| fix.description.into_owned()));
-                related.extend(finding.related.into_iter().map(|place| place.message.template.into_owned()));
-            }
+            found.extend(examine(&inventory, &[check], &settings));
         }
     }
-    (fixes, related)
+    assert!(found.len() > 200, "the examples do not load");
+    found
+}
+
+/// A text with `{1}`, `{2}` … in place of what stands between backticks.
+fn pattern(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(
+        |(at, part)| {
+            if at % 2 == 1 { format!("`{{{}}}`", at.div_ceil(2)) } else { part.to_owned() }
+        },
+    );
+    parts.collect()
+}
+
+/// Fails when a spoken text has no entry in the table, or an entry of the table is not spoken.
+fn assert_spoken(table: &str, spoken: &BTreeSet<String>) {
+    let japanese = Catalogue::new(Language::Japanese);
+    let entries: BTreeMap<&str, &str> = japanese
+        .entries()
+        .filter_map(|(key, text)| Some((key.strip_prefix(table)?.strip_prefix('.')?, text)))
+        .collect();
+    let mut stale: BTreeSet<&str> = entries.keys().copied().collect();
+    let mut missing = BTreeSet::new();
+    for text in spoken {
+        let keys = [text.clone(), pattern(text)];
+        match keys.iter().find_map(|key| entries.get_key_value(key.as_str())) {
+            Some((key, japanese)) => {
+                stale.remove(key);
+                assert_eq!(places(japanese), places(key), "[{table}] {key}");
+            }
+            None => drop(missing.insert(text)),
+        }
+    }
+    assert!(missing.is_empty(), "add these to [{table}] of ja.toml: {missing:#?}");
+    assert!(stale.is_empty(), "nothing says these of [{table}] of ja.toml: {stale:#?}");
 }
 
 #[test]
-fn fixes_and_related_places_are_said_in_japanese() {
+fn fixes_are_said_in_japanese() {
+    let fixes = examples().into_iter().filter_map(|finding| Some(finding.fix?.description.into_owned()));
+    assert_spoken("fix", &fixes.collect());
+}
+
+#[test]
+fn related_places_are_said_in_japanese() {
+    let related = examples().into_iter().flat_map(|finding| finding.related);
+    assert_spoken("related", &related.map(|place| place.message.template.into_owned()).collect());
+}
+
+/// The names of the places that stand outside of backticks.
+fn open_places(text: &str) -> BTreeSet<&str> {
+    text.split('`').step_by(2).flat_map(places).collect()
+}
+
+/// Whether something of the value, outside of backticks, is an English word.
+fn has_words(value: &str) -> bool {
+    let mut words = value.split('`').step_by(2).flat_map(str::split_whitespace);
+    words.any(|word| word.chars().all(|letter| letter.is_ascii_lowercase()))
+}
+
+#[test]
+fn english_words_that_fill_places_are_said_in_japanese() {
     let japanese = Catalogue::new(Language::Japanese);
-    let (fixes, related) = spoken();
-    assert!(fixes.len() > 20, "the examples do not load");
-    let untranslated: Vec<&String> = fixes
-        .iter()
-        .filter(|text| japanese.fix(text) == text.as_str())
-        .chain(related.iter().filter(|text| japanese.message(&Message::text((*text).clone())) == **text))
-        .collect();
-    assert!(untranslated.is_empty(), "add these to [fix] or [related] of ja.toml: {untranslated:#?}");
+    let templates: BTreeMap<&str, &str> = japanese.entries().collect();
+    let kinds = sekisho_posture::credential_kinds().map(|kind| format!("kind.{kind}"));
+    let components = Component::ALL.map(|component| format!("component.{}", component.title()));
+    let mut spoken: BTreeSet<String> =
+        kinds.chain(components).filter(|value| value.split('.').skip(1).any(has_words)).collect();
+    for Finding { message, .. } in examples() {
+        let key = match message.key.split_once('.') {
+            Some((slug, variant)) => format!("check.{slug}.variant.{variant}"),
+            None => format!("check.{}.message", message.key),
+        };
+        let open = templates.get(key.as_str()).map(|template| open_places(template)).unwrap_or_default();
+        let values = message.arguments.iter().filter(|(name, value)| open.contains(name) && has_words(value));
+        spoken.extend(values.map(|(name, value)| format!("{name}.{value}")));
+    }
+    assert_spoken("value", &spoken);
+}
+
+#[test]
+fn words_in_places_are_said_in_the_language_of_the_message() {
+    let message = Message {
+        key: "credential-in-annotation".into(),
+        template: "annotation `{annotation}` holds a {kind}".into(),
+        arguments: vec![("annotation", "password".into()), ("kind", "password".into())],
+    };
+    let [english, japanese] = Language::ALL.map(|language| Catalogue::new(language).message(&message));
+    assert_eq!(english, "annotation `password` holds a password");
+    assert!(japanese.contains("`password`") && japanese.contains("パスワード"), "{japanese}");
 }
 
 #[test]

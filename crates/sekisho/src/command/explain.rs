@@ -1,11 +1,12 @@
 //! `sekisho explain`: the page of a check or of a control; without an argument, the list of checks.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use anyhow::{Result, bail};
 use sekisho_finding::{Persona, Rule};
 use sekisho_framework::{Control, Framework};
-use sekisho_report::Catalogue;
+use sekisho_report::{Catalogue, Language};
 
 use crate::arguments::ExplainArguments;
 use crate::config::unknown_slug;
@@ -53,22 +54,26 @@ fn list(catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
 
 fn page(rule: &Rule, catalogue: &Catalogue, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}  ({})\n", catalogue.title(rule), rule.id)?;
-    writeln!(
-        out,
-        "severity {} · confidence {} · persona {} · {} × {} · {}",
-        rule.severity,
-        rule.confidence,
-        rule.persona,
-        rule.cell.layer.as_str(),
-        rule.cell.phase.as_str(),
-        rule.cell.mode.as_str(),
-    )?;
+    let word = |group: &str, name: &str| catalogue.ui(&format!("{group}.{name}")).to_owned();
+    let standing: [(&str, &dyn Display); 6] = [
+        ("severity", &catalogue.severity(rule.severity)),
+        ("confidence", &word("severity", rule.confidence.as_str())),
+        ("persona", &word("explain", rule.persona.as_str())),
+        ("layer", &word("layer", rule.cell.layer.as_str())),
+        ("phase", &word("phase", rule.cell.phase.as_str())),
+        ("mode", &word("mode", rule.cell.mode.as_str())),
+    ];
+    writeln!(out, "{}", catalogue.fill("explain.standing", &standing))?;
     for id in &rule.controls {
         let Some((framework, control)) = sekisho_framework::control(id) else { continue };
         let title = catalogue.control(id).unwrap_or(control.title);
         writeln!(out, "  {} {} {}: {title}", framework.name, framework.version, control.number)?;
     }
-    writeln!(out, "\n{}.\n", catalogue.remedy(rule).trim_end_matches('.'))?;
+    let remedy = catalogue.remedy(rule).trim_end_matches('.');
+    writeln!(out, "\n{}\n", catalogue.fill("explain.remedy", &[("remedy", &remedy)]))?;
+    if catalogue.language() != Language::English {
+        writeln!(out, "{}\n", catalogue.ui("explain.manual"))?;
+    }
     let manual = rule.manual.split_once("\n\n").map_or(rule.manual.as_ref(), |(_, body)| body);
     writeln!(out, "{}", manual.trim_end())
 }
@@ -80,9 +85,10 @@ fn control_page(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let id = format!("{}/{}", framework.id, control.id);
-    let title = catalogue.control(&id).unwrap_or(control.title);
+    let title = catalogue.control_title(framework, control);
+    let description = catalogue.control_description(framework, control);
     let Framework { name, version, .. } = framework;
-    writeln!(out, "{name} {version} {}: {title}\n\n{}\n", control.number, control.description)?;
+    writeln!(out, "{name} {version} {}: {title}\n\n{description}\n", control.number)?;
     let checks: Vec<_> =
         sekisho_posture::checks().filter(|check| check.controls.contains(&id.as_str())).collect();
     for check in checks {
