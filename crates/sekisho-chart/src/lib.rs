@@ -7,6 +7,7 @@
 //! This crate reads no file; it takes texts and values and returns texts and origins.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+pub mod chart;
 pub mod functions;
 pub mod semver;
 pub mod template;

@@ -172,11 +172,10 @@ impl Condition {
             Operator::Equal | Operator::Tilde => self.allows_by_tilde(version),
             Operator::NotEqual => !self.is_matched_by(version),
             Operator::Greater => match self.open {
-                Open::None => version > own,
                 // An open number stands for all of its values: above `1` comes `2`.
                 Open::Minor => version.major > own.major,
                 Open::Patch => (version.major, version.minor) > (own.major, own.minor),
-                Open::Major => version > own,
+                Open::None | Open::Major => version > own,
             },
             Operator::Less => version < own,
             Operator::GreaterEqual => version >= own,

@@ -1,6 +1,8 @@
-//! Templates in, rendered texts and origins out.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+//! Templates and charts in, rendered texts and origins out.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod chart;
+mod in_memory;
 mod language;
 mod origins;
 mod semver;

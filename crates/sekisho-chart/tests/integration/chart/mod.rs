@@ -1,0 +1,6 @@
+//! Folders and archives in, charts out.
+
+mod archive;
+mod folder;
+mod ignore;
+mod metadata;
