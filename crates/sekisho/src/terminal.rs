@@ -116,6 +116,10 @@ pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     let fail = || format!("cannot write `{}`", path.display());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file()) {
+        // A device or a pipe, as /dev/null: to put a file in its place would take it away from everyone.
+        return fs::write(&target, bytes).with_context(fail);
+    }
     let mut file = tempfile::NamedTempFile::new_in(target.parent().unwrap_or(folder)).with_context(fail)?;
     file.write_all(bytes).with_context(fail)?;
     match fs::metadata(&target) {

@@ -246,6 +246,24 @@ fn a_report_can_go_to_a_file() {
 }
 
 #[test]
+fn a_pipe_stays_a_pipe() {
+    use std::os::unix::fs::FileTypeExt;
+
+    let bench = Workbench::new();
+    bench.file("pod.yaml", PRIVILEGED);
+    let pipe = bench.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).expect("the report")
+    });
+    let ran = bench.run(&["scan", "pod.yaml", "--format", "json", "--output", "pipe"]);
+    assert!(fs::symlink_metadata(&pipe).expect("the pipe").file_type().is_fifo());
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    assert!(reader.join().expect("a reader").contains("privileged-container"));
+}
+
+#[test]
 fn japanese_is_spoken() {
     let bench = Workbench::new();
     bench.file("pod.yaml", PRIVILEGED);
