@@ -5,6 +5,7 @@
 //! ([`Fix`]). A run returns its findings together with its [`Coverage`]: skipped is never passed.
 
 mod coverage;
+pub mod fault;
 mod finding;
 mod fingerprint;
 mod fix;

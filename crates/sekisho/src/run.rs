@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use sekisho_finding::suppress::{Baseline, FAULTS};
+use sekisho_finding::fault::{DUPLICATE_KEY, FAULTS};
+use sekisho_finding::suppress::Baseline;
 use sekisho_finding::{Coverage, Finding, Persona, Rule, Severity};
 use sekisho_inventory::Inventory;
-use sekisho_manifest::{Budget, SourceId};
+use sekisho_manifest::{Budget, LoadError, LoadErrorKind, SourceId};
 use sekisho_posture::{Check, Settings};
 use sekisho_risk::Action;
 
@@ -92,6 +93,7 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
             finding.severity = severity;
         }
     }
+    findings.extend(loaded.warnings.iter().filter_map(|warning| duplicate_key(warning, &inventory)));
     let suppressions = Suppressions {
         exceptions: &config.exceptions,
         configuration,
@@ -107,6 +109,16 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
     let coverage = Coverage { rules: checks.len(), ..loaded.coverage };
     Ok(Outcome { inventory, findings, rules, coverage, actions, config })
+}
+
+/// A key that stands twice, as a finding; what `<<` brings in twice is how it is meant.
+fn duplicate_key(warning: &LoadError, inventory: &Inventory) -> Option<Finding> {
+    let (LoadErrorKind::DuplicateKey { key, .. } | LoadErrorKind::AmbiguousKey { key, .. }) = &warning.kind
+    else {
+        return None;
+    };
+    let message = DUPLICATE_KEY.says(None, vec![("key", key.clone())]);
+    Some(DUPLICATE_KEY.finding(message, inventory.source(warning.span.source)?, warning.span))
 }
 
 /// The checks that run: those of the persona and those enabled, less those disabled.

@@ -1,13 +1,10 @@
 //! Which findings do not count: ignore comments, exceptions and the baseline applied, and their own faults found.
 
-use sekisho_finding::suppress::{
-    Baseline, EXPIRED_EXCEPTION, Exception, Fault, INVALID_IGNORE_COMMENT, ignores_at,
-};
-use sekisho_finding::{
-    Confidence, Finding, Fingerprint, Location, Message, Subject, Suppression, SuppressionKind,
-};
+use sekisho_finding::fault::{EXPIRED_EXCEPTION, INVALID_IGNORE_COMMENT};
+use sekisho_finding::suppress::{Baseline, Exception, ignores_at};
+use sekisho_finding::{Finding, Suppression, SuppressionKind};
 use sekisho_inventory::Inventory;
-use sekisho_manifest::{FieldPath, ObjectRef, Source, SourceId, Span};
+use sekisho_manifest::{Source, SourceId, Span};
 
 /// What decides which findings count.
 #[derive(Debug)]
@@ -61,7 +58,7 @@ impl Suppressions<'_> {
                     ("owner", exception.owner.as_str().into()),
                     ("checks", exception.rules.join(", ").into()),
                 ];
-                finding(&EXPIRED_EXCEPTION, EXPIRED_EXCEPTION.says(None, arguments), source, span)
+                EXPIRED_EXCEPTION.finding(EXPIRED_EXCEPTION.says(None, arguments), source, span)
             })
             .collect()
     }
@@ -93,35 +90,7 @@ fn invalid_ignores(id: SourceId, source: &Source) -> Vec<Finding> {
         let start = u32::try_from(at).unwrap_or(u32::MAX);
         let length = u32::try_from(MARK.len() + rest.trim_end().len()).unwrap_or(0);
         let span = Span { source: id, start, end: start.saturating_add(length) };
-        found.push(finding(&INVALID_IGNORE_COMMENT, message, source, span));
+        found.push(INVALID_IGNORE_COMMENT.finding(message, source, span));
     }
     found
-}
-
-fn finding(fault: &Fault, message: Message, source: &Source, span: Span) -> Finding {
-    let (start, end) = source.range(span);
-    let object =
-        ObjectRef { api_version: "".into(), kind: "File".into(), namespace: None, name: source.name.clone() };
-    Finding {
-        rule: fault.id.into(),
-        severity: fault.severity,
-        confidence: Confidence::High,
-        subject: Subject { object, container: None },
-        location: Location {
-            source: span.source,
-            file: source.name.clone(),
-            span,
-            start,
-            end,
-            field: FieldPath::root(),
-            value: None,
-        },
-        secret: false,
-        related: Vec::new(),
-        fingerprint: Fingerprint::of([fault.id, source.name.as_str(), &message.to_string()]),
-        message,
-        fix: None,
-        suppressed: None,
-        risk: 0.0,
-    }
 }

@@ -2,10 +2,8 @@
 
 mod baseline;
 mod exception;
-mod fault;
 mod ignore;
 
 pub use baseline::{Baseline, BaselineError};
 pub use exception::Exception;
-pub use fault::{EXPIRED_EXCEPTION, FAULTS, Fault, INVALID_IGNORE_COMMENT};
 pub use ignore::{Ignore, ignores_at};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sekisho_finding::suppress::FAULTS;
+use sekisho_finding::fault::FAULTS;
 use sekisho_finding::{Finding, Message};
 use sekisho_framework::frameworks;
 use sekisho_inventory::Inventory;

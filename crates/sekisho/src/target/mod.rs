@@ -41,6 +41,8 @@ pub(crate) struct Selection {
 pub(crate) struct Loaded {
     /// Every file that was opened, in the order of the objects' source ids.
     pub(crate) sources: Vec<Source>,
+    /// What is odd about the texts that hold objects, though they could be read.
+    pub(crate) warnings: Vec<LoadError>,
     /// The objects of all files.
     pub(crate) objects: Vec<Object>,
     /// What was read and what was not.
@@ -78,6 +80,9 @@ pub(crate) fn read(selection: &Selection) -> Result<Loaded> {
         }
         loaded.coverage.documents += content.documents;
         loaded.coverage.skipped.append(&mut content.skipped);
+        if !content.objects.is_empty() {
+            loaded.warnings.append(&mut content.warnings);
+        }
         loaded.objects.append(&mut content.objects);
         loaded.sources.push(Source::new(candidate.name, content.text));
     }
@@ -92,6 +97,7 @@ struct FileContent {
     text: String,
     documents: usize,
     objects: Vec<Object>,
+    warnings: Vec<LoadError>,
     skipped: Vec<Skip>,
 }
 
@@ -158,6 +164,7 @@ fn interpret(id: SourceId, candidate: &Candidate, bytes: &[u8], budget: &Budget,
     }
     let loaded = load(id, &text, Format::Detect, budget);
     content.documents = loaded.documents.len();
+    content.warnings = loaded.warnings;
     content.objects = loaded.documents.iter().flat_map(sekisho_manifest::Document::objects).collect();
     if !loaded.errors.is_empty() {
         content.skipped = errors(candidate, &text, &loaded.errors);

@@ -57,6 +57,7 @@ fn number_28_duplicate_keys_last_wins() {
     bench.file("pod.yaml", twice);
     let ran = bench.run(&["scan", ".", "--format", "json"]);
     assert!(ran.findings().contains(&("privileged-container".to_owned(), 12)), "{}", ran.out);
+    assert!(ran.findings().contains(&("duplicate-key".to_owned(), 12)), "{}", ran.out);
 
     let json = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"a"},"spec":{"containers":[{"name":"c",
         "image":"a:1","securityContext":{"privileged":false,"privilege\u0064":true}}]}}"#;

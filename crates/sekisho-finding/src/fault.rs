@@ -1,12 +1,16 @@
-//! The rules about suppressions themselves: an exception that has expired, an ignore comment without effect.
+//! Rules about files rather than objects: expired exceptions, ignore comments without effect, keys that stand twice.
 
 use std::borrow::Cow;
 
 use sekisho_framework::{Cell, Layer, Mode, Phase};
 
-use crate::{Argument, Confidence, Message, Persona, Rule, Severity};
+use sekisho_manifest::{FieldPath, ObjectRef, Source, Span};
 
-/// What may be wrong with a suppression, and what its findings say.
+use crate::{
+    Argument, Confidence, Finding, Fingerprint, Location, Message, Persona, Rule, Severity, Subject,
+};
+
+/// What may be wrong with a file, and what its findings say.
 #[derive(Debug)]
 pub struct Fault {
     /// The slug of the rule.
@@ -43,8 +47,18 @@ pub const INVALID_IGNORE_COMMENT: Fault = Fault {
     severity: Severity::Low,
 };
 
-/// Every fault of a suppression.
-pub const FAULTS: [&Fault; 2] = [&EXPIRED_EXCEPTION, &INVALID_IGNORE_COMMENT];
+/// A key that stands twice in one mapping. Fills `{key}`.
+pub const DUPLICATE_KEY: Fault = Fault {
+    id: "duplicate-key",
+    title: "Key stands twice",
+    message: "key `{key}` stands twice in one mapping, and only the last value holds",
+    variants: &[],
+    remedy: "Remove one of the two: a reader sees the first, the API server takes the last",
+    severity: Severity::Medium,
+};
+
+/// Every fault of a file.
+pub const FAULTS: [&Fault; 3] = [&EXPIRED_EXCEPTION, &INVALID_IGNORE_COMMENT, &DUPLICATE_KEY];
 
 impl Fault {
     /// The fault as reports show it.
@@ -72,6 +86,30 @@ impl Fault {
                 arguments,
             },
             None => Message { key: self.id.into(), template: self.message.into(), arguments },
+        }
+    }
+
+    /// A finding of the fault at a span of a source.
+    pub fn finding(&self, message: Message, source: &Source, span: Span) -> Finding {
+        let (start, end) = source.range(span);
+        let file = source.name.clone();
+        let object =
+            ObjectRef { api_version: "".into(), kind: "File".into(), namespace: None, name: file.clone() };
+        let location =
+            Location { source: span.source, span, start, end, field: FieldPath::root(), value: None, file };
+        Finding {
+            rule: self.id.into(),
+            severity: self.severity,
+            confidence: Confidence::High,
+            subject: Subject { object, container: None },
+            location,
+            secret: false,
+            related: Vec::new(),
+            fingerprint: Fingerprint::of([self.id, source.name.as_str(), &message.to_string()]),
+            message,
+            fix: None,
+            suppressed: None,
+            risk: 0.0,
         }
     }
 }
