@@ -66,7 +66,7 @@ pub(super) fn float(number: f64, verb: char, precision: Option<usize>, flags: &F
         'b' => binary(magnitude),
         'e' | 'E' => scientific(magnitude, precision),
         'f' => match precision {
-            Some(precision) => format!("{magnitude:.precision$}"),
+            Some(precision) => fixed(magnitude, precision),
             None => format!("{magnitude}"),
         },
         'x' | 'X' => hexadecimal(magnitude, precision),
@@ -81,16 +81,27 @@ pub(super) fn float(number: f64, verb: char, precision: Option<usize>, flags: &F
     format!("{sign}{digits}")
 }
 
+/// Behind so many digits a float has nothing but zeros.
+const MAX_DIGITS: usize = 1_100;
+
+/// So many digits behind the point.
+fn fixed(magnitude: f64, precision: usize) -> String {
+    let exact = precision.min(MAX_DIGITS);
+    format!("{magnitude:.exact$}{}", "0".repeat(precision - exact))
+}
+
 /// Scientific notation: `1.5e+06`.
 fn scientific(magnitude: f64, precision: Option<usize>) -> String {
-    let shown = match precision {
-        Some(precision) => format!("{magnitude:.precision$e}"),
+    let exact = precision.map(|precision| precision.min(MAX_DIGITS));
+    let shown = match exact {
+        Some(exact) => format!("{magnitude:.exact$e}"),
         None => format!("{magnitude:e}"),
     };
     let (mantissa, exponent) = shown.split_once('e').unwrap_or((&shown, "0"));
+    let zeros = "0".repeat(precision.unwrap_or(0) - exact.unwrap_or(0));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
+    format!("{mantissa}{zeros}e{sign}{:02}", exponent.unsigned_abs())
 }
 
 /// The shorter of both notations; without precision as few digits as mean the number.
@@ -120,7 +131,7 @@ fn general(magnitude: f64, precision: Option<usize>) -> String {
     }
     let behind_point = i32::try_from(significant).unwrap_or(i32::MAX) - 1 - exponent;
     let places = usize::try_from(behind_point).unwrap_or(0);
-    format!("{magnitude:.places$}")
+    fixed(magnitude, places)
 }
 
 /// From this exponent on, a number in as few digits as mean it is shown in scientific notation.
@@ -170,7 +181,10 @@ fn hexadecimal(magnitude: f64, precision: Option<usize>) -> String {
     let fraction = format!("{:015x}", mantissa & ((1 << 60) - 1));
     let fraction = match precision {
         None => fraction.trim_end_matches('0').to_owned(),
-        Some(precision) => format!("{fraction:0<precision$}").get(..precision).unwrap_or("").to_owned(),
+        Some(precision) => {
+            let zeros = "0".repeat(precision.saturating_sub(fraction.len()));
+            format!("{}{zeros}", fraction.get(..precision).unwrap_or(&fraction))
+        }
     };
     let point = if fraction.is_empty() { "" } else { "." };
     let sign = if exponent < 0 { '-' } else { '+' };

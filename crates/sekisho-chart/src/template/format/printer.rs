@@ -337,7 +337,10 @@ impl<'a> Printer<'a> {
                 let code =
                     if digits.is_negative { digits.magnitude.wrapping_neg() } else { digits.magnitude };
                 let sign = character();
-                let shown = format!("U+{code:0precision$X}");
+                self.account(precision)?;
+                let digits = format!("{code:X}");
+                let zeros = "0".repeat(precision.saturating_sub(digits.len()));
+                let shown = format!("U+{zeros}{digits}");
                 let is_shown = self.flags.sharp && code <= 0x0010_FFFF && is_printable(sign);
                 let flags = std::mem::take(&mut self.flags);
                 self.flags = Flags { width: flags.width, minus: flags.minus, ..Flags::default() };
