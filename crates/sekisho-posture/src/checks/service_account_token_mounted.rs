@@ -5,8 +5,9 @@
 //! Kubernetes puts a token of the service account into every container unless it is told not to. Whoever reads one file
 //! of the container talks to the API server with the rights of that account.
 //!
-//! What the Pod says (`automountServiceAccountToken`) counts before what its service account says. Where a binding gives
-//! the account rights the Pod probably uses them, and the finding is only a hint. Static Pods have no service account.
+//! What the Pod says (`automountServiceAccountToken`) counts before what its service account says. An account of its own
+//! to which a binding gives rights is how it should be, and is not found; the account `default` with rights is a hint,
+//! since every Pod of the namespace shares them. Static Pods have no service account.
 //!
 //! ## Mend
 //!
@@ -54,7 +55,7 @@
 //!   name: view
 //! subjects:
 //!   - kind: ServiceAccount
-//!     name: shop
+//!     name: default
 //!     namespace: default
 //! ---
 //! apiVersion: v1
@@ -62,6 +63,30 @@
 //! metadata:
 //!   name: shop
 //! spec: # here
+//!   containers:
+//!     - name: web
+//!       image: registry.example.com/web:1.4.2
+//! ```
+//!
+//! ```yaml good
+//! apiVersion: rbac.authorization.k8s.io/v1
+//! kind: RoleBinding
+//! metadata:
+//!   name: shop-reads-config
+//! roleRef:
+//!   apiGroup: rbac.authorization.k8s.io
+//!   kind: ClusterRole
+//!   name: view
+//! subjects:
+//!   - kind: ServiceAccount
+//!     name: shop
+//!     namespace: default
+//! ---
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: shop
+//! spec:
 //!   serviceAccountName: shop
 //!   containers:
 //!     - name: web
@@ -142,11 +167,15 @@ fn examine<'a>(pod: &'a Pod<'a>, examination: &mut Examination<'a>) {
         return;
     }
     let account = pod.service_account();
+    let binding = binding(pod, inventory);
+    if binding.is_some() && account != "default" {
+        return;
+    }
     let place = pod.field(field!["automountServiceAccountToken"]);
     let asked = place.node().is_some_and(|node| !node.is_null());
     let found = Found::at(place.clone()).arg("account", account);
     let words = "set `automountServiceAccountToken: false`";
-    if let Some(binding) = binding(pod, inventory) {
+    if let Some(binding) = binding {
         let found = found.variant("bound").confidence(Confidence::Low);
         let found = found.related(binding.head(), "this gives the service account rights");
         examination.report(found.mend(Mend::risky(words).set(&place, false)));

@@ -433,12 +433,14 @@ subjects: [{kind: ServiceAccount, name: shop}]
     assert_eq!((stranger.confidence, safety(&stranger)), (Confidence::Medium, Some(Safety::Unsafe)));
     let powerless = one(id, &format!("{}{workload}", account("")));
     assert_eq!((powerless.confidence, safety(&powerless)), (Confidence::Medium, Some(Safety::Safe)));
-    let bound = one(id, &format!("{}{workload}{binding}", account("")));
-    assert_eq!((bound.confidence, safety(&bound)), (Confidence::Low, Some(Safety::Unsafe)));
+    assert!(found(id, &format!("{}{workload}{binding}", account(""))).is_empty(), "it has rights to use");
     assert!(found(id, &format!("{}{workload}", account("automountServiceAccountToken: false"))).is_empty());
 
     let default = workload.replace("  serviceAccountName: shop\n", "");
     assert_eq!(one(id, &default).confidence, Confidence::High);
+    let shared = binding.replace("ServiceAccount, name: shop", "ServiceAccount, name: default");
+    let bound = one(id, &format!("{default}{shared}"));
+    assert_eq!((bound.confidence, safety(&bound)), (Confidence::Low, Some(Safety::Unsafe)));
     let elsewhere = default.replace("name: shop", "name: shop\n  labels: {tier: control-plane}");
     assert!(found(id, &elsewhere).is_empty());
 }
