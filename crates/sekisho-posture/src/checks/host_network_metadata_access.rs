@@ -6,6 +6,9 @@
 //! policies do not hold for a Pod on the host's network, and a hop limit of 1 does not stop it. Who runs code
 //! in the Pod may then act in the cloud account as the node: pull images, read disks, often much more.
 //!
+//! Found where the manifests show that they are meant for a cloud. Elsewhere the host's network is a fault of its
+//! own, which `host-network` finds.
+//!
 //! ## Mend
 //!
 //! Remove `hostNetwork: true`. Where the Pod needs it, leave the node's role with next to no rights, and give
@@ -36,6 +39,20 @@
 //! metadata:
 //!   name: shop
 //! spec:
+//!   containers:
+//!     - name: web
+//!       image: registry.example.com/web:1.4.2
+//! ```
+//!
+//! Nothing here speaks of a cloud:
+//!
+//! ```yaml good
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: shop
+//! spec:
+//!   hostNetwork: true
 //!   containers:
 //!     - name: web
 //!       image: registry.example.com/web:1.4.2
@@ -74,12 +91,11 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn examine<'a>(pod: &'a Pod<'a>, examination: &mut Examination<'a>) {
-    if !pod.spec.is_true("hostNetwork") {
+    if !pod.spec.is_true("hostNetwork") || examination.inventory().clouds().is_empty() {
         return;
     }
     // The control plane and what runs on each node cannot be anywhere else.
     let system = examination.inventory().namespace_of(pod.object) == "kube-system";
-    let in_cloud = !examination.inventory().clouds().is_empty();
-    let confidence = if in_cloud && !system { Confidence::Medium } else { Confidence::Low };
+    let confidence = if system { Confidence::Low } else { Confidence::Medium };
     examination.report(Found::at(pod.field(field!["hostNetwork"])).confidence(confidence));
 }
