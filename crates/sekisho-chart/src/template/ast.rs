@@ -8,6 +8,7 @@ use std::sync::Arc;
 use sekisho_manifest::SourceId;
 use smol_str::SmolStr;
 
+use super::complex::Complex;
 use crate::functions::Function;
 use crate::value::{Text, Value};
 
@@ -127,6 +128,7 @@ pub(crate) struct Number {
     pub(crate) int: Option<i64>,
     pub(crate) uint: Option<u64>,
     pub(crate) float: Option<f64>,
+    pub(crate) complex: Option<Complex>,
 }
 
 /// What a message shows as the place of an error.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::CallError;
+use super::complex::as_complex;
 use crate::value::{Data, Value};
 
 /// Go's kinds that can be compared by size.
@@ -14,6 +15,7 @@ enum Kind {
     Uint,
     Float,
     Text,
+    Complex,
 }
 
 fn kind(value: &Value) -> Kind {
@@ -23,6 +25,7 @@ fn kind(value: &Value) -> Kind {
         Data::Uint(_, _) => Kind::Uint,
         Data::Float(_) => Kind::Float,
         Data::Text(_) => Kind::Text,
+        Data::Host(_) if as_complex(value).is_some() => Kind::Complex,
         _ => Kind::Other,
     }
 }
@@ -57,7 +60,10 @@ fn equal(one: &Value, other: &Value) -> Result<bool, CallError> {
             }
             Err(incompatible(one, other))
         }
-        _ => equal_others(one, other),
+        _ => match (as_complex(one), as_complex(other)) {
+            (Some(one), Some(other)) => Ok(one == other),
+            _ => equal_others(one, other),
+        },
     }
 }
 
@@ -108,7 +114,7 @@ pub(crate) fn less(one: &Value, other: &Value) -> Result<bool, CallError> {
         }
         (Data::Float(one), Data::Float(other)) => Ok(one < other),
         (Data::Text(one), Data::Text(other)) => Ok(one < other),
-        (Data::Bool(_), Data::Bool(_)) => Err(bad()),
+        (Data::Bool(_), Data::Bool(_)) | (Data::Host(_), Data::Host(_)) => Err(bad()),
         _ => Err(incompatible(one, other)),
     }
 }

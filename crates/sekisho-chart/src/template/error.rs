@@ -36,18 +36,37 @@ pub enum TemplateError {
     Budget(#[from] BudgetError),
 }
 
-/// An action that failed.
-#[derive(Debug, thiserror::Error)]
-#[error("template: {place}: executing {} at <{context}>: {cause}", quote(.executing))]
+/// An action that failed, and the calls that led to it.
+#[derive(Debug)]
 pub struct ExecuteError {
+    /// The calls of templates that the failure lies in, the innermost first.
+    pub callers: Vec<Caller>,
+    /// The failed action.
+    pub failed: FailedAction,
+    /// What is wrong.
+    pub cause: Cause,
+}
+
+/// An action, as messages show it.
+#[derive(Debug)]
+pub struct FailedAction {
     /// Where.
     pub place: ErrorPlace,
     /// The name of the template that was executed: of the file, or of a definition in it.
     pub executing: SmolStr,
     /// The expression that failed.
     pub context: String,
-    /// What is wrong.
-    pub cause: Cause,
+}
+
+/// The call of a template that failed.
+#[derive(Debug)]
+pub struct Caller {
+    /// The action that called.
+    pub action: FailedAction,
+    /// The function by which it called.
+    pub function: SmolStr,
+    /// What the function says before the template's own error.
+    pub prefix: String,
 }
 
 /// A place in a template, as messages show it.
@@ -159,9 +178,9 @@ impl TemplateError {
             Self::Parse { place, .. } => Some(place),
             Self::Execute(error) => match &error.cause {
                 Cause::Calling { error: CallError::Template { error: inner, .. }, .. } => {
-                    inner.place().or(Some(&error.place))
+                    inner.place().or(Some(&error.failed.place))
                 }
-                _ => Some(&error.place),
+                _ => Some(&error.failed.place),
             },
             Self::NotAssociated { .. } | Self::Budget(_) => None,
         }
@@ -172,11 +191,44 @@ impl TemplateError {
         match self {
             Self::Execute(error) => match &error.cause {
                 Cause::Calling { error: CallError::Refused(message), .. } => Some(message),
-                Cause::Calling { error: CallError::Template { error, .. }, .. } => error.refusal(),
                 _ => None,
             },
             _ => None,
         }
+    }
+}
+
+impl ExecuteError {
+    /// How many bytes the calls may take in a message; outer ones beyond that are left out.
+    const MAX_CALLERS: usize = 1 << 20;
+
+    /// Adds the call that led here.
+    pub(super) fn called_by(&mut self, caller: Caller) {
+        let size = |caller: &Caller| {
+            caller.action.context.len() + caller.prefix.len() + caller.action.executing.len() + 100
+        };
+        let total: usize = self.callers.iter().rev().take(1_000).map(size).sum();
+        if self.callers.len() < 2_000 && total + size(&caller) <= Self::MAX_CALLERS {
+            self.callers.push(caller);
+        }
+    }
+}
+
+impl std::error::Error for ExecuteError {}
+
+impl fmt::Display for ExecuteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for caller in self.callers.iter().rev() {
+            write!(f, "{}: error calling {}: {}", caller.action, caller.function, caller.prefix)?;
+        }
+        write!(f, "{}: {}", self.failed, self.cause)
+    }
+}
+
+impl fmt::Display for FailedAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, executing, context } = self;
+        write!(f, "template: {place}: executing {} at <{context}>", quote(executing))
     }
 }
 

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::ast::{Command, Number, Operand, OperandKind, Spot};
 use super::machine::{Frame, Held, Machine, Outcome};
-use super::{Call, CallError, Cause, values};
+use super::{Call, CallError, values};
 use crate::functions::{Form, Function};
 use crate::value::{Data, Host, HostKind, List, Map, Method, Text, Type, Value};
 
@@ -216,7 +216,7 @@ impl Machine<'_> {
             }
             Err(error) => {
                 frame.spot = caller;
-                Err(Self::error(frame, Cause::Calling { function: name.into(), error }))
+                Err(Self::call_error(frame, name, error))
             }
         }
     }
@@ -399,6 +399,9 @@ impl Machine<'_> {
 
 /// The value of a number where nothing asks for a type: an int, or a float where it is written as one.
 fn constant(number: &Number) -> Option<Value> {
+    if let Some(complex) = number.complex {
+        return Some(Value::host(complex));
+    }
     let text = number.text.as_str();
     let is_hexadecimal = (text.starts_with("0x") || text.starts_with("0X")) && !text.contains(['p', 'P']);
     let is_float = !is_hexadecimal && !text.starts_with('\'') && text.contains(['.', 'e', 'E', 'p', 'P']);

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::ast::{Arm, Body, Branch, Invocation, Node, Pipe, Source, Spot, Template};
+use super::error::{Caller, FailedAction};
 use super::parser::{Bodies, ROOT, is_blank, parse};
 use super::quote::quote_bytes;
 use super::set::{ROOT_NAME, TemplateSet, without_no_value};
@@ -104,6 +105,15 @@ impl<'t> Frame<'t> {
 
     pub(super) fn site(&self) -> Option<Site> {
         self.template.source.site(self.action)
+    }
+
+    /// What the frame is at, as the place of an error.
+    fn failed(&self) -> FailedAction {
+        FailedAction {
+            place: ErrorPlace::new(&self.template.source, self.spot.offset()),
+            executing: self.template.name.clone(),
+            context: self.spot.to_string(),
+        }
     }
 
     /// Where bytes come from that the current action prints.
@@ -263,7 +273,13 @@ impl<'s> Machine<'s> {
             }
         };
         let mut given = TextBuilder::with_capacity(text.len());
-        given.push_printed(text, &Origin { site, ..Origin::default() }, None);
+        if text.as_str().is_some() {
+            given.push_printed(text, &Origin { site, ..Origin::default() }, None);
+        } else {
+            // Offsets count in the text with what is no UTF-8 replaced.
+            let origin = Origin { site, key: text.origin_at(0).key, ..Origin::default() };
+            given.push_bytes(text.to_str().as_bytes(), &origin);
+        }
         let source = Rc::new(Source {
             name: ROOT_NAME.into(),
             id: sekisho_manifest::SourceId::default(),
@@ -305,16 +321,28 @@ impl<'s> Machine<'s> {
         Err(Self::error(frame, Cause::Message(message.into())))
     }
 
-    pub(super) fn error(frame: &Frame<'_>, cause: Cause) -> TemplateError {
-        if let Cause::Calling { error: CallError::Budget(error), .. } = cause {
-            return error.into();
+    /// The error of a failed call at the frame's spot.
+    pub(super) fn call_error(frame: &Frame<'_>, function: &str, error: CallError) -> TemplateError {
+        let function = SmolStr::new(function);
+        match error {
+            CallError::Budget(error) => error.into(),
+            CallError::Template { prefix, error } => match *error {
+                TemplateError::Execute(mut error) => {
+                    error.called_by(Caller { action: frame.failed(), function, prefix });
+                    TemplateError::Execute(error)
+                }
+                error => {
+                    let error = CallError::Template { prefix, error: Box::new(error) };
+                    Self::error(frame, Cause::Calling { function, error })
+                }
+            },
+            error => Self::error(frame, Cause::Calling { function, error }),
         }
-        TemplateError::Execute(Box::new(ExecuteError {
-            place: ErrorPlace::new(&frame.template.source, frame.spot.offset()),
-            executing: frame.template.name.clone(),
-            context: frame.spot.to_string(),
-            cause,
-        }))
+    }
+
+    fn error(frame: &Frame<'_>, cause: Cause) -> TemplateError {
+        let error = ExecuteError { callers: Vec::new(), failed: frame.failed(), cause };
+        TemplateError::Execute(Box::new(error))
     }
 
     fn walk<'t>(

@@ -6,6 +6,7 @@
 mod ast;
 mod call;
 pub(crate) mod compare;
+pub(crate) mod complex;
 mod error;
 mod expression;
 pub(crate) mod format;
@@ -20,7 +21,9 @@ mod stack;
 mod values;
 
 pub use self::call::Call;
-pub use self::error::{BudgetError, CallError, Cause, ErrorPlace, ExecuteError, TemplateError};
+pub use self::error::{
+    BudgetError, CallError, Caller, Cause, ErrorPlace, ExecuteError, FailedAction, TemplateError,
+};
 pub use self::machine::Budget;
 pub use self::set::{Rendered, Rendering, TemplateSet};
 pub use self::stack::on_deep_stack;

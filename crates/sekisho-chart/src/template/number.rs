@@ -1,12 +1,13 @@
 //! Number literals.
 
 use super::ast::Number;
+use super::complex::Complex;
 use super::lexer::TokenKind;
 use super::quote::{quote, unquote_character};
 
 /// Reads a number or character literal as every kind that holds it.
 pub(super) fn read_number(text: &str, kind: TokenKind) -> Result<Number, String> {
-    let mut number = Number { text: text.into(), int: None, uint: None, float: None };
+    let mut number = Number { text: text.into(), int: None, uint: None, float: None, complex: None };
     if kind == TokenKind::CharacterLiteral {
         let code = match unquote_character(text) {
             None => return Err("invalid syntax".to_owned()),
@@ -18,8 +19,13 @@ pub(super) fn read_number(text: &str, kind: TokenKind) -> Result<Number, String>
         number.float = Some(code.into());
         return Ok(number);
     }
-    if kind == TokenKind::Complex || text.ends_with('i') {
-        return Err(format!("complex numbers are not supported: {}", quote(text)));
+    if let Some(complex) = parse_complex(text, kind) {
+        number.complex = Some(complex);
+        if complex.imaginary == 0.0 {
+            number.float = Some(complex.real);
+            (number.int, number.uint) = integers_of(complex.real);
+        }
+        return Ok(number);
     }
     number.uint = parse_uint(text);
     number.int = parse_int(text);
@@ -110,6 +116,28 @@ fn split_prefix(text: &str) -> Option<(String, u32)> {
     let plain = digits.replace('_', "");
     let valid = !plain.is_empty() && plain.chars().all(|digit| digit.is_digit(radix));
     valid.then_some((plain, radix))
+}
+
+/// Reads an imaginary number, or the sum of a real and an imaginary one.
+fn parse_complex(text: &str, kind: TokenKind) -> Option<Complex> {
+    let digits = text.strip_suffix('i')?;
+    if kind != TokenKind::Complex {
+        return Some(Complex { real: 0.0, imaginary: parse_float(digits)? });
+    }
+    let is_exponent = |at: usize| {
+        let before = digits.as_bytes().get(at.wrapping_sub(1));
+        let is_hexadecimal = digits.trim_start_matches(['+', '-']).to_ascii_lowercase().starts_with("0x");
+        match before {
+            Some(b'e' | b'E') => !is_hexadecimal,
+            Some(b'p' | b'P') => true,
+            _ => false,
+        }
+    };
+    let mut signs =
+        digits.char_indices().skip(1).filter(|(at, sign)| matches!(sign, '+' | '-') && !is_exponent(*at));
+    let (middle, _) = signs.next()?;
+    let (real, imaginary) = digits.split_at_checked(middle)?;
+    Some(Complex { real: parse_float(real)?, imaginary: parse_float(imaginary)? })
 }
 
 /// Reads a float, in hexadecimal too.

@@ -1,6 +1,7 @@
 //! Where the bytes of rendered texts come from.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use sekisho_chart::template::{Budget, on_deep_stack};
 use sekisho_chart::value::Site;
@@ -25,12 +26,12 @@ fn pieces(templates: &[(&str, &str)], values: &str) -> Vec<String> {
             shown.push('+');
         }
         if let Some(through) = &origin.through {
-            shown.push_str(&format!(" through {}", place(through)));
+            let _ = write!(shown, " through {}", place(through));
         }
         if let Some(key) = &origin.key {
             let span = key.span().filter(|span| span.source == VALUES);
             let at = span.map_or_else(|| "?".to_owned(), |span| span.start.to_string());
-            shown.push_str(&format!(" = {}@{at}", key.path()));
+            let _ = write!(shown, " = {}@{at}", key.path());
         }
         shown
     });

@@ -2,6 +2,7 @@
 
 use super::number::{Digits, float, integer};
 use super::{Allow, BudgetError};
+use crate::template::complex::{Complex, as_complex};
 use crate::template::quote::{is_printable, quote_bytes};
 use crate::value::{Data, Host, HostKind, IntType, Origin, Text, TextBuilder, Type, Value};
 
@@ -141,7 +142,10 @@ impl<'a> Printer<'a> {
                 let entries = map.snapshot().into_iter().map(|(key, item)| (Some(Value::text(key)), item));
                 self.mapping(&kind, map.is_nil(), entries, verb, depth)
             }
-            Data::Host(host) => self.host(&**host, verb, depth),
+            Data::Host(host) => match as_complex(value) {
+                Some(number) => self.complex(number, verb, value),
+                None => self.host(&**host, verb, depth),
+            },
         }
     }
 
@@ -389,6 +393,19 @@ impl<'a> Printer<'a> {
         };
         self.flags = flags;
         outcome
+    }
+
+    fn complex(&mut self, number: Complex, verb: char, value: &Value) -> Outcome {
+        if !matches!(verb, 'v' | 'b' | 'g' | 'G' | 'x' | 'X' | 'f' | 'F' | 'e' | 'E') {
+            return self.bad_verb(value, verb);
+        }
+        self.push("(");
+        self.float(number.real, verb, value)?;
+        let plus = std::mem::replace(&mut self.flags.plus, true);
+        self.float(number.imaginary, verb, value)?;
+        self.flags.plus = plus;
+        self.push("i)");
+        Ok(())
     }
 
     /// Prints bytes in the directive's width.

@@ -1,0 +1,87 @@
+//! Templates that would cost too much: each ends with an error.
+
+use std::collections::BTreeMap;
+
+use sekisho_chart::template::{Budget, BudgetError, TemplateError, on_deep_stack};
+
+use crate::support::render_here;
+
+fn render_within(template: &str, budget: Budget) -> Result<String, TemplateError> {
+    let templates = BTreeMap::from([("t".to_owned(), template.to_owned())]);
+    on_deep_stack(|| render_here(&templates, "a: 1\n", "t", budget).map(|rendered| rendered.text)).unwrap()
+}
+
+fn render(template: &str) -> Result<String, TemplateError> {
+    render_within(template, Budget::default())
+}
+
+/// The limit that ended a rendering.
+fn limit(result: Result<String, TemplateError>) -> BudgetError {
+    match result.unwrap_err() {
+        TemplateError::Budget(error) => error,
+        error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn including_itself_ends_at_helms_limit() {
+    let error = render("{{ define \"r\" }}{{ include \"r\" . }}{{ end }}{{ include \"r\" . }}").unwrap_err();
+    let message = error.to_string();
+    assert!(message.ends_with("nested reference name: r: unable to execute template"), "{message}");
+    assert_eq!(message.matches("error calling include").count(), 1_002);
+}
+
+#[test]
+fn recursion_without_limit_in_helm_ends_at_ours() {
+    let template =
+        "{{ define \"r\" }}{{ if true }}{{ template \"r\" . }}{{ end }}{{ end }}{{ template \"r\" . }}";
+    assert!(matches!(limit(render(template)), BudgetError::Depth { .. }));
+    let template = "{{ $t := \"{{ tpl . . }}\" }}{{ tpl $t $t }}";
+    assert!(matches!(limit(render(template)), BudgetError::Depth { .. }));
+}
+
+#[test]
+fn nested_blocks_within_recursion_keep_within_the_stack() {
+    let deep = format!(
+        "{}{{{{ include \"r\" . }}}}{}",
+        "{{ if (print (print 1)) }}".repeat(900),
+        "{{ end }}".repeat(900)
+    );
+    let template = format!("{{{{ define \"r\" }}}}{deep}{{{{ end }}}}{{{{ include \"r\" . }}}}");
+    assert!(matches!(limit(render(&template)), BudgetError::Depth { .. }));
+}
+
+#[test]
+fn deep_nesting_of_the_source_is_refused() {
+    for (open, close) in [("(", ")"), ("(print ", ")")] {
+        let template = format!("{{{{ {}1{} }}}}", open.repeat(100_000), close.repeat(100_000));
+        let message = render(&template).unwrap_err().to_string();
+        assert_eq!(message, "template: t:1: max expression depth exceeded");
+    }
+    for open in ["{{ if 1 }}", "{{ with 1 }}", "{{ range 1 }}", "{{ block \"b\" . }}", "{{ if 1 }}{{ else }}"]
+    {
+        let message = render(&open.repeat(100_000)).unwrap_err().to_string();
+        assert!(message.ends_with("max expression depth exceeded"), "{message}");
+    }
+}
+
+#[test]
+fn long_chains_are_not_deep() {
+    let chain = format!("{{{{ if 0 }}}}{}{{{{ else }}}}x{{{{ end }}}}", "{{ else if 0 }}".repeat(50_000));
+    assert_eq!(render(&chain).unwrap(), "x");
+    let pipe = format!("{{{{ 1 {} }}}}", "| print ".repeat(50_000));
+    assert_eq!(render(&pipe).unwrap(), "1");
+    let fields = format!("{{{{ $x := 1 }}}}{{{{ ($x){} }}}}", ".a".repeat(50_000));
+    assert!(render(&fields).is_err());
+}
+
+#[test]
+fn work_and_memory_are_bounded() {
+    assert!(matches!(limit(render("{{ range 1000000000 }}{{ end }}")), BudgetError::Steps { .. }));
+    let double = "{{ $x := \"0123456789abcdef\" }}{{ range 100 }}{{ $x = print $x $x }}{{ end }}{{ len $x }}";
+    assert!(matches!(limit(render(double)), BudgetError::Bytes { .. }));
+    let wide = "{{ range 100000 }}{{ printf \"%1000000d\" 1 }}{{ end }}";
+    assert!(matches!(limit(render(wide)), BudgetError::Bytes { .. }));
+    let budget = Budget { steps: 10, ..Budget::default() };
+    assert_eq!(limit(render_within("{{ range 20 }}x{{ end }}", budget)), BudgetError::Steps { limit: 10 });
+}
