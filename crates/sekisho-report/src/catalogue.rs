@@ -155,6 +155,8 @@ impl Catalogue {
         for (name, value) in &mut said.arguments {
             if let Some(word) = self.translated(&format!("value.{name}.{value}")) {
                 *value = word.into();
+            } else if value.starts_with('`') {
+                *value = value.replace("`, `", &format!("`{}`", self.ui("list"))).into();
             }
         }
         said.render(template)

@@ -228,3 +228,15 @@ fn values_between_backticks_are_carried_over() {
     assert_eq!(japanese.fix("add `x` to `y`"), "`y` に `x` を追加する");
     assert_eq!(japanese.fix("do `x` in another way"), "do `x` in another way");
 }
+
+#[test]
+fn lists_are_joined_as_the_language_does() {
+    let message = Message {
+        key: "api-server-kubelet-certificate".into(),
+        template: "the API server shows kubelets no certificate, because it lacks {flags}".into(),
+        arguments: vec![("flags", "`--a`, `--b`".into())],
+    };
+    let [english, japanese] = Language::ALL.map(|language| Catalogue::new(language).message(&message));
+    assert!(english.ends_with("lacks `--a`, `--b`"), "{english}");
+    assert!(japanese.contains("`--a`、`--b`"), "{japanese}");
+}

@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use sekisho_finding::{Finding, Safety};
 use sekisho_manifest::SourceId;
 use sekisho_manifest::edit::{self, Change, EditError};
+use sekisho_report::Catalogue;
 
 use crate::arguments::FixArguments;
 use crate::run::{self, Outcome, Request};
@@ -31,12 +32,15 @@ pub(crate) fn run(arguments: FixArguments, terminal: &Terminal) -> Result<Status
         }
         outcome = run::run(&Request { overlay: mended.texts(), ..request.clone() })?;
     }
+    let catalogue = terminal.catalogue(outcome.config.document.language.as_deref())?;
     if write {
-        mended.write(terminal)?;
+        mended.write(&catalogue, terminal)?;
     } else {
         mended.show()?;
     }
-    summarise(&mended, &outcome, write, risky, terminal);
+    for line in summary(&mended, &outcome, write, risky, &catalogue) {
+        terminal.note(line);
+    }
     Ok(if outcome.coverage.failures().next().is_some() || !mended.refused.is_empty() {
         Status::Incomplete
     } else if outcome.coverage.objects == 0 {
@@ -108,7 +112,7 @@ impl Mended {
     }
 
     /// Writes the files; one that changed on disk since it was read is left alone.
-    fn write(&self, terminal: &Terminal) -> Result<()> {
+    fn write(&self, catalogue: &Catalogue, terminal: &Terminal) -> Result<()> {
         for (path, (old, new)) in &self.files {
             if fs::read(path).ok().as_deref() != Some(old.as_bytes()) {
                 bail!(
@@ -117,7 +121,7 @@ impl Mended {
                 );
             }
             write_atomically(path, new.as_bytes())?;
-            terminal.note(format_args!("mended {}", path.display()));
+            terminal.note(catalogue.fill("mend.file", &[("path", &path.display())]));
         }
         Ok(())
     }
@@ -130,22 +134,28 @@ fn mend(text: &str, finding: &Finding, source: SourceId) -> Result<String, EditE
     edit::edit(text, &changes)
 }
 
-fn summarise(mended: &Mended, outcome: &Outcome, write: bool, risky: bool, terminal: &Terminal) {
-    let verb = if write { "made" } else { "to make" };
-    let files = mended.files.len();
-    terminal.note(format_args!("{} changes {verb} in {files} files", mended.fixes));
+/// What was mended and what is left, a line each.
+fn summary(
+    mended: &Mended,
+    outcome: &Outcome,
+    write: bool,
+    risky: bool,
+    catalogue: &Catalogue,
+) -> Vec<String> {
+    let changes = catalogue.count("changes", mended.fixes);
+    let files = catalogue.count("files", mended.files.len());
+    let what = if write { "mend.made" } else { "mend.planned" };
+    let mut lines = vec![catalogue.fill(what, &[("changes", &changes), ("files", &files)])];
     for (place, why) in &mended.refused {
-        terminal.note(format_args!("not mended: {place}: {why}"));
+        lines.push(catalogue.fill("mend.refused", &[("place", place), ("why", why)]));
     }
-    let left = outcome.counted().count();
+    lines.push(catalogue.count("mend.left", outcome.counted().count()));
     let mendable = outcome.counted().filter(|finding| finding.fix.is_some()).count();
-    terminal.note(format_args!("{left} findings are left"));
     if mendable > 0 && !risky {
-        terminal.note(format_args!(
-            "{mendable} of them can be mended with --unsafe, which may stop a workload that works"
-        ));
+        lines.push(catalogue.count("mend.risky", mendable));
     }
-    if !write && files > 0 {
-        terminal.note("nothing is written: add --write");
+    if !write && !mended.files.is_empty() {
+        lines.push(catalogue.ui("mend.unwritten").to_owned());
     }
+    lines
 }

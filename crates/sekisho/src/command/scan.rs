@@ -1,5 +1,7 @@
 //! `sekisho scan`: look for what is wrong and say what to do first.
 
+use std::fmt::Display;
+
 use anyhow::Result;
 use sekisho_finding::Severity;
 use sekisho_finding::suppress::Baseline;
@@ -16,16 +18,18 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
         request.without_baseline = true;
     }
     let outcome = run::run(&request)?;
+    let catalogue = terminal.catalogue(outcome.config.document.language.as_deref())?;
     if let Some(path) = &arguments.write_baseline {
         write_atomically(path, Baseline::of(&outcome.findings).to_text().as_bytes())?;
-        terminal.note(format_args!("wrote {} findings to `{}`", outcome.counted().count(), path.display()));
+        let findings = catalogue.count("findings", outcome.counted().count());
+        let written = [("findings", &findings as &dyn Display), ("path", &path.display())];
+        terminal.note(catalogue.fill("baseline.written", &written));
     }
 
     let fail_on = arguments
         .fail_on
         .or(outcome.config.document.scan.fail_on)
         .map_or(Some(Severity::High), |fail_on| fail_on.0);
-    let catalogue = terminal.catalogue(outcome.config.document.language.as_deref())?;
     let targets: Vec<String> = request.targets.iter().map(|target| target.display().to_string()).collect();
     // A SAST report must say when it ran; all others are the same bytes on every run.
     let started = (arguments.format == Format::GitlabSast).then(super::now);

@@ -157,6 +157,18 @@ fn explain_knows_checks_and_controls() {
 }
 
 #[test]
+fn explain_speaks_japanese_and_says_that_the_manual_does_not() {
+    let bench = Workbench::new();
+    let check = bench.run(&["explain", "privileged-container", "--lang", "ja"]);
+    for words in ["特権コンテナ", "重大度 致命的", "マニュアルの本文は英語です", "## Why"]
+    {
+        assert!(check.out.contains(words), "{words}: {}", check.out);
+    }
+    let control = bench.run(&["explain", "K01:2025", "--lang", "ja"]);
+    assert!(control.out.contains("ワークロードの安全でない設定"), "{}", control.out);
+}
+
+#[test]
 fn completion_man_and_schema_print() {
     let bench = Workbench::new();
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
