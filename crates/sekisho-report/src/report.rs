@@ -84,6 +84,8 @@ pub enum Verdict {
     Incomplete,
     /// There was nothing to examine.
     Nothing,
+    /// There are findings, and none was meant to fail the run: [`Report::fail_on`] is unset.
+    Unjudged,
 }
 
 impl Default for Options {
@@ -132,6 +134,8 @@ impl<'a> Report<'a> {
             Verdict::Nothing
         } else if self.findings.iter().any(|finding| self.fails(finding)) {
             Verdict::Failed
+        } else if self.fail_on.is_none() && self.active().next().is_some() {
+            Verdict::Unjudged
         } else {
             Verdict::Passed
         }
@@ -178,6 +182,7 @@ impl Verdict {
             Self::Failed => "verdict.failed",
             Self::Incomplete => "verdict.incomplete",
             Self::Nothing => "verdict.nothing-examined",
+            Self::Unjudged => "verdict.unjudged",
         }
     }
 
@@ -188,6 +193,7 @@ impl Verdict {
             Self::Failed => "failed",
             Self::Incomplete => "incomplete",
             Self::Nothing => "nothing-examined",
+            Self::Unjudged => "unjudged",
         }
     }
 }

@@ -25,7 +25,7 @@ pub fn write(report: &Report<'_>, _options: &Options, out: &mut dyn Write) -> io
     let sign = match report.verdict() {
         Verdict::Passed => ":white_check_mark:",
         Verdict::Failed => ":x:",
-        Verdict::Incomplete | Verdict::Nothing => ":warning:",
+        Verdict::Incomplete | Verdict::Nothing | Verdict::Unjudged => ":warning:",
     };
     writeln!(out, "### {sign} Sekisho: {}\n", markdown(catalogue.ui(report.verdict().key())))?;
     writeln!(out, "{}\n", markdown(&outcome(report)))?;

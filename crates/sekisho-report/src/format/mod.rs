@@ -139,9 +139,7 @@ pub(crate) fn outcome(report: &Report<'_>) -> String {
         }
         Verdict::Nothing => parts.push(catalogue.ui("outcome.nothing-examined").to_owned()),
         Verdict::Passed if counts.total() == 0 => parts.push(catalogue.ui("outcome.passed-clean").to_owned()),
-        Verdict::Passed if report.fail_on.is_none() => {
-            parts.push(catalogue.ui("outcome.passed-any").to_owned());
-        }
+        Verdict::Unjudged => parts.push(catalogue.ui("outcome.unjudged").to_owned()),
         Verdict::Passed => parts.push(catalogue.fill("outcome.passed", &[("severity", &severity)])),
         Verdict::Failed | Verdict::Incomplete => {}
     }

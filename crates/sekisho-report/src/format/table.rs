@@ -336,7 +336,9 @@ impl Table<'_, '_> {
         let style = match report.verdict() {
             Verdict::Passed => AnsiColor::Green.on_default().bold(),
             Verdict::Failed => severity_style(Severity::Critical),
-            Verdict::Incomplete | Verdict::Nothing => AnsiColor::Yellow.on_default().bold(),
+            Verdict::Incomplete | Verdict::Nothing | Verdict::Unjudged => {
+                AnsiColor::Yellow.on_default().bold()
+            }
         };
         let word = self.paint(style, report.catalogue.ui(report.verdict().key()));
         writeln!(self.out, "{word}: {}", super::outcome(report))

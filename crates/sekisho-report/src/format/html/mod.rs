@@ -81,6 +81,6 @@ fn verdict_class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Passed => "good",
         Verdict::Failed => "bad",
-        Verdict::Incomplete | Verdict::Nothing => "open",
+        Verdict::Incomplete | Verdict::Nothing | Verdict::Unjudged => "open",
     }
 }

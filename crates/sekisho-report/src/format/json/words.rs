@@ -42,6 +42,7 @@ words! {
     VerdictWord("Verdict") from Verdict {
         Verdict::Passed => Passed = "passed", Verdict::Failed => Failed = "failed",
         Verdict::Incomplete => Incomplete = "incomplete", Verdict::Nothing => Nothing = "nothing-examined",
+        Verdict::Unjudged => Unjudged = "unjudged",
     }
 }
 words! {
