@@ -32,3 +32,10 @@ impl Operation {
         !matches!(self, Self::Append(_))
     }
 }
+
+/// A change with the number of the group that it belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ask<'c> {
+    pub(super) change: &'c Change,
+    pub(super) group: usize,
+}

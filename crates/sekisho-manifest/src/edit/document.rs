@@ -10,7 +10,7 @@ pub(super) fn read(text: &str) -> Loaded {
 }
 
 /// One document of a text, alone.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Part {
     /// Where it stands in the whole text.
     pub(super) range: Range<usize>,

@@ -1,5 +1,6 @@
 //! Why a change cannot be made.
 
+use super::change::Ask;
 use crate::{FieldPath, LoadErrorKind};
 
 /// A change that cannot be made, and why. Nothing is changed then.
@@ -61,7 +62,24 @@ pub enum EditErrorKind {
     /// an alias without its anchor.
     #[error("other places of the document use the value through an anchor; change it by hand")]
     Shared,
+    /// So many other changes of the text could not be made that this one was not tried.
+    #[error("too many other changes of the text could not be made; mend those first")]
+    GaveUp,
     /// The text is written in a way that this change cannot be fitted into.
     #[error("the text around it is written in an unusual way; change it by hand")]
     Layout,
+}
+
+impl EditErrorKind {
+    pub(super) fn of(self, ask: Ask<'_>) -> Refusal {
+        let error = EditError { document: ask.change.document, path: ask.change.path.clone(), kind: self };
+        Refusal { group: ask.group, error }
+    }
+}
+
+/// A group of changes that cannot be made, and which of them is to blame.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) group: usize,
+    pub(super) error: EditError,
 }

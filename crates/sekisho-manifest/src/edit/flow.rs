@@ -13,38 +13,48 @@ use super::text::{
 use crate::{Node, Value};
 
 /// Adds an entry to a mapping in brackets.
-pub(super) fn add_entry(page: Page<'_>, spot: &Spot<'_>, key: &str, value: &Json) -> Result<Vec<Splice>> {
+pub(super) fn add_entry(
+    page: Page<'_>,
+    spot: &Spot<'_>,
+    key: &str,
+    value: &Json,
+) -> Result<(Vec<Splice>, Sharing)> {
     let context = context(page, Some(spot.node));
     let key = print::key(key, context, page.style);
     add(page, spot, |indentation| format!("{key}{}", value_text(page, context, value, indentation)))
 }
 
 /// Adds an item to a sequence in brackets.
-pub(super) fn add_item(page: Page<'_>, spot: &Spot<'_>, item: &Json) -> Result<Vec<Splice>> {
+pub(super) fn add_item(page: Page<'_>, spot: &Spot<'_>, item: &Json) -> Result<(Vec<Splice>, Sharing)> {
     let context = context(page, Some(spot.node));
     add(page, spot, |indentation| value_text(page, context, item, indentation))
 }
 
 /// Adds what is printed for the indentation of its line, if it gets one of its own.
-fn add(page: Page<'_>, spot: &Spot<'_>, print: impl Fn(Option<&str>) -> String) -> Result<Vec<Splice>> {
+fn add(
+    page: Page<'_>,
+    spot: &Spot<'_>,
+    print: impl Fn(Option<&str>) -> String,
+) -> Result<(Vec<Splice>, Sharing)> {
     let text = page.text;
     let brackets = page.memory.brackets(text, spot.node)?;
     if !brackets.parts.is_empty() {
         let spaced = !page.style.json || page.style.spaced;
-        return Ok(brackets.append(page, &print(brackets.indentation(text)), spaced));
+        return brackets.append(page, &print(brackets.indentation(text)), spaced);
     }
     let inside = brackets.open + 1..brackets.close;
     if text.get(inside.clone()).is_some_and(|inside| !inside.trim().is_empty()) {
-        return Ok(vec![Splice::insert(brackets.close, print(None))]);
+        return Ok((vec![Splice::insert(brackets.close, print(None))], Sharing::Alone));
     }
     let Some(unit) = page.style.unit.as_ref().filter(|_| page.style.json) else {
-        return Ok(vec![Splice::replace(inside, print(None))]);
+        return Ok((vec![Splice::replace(inside, print(None))], Sharing::Alone));
     };
     let outer = indentation(text, brackets.open);
     let inner = format!("{outer}{unit}");
     let line_break = page.line_break(brackets.open);
     let part = print(Some(&inner));
-    Ok(vec![Splice::replace(inside, format!("{line_break}{inner}{part}{line_break}{outer}"))])
+    let part = format!("{line_break}{inner}{part}{line_break}{outer}");
+    Ok((vec![Splice::replace(inside, part)], Sharing::Alone))
 }
 
 /// Writes another value in place of one between brackets, or of the whole of a JSON document.
@@ -162,11 +172,9 @@ impl Brackets {
             }
             Value::Mapping(mapping) => {
                 let key = mapping.entries().get(index).ok_or(EditErrorKind::Layout)?.key_span.start as usize;
-                self.parts
-                    .iter()
-                    .find(|part| (part.start..part.end).contains(&key))
-                    .copied()
-                    .ok_or(EditErrorKind::Layout)
+                let next = self.parts.partition_point(|part| part.start <= key);
+                let part = next.checked_sub(1).and_then(|index| self.parts.get(index)).copied();
+                part.filter(|part| key < part.end).ok_or(EditErrorKind::Layout)
             }
             _ => Err(EditErrorKind::Layout),
         }
@@ -185,23 +193,27 @@ impl Brackets {
     }
 
     /// Adds a part behind the last one. `spaced` says whether a comma is followed by a space.
-    pub(super) fn append(&self, page: Page<'_>, part: &str, spaced: bool) -> Vec<Splice> {
+    fn append(&self, page: Page<'_>, part: &str, spaced: bool) -> Result<(Vec<Splice>, Sharing)> {
         let text = page.text;
-        let Some(last) = self.parts.last() else { return Vec::new() };
+        let last = self.parts.last().ok_or(EditErrorKind::Layout)?;
         let after = last.comma.map_or(last.end, |comma| comma + 1);
-        let space = if self.space(text).unwrap_or(spaced) { " " } else { "" };
+        let (before, behind) = if last.comma.is_some() { ("", ",") } else { (",", "") };
         let line = comment_end(text, after).filter(|end| *end < self.close && self.is_tall(text));
-        let comma = |at: usize| last.comma.is_none().then(|| Splice::insert(at, ","));
-        let Some(line) = line else {
-            let trailing = if last.comma.is_some() { "," } else { "" };
-            return comma(last.end)
-                .into_iter()
-                .chain([Splice::insert(after, format!("{space}{part}{trailing}"))])
-                .collect();
+        let gap = match line {
+            Some(line) => format!("{}{}", page.line_break(line), indentation(text, last.start)),
+            None if self.space(text).unwrap_or(spaced) => " ".to_owned(),
+            None => String::new(),
         };
-        let trailing = if last.comma.is_some() { "," } else { "" };
-        let added = format!("{}{}{part}{trailing}", page.line_break(line), indentation(text, last.start));
-        comma(last.end).into_iter().chain([Splice::insert(line, added)]).collect()
+        let comment = line.filter(|line| text.get(after..*line).is_some_and(|gap| !gap.trim().is_empty()));
+        let Some(line) = comment else {
+            let added = Splice::insert(after, format!("{before}{gap}{part}{behind}"));
+            return Ok((vec![added], Sharing::Gains));
+        };
+        let added = Splice::insert(line, format!("{gap}{part}{behind}"));
+        if before.is_empty() {
+            return Ok((vec![added], Sharing::Gains));
+        }
+        Ok((vec![Splice::insert(after, before), added], Sharing::Alone))
     }
 
     /// Whether a space stands behind the first comma that has a part behind it on its line.
@@ -216,7 +228,8 @@ impl Brackets {
 
     /// Takes a part away, with its comma and its comments.
     pub(super) fn remove(&self, text: &str, start: usize) -> Result<Vec<Splice>> {
-        let index = self.parts.iter().position(|part| part.start == start).ok_or(EditErrorKind::Layout)?;
+        let index =
+            self.parts.binary_search_by_key(&start, |part| part.start).map_err(|_| EditErrorKind::Layout)?;
         let part = self.parts.get(index).copied().ok_or(EditErrorKind::Layout)?;
         let inside = self.open + 1..self.close;
         if self.parts.len() == 1 {

@@ -1,7 +1,7 @@
 //! Finds a field in the text: what holds it, where its value begins and ends, and how it is written.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::error::EditErrorKind;
@@ -9,6 +9,7 @@ use super::flow::Brackets;
 use super::plan::Page;
 use super::style::is_flow;
 use super::text::{begins_line, column, line_end, line_start, next_line, skip_blanks, skip_space};
+use super::verify::shared;
 use crate::{Entry, FieldPath, Node, Segment, Span, Value};
 
 /// A value in the text.
@@ -53,6 +54,8 @@ pub(super) struct Found<'a, 'p> {
     pub(super) rest: &'p [Segment],
     /// Whether the next step is a key that another mapping brings in.
     pub(super) merged: bool,
+    /// Whether what was followed stands at another place of the document too.
+    pub(super) shared: bool,
 }
 
 type Result<T> = std::result::Result<T, EditErrorKind>;
@@ -62,6 +65,7 @@ type Result<T> = std::result::Result<T, EditErrorKind>;
 pub(super) struct Memory {
     dashes: RefCell<HashMap<usize, Rc<[usize]>>>,
     brackets: RefCell<HashMap<usize, Rc<Brackets>>>,
+    shared: OnceCell<HashSet<Span>>,
 }
 
 impl Memory {
@@ -73,6 +77,12 @@ impl Memory {
         let found: Rc<[usize]> = dashes(text, sequence)?.into();
         self.dashes.borrow_mut().insert(start, Rc::clone(&found));
         Ok(found)
+    }
+
+    /// The values that stand at other places of the document too.
+    pub(super) fn shared(&self, text: &str, root: &Node) -> &HashSet<Span> {
+        // Without `*` there is no alias.
+        self.shared.get_or_init(|| if text.contains('*') { shared(root) } else { HashSet::new() })
     }
 
     /// The parts of a collection in brackets.
@@ -92,6 +102,8 @@ pub(super) fn find<'a, 'p>(page: Page<'a>, path: &'p FieldPath) -> Result<Found<
     let text = page.text;
     let mut spot = Spot::root(page.root);
     let mut holder = None;
+    let mut shared = false;
+    let elsewhere = page.memory.shared(text, page.root);
     let mut at = FieldPath::root();
     let mut rest = path.segments();
     while let Some((step, behind)) = rest.split_first() {
@@ -114,17 +126,18 @@ pub(super) fn find<'a, 'p>(page: Page<'a>, path: &'p FieldPath) -> Result<Found<
             return Err(EditErrorKind::Alias { at });
         }
         let Some(next) = next else {
-            return Ok(Found { spot, holder, at, rest, merged });
+            return Ok(Found { spot, holder, at, rest, merged, shared });
         };
         let child = match next {
             Step::Entry(entry) => spot.entry(text, entry)?,
             Step::Item(index) => spot.item(text, index, page.memory)?,
         };
+        shared |= child.written == Written::Here && elsewhere.contains(&child.node.span);
         holder = Some(std::mem::replace(&mut spot, child));
         at.push(step.clone());
         rest = behind;
     }
-    Ok(Found { spot, holder, at, rest, merged: false })
+    Ok(Found { spot, holder, at, rest, merged: false, shared })
 }
 
 enum Step<'a> {

@@ -14,6 +14,7 @@ mod locate;
 mod plan;
 mod print;
 mod rounds;
+mod session;
 mod style;
 mod text;
 mod verify;
@@ -24,9 +25,8 @@ pub use error::{EditError, EditErrorKind};
 
 use std::collections::BTreeMap;
 
-use self::document::Part;
-use self::style::Style;
-use crate::{Document, FieldPath, LoadError, Loaded, Node};
+use self::change::Ask;
+use self::session::Session;
 
 /// Makes changes in a YAML or JSON text, in their order.
 ///
@@ -34,64 +34,55 @@ use crate::{Document, FieldPath, LoadError, Loaded, Node};
 /// follow, the items behind it, and what a change would do within something that an earlier one took away
 /// is left undone. The same change twice counts once.
 pub fn edit(text: &str, changes: &[Change]) -> Result<String, EditError> {
-    let Some(first) = changes.first() else { return Ok(text.to_owned()) };
-    let loaded = document::read(text);
-    let mut by_document: BTreeMap<u32, Vec<&Change>> = BTreeMap::new();
-    for change in changes {
-        by_document.entry(change.document).or_default().push(change);
+    let mut session = Session::new(text);
+    let asks: Vec<Ask<'_>> = changes.iter().map(|change| Ask { change, group: 0 }).collect();
+    let refusal = match session.apply(&asks) {
+        Ok(()) => match session.finish() {
+            Some(text) => return Ok(text),
+            None => None,
+        },
+        Err(refused) => refused.into_iter().next(),
+    };
+    let refusal = refusal.or_else(|| asks.first().map(|ask| EditErrorKind::Layout.of(*ask)));
+    refusal.map_or_else(|| Ok(text.to_owned()), |refusal| Err(refusal.error))
+}
+
+/// A text after groups of changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// The new text.
+    pub text: String,
+    /// The groups of which no change was made, by their place among the groups and in that order, and why.
+    pub refused: Vec<(usize, EditError)>,
+}
+
+/// How often changes are tried again without those that could not be made. One try finds all that can be
+/// told before the text is written, and else one.
+const MOST_TRIES: usize = 256;
+
+/// Makes groups of changes, each group whole or not at all. Paths and repeats are as for [`edit`], over all
+/// groups.
+pub fn edit_groups(text: &str, groups: &[Vec<Change>]) -> Edited {
+    let mut session = Session::new(text);
+    let mut refused: BTreeMap<usize, EditError> = BTreeMap::new();
+    let mut asks: Vec<Ask<'_>> = Vec::new();
+    for (group, changes) in groups.iter().enumerate() {
+        asks.extend(changes.iter().map(|change| Ask { change, group }));
     }
-    let mut out = String::with_capacity(text.len() + 64 * changes.len());
-    let mut roots = BTreeMap::new();
-    let mut at = 0;
-    for (number, changes) in &by_document {
-        let Some(document) = loaded.documents.iter().find(|document| document.index == *number) else {
-            return Err(unreadable(&loaded.errors, *number, changes));
+    for _ in 0..MOST_TRIES {
+        let Err(refusals) = session.apply(&asks) else {
+            if let Some(text) = session.finish() {
+                return Edited { text, refused: refused.into_iter().collect() };
+            }
+            break;
         };
-        let part = Part::of(text, document);
-        let style = style(text, &part, document, &loaded.documents);
-        let old = text.get(part.range.clone()).unwrap_or("");
-        let (new, root) = rounds::run(old, &part, &style, changes)?;
-        out.push_str(text.get(at..part.range.start).unwrap_or(""));
-        out.push_str(&new);
-        at = part.range.end;
-        roots.insert(*number, root);
+        for refusal in refusals {
+            refused.entry(refusal.group).or_insert(refusal.error);
+        }
+        asks.retain(|ask| !refused.contains_key(&ask.group));
     }
-    out.push_str(text.get(at..).unwrap_or(""));
-    if is_as_meant(&loaded, &out, &roots) {
-        return Ok(out);
+    for ask in asks {
+        refused.entry(ask.group).or_insert_with(|| EditErrorKind::GaveUp.of(ask).error);
     }
-    Err(EditError { document: first.document, path: first.path.clone(), kind: EditErrorKind::Layout })
-}
-
-/// Why a document cannot be changed that was not read.
-fn unreadable(errors: &[LoadError], document: u32, changes: &[&Change]) -> EditError {
-    let kind = errors
-        .iter()
-        .find(|error| error.document == document)
-        .map_or(EditErrorKind::NoDocument, |error| EditErrorKind::Load(error.kind.clone()));
-    let path = changes.first().map_or_else(FieldPath::root, |change| change.path.clone());
-    EditError { document, path, kind }
-}
-
-/// The style of a document; spans are those of the whole text.
-fn style(text: &str, part: &Part, document: &Document, documents: &[Document]) -> Style {
-    /// How many documents beside it are looked at.
-    const OTHERS: usize = 8;
-    let others: Vec<(&str, &Node)> = documents
-        .iter()
-        .filter(|other| other.index != document.index)
-        .take(OTHERS)
-        .map(|other| (text, &other.root))
-        .collect();
-    Style::of(text, &document.root, part.format == crate::Format::Json, &others)
-}
-
-/// Whether the new text reads as the old documents with the changed ones in place of theirs.
-fn is_as_meant(old: &Loaded, text: &str, changed: &BTreeMap<u32, Node>) -> bool {
-    let new = document::read(text);
-    new.errors.len() == old.errors.len()
-        && new.documents.len() == old.documents.len()
-        && new.documents.iter().zip(&old.documents).all(|(new, old)| {
-            new.index == old.index && verify::same(&new.root, changed.get(&old.index).unwrap_or(&old.root))
-        })
+    Edited { text: text.to_owned(), refused: refused.into_iter().collect() }
 }

@@ -76,11 +76,13 @@ pub(super) fn plan(page: Page<'_>, path: &FieldPath, operation: &Operation) -> R
         }
         found => found?,
     };
-    match operation {
+    let shared = found.shared;
+    let planned = match operation {
         Operation::Set(value) => set(page, found, value),
         Operation::Remove => remove(page, found),
         Operation::Append(item) => append(page, found, item),
-    }
+    }?;
+    if shared && planned.is_some() { Err(EditErrorKind::Shared) } else { Ok(planned) }
 }
 
 fn set(page: Page<'_>, found: Found<'_, '_>, value: &Json) -> Result<Option<Plan>> {
@@ -104,15 +106,13 @@ fn set(page: Page<'_>, found: Found<'_, '_>, value: &Json) -> Result<Option<Plan
         let splices = replace(page, &found, &mapping)?;
         return Ok(Some(Plan { splices, root: found.at, collection: None }));
     }
-    let in_brackets = is_flow(page.text, spot.node);
-    let splices = if in_brackets {
+    let (splices, sharing) = if is_flow(page.text, spot.node) {
         flow::add_entry(page, spot, key, &value)?
     } else if spot.flow {
         return Err(EditErrorKind::Layout);
     } else {
-        block::add_entry(page, spot.node, key, &value)?
+        (block::add_entry(page, spot.node, key, &value)?, Sharing::Gains)
     };
-    let sharing = if in_brackets { Sharing::Alone } else { Sharing::Gains };
     let collection = Collection::new(found.at, found.spot.node, sharing);
     Ok(Some(Plan { splices, root: made, collection: Some(collection) }))
 }
@@ -142,11 +142,10 @@ fn is_bare(page: Page<'_>, spot: &Spot<'_>) -> bool {
 
 fn append(page: Page<'_>, found: Found<'_, '_>, item: &Json) -> Result<Option<Plan>> {
     let list = Json::Array(vec![item.clone()]);
-    if let Some((step, behind)) = found.rest.split_first() {
+    if let Some(step) = found.rest.first() {
         if found.merged {
             return Err(EditErrorKind::Merged { at: found.at.child(step.clone()) });
         }
-        debug_assert!(behind.len() < found.rest.len());
         return set(page, found, &list);
     }
     let spot = &found.spot;
@@ -164,12 +163,12 @@ fn append(page: Page<'_>, found: Found<'_, '_>, item: &Json) -> Result<Option<Pl
         let splices = replace(page, &found, &list)?;
         return Ok(Some(Plan { splices, root: found.at, collection: None }));
     }
-    let splices = if is_flow(page.text, spot.node) {
+    let (splices, sharing) = if is_flow(page.text, spot.node) {
         flow::add_item(page, spot, item)?
     } else {
-        block::add_item(page, spot.node, item)?
+        (block::add_item(page, spot.node, item)?, Sharing::Gains)
     };
-    let collection = Collection::new(found.at, found.spot.node, Sharing::Alone);
+    let collection = Collection::new(found.at, found.spot.node, sharing);
     Ok(Some(Plan { splices, root, collection: Some(collection) }))
 }
 

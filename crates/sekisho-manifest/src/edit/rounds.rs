@@ -3,59 +3,86 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 
-use super::change::{Change, Operation};
+use super::change::{Ask, Change, Operation};
 use super::document::Part;
-use super::error::{EditError, EditErrorKind};
+use super::error::{EditErrorKind, Refusal};
 use super::locate::Memory;
 use super::plan::{Collection, Page, Plan, Sharing, plan};
 use super::style::Style;
 use super::text::{Splice, splice};
-use super::verify::{apply, same_as_json, shares};
+use super::verify::{apply, same_as_json};
 use crate::{FieldPath, LoadErrorKind, Node, Segment};
 
-/// Makes the changes. Returns the new text of the document and what it reads as.
-pub(super) fn run(
-    text: &str,
-    part: &Part,
-    style: &Style,
-    changes: &[&Change],
-) -> Result<(String, Node), EditError> {
-    let mut waiting = without_repeats(changes);
-    let mut text = text.to_owned();
-    let mut root = read(part, &text).map_err(|kind| error(changes, kind))?;
-    let mut removed = Removed::default();
-    while !waiting.is_empty() {
-        let memory = Memory::default();
-        let page = Page { text: &text, root: &root, style, memory: &memory };
-        let mut round = Round::default();
-        let mut later = Vec::new();
-        for change in waiting {
-            if !round.offer(page, &removed, change)? {
-                later.push(change);
-            }
-        }
-        for step in &round.steps {
-            removed.note(step.change);
-        }
-        (text, root) = make(page, part, round.steps)?;
-        waiting = later;
-    }
-    Ok((text, root))
+/// A document while it is changed.
+#[derive(Debug, Clone)]
+pub(super) struct Open {
+    part: Part,
+    style: Rc<Style>,
+    /// Its text and what that reads as.
+    pub(super) text: String,
+    pub(super) root: Node,
+    removed: Removed,
+    /// The changes that were made, so that none is made twice.
+    made: HashMap<FieldPath, Vec<Operation>>,
 }
 
-/// The changes, each once.
-fn without_repeats<'c>(changes: &[&'c Change]) -> Vec<&'c Change> {
-    let mut known: HashMap<&FieldPath, Vec<&Operation>> = HashMap::new();
-    let mut kept = Vec::with_capacity(changes.len());
-    for change in changes {
-        let operations = known.entry(&change.path).or_default();
-        if !operations.contains(&&change.operation) {
-            operations.push(&change.operation);
-            kept.push(*change);
-        }
+impl Open {
+    pub(super) fn new(text: &str, part: Part, style: Style) -> Result<Self, EditErrorKind> {
+        let text = text.get(part.range.clone()).unwrap_or("").to_owned();
+        let root = read(&part, &text)?;
+        let style = Rc::new(style);
+        Ok(Self { part, style, text, root, removed: Removed::default(), made: HashMap::new() })
     }
-    kept
+
+    /// Where the document stood in the text as it was given.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.part.range.clone()
+    }
+
+    /// Makes changes. Otherwise tells at least one that cannot be made.
+    pub(super) fn apply(&mut self, asks: &[Ask<'_>]) -> Result<(), Vec<Refusal>> {
+        let mut waiting = self.without_repeats(asks);
+        while !waiting.is_empty() {
+            let memory = Memory::default();
+            let page = Page { text: &self.text, root: &self.root, style: &self.style, memory: &memory };
+            let mut round = Round::default();
+            let mut later = Vec::new();
+            let mut refused = Vec::new();
+            for ask in waiting {
+                match round.offer(page, &self.removed, ask) {
+                    Ok(true) => {}
+                    Ok(false) => later.push(ask),
+                    Err(kind) => refused.push(kind.of(ask)),
+                }
+            }
+            if !refused.is_empty() {
+                return Err(refused);
+            }
+            for step in &round.steps {
+                self.removed.note(&step.ask.change.path, step.operation());
+            }
+            if !round.steps.is_empty() {
+                (self.text, self.root) = make(page, &self.part, round.steps).map_err(|one| vec![one])?;
+            }
+            waiting = later;
+        }
+        Ok(())
+    }
+
+    /// The changes that were not made before, each once.
+    fn without_repeats<'c>(&mut self, asks: &[Ask<'c>]) -> Vec<Ask<'c>> {
+        let mut kept = Vec::with_capacity(asks.len());
+        for ask in asks {
+            let operations = self.made.entry(ask.change.path.clone()).or_default();
+            if !operations.contains(&ask.change.operation) {
+                operations.push(ask.change.operation.clone());
+                kept.push(*ask);
+            }
+        }
+        kept
+    }
 }
 
 fn read(part: &Part, text: &str) -> Result<Node, EditErrorKind> {
@@ -65,26 +92,25 @@ fn read(part: &Part, text: &str) -> Result<Node, EditErrorKind> {
     })
 }
 
-fn error(changes: &[&Change], kind: EditErrorKind) -> EditError {
-    let (document, path) =
-        changes.first().map_or_else(Default::default, |change| (change.document, change.path.clone()));
-    EditError { document, path, kind }
-}
-
 /// The items that were taken away, by the list that held them, in the paths of the original text.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Removed {
-    items: HashMap<FieldPath, BTreeSet<usize>>,
+    items: BTreeMap<FieldPath, BTreeSet<usize>>,
 }
 
 impl Removed {
-    fn note(&mut self, change: &Change) {
-        if change.operation.replaces() {
+    fn note(&mut self, path: &FieldPath, operation: &Operation) {
+        if operation.replaces() {
             // What stands there now is new, and so are its items.
-            self.items.retain(|list, _| !list.segments().starts_with(change.path.segments()));
+            let below = self.items.range(path.clone()..).map(|(list, _)| list);
+            let below: Vec<FieldPath> =
+                below.take_while(|list| list.segments().starts_with(path.segments())).cloned().collect();
+            for list in below {
+                self.items.remove(&list);
+            }
         }
         if let (Operation::Remove, Some(Segment::Index(index)), Some(list)) =
-            (&change.operation, change.path.segments().last(), change.path.parent())
+            (operation, path.segments().last(), path.parent())
         {
             self.items.entry(list).or_default().insert(*index);
         }
@@ -130,19 +156,26 @@ struct Round<'c> {
 
 /// One change of a round.
 struct Step<'c> {
-    change: &'c Change,
+    ask: Ask<'c>,
     path: FieldPath,
     plan: Plan,
 }
 
+impl<'c> Step<'c> {
+    fn operation(&self) -> &'c Operation {
+        &self.ask.change.operation
+    }
+}
+
 impl<'c> Round<'c> {
     /// Takes a change into the round. False where it has to wait for the next.
-    fn offer(&mut self, page: Page<'_>, removed: &Removed, change: &'c Change) -> Result<bool, EditError> {
-        let renewed = prefixes(&change.path).any(|way| self.original.contains(&way));
-        if change.operation.replaces() {
-            self.original.insert(change.path.clone());
+    fn offer(&mut self, page: Page<'_>, removed: &Removed, ask: Ask<'c>) -> Result<bool, EditErrorKind> {
+        let Change { path: original, operation, .. } = ask.change;
+        let renewed = prefixes(original).any(|way| self.original.contains(&way));
+        if operation.replaces() {
+            self.original.insert(original.clone());
         }
-        let Some(path) = removed.rebase(&change.path) else {
+        let Some(path) = removed.rebase(original) else {
             // It is gone, unless an earlier change puts something in its place.
             return Ok(!renewed);
         };
@@ -151,8 +184,7 @@ impl<'c> Round<'c> {
             self.block(&path, path.clone(), None);
             return Ok(false);
         }
-        let planned = plan(page, &path, &change.operation).map_err(|kind| error(&[change], kind))?;
-        let Some(planned) = planned else {
+        let Some(mut planned) = plan(page, &path, operation)? else {
             // Nothing is to do, unless an earlier change does something below.
             let free = !self.ways.contains(&path);
             if !free {
@@ -160,6 +192,11 @@ impl<'c> Round<'c> {
             }
             return Ok(free);
         };
+        if let (Operation::Append(_), Some(list)) = (operation, &planned.collection)
+            && let Some((_, count)) = self.collections.get(&list.path)
+        {
+            planned.root = list.path.child(list.parts + count);
+        }
         let free = self.is_free(&planned);
         self.block(&path, planned.root.clone(), planned.collection.as_ref());
         if free {
@@ -170,7 +207,7 @@ impl<'c> Round<'c> {
                     self.taken.insert(splice.range.start, splice.range.end);
                 }
             }
-            self.steps.push(Step { change, path, plan: planned });
+            self.steps.push(Step { ask, path, plan: planned });
         }
         Ok(free)
     }
@@ -223,33 +260,29 @@ fn prefixes(path: &FieldPath) -> impl Iterator<Item = FieldPath> {
 
 /// Makes planned changes: all at once, and where that does not give what is meant, one half after the
 /// other, down to the change that is to blame.
-fn make(page: Page<'_>, part: &Part, steps: Vec<Step<'_>>) -> Result<(String, Node), EditError> {
-    match at_once(page, part, &steps) {
-        Ok(made) => return Ok(made),
-        Err(kind) if steps.len() < 2 => {
-            let change = steps.first().map(|step| step.change);
-            return Err(error(change.as_slice(), kind));
-        }
-        Err(_) => {}
+fn make(page: Page<'_>, part: &Part, steps: Vec<Step<'_>>) -> Result<(String, Node), Refusal> {
+    let blamed = match (at_once(page, part, &steps), &steps[..]) {
+        (Ok(made), _) => return Ok(made),
+        (Err(kind), [step]) => Some(kind.of(step.ask)),
+        (Err(_), _) => None,
+    };
+    if let Some(refusal) = blamed {
+        return Err(refusal);
     }
     let mut first = steps;
     let second = first.split_off(first.len() / 2);
     let mut removed = Removed::default();
     for step in &first {
-        removed.note(&Change {
-            document: 0,
-            path: step.path.clone(),
-            operation: step.change.operation.clone(),
-        });
+        removed.note(&step.path, step.operation());
     }
     let (text, root) = make(page, part, first)?;
     let memory = Memory::default();
     let page = Page { text: &text, root: &root, style: page.style, memory: &memory };
     let mut steps = Vec::with_capacity(second.len());
-    for Step { change, path, .. } in second {
+    for Step { ask, path, .. } in second {
         let Some(path) = removed.rebase(&path) else { continue };
-        let planned = plan(page, &path, &change.operation).map_err(|kind| error(&[change], kind))?;
-        steps.extend(planned.map(|plan| Step { change, path, plan }));
+        let planned = plan(page, &path, &ask.change.operation).map_err(|kind| kind.of(ask))?;
+        steps.extend(planned.map(|plan| Step { ask, path, plan }));
     }
     if steps.is_empty() {
         return Ok((text, root));
@@ -261,7 +294,8 @@ fn make(page: Page<'_>, part: &Part, steps: Vec<Step<'_>>) -> Result<(String, No
 fn at_once(page: Page<'_>, part: &Part, steps: &[Step<'_>]) -> Result<(String, Node), EditErrorKind> {
     let splices: Vec<Splice> = steps.iter().flat_map(|step| step.plan.splices.iter().cloned()).collect();
     let text = splice(page.text, splices).ok_or(EditErrorKind::Layout)?;
-    let unmeant = || if shares(page.root) { EditErrorKind::Shared } else { EditErrorKind::Layout };
+    let shares = || !page.memory.shared(page.text, page.root).is_empty();
+    let unmeant = || if shares() { EditErrorKind::Shared } else { EditErrorKind::Layout };
     let root = read(part, &text).map_err(|kind| match kind {
         EditErrorKind::Load(LoadErrorKind::UnknownAnchor(_)) => EditErrorKind::Shared,
         _ => unmeant(),
@@ -269,9 +303,8 @@ fn at_once(page: Page<'_>, part: &Part, steps: &[Step<'_>]) -> Result<(String, N
     let mut meant = page.root.to_json();
     // Taking items away moves those behind them, so it comes last, from the end to the start.
     let (mut removals, others): (Vec<&Step<'_>>, Vec<_>) =
-        steps.iter().partition(|step| step.change.operation == Operation::Remove);
+        steps.iter().partition(|step| *step.operation() == Operation::Remove);
     removals.sort_by(|one, other| other.path.cmp(&one.path));
-    let applied =
-        others.iter().chain(&removals).all(|step| apply(&mut meant, &step.path, &step.change.operation));
+    let applied = others.iter().chain(&removals).all(|step| apply(&mut meant, &step.path, step.operation()));
     if applied && same_as_json(&root, &meant) { Ok((text, root)) } else { Err(unmeant()) }
 }

@@ -33,12 +33,19 @@ struct Counts {
 
 impl Style {
     /// The style of a document; where it does not show one, that of the other documents beside it.
-    pub(super) fn of(text: &str, root: &Node, json: bool, others: &[(&str, &Node)]) -> Self {
+    pub(super) fn of<'n>(
+        text: &str,
+        root: &'n Node,
+        json: bool,
+        others: impl Iterator<Item = &'n Node>,
+    ) -> Self {
+        /// How many documents beside it are looked at.
+        const OTHERS: usize = 8;
         let mut counts = Counts::default();
         counts.look(text, root);
         let mut beside = Counts::default();
-        for (text, root) in others {
-            beside.look(text, root);
+        if counts.step().is_none() || counts.indented_items().is_none() {
+            others.take(OTHERS).for_each(|root| beside.look(text, root));
         }
         let step = counts.step().or_else(|| beside.step()).unwrap_or(2);
         let indented_items = counts.indented_items().or_else(|| beside.indented_items()).unwrap_or(false);

@@ -1,9 +1,11 @@
 //! The proof of a change: the tree that is read from the new text is the old one with the change made.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value as Json};
 
 use super::change::Operation;
-use crate::{FieldPath, Node, Segment, Value};
+use crate::{FieldPath, Node, Segment, Span, Value};
 
 /// Makes a change on a plain tree. False where it cannot be made.
 pub(super) fn apply(root: &mut Json, path: &FieldPath, operation: &Operation) -> bool {
@@ -117,25 +119,32 @@ pub(super) fn same(one: &Node, other: &Node) -> bool {
     }
 }
 
-/// Whether an alias or a merge brings a value to a second place of the tree.
-pub(super) fn shares(root: &Node) -> bool {
+/// The values that an alias or a merge brings to a second place of the tree, by their spans.
+pub(super) fn shared(root: &Node) -> HashSet<Span> {
+    let mut found = HashSet::new();
     let mut rest = vec![root];
     while let Some(node) = rest.pop() {
         let mut reached = node.span.start;
-        for entry in node.entries() {
-            let outside = entry.key_span.start < node.span.start || entry.key_span.end > node.span.end;
-            if outside || entry.node.span.start < entry.key_span.start {
-                return true;
+        let mut look = |child: &Node, from: u32, elsewhere: bool| -> bool {
+            let away = elsewhere || child.span.start < from;
+            if away && child.span.start < child.span.end {
+                found.insert(child.span);
             }
-            rest.push(&entry.node);
+            !away
+        };
+        for entry in node.entries() {
+            let key = entry.key_span;
+            let elsewhere = key.start < node.span.start || key.end > node.span.end;
+            if look(&entry.node, key.start, elsewhere) {
+                rest.push(&entry.node);
+            }
         }
         for item in node.items() {
-            if item.span.start < reached {
-                return true;
+            if look(item, reached, false) {
+                reached = item.span.end;
+                rest.push(item);
             }
-            reached = item.span.end;
-            rest.push(item);
         }
     }
-    false
+    found
 }

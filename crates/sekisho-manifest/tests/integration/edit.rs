@@ -1,6 +1,6 @@
 //! Edits: text and changes in, text out, and every byte beside the change as it was.
 
-use sekisho_manifest::edit::{Change, EditErrorKind, Operation, diff, edit};
+use sekisho_manifest::edit::{Change, EditErrorKind, Operation, diff, edit, edit_groups};
 use sekisho_manifest::{FieldPath, Segment};
 use serde_json::{Value, json};
 
@@ -449,4 +449,30 @@ fn a_difference_is_shown_with_its_surroundings() {
     assert_eq!(diff(old, &new, "x.yaml"), expected);
     assert_eq!(diff(old, old, "x.yaml"), "");
     assert!(diff("a: 1", "a: 2", "x").contains("\\ No newline at end of file"));
+}
+
+#[test]
+fn groups_are_made_whole_or_not_at_all() {
+    let text = "a: &x {b: 1}\nc: *x\nl: [p, q, r]\n---\nd: 1\n";
+    let groups = [
+        vec![remove("l[0]")],
+        vec![set("e", json!(1)), set("a.b", json!(2))],
+        vec![remove("l[1]")],
+        vec![in_document(1, set("d", json!(2))), in_document(4, set("d", json!(2)))],
+        vec![append("l", json!("s"))],
+        vec![append("l", json!("s")), set("f", json!(1))],
+        vec![],
+    ];
+    let edited = edit_groups(text, &groups);
+    assert_eq!(edited.text, "a: &x {b: 1}\nc: *x\nl: [r, s]\nf: 1\n---\nd: 1\n");
+    let refused: Vec<_> = edited.refused.iter().map(|(place, error)| (*place, error.kind.clone())).collect();
+    assert_eq!(refused, [(1, EditErrorKind::Shared), (3, EditErrorKind::NoDocument)]);
+}
+
+#[test]
+fn merged_values_that_are_set_anew_do_not_hold_their_mapping() {
+    check("a: &x {b: 1}\nc: {<<: *x, b: 2}\n", &[set("a.b", json!(3))], "a: &x {b: 3}\nc: {<<: *x, b: 2}\n");
+    let text = "a: &x {b: 1}\nc: {<<: *x}\n";
+    assert_eq!(refused(text, set("a.b", json!(3))), EditErrorKind::Shared);
+    assert_eq!(refused(text, set("a.d", json!(3))), EditErrorKind::Shared);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use sekisho_manifest::edit::{Change, EditErrorKind, Operation, edit};
+use sekisho_manifest::edit::{Change, EditErrorKind, Operation, edit, edit_groups};
 use sekisho_manifest::{FieldPath, Segment};
 use serde_json::{Value, json};
 
@@ -399,6 +399,34 @@ proptest! {
                 prop_assert!(error.kind != EditErrorKind::Layout && error.kind != EditErrorKind::Shared, "{error}");
             }
         }
+    }
+
+    #[test]
+    fn groups_that_are_not_refused_are_made_whole(
+        document in any_document(), seed in any::<u64>(), new in prop::collection::vec(any_value(), 1..8)
+    ) {
+        let text = Writer::write(&document, seed);
+        let loaded = read(&text);
+        prop_assume!(loaded.errors.is_empty() && loaded.documents.len() == 1);
+        let root = loaded.documents[0].root.to_json();
+        let mut dice = Dice(seed.rotate_left(29) | 1);
+        let changes: Vec<Change> = new.iter().map(|value| any_change(&root, &mut dice, value)).collect();
+        let groups: Vec<Vec<Change>> = changes.chunks(2).map(<[Change]>::to_vec).collect();
+        let edited = edit_groups(&text, &groups);
+        let refused: Vec<usize> = edited.refused.iter().map(|(place, _)| *place).collect();
+
+        let mut model = Model::new(&root);
+        let mut known: Vec<&Change> = Vec::new();
+        for (place, group) in groups.iter().enumerate().filter(|(place, _)| !refused.contains(place)) {
+            for change in group {
+                if !known.contains(&change) {
+                    known.push(change);
+                    prop_assert!(model.change(change.path.segments(), &change.operation), "group {place} is impossible");
+                }
+            }
+        }
+        let found = read(&edited.text).documents.first().map_or(Value::Null, |document| document.root.to_json());
+        prop_assert_eq!(found, model.value(), "{:?}\n{}\nbecame\n{}", groups, text, edited.text);
     }
 
     #[test]

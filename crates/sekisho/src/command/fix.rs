@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use sekisho_finding::{Finding, Safety};
 use sekisho_manifest::SourceId;
-use sekisho_manifest::edit::{self, Change, EditError};
+use sekisho_manifest::edit::{self, Change};
 use sekisho_report::Catalogue;
 
 use crate::arguments::FixArguments;
@@ -73,21 +73,16 @@ impl Mended {
         let mut made = 0;
         for (id, findings) in by_source {
             let Some(source) = outcome.inventory.source(id) else { continue };
-            let mut text = source.text.to_string();
-            for finding in findings {
-                match mend(&text, finding, id) {
-                    Ok(next) if next == text => {}
-                    Ok(next) => {
-                        text = next;
-                        made += 1;
-                    }
-                    Err(error) => {
-                        let place = format!("{}:{}", source.name, finding.location.start.line);
-                        self.refused.insert(format!("{place}: {}", finding.rule), error.to_string());
-                    }
-                }
+            let groups: Vec<Vec<Change>> = findings.iter().map(|finding| changes(finding, id)).collect();
+            let edited = edit::edit_groups(&source.text, &groups);
+            let text = edited.text;
+            for (place, error) in &edited.refused {
+                let Some(finding) = findings.get(*place) else { continue };
+                let place = format!("{}:{}", source.name, finding.location.start.line);
+                self.refused.insert(format!("{place}: {}", finding.rule), error.to_string());
             }
             if text != *source.text {
+                made += groups.len() - edited.refused.len();
                 let path = PathBuf::from(source.name.as_str());
                 let entry =
                     self.files.entry(path).or_insert_with(|| (source.text.to_string(), String::new()));
@@ -127,11 +122,10 @@ impl Mended {
     }
 }
 
-fn mend(text: &str, finding: &Finding, source: SourceId) -> Result<String, EditError> {
+/// What a finding's fix changes in one source.
+fn changes(finding: &Finding, source: SourceId) -> Vec<Change> {
     let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
-    let changes: Vec<Change> =
-        edits.filter(|edit| edit.source == source).map(|edit| edit.change.clone()).collect();
-    edit::edit(text, &changes)
+    edits.filter(|edit| edit.source == source).map(|edit| edit.change.clone()).collect()
 }
 
 /// What was mended and what is left, a line each.

@@ -77,3 +77,15 @@ fn suppressed_findings_are_not_fixed() {
     bench.run(&["fix", ".", "--only", "privilege-escalation", "--write"]);
     assert_eq!(bench.read("pod.yaml"), text);
 }
+
+#[test]
+fn several_items_of_one_list_are_taken_away_together() {
+    let bench = Workbench::new();
+    let list =
+        "capabilities:\n        add: [SYS_ADMIN, CHOWN, SYS_PTRACE, NET_BIND_SERVICE, SYS_MODULE] # of old";
+    bench.file("pod.yaml", POD.replace("allowPrivilegeEscalation: true # for now", list));
+    let ran = bench.run(&["fix", ".", "--only", "dangerous-capability", "--write", "--unsafe"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let mended = bench.read("pod.yaml");
+    assert!(mended.contains("add: [CHOWN, NET_BIND_SERVICE] # of old"), "{mended}");
+}
