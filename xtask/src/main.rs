@@ -9,6 +9,7 @@ mod bench;
 mod conformance;
 mod fuzz;
 mod generate;
+mod peer;
 mod sample;
 mod test;
 mod tidy;
