@@ -51,7 +51,7 @@ use crate::credential;
 pub(super) const CHECK: Check = Check {
     id: "credential-in-annotation",
     title: "Credential in an annotation",
-    message: "annotation `{annotation}` holds a {kind}",
+    message: "annotation `{annotation}` holds a credential ({kind})",
     variants: &[],
     remedy: "Change the credential and keep it in a Secret",
     severity: Severity::High,

@@ -60,10 +60,10 @@ use crate::credential::{self, Credential};
 pub(super) const CHECK: Check = Check {
     id: "credential-in-arguments",
     title: "Credential in a command line",
-    message: "argument `{variable}` of container `{container}` holds a {kind}",
+    message: "argument `{variable}` of container `{container}` holds a credential ({kind})",
     variants: &[
-        ("unnamed", "an argument of container `{container}` holds a {kind}"),
-        ("header", "header `{variable}` of a probe of container `{container}` holds a {kind}"),
+        ("unnamed", "an argument of container `{container}` holds a credential ({kind})"),
+        ("header", "header `{variable}` of a probe of container `{container}` holds a credential ({kind})"),
     ],
     remedy: "Change the credential and let the program read it from a mounted Secret",
     severity: Severity::High,

@@ -47,10 +47,10 @@ use crate::credential::{self, Credential, Syntax};
 pub(super) const CHECK: Check = Check {
     id: "credential-in-config-map",
     title: "Credential in a ConfigMap",
-    message: "`{key}` holds a {kind}",
+    message: "`{key}` holds a credential ({kind})",
     variants: &[
-        ("inside", "`{key}` holds a {kind} in line {line}, under the name `{variable}`"),
-        ("unnamed", "`{key}` holds a {kind} in line {line}"),
+        ("inside", "`{key}` holds a credential ({kind}) in line {line}, under the name `{variable}`"),
+        ("unnamed", "`{key}` holds a credential ({kind}) in line {line}"),
     ],
     remedy: "Change the credential and move it to a Secret",
     severity: Severity::High,

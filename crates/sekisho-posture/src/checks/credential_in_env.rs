@@ -65,7 +65,7 @@ use crate::credential::{self, Syntax};
 pub(super) const CHECK: Check = Check {
     id: "credential-in-env",
     title: "Credential in an environment variable",
-    message: "environment variable `{variable}` of container `{container}` holds a {kind}",
+    message: "environment variable `{variable}` of container `{container}` holds a credential ({kind})",
     variants: &[],
     remedy: "Change the credential and mount it from a Secret",
     severity: Severity::High,
