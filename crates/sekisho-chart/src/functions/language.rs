@@ -1,7 +1,7 @@
 //! The functions of the template language itself, and Helm's own that call templates.
 
 use super::{Family, Form, Function};
-use crate::template::{CallError, compare, format, index};
+use crate::template::{CallError, compare, escape, format, index};
 use crate::value::{Data, Text, Type, Value};
 
 /// The table of the family.
@@ -28,6 +28,9 @@ pub(super) const FAMILY: Family = &[
     Function::variadic("printf", &[Type::String], Type::Any, |call, args| {
         Ok(format::print_formatted(call, text(first(args)), rest(args))?.into())
     }),
+    Function::variadic("html", &[], Type::Any, |call, args| Ok(escape::html(call, args)?.into())),
+    Function::variadic("js", &[], Type::Any, |call, args| Ok(escape::js(call, args)?.into())),
+    Function::variadic("urlquery", &[], Type::Any, |call, args| Ok(escape::url_query(call, args)?.into())),
     Function::new("include", &[Type::String, Type::Any], |call, args| {
         let name = text(first(args)).to_key();
         Ok(call.include(&name, second(args).clone())?.into())

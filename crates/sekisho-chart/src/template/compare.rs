@@ -74,7 +74,10 @@ fn equal_others(one: &Value, other: &Value) -> Result<bool, CallError> {
     if let (Some(own), Some(others)) = types
         && std::mem::discriminant(&one.data) != std::mem::discriminant(&other.data)
     {
-        let message = format!("non-comparable types {}: {own}, {others}: {}", shown(one), shown(other));
+        let message = {
+            let other = super::format::show(other);
+            format!("non-comparable types {}: {own}, {others}: {other}", shown(one))
+        };
         return Err(CallError::Message(message));
     }
     if is_nil(one) || is_nil(other) {

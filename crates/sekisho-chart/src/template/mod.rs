@@ -8,6 +8,7 @@ mod call;
 pub(crate) mod compare;
 pub(crate) mod complex;
 mod error;
+pub(crate) mod escape;
 mod expression;
 pub(crate) mod format;
 pub(crate) mod index;

@@ -27,6 +27,9 @@ pub(super) fn read_number(text: &str, kind: TokenKind) -> Result<Number, String>
         }
         return Ok(number);
     }
+    if kind == TokenKind::Complex {
+        return Err("syntax error scanning complex number".to_owned());
+    }
     number.uint = parse_uint(text);
     number.int = parse_int(text);
     if number.int == Some(0) {
@@ -87,10 +90,11 @@ fn has_good_underscores(text: &str) -> bool {
         && unsigned.starts_with('0')
         && unsigned.get(1..2).is_some_and(|mark| "xXoObB".contains(mark));
     let digits = if is_prefixed { unsigned.get(2..).unwrap_or("") } else { unsigned };
+    let is_hexadecimal = is_prefixed && unsigned.get(1..2).is_some_and(|mark| "xX".contains(mark));
     let mut after_digit = is_prefixed;
     let mut after_underscore = false;
     for sign in digits.chars() {
-        let is_digit = sign.is_ascii_hexdigit();
+        let is_digit = if is_hexadecimal { sign.is_ascii_hexdigit() } else { sign.is_ascii_digit() };
         if sign == '_' && !after_digit || after_underscore && !is_digit {
             return false;
         }

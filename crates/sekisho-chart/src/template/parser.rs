@@ -47,6 +47,9 @@ pub(super) fn is_blank(body: &Body, text: &str) -> bool {
 /// The variable that every template has.
 pub(super) const ROOT: SmolStr = SmolStr::new_static("$");
 
+/// What messages call a `block`.
+const BLOCK: &str = "block clause";
+
 type Outcome<T> = Result<T, TemplateError>;
 
 /// How a list of nodes ended.
@@ -227,8 +230,13 @@ impl Parser<'_> {
         let variables = std::mem::replace(&mut self.variables, vec![ROOT]);
         let ranges = std::mem::take(&mut self.ranges);
         let action = self.action.take();
+        let before = self.latest;
         let (body, terminator) = self.nested(Self::list)?;
         if terminator == Terminator::Else {
+            if context == BLOCK {
+                // Go counts the lines of a block apart, and tells of this one in front of it.
+                self.latest = before;
+            }
             return self.fail(format!("unexpected {{{{else}}}} in {context}"));
         }
         self.add(name, body)?;
@@ -347,11 +355,10 @@ impl Parser<'_> {
     }
 
     fn block(&mut self, open: usize) -> Outcome<Node> {
-        const CONTEXT: &str = "block clause";
         let token = self.next_visible();
-        let name = self.name(token, CONTEXT)?;
-        let pipe = self.pipe(CONTEXT, TokenKind::Close)?;
-        self.named_body(name.clone(), CONTEXT)?;
+        let name = self.name(token, BLOCK)?;
+        let pipe = self.pipe(BLOCK, TokenKind::Close)?;
+        self.named_body(name.clone(), BLOCK)?;
         Ok(Node::Template(Invocation { open, offset: token.start, name, pipe: Some(pipe) }))
     }
 

@@ -1,5 +1,6 @@
 //! The methods of Helm's own map type, which `.Values` and `.` have.
 
+use super::quote::quote;
 use super::{Call, CallError};
 use crate::functions::{self, Form};
 use crate::value::{Data, Map, Text, Type, Value};
@@ -52,7 +53,7 @@ fn table(values: &Map, path: &str) -> Result<Map, CallError> {
     let mut table = values.clone();
     for name in path.split('.') {
         let below = table.get(name).and_then(|value| value.as_map().cloned());
-        table = below.ok_or_else(|| CallError::Message(format!("\"{name}\" is not a table")))?;
+        table = below.ok_or_else(|| CallError::Message(format!("{} is not a table", quote(name))))?;
     }
     Ok(table)
 }
@@ -68,7 +69,7 @@ fn path_value(values: &Map, path: &str) -> Result<Value, CallError> {
     let value = above.and_then(|table| table.get(key));
     match value {
         Some(value) if !value.as_map().is_some_and(|map| map.map_type() == Type::MAP) => Ok(value),
-        _ => Err(CallError::Message(format!("\"{key}\" is not a value"))),
+        _ => Err(CallError::Message(format!("{} is not a value", quote(key)))),
     }
 }
 

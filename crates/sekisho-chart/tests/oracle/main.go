@@ -1,7 +1,8 @@
 // Answers what Go and Helm make of templates: one case as a JSON object a line in, the same with what came out.
 //
 // A case holds "templates" (name to text), "values" (YAML, by default those of the file named as argument),
-// "files" (name to text) and "render" (the name of the template to render, by default "t"). The answer adds
+// "files" (name to text) and "render" (the name of the template to render, by default "t"); with "plain" the
+// root holds no objects of the host. The answer adds
 // "output", or "error" as text/template words it:
 //
 //	go run . ../cases/values.yaml < cases.jsonl
@@ -63,8 +64,22 @@ type testCase struct {
 	Values    *string           `json:"values,omitempty"`
 	Files     map[string]string `json:"files,omitempty"`
 	Render    string            `json:"render,omitempty"`
+	Plain     bool              `json:"plain,omitempty"`
 	Output    *string           `json:"output,omitempty"`
 	Error     string            `json:"error,omitempty"`
+}
+
+// plainData is as much of it as any value can show.
+func plainData(values map[string]any, name string) any {
+	return common.Values{
+		"Values": common.Values(values),
+		"Release": map[string]any{
+			"Name": "release", "Namespace": "space", "Revision": 1,
+			"IsInstall": true, "IsUpgrade": false, "Service": "Helm",
+		},
+		"Chart":    map[string]any{"Name": "chart", "Version": "1.2.3", "AppVersion": "4.5.6"},
+		"Template": common.Values{"Name": name, "BasePath": "chart/templates"},
+	}
 }
 
 func (c *testCase) answer() (output string, err error) {
@@ -98,6 +113,9 @@ func (c *testCase) answer() (output string, err error) {
 		name = "t"
 	}
 	data, err := c.rootData(values, name)
+	if c.Plain {
+		data = plainData(values, name)
+	}
 	if err != nil {
 		return "", err
 	}
