@@ -32,7 +32,7 @@ use self::session::Session;
 ///
 /// All paths are those of the text as it is given: taking an item away does not move, for the changes that
 /// follow, the items behind it, and what a change would do within something that an earlier one took away
-/// is left undone. The same change twice counts once.
+/// is left undone. The same item is added to the same list once only.
 pub fn edit(text: &str, changes: &[Change]) -> Result<String, EditError> {
     let mut session = Session::new(text);
     let asks: Vec<Ask<'_>> = changes.iter().map(|change| Ask { change, group: 0 }).collect();
@@ -60,8 +60,8 @@ pub struct Edited {
 /// told before the text is written, and else one.
 const MOST_TRIES: usize = 256;
 
-/// Makes groups of changes, each group whole or not at all. Paths and repeats are as for [`edit`], over all
-/// groups.
+/// Makes groups of changes, each group whole or not at all. Paths and items that are added are as for
+/// [`edit`], over all groups.
 pub fn edit_groups(text: &str, groups: &[Vec<Change>]) -> Edited {
     let mut session = Session::new(text);
     let mut refused: BTreeMap<usize, EditError> = BTreeMap::new();

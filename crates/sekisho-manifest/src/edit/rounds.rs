@@ -24,8 +24,8 @@ pub(super) struct Open {
     pub(super) text: String,
     pub(super) root: Node,
     removed: Removed,
-    /// The changes that were made, so that none is made twice.
-    made: HashMap<FieldPath, Vec<Operation>>,
+    /// The items that were added to each list, so that none is added twice.
+    appended: BTreeMap<FieldPath, Vec<Operation>>,
 }
 
 impl Open {
@@ -33,7 +33,7 @@ impl Open {
         let text = text.get(part.range.clone()).unwrap_or("").to_owned();
         let root = read(&part, &text)?;
         let style = Rc::new(style);
-        Ok(Self { part, style, text, root, removed: Removed::default(), made: HashMap::new() })
+        Ok(Self { part, style, text, root, removed: Removed::default(), appended: BTreeMap::new() })
     }
 
     /// Where the document stood in the text as it was given.
@@ -71,17 +71,33 @@ impl Open {
         Ok(())
     }
 
-    /// The changes that were not made before, each once.
+    /// The changes without items that an earlier change adds to the same list.
     fn without_repeats<'c>(&mut self, asks: &[Ask<'c>]) -> Vec<Ask<'c>> {
         let mut kept = Vec::with_capacity(asks.len());
         for ask in asks {
-            let operations = self.made.entry(ask.change.path.clone()).or_default();
-            if !operations.contains(&ask.change.operation) {
-                operations.push(ask.change.operation.clone());
-                kept.push(*ask);
+            let Change { path, operation, .. } = ask.change;
+            if operation.replaces() {
+                forget_below(&mut self.appended, path);
+            } else {
+                let known = self.appended.entry(path.clone()).or_default();
+                if known.contains(operation) {
+                    continue;
+                }
+                known.push(operation.clone());
             }
+            kept.push(*ask);
         }
         kept
+    }
+}
+
+/// Forgets what is known of a field and of all below it.
+fn forget_below<T>(known: &mut BTreeMap<FieldPath, T>, path: &FieldPath) {
+    let below = known.range(path.clone()..).map(|(field, _)| field);
+    let below: Vec<FieldPath> =
+        below.take_while(|field| field.segments().starts_with(path.segments())).cloned().collect();
+    for field in below {
+        known.remove(&field);
     }
 }
 
@@ -102,12 +118,7 @@ impl Removed {
     fn note(&mut self, path: &FieldPath, operation: &Operation) {
         if operation.replaces() {
             // What stands there now is new, and so are its items.
-            let below = self.items.range(path.clone()..).map(|(list, _)| list);
-            let below: Vec<FieldPath> =
-                below.take_while(|list| list.segments().starts_with(path.segments())).cloned().collect();
-            for list in below {
-                self.items.remove(&list);
-            }
+            forget_below(&mut self.items, path);
         }
         if let (Operation::Remove, Some(Segment::Index(index)), Some(list)) =
             (operation, path.segments().last(), path.parent())
@@ -141,6 +152,8 @@ impl Removed {
 #[derive(Default)]
 struct Round<'c> {
     steps: Vec<Step<'c>>,
+    /// Whether the rest has to wait, whatever it is.
+    stalled: bool,
     /// What is replaced or taken away, in the paths of the original text.
     original: HashSet<FieldPath>,
     /// The values that are made, replaced or taken away, also by changes that have to wait.
@@ -170,15 +183,19 @@ impl<'c> Step<'c> {
 impl<'c> Round<'c> {
     /// Takes a change into the round. False where it has to wait for the next.
     fn offer(&mut self, page: Page<'_>, removed: &Removed, ask: Ask<'c>) -> Result<bool, EditErrorKind> {
+        if self.stalled {
+            return Ok(false);
+        }
         let Change { path: original, operation, .. } = ask.change;
-        let renewed = prefixes(original).any(|way| self.original.contains(&way));
+        let Some(path) = removed.rebase(original) else {
+            // It is gone, unless an earlier change puts something in its place. Where that will be is not
+            // known yet, so all that follows has to wait too.
+            self.stalled = prefixes(original).any(|way| self.original.contains(&way));
+            return Ok(!self.stalled);
+        };
         if operation.replaces() {
             self.original.insert(original.clone());
         }
-        let Some(path) = removed.rebase(original) else {
-            // It is gone, unless an earlier change puts something in its place.
-            return Ok(!renewed);
-        };
         if prefixes(&path).any(|way| self.roots.contains(&way)) {
             // It may be possible once what it depends on is done.
             self.block(&path, path.clone(), None);

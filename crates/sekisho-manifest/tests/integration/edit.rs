@@ -320,7 +320,7 @@ fn paths_are_those_of_the_text_as_given() {
         &[set("b.c", json!(1)), set("b.d", json!(2)), append("b.e", json!(3)), append("b.e", json!(4))],
         "a: 1\nb:\n  c: 1\n  d: 2\n  e:\n  - 3\n  - 4\n",
     );
-    check("a: 1\n", &[set("a", json!(2)), set("a", json!(3))], "a: 3\n");
+    check("a: 1\n", &[set("a", json!(2)), set("a", json!(3)), set("a", json!(2))], "a: 2\n");
     check("a: []\n", &[append("a", json!(1)), append("a", json!(1))], "a:\n- 1\n");
     check(
         "a:\n  b: {}\n",
