@@ -110,9 +110,13 @@ impl Rendering<'_> {
     pub fn render(&mut self, name: &str, data: &Value) -> Result<Rendered, TemplateError> {
         let text = without_no_value(self.machine.render(name, data)?);
         let (text, pieces) = text.into_parts();
-        let ends = pieces.iter().skip(1).map(|piece| piece.start).chain([text.len()]);
-        let mut origins: Vec<_> = Vec::with_capacity(pieces.len());
-        origins.extend(ends.zip(&pieces).map(|(end, piece)| (piece.start..end, piece.origin.clone())));
+        let mut origins: Vec<(Range<usize>, Origin)> = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            if let Some((range, _)) = origins.last_mut() {
+                range.end = piece.start;
+            }
+            origins.push((piece.start..text.len(), piece.origin));
+        }
         let text = match text.as_str() {
             Some(text) => text.to_owned(),
             None => replace_invalid(text.as_bytes(), &mut origins),

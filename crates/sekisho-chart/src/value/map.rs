@@ -125,6 +125,11 @@ impl Map {
         Rc::as_ptr(&self.entries).addr()
     }
 
+    /// Takes all entries out, for everybody who holds this map.
+    pub(super) fn take(&self) -> BTreeMap<SmolStr, Value> {
+        self.entries.by_key.take()
+    }
+
     /// The values, if nobody else holds them.
     pub(super) fn into_unshared(self) -> BTreeMap<SmolStr, Value> {
         Rc::try_unwrap(self.entries).map_or_else(|_| BTreeMap::new(), |entries| entries.by_key.take())

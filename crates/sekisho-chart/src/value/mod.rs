@@ -7,6 +7,7 @@ mod origin;
 mod text;
 mod types;
 
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -134,6 +135,20 @@ impl Value {
             }
         };
         Self::from(data).with_key(key)
+    }
+
+    /// Empties this value and all maps below it, so that maps which hold each other can go. For the data of
+    /// a rendering that has ended.
+    pub fn dismantle(self) {
+        let mut seen = HashSet::new();
+        let mut held = vec![self];
+        while let Some(value) = held.pop() {
+            match &value.data {
+                Data::Map(map) => held.extend(map.take().into_values()),
+                Data::List(list) if seen.insert(list.identity()) => held.extend_from_slice(list.items()),
+                _ => {}
+            }
+        }
     }
 
     /// Whether this is `nil` or no value at all; a typed nil (a nil map) is neither.

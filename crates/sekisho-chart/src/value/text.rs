@@ -176,9 +176,10 @@ impl Text {
 
     /// The text and its pieces, which cover all of it.
     pub fn into_parts(self) -> (Self, Vec<Piece>) {
-        let pieces = match &self.pieces {
-            Pieces::Many(pieces) => pieces.to_vec(),
-            _ => vec![Piece { start: 0, origin: self.origin_at(0) }],
+        let pieces = match self.pieces {
+            Pieces::Many(pieces) => Rc::unwrap_or_clone(pieces),
+            Pieces::Key(key) => vec![Piece { start: 0, origin: Origin::of_key(key) }],
+            Pieces::None => vec![Piece { start: 0, origin: Origin::default() }],
         };
         (Self { bytes: self.bytes, pieces: Pieces::None }, pieces)
     }
