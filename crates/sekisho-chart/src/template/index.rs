@@ -38,7 +38,7 @@ pub(crate) fn index(value: &Value, indexes: &[Value]) -> Result<Value, CallError
             Data::Bytes(bytes) => byte(bytes, index, "slice")?,
             Data::Map(map) => {
                 let key = key(index)?;
-                map.get(&key).unwrap_or_else(|| super::expression::zero(*map.element()))
+                map.get(&key).unwrap_or_else(|| super::arguments::zero(*map.element()))
             }
             Data::Host(host) if host.kind() == HostKind::Map => host.field(&key(index)?).unwrap_or_default(),
             Data::Host(host) if host.kind() == HostKind::List => {

@@ -3,6 +3,7 @@
 //! A [`TemplateSet`] is filled with the files of a chart in Helm's order and then renders each of them by
 //! name. Semantics and messages are those of Go's `text/template` with the options that Helm sets.
 
+mod arguments;
 mod ast;
 mod call;
 pub(crate) mod compare;
@@ -11,6 +12,7 @@ mod error;
 pub(crate) mod escape;
 mod expression;
 pub(crate) mod format;
+mod frame;
 pub(crate) mod index;
 mod lexer;
 mod machine;
@@ -20,6 +22,7 @@ pub(crate) mod quote;
 mod set;
 mod stack;
 mod values;
+mod walk;
 
 pub use self::call::Call;
 pub use self::error::{

@@ -124,7 +124,7 @@ impl Rendering<'_> {
         Ok(Rendered { text, origins })
     }
 
-    /// What is left of the budget's steps and bytes.
+    /// The steps and bytes that were spent so far.
     pub fn spent(&self) -> (u64, usize) {
         self.machine.spent()
     }
