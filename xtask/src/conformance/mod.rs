@@ -1,6 +1,7 @@
 //! `cargo xtask conformance SUITE`: other implementations' test data against ours, with a ledger of what
 //! passes that may only grow.
 
+mod formats;
 mod kubectl;
 mod ledger;
 mod yaml;
@@ -29,6 +30,8 @@ enum Suite {
     Yaml(Options),
     /// The corpora as the real kubectl reads them
     Kubectl(Options),
+    /// Our reports against the schemas of their formats
+    Formats(Options),
 }
 
 /// What every suite takes.
@@ -57,12 +60,16 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             Some(program) => suite("kubectl", "corpora", &options, |data| kubectl::run(data, &program)),
             None => skipped("kubectl", "the real kubectl is not here"),
         },
+        Suite::Formats(options) => match peer::schemas()? {
+            Some(schemas) => suite("formats", "corpora", &options, |data| formats::run(data, &schemas)),
+            None => skipped("formats", "the schemas are not here"),
+        },
     }
 }
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 2] = [Suite::Yaml, Suite::Kubectl];
+    let suites: [fn(Options) -> Suite; 3] = [Suite::Yaml, Suite::Kubectl, Suite::Formats];
     suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))
 }
 
