@@ -1,11 +1,14 @@
 //! The command line: every verb that works, and its options.
 
+use std::error::Error;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
-use sekisho_finding::Persona;
+use sekisho_finding::{Persona, Severity};
 use sekisho_report::{Format, Language};
 
 use crate::config::FailOn;
@@ -39,6 +42,7 @@ pub(crate) struct Arguments {
 pub(crate) struct Global {
     /// Language of titles, messages and remedies [default: the locale's]
     #[arg(long, global = true, value_name = "LANGUAGE", help_heading = "Global options")]
+    #[arg(value_parser = languages())]
     pub(crate) lang: Option<Language>,
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto, value_name = "WHEN")]
@@ -116,7 +120,7 @@ pub(crate) struct Targets {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Whom the findings are for: `default`, or `pedantic` for all there is to harden
-    #[arg(short, long, value_name = "PERSONA")]
+    #[arg(short, long, value_name = "PERSONA", value_parser = personas())]
     pub(crate) persona: Option<Persona>,
     /// Run these checks only
     #[arg(long, value_name = "SLUG", value_delimiter = ',')]
@@ -140,13 +144,13 @@ pub(crate) struct ScanArguments {
     #[command(flatten)]
     pub(crate) targets: Targets,
     /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
     pub(crate) format: Format,
     /// Write the report to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Severity from which findings fail the run, or `none` [default: high]
-    #[arg(long, value_name = "SEVERITY")]
+    #[arg(long, value_name = "SEVERITY", value_parser = limits())]
     pub(crate) fail_on: Option<FailOn>,
     /// File of known findings; only new findings count
     #[arg(long, value_name = "FILE")]
@@ -195,7 +199,7 @@ pub(crate) struct ReportArguments {
     #[arg(long, value_name = "ID")]
     pub(crate) framework: String,
     /// Output format
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
     pub(crate) format: Format,
     /// The day that the report is made out for [default: today]
     #[arg(long, value_name = "YEAR-MONTH-DAY")]
@@ -203,4 +207,28 @@ pub(crate) struct ReportArguments {
     /// Write the report to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// A parser of words that help and completion can list.
+fn words<T>(known: impl IntoIterator<Item = &'static str>) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err: Into<Box<dyn Error + Send + Sync>>> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(known).try_map(|word| word.parse::<T>())
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    words(Format::ALL.iter().map(|format| format.as_str()))
+}
+
+fn personas() -> impl TypedValueParser<Value = Persona> {
+    words(Persona::ALL.iter().map(|persona| persona.as_str()))
+}
+
+fn languages() -> impl TypedValueParser<Value = Language> {
+    words(Language::ALL.iter().map(|language| language.as_str()))
+}
+
+fn limits() -> impl TypedValueParser<Value = FailOn> {
+    words(Severity::ALL.iter().rev().map(|severity| severity.as_str()).chain(["none"]))
 }
