@@ -14,6 +14,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-framework", 0),
     ("sekisho-manifest", 0),
     ("sekisho-chart", 1),
+    ("sekisho-kustomize", 1),
     ("sekisho-inventory", 2),
     ("sekisho-posture", 2),
     ("sekisho-risk", 2),
