@@ -15,9 +15,7 @@ use crate::files::{NAMES, is_repository, is_url, is_within, join, shown, within}
 use crate::generate::{chart, data};
 use crate::id::Gvk;
 use crate::json_patch::{self, Operation};
-use crate::kustomization::{
-    Kind, Kustomization, PatchEntry, Replacement, ReplacementEntry,
-};
+use crate::kustomization::{Kind, Kustomization, PatchEntry, Replacement, ReplacementEntry};
 use crate::merge::Merging;
 use crate::origin::Origin;
 use crate::plugin::Plugin;
@@ -199,8 +197,8 @@ impl Builder<'_> {
                 None => Err(BuildErrorKind::Remote(path.value.clone()).at(path.span)),
             };
         }
-        let folder =
-            join(&target.folder, path).ok_or_else(|| BuildErrorKind::Leaves(path.value.clone()).at(path.span))?;
+        let folder = join(&target.folder, path)
+            .ok_or_else(|| BuildErrorKind::Leaves(path.value.clone()).at(path.span))?;
         if !self.files.is_folder(&folder) {
             return Err(BuildErrorKind::NotFound(path.value.clone()).at(path.span));
         }
@@ -320,12 +318,15 @@ impl Builder<'_> {
             }
         }
         self.add_resources(target, &paths, &mut all)?;
-        all.resources.resources.into_iter().map(|resource| Plugin::read(resource, &target.folder, self)).collect()
+        all.resources
+            .resources
+            .into_iter()
+            .map(|resource| Plugin::read(resource, &target.folder, self))
+            .collect()
     }
 
     /// Runs a transformation and notes it.
     fn step(
-        &self,
         target: &Target<'_>,
         all: &mut Accumulator,
         kind: &'static str,
@@ -342,15 +343,15 @@ impl Builder<'_> {
         let kustomization = target.kustomization;
         let merging = Merging { texts: &self.texts, schemas: &self.schemas };
         if !steps.strategic.is_empty() {
-            self.step(target, all, "PatchStrategicMergeTransformer", |set, _| {
+            Self::step(target, all, "PatchStrategicMergeTransformer", |set, _| {
                 patch::strategic(set, &steps.strategic, &merging)
             })?;
         }
         for loaded in &steps.patches {
-            self.step(target, all, "PatchTransformer", |set, _| loaded.apply(set, &merging))?;
+            Self::step(target, all, "PatchTransformer", |set, _| loaded.apply(set, &merging))?;
         }
         if !kustomization.namespace.is_empty() {
-            self.step(target, all, "NamespaceTransformer", |set, config| {
+            Self::step(target, all, "NamespaceTransformer", |set, config| {
                 let name = &kustomization.namespace;
                 let specs = &config.namespace;
                 Namespace { name, specs, subjects: Subjects::Default, unset_only: false }
@@ -358,39 +359,39 @@ impl Builder<'_> {
             })?;
         }
         if !kustomization.name_prefix.is_empty() {
-            self.step(target, all, "PrefixTransformer", |set, config| {
+            Self::step(target, all, "PrefixTransformer", |set, config| {
                 name::add(set, &kustomization.name_prefix, name::End::Front, &config.name_prefix, &self.texts)
             })?;
         }
         if !kustomization.name_suffix.is_empty() {
-            self.step(target, all, "SuffixTransformer", |set, config| {
+            Self::step(target, all, "SuffixTransformer", |set, config| {
                 name::add(set, &kustomization.name_suffix, name::End::Back, &config.name_suffix, &self.texts)
             })?;
         }
-        self.labels(target, all)?;
+        Self::labels(target, all)?;
         if !kustomization.common_annotations.is_empty() {
-            self.step(target, all, "AnnotationsTransformer", |set, config| {
+            Self::step(target, all, "AnnotationsTransformer", |set, config| {
                 map::add(set, &kustomization.common_annotations, &config.common_annotations)
             })?;
         }
         for (entry, operations) in &steps.json {
-            self.step(target, all, "PatchJson6902Transformer", |set, _| match &entry.target {
+            Self::step(target, all, "PatchJson6902Transformer", |set, _| match &entry.target {
                 Some(target) => patch::json(set, operations, target, &self.texts),
                 None => Ok(()),
             })?;
         }
         for entry in &kustomization.replicas {
-            self.step(target, all, "ReplicaCountTransformer", |set, config| {
+            Self::step(target, all, "ReplicaCountTransformer", |set, config| {
                 replica::set(set, entry, &config.replicas)
             })?;
         }
         for entry in &kustomization.images {
-            self.step(target, all, "ImageTagTransformer", |set, config| {
+            Self::step(target, all, "ImageTagTransformer", |set, config| {
                 image::replace(set, entry, &config.images, &self.texts)
             })?;
         }
         if !steps.replacements.is_empty() {
-            self.step(target, all, "ReplacementTransformer", |set, _| {
+            Self::step(target, all, "ReplacementTransformer", |set, _| {
                 steps.replacements.iter().try_for_each(|entry| replacement::apply(set, entry, &self.texts))
             })?;
         }
@@ -402,13 +403,13 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn labels(&self, target: &Target<'_>, all: &mut Accumulator) -> Result<()> {
+    fn labels(target: &Target<'_>, all: &mut Accumulator) -> Result<()> {
         let kustomization = target.kustomization;
         if kustomization.labels.is_empty() && kustomization.common_labels.is_empty() {
             return Ok(());
         }
         for entry in &kustomization.labels {
-            self.step(target, all, "LabelTransformer", |set, config| {
+            Self::step(target, all, "LabelTransformer", |set, config| {
                 let mut specs = entry.fields.clone();
                 merge(&mut specs, &config.labels)?;
                 if entry.include_selectors {
@@ -422,7 +423,7 @@ impl Builder<'_> {
                 map::add(set, &entry.pairs, &specs)
             })?;
         }
-        self.step(target, all, "LabelTransformer", |set, config| {
+        Self::step(target, all, "LabelTransformer", |set, config| {
             map::add(set, &kustomization.common_labels, &config.common_labels)
         })
     }
@@ -434,7 +435,11 @@ impl Builder<'_> {
             let merging = Merging { texts: &self.texts, schemas: &self.schemas };
             plugin.transform(&mut set, &merging)?;
             let same = set.resources.len() == all.resources.resources.len()
-                && set.resources.iter().zip(&all.resources.resources).all(|(one, other)| one.root == other.root);
+                && set
+                    .resources
+                    .iter()
+                    .zip(&all.resources.resources)
+                    .all(|(one, other)| one.root == other.root);
             if !same {
                 return Err(BuildErrorKind::Entry("a validator may not change objects").at(plugin.span()));
             }
@@ -505,7 +510,8 @@ impl Builder<'_> {
     }
 
     fn embedded_json(&self, embedded: &Embedded<'_>) -> Result<Node> {
-        let root = read::json_or_yaml(embedded.text, sekisho_manifest::SourceId::default(), &self.budget.file);
+        let root =
+            read::json_or_yaml(embedded.text, sekisho_manifest::SourceId::default(), &self.budget.file);
         match root {
             Ok(root) => Ok(embedded.relocate(&root)),
             Err(fault) => Err(embedded.fault(fault)),
@@ -544,14 +550,17 @@ impl Builder<'_> {
         for entry in entries {
             let path = match entry {
                 ReplacementEntry::Inline(replacement) => {
-                    replacements.push(replacement.clone());
+                    replacements.push(replacement.as_ref().clone());
                     continue;
                 }
                 ReplacementEntry::File(path) => path,
             };
             let root = self.load_document(folder, path)?;
             let items = if root.as_mapping().is_some() { std::slice::from_ref(&root) } else { root.items() };
-            if items.is_empty() && root.items().is_empty() && !matches!(root.value, sekisho_manifest::Value::Sequence(_)) {
+            if items.is_empty()
+                && root.items().is_empty()
+                && !matches!(root.value, sekisho_manifest::Value::Sequence(_))
+            {
                 let field = format_smolstr!("{}", path.value);
                 let expected = "a replacement or a list of them";
                 return Err(BuildErrorKind::Type { field, expected }.at(root.span));

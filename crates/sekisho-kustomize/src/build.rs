@@ -104,9 +104,7 @@ pub fn build(
         has_objects: false,
     };
     match builder.run(folder) {
-        Ok(objects) => {
-            Ok(Built { objects, sources: builder.texts.into_sources(), folders: builder.folders })
-        }
+        Ok(objects) => Ok(Built { objects, sources: builder.texts.into_sources(), folders: builder.folders }),
         Err(fault) => {
             let mut error = builder.texts.error(fault);
             if error.file.is_empty() {
@@ -142,7 +140,7 @@ impl Builder<'_> {
         add_hashes(set)?;
         name_reference::update(set, &accumulator.config.name_references, &self.texts)?;
         accumulator.variables.resolve(set, &accumulator.config.variable_references, &self.texts)?;
-        Ok(self.finish(accumulator, &kustomization)?)
+        self.finish(accumulator, &kustomization)
     }
 
     /// Drops what is local, sorts, and takes away what only the build needs.
@@ -169,7 +167,8 @@ impl Builder<'_> {
         for resource in &mut set.resources {
             resource.normalize_map("annotations", &self.texts, &is_internal);
             let span = resource.span();
-            let origin = resource.origin.as_ref().filter(|_| metadata.origins).map(crate::origin::Origin::text);
+            let origin =
+                resource.origin.as_ref().filter(|_| metadata.origins).map(crate::origin::Origin::text);
             let changes = Some(list(&resource.transformations))
                 .filter(|text| metadata.transformers && !text.is_empty());
             for (key, value) in [(ORIGIN, origin), (TRANSFORMATIONS, changes)] {

@@ -131,13 +131,11 @@ impl Config {
     }
 
     pub(crate) fn add_reference(&mut self, reference: &NameReference) -> Result<()> {
-        match self.name_references.iter_mut().find(|known| known.gvk == reference.gvk) {
-            Some(known) => merge(&mut known.fields, &reference.fields),
-            None => {
-                self.name_references.push(reference.clone());
-                Ok(())
-            }
+        if let Some(known) = self.name_references.iter_mut().find(|known| known.gvk == reference.gvk) {
+            return merge(&mut known.fields, &reference.fields);
         }
+        self.name_references.push(reference.clone());
+        Ok(())
     }
 
     fn sort(&mut self) {
@@ -244,4 +242,3 @@ fn marks(root: &Node, name: &str, gvk: &Gvk, path: &mut Vec<SmolStr>, config: &m
     }
     Ok(())
 }
-

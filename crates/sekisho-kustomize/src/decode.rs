@@ -165,7 +165,11 @@ impl<'n> Fields<'n> {
     }
 
     /// Reads a mapping.
-    pub(crate) fn part<T>(&mut self, name: &str, read: impl Fn(Fields<'n>) -> Result<T>) -> Result<Option<T>> {
+    pub(crate) fn part<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(Fields<'n>) -> Result<T>,
+    ) -> Result<Option<T>> {
         let mode = self.mode;
         self.node(name).map(|node| read(Fields::new(node, mode)?)).transpose()
     }

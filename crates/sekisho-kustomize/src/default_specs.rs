@@ -12,7 +12,12 @@ struct Workload {
 }
 
 impl Workload {
-    const fn new(group: &'static str, version: &'static str, kind: &'static str, template: &'static str) -> Self {
+    const fn new(
+        group: &'static str,
+        version: &'static str,
+        kind: &'static str,
+        template: &'static str,
+    ) -> Self {
         Self { gvk: Gvk::of(group, version, kind), template }
     }
 
@@ -236,10 +241,7 @@ pub(crate) fn name_references() -> Vec<NameReference> {
             RBAC,
             "",
             "ClusterRole",
-            vec![
-                spec(RBAC, "RoleBinding", "roleRef/name"),
-                spec(RBAC, "ClusterRoleBinding", "roleRef/name"),
-            ],
+            vec![spec(RBAC, "RoleBinding", "roleRef/name"), spec(RBAC, "ClusterRoleBinding", "roleRef/name")],
         ),
         reference("", "v1", "ServiceAccount", {
             let mut fields =

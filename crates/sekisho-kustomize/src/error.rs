@@ -12,7 +12,7 @@ pub struct BuildError {
     /// Where in the file; none where it is the file as a whole.
     pub position: Option<Position>,
     /// What is wrong.
-    pub kind: BuildErrorKind,
+    pub kind: Box<BuildErrorKind>,
 }
 
 fn place(file: &str, position: Option<Position>) -> String {
@@ -125,7 +125,9 @@ pub enum BuildErrorKind {
         count: usize,
     },
     /// A field of an object that has another type than an operation needs.
-    #[error("field `{field}` of `{object}` is no {expected}: correct the object or the entry that changes it")]
+    #[error(
+        "field `{field}` of `{object}` is no {expected}: correct the object or the entry that changes it"
+    )]
     FieldType {
         /// The field.
         field: SmolStr,

@@ -84,7 +84,8 @@ pub(crate) fn is_repository(path: &str) -> bool {
     let path = path.split('?').next().unwrap_or(path);
     let lower = path.to_ascii_lowercase();
     let rest = lower.strip_prefix("git::").unwrap_or(&lower);
-    let scheme = ["ssh://", "https://", "http://", "file://"].into_iter().find(|known| rest.starts_with(known));
+    let scheme =
+        ["ssh://", "https://", "http://", "file://"].into_iter().find(|known| rest.starts_with(known));
     if let Some(scheme) = scheme {
         return has_repository(rest.get(scheme.len()..).unwrap_or(""));
     }

@@ -72,7 +72,13 @@ impl fmt::Display for Gvk {
         let or = |text: &SmolStr, mark: &'static str| {
             if text.is_empty() { SmolStr::new_static(mark) } else { text.clone() }
         };
-        write!(f, "{}.{}.{}", or(&self.kind, "[noKind]"), or(&self.version, "[noVer]"), or(&self.group, "[noGrp]"))
+        write!(
+            f,
+            "{}.{}.{}",
+            or(&self.kind, "[noKind]"),
+            or(&self.version, "[noVer]"),
+            or(&self.group, "[noGrp]")
+        )
     }
 }
 

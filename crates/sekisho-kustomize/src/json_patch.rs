@@ -137,7 +137,8 @@ impl Operation {
 fn parent<'n>(root: &'n mut Node, path: &str) -> Result<(&'n mut Node, String), String> {
     let missing = || "nothing stands at its path".to_owned();
     let (_, rest) = path.split_once('/').ok_or_else(missing)?;
-    let mut parts: Vec<String> = rest.split('/').map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
+    let mut parts: Vec<String> =
+        rest.split('/').map(|part| part.replace("~1", "/").replace("~0", "~")).collect();
     let key = parts.pop().ok_or_else(missing)?;
     let mut node = root;
     for part in &parts {

@@ -122,18 +122,15 @@ impl Walk<'_> {
     ) -> Result<Merged> {
         let schema = schema.or_else(|| self.schema_of(dest).or_else(|| self.schema_of(patch)));
         match (present(dest), present(patch)) {
-            (None, None) => self.mappings(dest, patch, schema.as_ref()),
             (Some(value), None) | (None, Some(value)) => match value {
                 Value::Mapping(_) => self.mappings(dest, patch, schema.as_ref()),
                 Value::Sequence(_) => self.lists(dest, patch, schema.as_ref()),
                 _ => Ok(scalars(dest, patch)),
             },
-            (Some(Value::Mapping(_)), Some(Value::Mapping(_))) => {
+            (None, None) | (Some(Value::Mapping(_)), Some(Value::Mapping(_))) => {
                 self.mappings(dest, patch, schema.as_ref())
             }
-            (Some(Value::Sequence(_)), Some(Value::Sequence(_))) => {
-                self.lists(dest, patch, schema.as_ref())
-            }
+            (Some(Value::Sequence(_)), Some(Value::Sequence(_))) => self.lists(dest, patch, schema.as_ref()),
             (Some(Value::Mapping(_) | Value::Sequence(_)), Some(_))
             | (Some(_), Some(Value::Mapping(_) | Value::Sequence(_))) => Err(self.mismatch(dest, patch)),
             (Some(_), Some(_)) => Ok(scalars(dest, patch)),
@@ -202,8 +199,7 @@ impl Walk<'_> {
                     changed = true;
                     continue;
                 }
-                Merged::Null(node) => (node, entry.key_span),
-                Merged::Kept(node) => (node, entry.key_span),
+                Merged::Null(node) | Merged::Kept(node) => (node, entry.key_span),
                 Merged::Taken(node) => (node, with.unwrap_or(entry).key_span),
             };
             if node.is_null() && !entry.node.is_null() {
@@ -213,7 +209,7 @@ impl Walk<'_> {
             changed |= !is_same(&node, &entry.node);
             entries.push(tree::entry(entry.key.clone(), key_span, node));
         }
-        if patched.len() > 0 {
+        if !patched.is_empty() {
             let known: HashSet<&str> = dest.entries().iter().map(|entry| entry.key.as_str()).collect();
             let new = patch.map_or(&[][..], Node::entries);
             for entry in new.iter().filter(|entry| !known.contains(entry.key.as_str())) {

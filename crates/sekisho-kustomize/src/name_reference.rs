@@ -98,8 +98,9 @@ fn account_namespaces(resource: &Resource) -> Result<Vec<SmolStr>> {
             None => {}
             Some(Value::String(namespace)) => namespaces.push(namespace.clone()),
             Some(_) => {
-                return Err(BuildErrorKind::Type { field: "namespace".into(), expected: "text" }
-                    .at(subject.span));
+                return Err(
+                    BuildErrorKind::Type { field: "namespace".into(), expected: "text" }.at(subject.span)
+                );
             }
         }
     }
@@ -134,8 +135,9 @@ impl<'u> Update<'u> {
                 let wrong = items.clone().find(|item| matches!(item.value, Value::Sequence(_)));
                 if let Some(item) = wrong {
                     let (field, object) = (self.spec.path.clone(), format_smolstr!("{}", self.referrer.now));
-                    return Err(BuildErrorKind::FieldType { field, object, expected: "list of names" }
-                        .at(item.span));
+                    return Err(
+                        BuildErrorKind::FieldType { field, object, expected: "list of names" }.at(item.span)
+                    );
                 }
                 for index in 0..node.items().len() {
                     let Some(mut item) = node.items().get(index).cloned() else { continue };
@@ -165,8 +167,9 @@ impl<'u> Update<'u> {
     fn mapping(&self, node: &mut Node) -> Result<()> {
         let Some(entry) = node.entry("name") else {
             let (field, object) = (self.spec.path.clone(), format_smolstr!("{}", self.referrer.now));
-            return Err(BuildErrorKind::FieldType { field, object, expected: "mapping with `name`" }
-                .at(node.span));
+            return Err(
+                BuildErrorKind::FieldType { field, object, expected: "mapping with `name`" }.at(node.span)
+            );
         };
         let name_node = entry.node.clone();
         let name = SmolStr::new(self.texts.text(&name_node));

@@ -39,7 +39,8 @@ impl Origin {
     }
 
     fn fields(&self) -> Vec<(&'static str, SmolStr)> {
-        let mut fields = vec![("path", self.path.as_str().into()), ("configuredIn", self.configured_in.as_str().into())];
+        let mut fields =
+            vec![("path", self.path.as_str().into()), ("configuredIn", self.configured_in.as_str().into())];
         if let Some(id) = &self.configured_by {
             fields.push(("configuredBy", SmolStr::default()));
             fields.push(("  apiVersion", id.gvk.api_version()));

@@ -114,9 +114,8 @@ impl Create {
     }
 
     fn node(self, next: Option<&SmolStr>, span: Span) -> Node {
-        let is_item = |part: &SmolStr| {
-            part.starts_with('[') && part.ends_with(']') || part.parse::<usize>().is_ok()
-        };
+        let is_item =
+            |part: &SmolStr| part.starts_with('[') && part.ends_with(']') || part.parse::<usize>().is_ok();
         match next {
             Some(part) if is_item(part) => tree::sequence(Vec::new(), span),
             Some(_) => tree::mapping(span),
@@ -170,8 +169,10 @@ impl Visit<'_> {
         }
         match node.items_mut() {
             Some(items) => Ok(items),
-            None => Err(BuildErrorKind::Replacement("the path has an item where there is no list".to_owned())
-                .at(self.span)),
+            None => {
+                Err(BuildErrorKind::Replacement("the path has an item where there is no list".to_owned())
+                    .at(self.span))
+            }
         }
     }
 

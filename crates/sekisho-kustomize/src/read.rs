@@ -9,12 +9,8 @@ use crate::error::{BuildErrorKind, Fault, Result};
 use crate::{tree, yaml3};
 
 /// The objects of a text whose spans count in the text itself.
-pub(crate) fn objects(
-    text: &str,
-    source: SourceId,
-    budget: &sekisho_manifest::Budget,
-) -> Result<Vec<Node>> {
-    let loaded = load(source, text, Format::Yaml, budget);
+pub(crate) fn objects(text: &str, source: SourceId, budget: &sekisho_manifest::Budget) -> Result<Vec<Node>> {
+    let loaded = load(source, text, Format::YamlCore, budget);
     refuse(&loaded)?;
     let mut queue = VecDeque::with_capacity(loaded.documents.len());
     for document in loaded.documents {
@@ -28,7 +24,9 @@ pub(crate) fn objects(
         match items.filter(|_| kind(&root).ends_with("List")) {
             None => objects.push(root),
             Some(items) => match &items.value {
-                Value::Sequence(items) => queue.extend(items.iter().filter(|item| !tree::is_empty(item)).cloned()),
+                Value::Sequence(items) => {
+                    queue.extend(items.iter().filter(|item| !tree::is_empty(item)).cloned());
+                }
                 Value::Null => {}
                 _ => {
                     let field = "items".into();
@@ -56,21 +54,13 @@ pub(crate) fn document(text: &str, source: SourceId, budget: &sekisho_manifest::
     if let Some(error) = loaded.errors.first() {
         return Err(BuildErrorKind::Load(error.kind.clone()).at(error.span));
     }
-    match loaded.documents.pop() {
-        Some(document) => Ok(document.root),
-        None => {
-            let span = sekisho_manifest::Span { source, ..sekisho_manifest::Span::default() };
-            Ok(Node { span, value: Value::Null })
-        }
-    }
+    let span = sekisho_manifest::Span { source, ..sekisho_manifest::Span::default() };
+    let nothing = Node { span, value: Value::Null };
+    Ok(loaded.documents.pop().map_or(nothing, |document| document.root))
 }
 
 /// The document of a JSON patch: JSON where it begins with `[`, else YAML.
-pub(crate) fn json_or_yaml(
-    text: &str,
-    source: SourceId,
-    budget: &sekisho_manifest::Budget,
-) -> Result<Node> {
+pub(crate) fn json_or_yaml(text: &str, source: SourceId, budget: &sekisho_manifest::Budget) -> Result<Node> {
     if !text.starts_with('[') {
         return document(text, source, budget);
     }

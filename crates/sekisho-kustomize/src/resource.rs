@@ -141,9 +141,8 @@ impl Resource {
     /// read as something else.
     pub(crate) fn set_name(&mut self, name: &str, span: Span) -> Result<()> {
         let whole = self.root.span;
-        let metadata = tree::mapping_at(&mut self.root, "metadata", whole).ok_or_else(|| {
-            BuildErrorKind::Incomplete("metadata").at(whole)
-        })?;
+        let metadata = tree::mapping_at(&mut self.root, "metadata", whole)
+            .ok_or_else(|| BuildErrorKind::Incomplete("metadata").at(whole))?;
         tree::set(metadata, "name", span, tree::text(name, span));
         Ok(())
     }

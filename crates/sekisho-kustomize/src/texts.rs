@@ -58,9 +58,9 @@ impl Texts {
             Some((span, source)) => BuildError {
                 file: source.name.clone(),
                 position: Some(source.position(span.start)),
-                kind: fault.kind,
+                kind: Box::new(fault.kind),
             },
-            None => BuildError { file: SmolStr::default(), position: None, kind: fault.kind },
+            None => BuildError { file: SmolStr::default(), position: None, kind: Box::new(fault.kind) },
         }
     }
 
@@ -114,8 +114,9 @@ pub(crate) fn canonical(value: &Value) -> SmolStr {
         Value::Bool(value) => SmolStr::new_static(if *value { "true" } else { "false" }),
         Value::Int(value) => format_smolstr!("{value}"),
         Value::UInt(value) => format_smolstr!("{value}"),
-        Value::Float(value) => serde_json::Number::from_f64(*value)
-            .map_or_else(SmolStr::default, |number| sekisho_manifest::to_yaml(&number.into()).trim_end().into()),
+        Value::Float(value) => serde_json::Number::from_f64(*value).map_or_else(SmolStr::default, |number| {
+            sekisho_manifest::to_yaml(&number.into()).trim_end().into()
+        }),
         Value::Null | Value::Sequence(_) | Value::Mapping(_) => SmolStr::default(),
     }
 }

@@ -31,9 +31,8 @@ impl Variables {
         for entry in entries {
             let wanted = &entry.object;
             let exact = !wanted.namespace.is_empty();
-            let found = set.matching(|id| {
-                if exact { wanted.same(id) } else { wanted.same_kind_and_name(id) }
-            });
+            let found =
+                set.matching(|id| if exact { wanted.same(id) } else { wanted.same_kind_and_name(id) });
             if found.len() > 1 {
                 let reason = "means more than one object: name its kind, version and namespace";
                 return Err(error(&entry.name, reason));
@@ -67,7 +66,7 @@ impl Variables {
         }
         let mut values = BTreeMap::new();
         for variable in self.0.values() {
-            let value = self.value(variable, set, texts)?;
+            let value = Self::value(variable, set, texts)?;
             values.insert(variable.name.value.clone(), value);
         }
         for resource in &mut set.resources {
@@ -81,13 +80,12 @@ impl Variables {
         Ok(())
     }
 
-    fn value(&self, variable: &Variable, set: &ResourceSet, texts: &Texts) -> Result<Node> {
+    fn value(variable: &Variable, set: &ResourceSet, texts: &Texts) -> Result<Node> {
         let holder = set.resources.iter().find(|resource| resource.variables.contains(&variable.name.value));
         let Some(holder) = holder else {
             return Err(error(&variable.name, "reads from an object that is not there: correct `objref`"));
         };
-        let parts: Vec<SmolStr> =
-            split_dotted(&variable.field_path).iter().flat_map(|part| indexes(part)).collect();
+        let parts: Vec<SmolStr> = split_dotted(&variable.field_path).iter().flat_map(indexes).collect();
         match find(&holder.root, &parts, texts) {
             Some(node) => Ok(node.clone()),
             None => Err(error(&variable.name, "reads from a field that is not there: correct `fieldref`")),
@@ -127,8 +125,9 @@ fn replace(node: &mut Node, values: &BTreeMap<SmolStr, Node>) -> Result<()> {
         }
         Value::Sequence(items) => {
             if let Some(item) = items.iter().find(|item| item.as_str().is_none()) {
-                return Err(BuildErrorKind::Type { field: "the list".into(), expected: "texts only" }
-                    .at(item.span));
+                return Err(
+                    BuildErrorKind::Type { field: "the list".into(), expected: "texts only" }.at(item.span)
+                );
             }
             if items.iter().any(holds) {
                 for item in node.items_mut().into_iter().flatten() {
@@ -160,8 +159,7 @@ fn expanded(text: &str, span: Span, values: &BTreeMap<SmolStr, Node>) -> Option<
         if let Some(more) = behind.strip_prefix('$') {
             out.push('$');
             rest = more;
-        } else if let Some((name, more)) =
-            behind.strip_prefix('(').and_then(|behind| behind.split_once(')'))
+        } else if let Some((name, more)) = behind.strip_prefix('(').and_then(|behind| behind.split_once(')'))
         {
             match values.get(name).filter(single) {
                 Some(value) if name.len() + 3 == text.len() => return Some(value.clone()),

@@ -1,18 +1,13 @@
-//! What kustomize reads otherwise than the API server: it stands on go-yaml 3, whose types are those of
-//! YAML 1.2 for truth values, and which turns dates into timestamps.
+//! What kustomize reads otherwise than the API server: it stands on go-yaml 3, which turns dates into
+//! timestamps, and cannot write keys that are no text.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use sekisho_manifest::{Budget, Entry, Mapping, Node, SourceId, Value, load_one};
-use smol_str::{SmolStr, format_smolstr};
+use sekisho_manifest::{Budget, Entry, Format, Mapping, Node, SourceId, Value, load};
+use smol_str::format_smolstr;
 
 use crate::error::{BuildErrorKind, Fault};
-
-/// The words that are truth values to the API server and text to kustomize.
-const WORDS: [&str; 16] = [
-    "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF",
-];
 
 /// The tree as kustomize reads it; none where it is the same. Spans count in `text`.
 pub(crate) fn adapt(node: &Node, text: &str) -> Result<Option<Node>, Fault> {
@@ -20,10 +15,6 @@ pub(crate) fn adapt(node: &Node, text: &str) -> Result<Option<Node>, Fault> {
     let here = written(node.span.start, node.span.end);
     let changed = |value| Ok(Some(Node { span: node.span, value }));
     match &node.value {
-        Value::Bool(_) => match WORDS.iter().find(|word| **word == here) {
-            Some(word) => changed(Value::String(SmolStr::new_static(word))),
-            None => Ok(None),
-        },
         Value::String(value) if here == value => match timestamp(value) {
             Some(time) => changed(Value::String(time.into())),
             None => Ok(None),
@@ -44,15 +35,12 @@ pub(crate) fn adapt(node: &Node, text: &str) -> Result<Option<Node>, Fault> {
             let mut new: Option<Vec<Entry>> = None;
             for (index, entry) in mapping.entries().iter().enumerate() {
                 let written = written(entry.key_span.start, entry.key_span.end);
-                let key = key(&entry.key, written).map_err(|kind| kind.at(entry.key_span))?;
-                let value = adapt(&entry.node, text)?;
-                if key.is_none() && value.is_none() {
-                    continue;
-                }
-                let new = new.get_or_insert_with(|| mapping.entries().to_vec());
-                if let Some(place) = new.get_mut(index) {
-                    place.key = key.unwrap_or_else(|| entry.key.clone());
-                    place.node = value.unwrap_or_else(|| entry.node.clone());
+                check_key(written).map_err(|kind| kind.at(entry.key_span))?;
+                if let Some(value) = adapt(&entry.node, text)? {
+                    let new = new.get_or_insert_with(|| mapping.entries().to_vec());
+                    if let Some(place) = new.get_mut(index) {
+                        place.node = value;
+                    }
                 }
             }
             Ok(new.map(|entries| Node {
@@ -64,40 +52,42 @@ pub(crate) fn adapt(node: &Node, text: &str) -> Result<Option<Node>, Fault> {
     }
 }
 
-/// The key as kustomize reads it, where that differs. A key that is no text cannot be written as JSON.
-fn key(key: &SmolStr, written: &str) -> Result<Option<SmolStr>, BuildErrorKind> {
+/// Refuses a key that is no text, which cannot be written as JSON.
+fn check_key(written: &str) -> Result<(), BuildErrorKind> {
     let suspicious = match written.as_bytes().first() {
         Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'~') => true,
         Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O') => written.len() < 6,
         _ => false,
     };
     if !suspicious {
-        return Ok(None);
-    }
-    if WORDS.contains(&written) {
-        return Ok((key != written).then(|| written.into()));
+        return Ok(());
     }
     match resolve(written) {
-        Value::String(_) => Ok(None),
+        Value::String(_) => Ok(()),
         _ => Err(BuildErrorKind::KeyType(written.into())),
     }
 }
 
 /// What a scalar without quotes is.
 pub(crate) fn resolve(text: &str) -> Value {
-    if WORDS.contains(&text) {
-        return Value::String(text.into());
+    if matches!(text, "" | "~" | "null" | "Null" | "NULL") {
+        return Value::Null;
     }
     let special = text.bytes().next().is_none_or(|first| {
-        first.is_ascii_digit() || matches!(first, b'+' | b'-' | b'.' | b'~' | b't' | b'T' | b'f' | b'F' | b'n' | b'N')
+        first.is_ascii_digit()
+            || matches!(first, b'+' | b'-' | b'.' | b'~' | b't' | b'T' | b'f' | b'F' | b'n' | b'N')
     });
-    if special && text.len() < 64 {
-        let loaded = load_one(SourceId::default(), text, &Budget::default());
+    let single = !text.contains(|letter: char| letter.is_whitespace() || matches!(letter, '#' | ':'));
+    if special && single && text.len() < 64 {
+        let loaded = load(SourceId::default(), text, Format::YamlCore, &Budget::default());
         if let Some(document) = loaded.documents.first()
             && loaded.errors.is_empty()
         {
             let value = &document.root.value;
-            if matches!(value, Value::Null | Value::Bool(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_)) {
+            if matches!(
+                value,
+                Value::Null | Value::Bool(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_)
+            ) {
                 return value.clone();
             }
         }
@@ -154,7 +144,11 @@ fn timestamp(text: &str) -> Option<String> {
         }
         rest.0 = fraction.get(digits..)?;
     }
-    if zoned { rest.zone(&mut out)? } else { out.push('Z') }
+    if zoned {
+        rest.zone(&mut out)?;
+    } else {
+        out.push('Z');
+    }
     rest.0.is_empty().then_some(out)
 }
 

@@ -1,6 +1,7 @@
 //! Text → documents, with every error of the source and not only the first.
 
 use crate::error::{Fault, LoadError, LoadErrorKind};
+use crate::yaml::Words;
 use crate::{Node, SourceId, Span, json, yaml};
 
 /// How a text is written.
@@ -12,6 +13,9 @@ pub enum Format {
     Detect,
     /// YAML.
     Yaml,
+    /// YAML of which only `true` and `false` are truth values, as in YAML 1.2: `yes`, `off` and the like are
+    /// text. So kustomize reads resources and patches.
+    YamlCore,
     /// JSON, one or more values one after the other.
     Json,
 }
@@ -66,7 +70,8 @@ pub struct Document {
 ///
 /// A YAML source is cut at the lines that begin with `---`, as `kubectl` does.
 pub fn load(source: SourceId, text: &str, format: Format, budget: &Budget) -> Loaded {
-    let mut loader = Loader { source, text, budget, index: 0, loaded: Loaded::default() };
+    let words = if format == Format::YamlCore { Words::Text } else { Words::Truth };
+    let mut loader = Loader { source, text, words, budget, index: 0, loaded: Loaded::default() };
     if loader.too_large() {
         return loader.loaded;
     }
@@ -74,7 +79,7 @@ pub fn load(source: SourceId, text: &str, format: Format, budget: &Budget) -> Lo
     match format {
         Format::Json => loader.json(start, false),
         Format::Detect if looks_like_json(text.get(start..).unwrap_or("")) => loader.json(start, true),
-        Format::Detect | Format::Yaml => loader.yaml(start),
+        Format::Detect | Format::Yaml | Format::YamlCore => loader.yaml(start),
     }
     loader.loaded
 }
@@ -84,11 +89,12 @@ pub fn load(source: SourceId, text: &str, format: Format, budget: &Budget) -> Lo
 ///
 /// A document that holds nothing is null. With an error there is no document.
 pub fn load_one(source: SourceId, text: &str, budget: &Budget) -> Loaded {
-    let mut loader = Loader { source, text, budget, index: 0, loaded: Loaded::default() };
+    let words = Words::Truth;
+    let mut loader = Loader { source, text, words, budget, index: 0, loaded: Loaded::default() };
     if loader.too_large() {
         return loader.loaded;
     }
-    match yaml::read(text, source, 0, 0, budget) {
+    match yaml::read(text, words, source, 0, 0, budget) {
         Ok((root, warnings)) => {
             loader.loaded.documents.push(Document { index: 0, root });
             loader.loaded.warnings = warnings;
@@ -109,6 +115,7 @@ fn looks_like_json(text: &str) -> bool {
 struct Loader<'t> {
     source: SourceId,
     text: &'t str,
+    words: Words,
     budget: &'t Budget,
     /// The number of the next document.
     index: u32,
@@ -249,10 +256,10 @@ impl Loader<'_> {
     fn yaml_document(&mut self, begin: usize, end: usize) {
         let text = self.text.get(begin..end).unwrap_or("");
         let outcome = if text.ends_with('\n') {
-            yaml::read(text, self.source, begin, self.index, self.budget)
+            yaml::read(text, self.words, self.source, begin, self.index, self.budget)
         } else {
             // `kubectl` reads by lines and ends the last one too.
-            yaml::read(&format!("{text}\n"), self.source, begin, self.index, self.budget)
+            yaml::read(&format!("{text}\n"), self.words, self.source, begin, self.index, self.budget)
         };
         self.finish(outcome, begin);
     }

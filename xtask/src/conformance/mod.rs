@@ -3,6 +3,7 @@
 
 mod formats;
 mod kubectl;
+mod kustomize;
 mod ledger;
 mod yaml;
 
@@ -32,6 +33,8 @@ enum Suite {
     Kubectl(Options),
     /// Our reports against the schemas of their formats
     Formats(Options),
+    /// The kustomizations of the corpora as the real kubectl builds them
+    Kustomize(Options),
 }
 
 /// What every suite takes.
@@ -64,12 +67,16 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             Some(schemas) => suite("formats", "corpora", &options, |data| formats::run(data, &schemas)),
             None => skipped("formats", "the schemas are not here"),
         },
+        Suite::Kustomize(options) => match peer::kubectl()? {
+            Some(program) => suite("kustomize", "corpora", &options, |data| kustomize::run(data, &program)),
+            None => skipped("kustomize", "the real kubectl is not here"),
+        },
     }
 }
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 3] = [Suite::Yaml, Suite::Kubectl, Suite::Formats];
+    let suites: [fn(Options) -> Suite; 4] = [Suite::Yaml, Suite::Kubectl, Suite::Formats, Suite::Kustomize];
     suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))
 }
 

@@ -48,8 +48,10 @@ fn object(entry: &GeneratorEntry, mut pairs: Vec<DataPair>, options: Option<&Gen
     if !entry.namespace.is_empty() {
         metadata.push(named("namespace", &entry.namespace));
     }
-    for (key, pairs) in
-        options.map(|options| [("labels", &options.labels), ("annotations", &options.annotations)]).into_iter().flatten()
+    for (key, pairs) in options
+        .map(|options| [("labels", &options.labels), ("annotations", &options.annotations)])
+        .into_iter()
+        .flatten()
     {
         if !pairs.is_empty() {
             metadata.push(field(key, texts_of(pairs, span)));
@@ -172,7 +174,8 @@ fn merged(under: Option<&Node>, over: Option<&Node>, span: Span, texts: &Texts) 
     let mut entries: Vec<Entry> = Vec::new();
     let over = over.map_or(&[][..], Node::entries);
     let hidden: std::collections::HashSet<&str> = over.iter().map(|entry| entry.key.as_str()).collect();
-    let kept = under.map_or(&[][..], Node::entries).iter().filter(|entry| !hidden.contains(entry.key.as_str()));
+    let kept =
+        under.map_or(&[][..], Node::entries).iter().filter(|entry| !hidden.contains(entry.key.as_str()));
     for entry in kept.chain(over) {
         let text = if entry.node.is_null() { "".into() } else { texts.text(&entry.node) };
         entries.push(tree::entry(entry.key.clone(), entry.key_span, tree::text(text, entry.node.span)));

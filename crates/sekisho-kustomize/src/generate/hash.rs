@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use serde_json::{Value, json};
 use sekisho_manifest::Node;
+use serde_json::{Value, json};
 
 use crate::go_json;
 use crate::resource::Resource;

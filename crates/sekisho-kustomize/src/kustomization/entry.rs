@@ -101,11 +101,8 @@ pub(crate) struct Replica {
 impl Replica {
     pub(crate) fn read(mut fields: Fields<'_>) -> Result<Self> {
         let span = fields.span();
-        let replica = Self {
-            name: fields.text("name")?,
-            count: fields.integer("count")?.unwrap_or((0, span)),
-            span,
-        };
+        let replica =
+            Self { name: fields.text("name")?, count: fields.integer("count")?.unwrap_or((0, span)), span };
         fields.finish()?;
         Ok(replica)
     }
@@ -115,7 +112,7 @@ impl Replica {
 #[derive(Debug, Clone)]
 pub(crate) enum ReplacementEntry {
     File(Text),
-    Inline(Replacement),
+    Inline(Box<Replacement>),
 }
 
 /// A value and the fields that it is copied to.
@@ -161,11 +158,12 @@ impl ReplacementEntry {
         let replacement = Replacement::take(&mut fields)?;
         fields.finish()?;
         if path.is_empty() {
-            return Ok(Self::Inline(replacement));
+            return Ok(Self::Inline(Box::new(replacement)));
         }
         if replacement.source.is_some() || replacement.targets.is_some_and(|targets| !targets.is_empty()) {
-            return Err(BuildErrorKind::Entry("a replacement has `path` or its own fields, not both")
-                .at(path.span));
+            return Err(
+                BuildErrorKind::Entry("a replacement has `path` or its own fields, not both").at(path.span)
+            );
         }
         Ok(Self::File(path))
     }

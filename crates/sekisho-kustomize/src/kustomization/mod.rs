@@ -24,6 +24,7 @@ pub(crate) enum Kind {
 
 /// What a build can note on its objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "the options are independent of each other")]
 pub(crate) struct BuildMetadata {
     /// Whether anything is noted at all.
     pub(crate) any: bool,
@@ -144,8 +145,9 @@ fn read_kind(fields: &mut Fields<'_>) -> Result<Kind> {
     };
     if !version.is_empty() && *version != *wanted {
         let value = version.value.clone();
-        return Err(BuildErrorKind::FieldValue { field: "apiVersion", value, expected: wanted }
-            .at(version.span));
+        return Err(
+            BuildErrorKind::FieldValue { field: "apiVersion", value, expected: wanted }.at(version.span)
+        );
     }
     Ok(kind)
 }
@@ -185,7 +187,6 @@ fn read_build_metadata(fields: &mut Fields<'_>) -> Result<BuildMetadata> {
     }
     Ok(metadata)
 }
-
 
 /// Whether a text is the name of a value that is not set.
 pub(crate) fn some(text: Text) -> Option<SmolStr> {

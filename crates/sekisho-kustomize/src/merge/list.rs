@@ -45,12 +45,8 @@ impl Walk<'_> {
             (None, _) => return Ok(Merged::Nothing),
         };
         let items = schema.items();
-        let mut lists = Lists {
-            texts: self.merging.texts,
-            dest: dest.items().to_vec(),
-            patch,
-            items: Vec::new(),
-        };
+        let mut lists =
+            Lists { texts: self.merging.texts, dest: dest.items().to_vec(), patch, items: Vec::new() };
         let single = [SmolStr::default()];
         let (keys, values) = if keys.is_empty() {
             (single.as_slice(), lists.single_values())

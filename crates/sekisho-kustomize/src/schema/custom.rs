@@ -14,7 +14,7 @@ const MAX_REFERENCES: usize = 64;
 /// Definitions by name, and which of them is which kind.
 #[derive(Debug)]
 pub(crate) struct Definitions {
-    definitions: HashMap<SmolStr, Node>,
+    by_name: HashMap<SmolStr, Node>,
     /// By API version and kind.
     kinds: HashMap<(SmolStr, SmolStr), Node>,
     cluster_scoped: HashSet<(SmolStr, SmolStr)>,
@@ -26,10 +26,10 @@ impl Definitions {
             let field = SmolStr::new_static("openapi.path");
             return Err(BuildErrorKind::Type { field, expected: "a file with a mapping" }.at(root.span));
         }
-        let mut definitions = HashMap::new();
+        let mut by_name = HashMap::new();
         let mut kinds = HashMap::new();
         for entry in root.get("definitions").map_or(&[][..], Node::entries) {
-            definitions.insert(entry.key.clone(), entry.node.clone());
+            by_name.insert(entry.key.clone(), entry.node.clone());
             for named in entry.node.get("x-kubernetes-group-version-kind").map_or(&[][..], Node::items) {
                 kinds.insert(type_of(named), entry.node.clone());
             }
@@ -41,7 +41,7 @@ impl Definitions {
                 if within { &mut scoped } else { &mut cluster }.insert(type_of(named));
             }
         }
-        Ok(Self { definitions, kinds, cluster_scoped: cluster.difference(&scoped).cloned().collect() })
+        Ok(Self { by_name, kinds, cluster_scoped: cluster.difference(&scoped).cloned().collect() })
     }
 
     pub(super) fn of(&self, api_version: &str, kind: &str) -> Option<Node> {
@@ -54,9 +54,8 @@ impl Definitions {
 
     pub(super) fn field(&self, schema: &Node, name: &str) -> Option<Node> {
         let named = schema.get("properties").and_then(|properties| properties.get(name));
-        let found = named.or_else(|| {
-            schema.get("additionalProperties").filter(|schema| schema.as_mapping().is_some())
-        })?;
+        let found = named
+            .or_else(|| schema.get("additionalProperties").filter(|schema| schema.as_mapping().is_some()))?;
         self.resolve(found)
     }
 
@@ -75,7 +74,7 @@ impl Definitions {
                 return Some(found.clone());
             };
             let name = reference.strip_prefix("#/definitions/")?;
-            found = self.definitions.get(name.replace("~1", "/").as_str())?;
+            found = self.by_name.get(name.replace("~1", "/").as_str())?;
         }
         None
     }

@@ -55,9 +55,7 @@ impl Schema {
     pub(crate) fn merge_keys(&self) -> Option<MergeKeys> {
         match self {
             Self::BuiltIn(_) => None,
-            Self::List(keys, _) => {
-                Some(keys.iter().map(|key| smol_str::SmolStr::new_static(key)).collect())
-            }
+            Self::List(keys, _) => Some(keys.iter().map(|key| smol_str::SmolStr::new_static(key)).collect()),
             Self::Custom(_, node) => custom::merge_keys(node),
         }
     }

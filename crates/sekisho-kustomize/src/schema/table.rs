@@ -47,8 +47,7 @@ static POD_SPEC: Type = Type(&[
     ("topologySpreadConstraints", List(&["topologyKey", "whenUnsatisfiable"], None)),
     ("volumes", List(&["name"], Some(&VOLUME))),
 ]);
-static POD_STATUS: Type =
-    Type(&[("conditions", List(&["type"], None)), ("podIPs", List(&["ip"], None))]);
+static POD_STATUS: Type = Type(&[("conditions", List(&["type"], None)), ("podIPs", List(&["ip"], None))]);
 static POD: Type =
     Type(&[("metadata", Object(&METADATA)), ("spec", Object(&POD_SPEC)), ("status", Object(&POD_STATUS))]);
 static POD_TEMPLATE_SPEC: Type = Type(&[("metadata", Object(&METADATA)), ("spec", Object(&POD_SPEC))]);
@@ -69,14 +68,10 @@ static SERVICE: Type = Type(&[
     ("spec", Object(&SERVICE_SPEC)),
     ("status", Object(&CONDITIONS)),
 ]);
-static SERVICE_ACCOUNT: Type =
-    Type(&[("metadata", Object(&METADATA)), ("secrets", List(&["name"], None))]);
+static SERVICE_ACCOUNT: Type = Type(&[("metadata", Object(&METADATA)), ("secrets", List(&["name"], None))]);
 static WEBHOOKS: Type = Type(&[("metadata", Object(&METADATA)), ("webhooks", List(&["name"], None))]);
-static NODE: Type = Type(&[
-    ("metadata", Object(&METADATA)),
-    ("spec", Object(&NODE_SPEC)),
-    ("status", Object(&NODE_STATUS)),
-]);
+static NODE: Type =
+    Type(&[("metadata", Object(&METADATA)), ("spec", Object(&NODE_SPEC)), ("status", Object(&NODE_STATUS))]);
 static NODE_SPEC: Type = Type(&[("podCIDRs", List(&[], None))]);
 static NODE_STATUS: Type =
     Type(&[("addresses", List(&["type"], None)), ("conditions", List(&["type"], None))]);
@@ -84,8 +79,7 @@ static CSI_NODE: Type = Type(&[("metadata", Object(&METADATA)), ("spec", Object(
 static CSI_NODE_SPEC: Type = Type(&[("drivers", List(&["name"], None))]);
 static COMPONENT_STATUS: Type =
     Type(&[("conditions", List(&["type"], None)), ("metadata", Object(&METADATA))]);
-static WITH_CONDITIONS: Type =
-    Type(&[("metadata", Object(&METADATA)), ("status", Object(&CONDITIONS))]);
+static WITH_CONDITIONS: Type = Type(&[("metadata", Object(&METADATA)), ("status", Object(&CONDITIONS))]);
 static PLAIN: Type = Type(&[("metadata", Object(&METADATA))]);
 
 const ADMISSION: &[&str] = &["admissionregistration.k8s.io/v1", "admissionregistration.k8s.io/v1beta1"];

@@ -141,7 +141,6 @@ fn split(reference: &str) -> (&str, &str, &str) {
     let (at, colon) = (rest.find('@'), rest.find(':'));
     let cut = |place: usize| reference.split_at_checked(path + place).unwrap_or((reference, ""));
     match (colon, at) {
-        (None, None) => (reference, "", ""),
         (colon, Some(at)) if colon.is_none_or(|colon| at < colon) => {
             let (name, digest) = cut(at);
             (name, "", digest.get(1..).unwrap_or(""))
@@ -157,6 +156,6 @@ fn split(reference: &str) -> (&str, &str, &str) {
                 None => (name, rest, ""),
             }
         }
-        (None, Some(_)) => (reference, "", ""),
+        (None, _) => (reference, "", ""),
     }
 }

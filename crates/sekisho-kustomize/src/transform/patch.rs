@@ -144,8 +144,7 @@ fn texts_only(root: &Node, texts: &Texts) -> Node {
 pub(crate) fn strategic(set: &mut ResourceSet, patches: &[Node], merging: &Merging<'_>) -> Result<()> {
     for root in patches {
         let index = set.only(&identity(root), root.span)?;
-        let patch =
-            StrategicPatch { root: root.clone(), allow_name_change: false, allow_kind_change: false };
+        let patch = StrategicPatch { root: root.clone(), allow_name_change: false, allow_kind_change: false };
         lay_over(set, &[index], &patch, merging)?;
     }
     Ok(())

@@ -23,22 +23,22 @@ pub(crate) fn apply(set: &mut ResourceSet, replacement: &Replacement, texts: &Te
     let Some(targets) = &replacement.targets else {
         return Err(BuildErrorKind::Entry("a replacement needs `targets`").at(replacement.span));
     };
-    let value = match (&replacement.source, &replacement.source_value) {
-        (Some(source), None) => source_value(set, source, texts)?,
-        (None, Some(text)) => SourceValue {
-            node: Node { span: text.span, value: Value::String(text.value.clone()) },
-            text: text.value.clone(),
-        },
-        (Some(_), Some(text)) => {
-            return Err(BuildErrorKind::Entry("a replacement has `source` or `sourceValue`, not both")
-                .at(text.span));
-        }
-        (None, None) => {
-            return Err(
-                BuildErrorKind::Entry("a replacement needs `source` or `sourceValue`").at(replacement.span)
-            );
-        }
-    };
+    let value =
+        match (&replacement.source, &replacement.source_value) {
+            (Some(source), None) => source_value(set, source, texts)?,
+            (None, Some(text)) => SourceValue {
+                node: Node { span: text.span, value: Value::String(text.value.clone()) },
+                text: text.value.clone(),
+            },
+            (Some(_), Some(text)) => {
+                return Err(BuildErrorKind::Entry("a replacement has `source` or `sourceValue`, not both")
+                    .at(text.span));
+            }
+            (None, None) => {
+                return Err(BuildErrorKind::Entry("a replacement needs `source` or `sourceValue`")
+                    .at(replacement.span));
+            }
+        };
     targets.iter().try_for_each(|target| to_target(set, target, &value, texts))
 }
 
@@ -101,7 +101,12 @@ fn source_text(source: &SourceSelector) -> SmolStr {
     format_smolstr!("the source `{}`", source.id)
 }
 
-fn to_target(set: &mut ResourceSet, target: &TargetSelector, value: &SourceValue, texts: &Texts) -> Result<()> {
+fn to_target(
+    set: &mut ResourceSet,
+    target: &TargetSelector,
+    value: &SourceValue,
+    texts: &Texts,
+) -> Result<()> {
     let Some(select) = &target.select else {
         return Err(BuildErrorKind::Entry("a target of a replacement needs `select`").at(target.span));
     };
@@ -140,11 +145,11 @@ fn into_object(
         if structured::set(&mut resource.root, &parts, &value.node, &value.text, create, texts) {
             continue;
         }
-        let mut set = |field: &mut Node, made: bool| {
-            into_field(field, made, &target.options, value, path.span, texts)
-        };
+        let mut set =
+            |field: &mut Node, made: bool| into_field(field, made, &target.options, value, path.span, texts);
         let mut visit = Visit { texts, create, span: path.span, set: &mut set };
-        let count = visit.follow(&mut resource.root, &parts, false).map_err(|fault| fault.or_at(path.span))?;
+        let count =
+            visit.follow(&mut resource.root, &parts, false).map_err(|fault| fault.or_at(path.span))?;
         if count == 0 {
             let message = format!("`{}` has no field `{}`: correct the path", resource.id(), path.value);
             return Err(BuildErrorKind::Replacement(message).at(path.span));

@@ -1,6 +1,6 @@
 //! Fields whose text is itself YAML or JSON: a replacement can reach into them.
 
-use sekisho_manifest::{Budget, Node, SourceId, Value, load_one};
+use sekisho_manifest::{Budget, Format, Loaded, Node, SourceId, Value, load};
 use smol_str::SmolStr;
 
 use crate::path::{Create, Visit, find};
@@ -36,10 +36,13 @@ fn cut<'p>(root: &Node, parts: &'p [SmolStr], texts: &Texts) -> Option<(&'p [Smo
     (1..parts.len()).find_map(|end| {
         let (above, within) = parts.split_at(end);
         let field = find(root, above, texts)?;
-        let holds = tree::is_scalar(field)
-            && load_one(SourceId::default(), &texts.text(field), &Budget::default()).errors.is_empty();
+        let holds = tree::is_scalar(field) && load_text(&texts.text(field)).errors.is_empty();
         holds.then_some((above, within))
     })
+}
+
+fn load_text(text: &str) -> Loaded {
+    load(SourceId::default(), text, Format::YamlCore, &Budget::default())
 }
 
 /// The text with the value put into it; none where it has no such field.
@@ -50,7 +53,7 @@ fn replaced(
     text: &SmolStr,
     create: Create,
 ) -> Option<String> {
-    let loaded = load_one(SourceId::default(), written, &Budget::default());
+    let loaded = load_text(written);
     let root = &loaded.documents.first()?.root;
     let mut document = yaml3::adapt(root, written).ok()?.unwrap_or_else(|| root.clone());
     let mut texts = Texts::new(SourceId::default());
@@ -64,8 +67,7 @@ fn replaced(
         *field = new;
         Ok(())
     };
-    let mut visit =
-        Visit { texts: &texts, create, span: document.span, set: &mut put };
+    let mut visit = Visit { texts: &texts, create, span: document.span, set: &mut put };
     let count = visit.follow(&mut document, within, false).ok()?;
     if count == 0 {
         return None;

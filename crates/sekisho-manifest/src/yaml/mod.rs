@@ -10,7 +10,7 @@ mod scanner;
 mod timestamp;
 mod token;
 
-pub(crate) use self::resolve::is_text;
+pub(crate) use self::resolve::{Words, is_text};
 
 use self::parser::{End, Parser, control_character};
 use crate::error::{Fault, LoadError, LoadErrorKind};
@@ -23,6 +23,7 @@ const CHUNK: usize = 512;
 /// Reads the first document of a text that begins at `base` of its source.
 pub(crate) fn read(
     text: &str,
+    words: Words,
     source: SourceId,
     base: usize,
     document: u32,
@@ -36,7 +37,7 @@ pub(crate) fn read(
     let readable = control.map_or(text, |at| text.get(..at).unwrap_or(""));
 
     let mut tree = Tree::new(source, base + text_start, document, budget);
-    let mut parser = Parser::new(readable, &mut tree);
+    let mut parser = Parser::new(readable, words, &mut tree);
     let outcome = parser.document();
     let (at, looked_at) = (parser.scanner.at, parser.scanner.looked_at());
     let end = match (outcome, control) {

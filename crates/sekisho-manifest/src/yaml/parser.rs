@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::resolve::{Scalar, Tag, resolve};
+use super::resolve::{Scalar, Tag, Words, resolve};
 use super::scanner::Scanner;
 use super::token::{Kind, TagText, Token};
 use crate::error::{Fault, LoadErrorKind};
@@ -52,6 +52,7 @@ pub(super) struct End {
 pub(super) struct Parser<'t, 'b> {
     pub(super) scanner: Scanner<'t>,
     pub(super) tree: &'b mut Tree,
+    words: Words,
     states: Vec<State>,
     /// The tag handles of the document's `%TAG` lines.
     prefixes: HashMap<&'t [u8], Cow<'t, [u8]>>,
@@ -67,8 +68,9 @@ struct Properties<'t> {
 }
 
 impl<'t, 'b> Parser<'t, 'b> {
-    pub(super) fn new(text: &'t str, tree: &'b mut Tree) -> Self {
-        Self { scanner: Scanner::new(text), tree, states: Vec::new(), prefixes: HashMap::new(), reached: 0 }
+    pub(super) fn new(text: &'t str, words: Words, tree: &'b mut Tree) -> Self {
+        let scanner = Scanner::new(text);
+        Self { scanner, tree, words, states: Vec::new(), prefixes: HashMap::new(), reached: 0 }
     }
 
     /// Reads the first document.
@@ -281,7 +283,7 @@ impl<'t, 'b> Parser<'t, 'b> {
                 Tag::NonSpecific | Tag::Merge => true,
                 _ => false,
             };
-        let scalar = resolve(text, tag, plain).map_err(|kind| Fault::new(kind, start, end))?;
+        let scalar = resolve(text, tag, plain, self.words).map_err(|kind| Fault::new(kind, start, end))?;
         self.tree.scalar(scalar, merge, properties.anchor, start, end)
     }
 

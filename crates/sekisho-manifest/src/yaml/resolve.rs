@@ -70,11 +70,26 @@ pub(crate) enum Scalar<'t> {
     Text(Cow<'t, str>),
 }
 
+/// What `yes`, `on`, `n` and the like are without quotes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// Truth values, as in YAML 1.1.
+    Truth,
+    /// Text, as in YAML 1.2.
+    Text,
+}
+
 /// Decides what a scalar is. `plain` says that it stands without quotes and is no block of text.
 #[inline]
-pub(super) fn resolve(text: Cow<'_, str>, tag: Tag, plain: bool) -> Result<Scalar<'_>, LoadErrorKind> {
+pub(super) fn resolve(
+    text: Cow<'_, str>,
+    tag: Tag,
+    plain: bool,
+    words: Words,
+) -> Result<Scalar<'_>, LoadErrorKind> {
     match tag {
         Tag::None if plain => Ok(match recognize(&text) {
+            Some(Scalar::Bool(_)) if words == Words::Text && !is_truth(&text) => Scalar::Text(text),
             Some(scalar) => scalar,
             None => Scalar::Text(text),
         }),
@@ -131,6 +146,11 @@ fn word(text: &str) -> Option<Scalar<'static>> {
         "~" | "null" | "Null" | "NULL" => Scalar::Null,
         _ => return None,
     })
+}
+
+/// Whether a truth value is one in YAML 1.2 too.
+fn is_truth(text: &str) -> bool {
+    matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE")
 }
 
 fn infinity(text: &str) -> Option<Scalar<'static>> {
