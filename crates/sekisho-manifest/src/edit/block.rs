@@ -126,7 +126,12 @@ pub(super) fn remove(
         let line = line_start(text, spot.head);
         // What stands above the first entry of a document is about the document.
         let begin = if top && first { line } else { comments_above(text, line, column) };
-        let lines = delete_lines(text, begin, below);
+        let lines = if kept_before(text, holder.node, begin) {
+            // Blank lines behind it would become part of the text before it, line breaks before it are one.
+            Splice::delete(begin..next_line(text, blank_lines_end(text, below)))
+        } else {
+            delete_lines(text, begin, below)
+        };
         // At the end of a text without a line break, the one before goes.
         let sharing = if lines.range.start < begin { Sharing::Alone } else { Sharing::Loses };
         return Ok((vec![lines], sharing));
@@ -175,9 +180,14 @@ fn below(text: &str, line: usize, column: usize) -> usize {
     comments.strip_suffix("\r\n").or_else(|| comments.strip_suffix(['\n', '\r'])).unwrap_or(comments).len()
 }
 
-/// The end of a value, with the blank lines that belong to it where its last text keeps them (`|+`): the
-/// last line break of those is left out.
+/// The end of a value, with the blank lines that belong to it where its last text keeps them: the last line
+/// break of those is left out.
 fn kept_blank_lines(text: &str, node: &Node, end: usize) -> usize {
+    if keeps_blank_lines(text, node) { blank_lines_end(text, end) } else { end }
+}
+
+/// Whether the last text of a value keeps the blank lines behind it, as `|+` does.
+fn keeps_blank_lines(text: &str, node: &Node) -> bool {
     let mut last = node;
     loop {
         let part = match &last.value {
@@ -193,9 +203,11 @@ fn kept_blank_lines(text: &str, node: &Node, end: usize) -> usize {
     let (start, _) = range(last);
     let header = text.get(start..line_end(text, start)).unwrap_or("");
     let indicators = header.split([' ', '\t']).next().unwrap_or("");
-    if !header.starts_with(['|', '>']) || !indicators.contains('+') || last.as_str().is_none() {
-        return end;
-    }
+    header.starts_with(['|', '>']) && indicators.contains('+') && last.as_str().is_some()
+}
+
+/// The end of the last blank line behind the line that ends here.
+fn blank_lines_end(text: &str, end: usize) -> usize {
     let mut line = end;
     loop {
         let next = next_line(text, line);
@@ -205,6 +217,15 @@ fn kept_blank_lines(text: &str, node: &Node, end: usize) -> usize {
         }
         line = blank;
     }
+}
+
+/// Whether the part of a collection that stands before this place keeps the blank lines behind it.
+fn kept_before(text: &str, collection: &Node, head: usize) -> bool {
+    let start = range(collection).0;
+    let here = |node: &&Node| (start..head).contains(&range(node).0) && range(node).1 <= head;
+    let entries = collection.entries().iter().map(|entry| &entry.node);
+    let before = collection.items().iter().chain(entries).filter(here).max_by_key(|node| range(node).1);
+    before.is_some_and(|node| keeps_blank_lines(text, node))
 }
 
 /// The byte behind the anchor and tag that stand on the line of the mark.

@@ -60,6 +60,9 @@ impl Open {
             if !refused.is_empty() {
                 return Err(refused);
             }
+            for path in round.settled {
+                forget_below(&mut self.removed.items, path);
+            }
             for step in &round.steps {
                 self.removed.note(&step.ask.change.path, step.operation());
             }
@@ -154,6 +157,8 @@ struct Round<'c> {
     steps: Vec<Step<'c>>,
     /// Whether the rest has to wait, whatever it is.
     stalled: bool,
+    /// What is replaced or taken away by what already is so, in the paths of the original text.
+    settled: Vec<&'c FieldPath>,
     /// What is replaced or taken away, in the paths of the original text.
     original: HashSet<FieldPath>,
     /// The values that are made, replaced or taken away, also by changes that have to wait.
@@ -206,11 +211,14 @@ impl<'c> Round<'c> {
             let free = !self.ways.contains(&path);
             if !free {
                 self.block(&path, path.clone(), None);
+            } else if operation.replaces() {
+                self.settled.push(original);
             }
             return Ok(free);
         };
         if let (Operation::Append(_), Some(list)) = (operation, &planned.collection)
-            && let Some((_, count)) = self.collections.get(&list.path)
+            && list.path == path
+            && let Some((_, count)) = self.collections.get(&path)
         {
             planned.root = list.path.child(list.parts + count);
         }

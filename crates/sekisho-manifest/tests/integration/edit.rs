@@ -151,6 +151,7 @@ fn entries_are_removed_with_their_comments() {
     check("# head\na: 1\nb: 2\n", &[remove("a")], "# head\nb: 2\n");
     check("a: 1\nb:\n  c: 1\n  # within\nd: 1\n", &[remove("b")], "a: 1\nd: 1\n");
     check("a: 1\nb:\n  c: |+\n    x\n\n\nd: 1\n", &[remove("b")], "a: 1\nd: 1\n");
+    check("a: |+\n  x\n\nb: 1\n\nc: 2\n", &[remove("b")], "a: |+\n  x\n\nc: 2\n");
     check("a: 1\nb: 2", &[remove("b")], "a: 1");
     check("a: 1\nb:\n- x\n- y\n", &[remove("b")], "a: 1\n");
     check("a:\n- x\n# of y\n- y\n- z\n", &[remove("a[1]")], "a:\n- x\n- z\n");

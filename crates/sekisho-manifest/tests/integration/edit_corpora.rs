@@ -7,7 +7,7 @@ use sekisho_manifest::edit::{Change, EditErrorKind, Operation, edit};
 use sekisho_manifest::{FieldPath, Segment};
 use serde_json::{Value, json};
 
-use crate::edit_support::{Dice, read, touched_beside};
+use crate::edit_support::{Dice, Model, any_change, read, touched_beside, without_repeats};
 
 /// The folder of real manifests; none where it is absent, which with `CI=true` is a failure.
 #[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
@@ -164,4 +164,43 @@ fn random_changes_of_real_manifests_are_exact() {
         assert!(tally.refused.is_empty(), "{} of {}: {}", tally.refused.len(), tally.made, tally.refused[0]);
         assert!(tally.made > 500, "{tally:?}");
     }
+}
+
+#[test]
+fn many_changes_at_once_of_real_manifests_are_exact() {
+    let Some(folder) = corpora() else { return };
+    let mut files = Vec::new();
+    manifests(&folder, &mut files);
+    let mut dice = Dice(0x0dd5);
+    let mut made = 0;
+    for (path, text) in &files {
+        let loaded = read(text);
+        let mut changes = Vec::new();
+        let mut models: Vec<Model> =
+            loaded.documents.iter().map(|document| Model::new(&document.root.to_json())).collect();
+        // A field that is neither a list nor missing cannot be added to: such a change is left out.
+        for (document, model) in loaded.documents.iter().zip(&mut models).take(40) {
+            let root = document.root.to_json();
+            for _ in 0..8 {
+                let new = [json!(true), json!("x"), json!({"k": ["v"]})][dice.below(3)].clone();
+                let change = Change { document: document.index, ..any_change(&root, &mut dice, &new) };
+                let mut next = model.clone();
+                let known: Vec<Change> = [&changes[..], std::slice::from_ref(&change)].concat();
+                let repeated = without_repeats(&known).len() == without_repeats(&changes).len();
+                if repeated || next.change(change.path.segments(), &change.operation) {
+                    *model = if repeated { model.clone() } else { next };
+                    changes.push(change);
+                }
+            }
+        }
+        let new =
+            edit(text, &changes).unwrap_or_else(|error| panic!("{}: {error} {changes:?}", path.display()));
+        let again = read(&new);
+        assert_eq!(again.documents.len(), models.len(), "{}", path.display());
+        for (document, model) in again.documents.iter().zip(&models) {
+            assert_eq!(document.root.to_json(), model.value(), "{}: {changes:?}", path.display());
+        }
+        made += changes.len();
+    }
+    assert!(made > 5_000, "{made}");
 }

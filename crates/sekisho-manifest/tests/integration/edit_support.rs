@@ -1,7 +1,10 @@
 //! What the tests of edits share: chance that repeats, and which bytes a change may touch.
 
-use sekisho_manifest::edit::Change;
-use sekisho_manifest::{Budget, Format, Loaded, Segment, SourceId, Value, load};
+use std::collections::BTreeMap;
+
+use sekisho_manifest::edit::{Change, Operation};
+use sekisho_manifest::{Budget, FieldPath, Format, Loaded, Segment, SourceId, Value as Read, load};
+use serde_json::Value;
 
 /// Numbers that look random and are the same on every run.
 pub(crate) struct Dice(pub(crate) u64);
@@ -35,10 +38,10 @@ fn concerned(old: &str, loaded: &Loaded, change: &Change) -> std::ops::Range<usi
     let mut start = root.span.start as usize;
     for step in change.path.segments() {
         let next = match (step, &node.value) {
-            (Segment::Key(key), Value::Mapping(mapping)) => {
+            (Segment::Key(key), Read::Mapping(mapping)) => {
                 mapping.entry(key).map(|entry| (entry.key_span.start, &entry.node))
             }
-            (Segment::Index(index), Value::Sequence(items)) => {
+            (Segment::Index(index), Read::Sequence(items)) => {
                 items.get(*index).map(|item| (item.span.start, item))
             }
             _ => None,
@@ -81,4 +84,143 @@ pub(crate) fn touched_beside(
     let touched = start..old.len() - end;
     let allowed = concerned(old, loaded, change);
     (touched.start < allowed.start || touched.end > allowed.end).then_some(touched)
+}
+
+/// The model: items that are gone keep their place, so that paths of the original text stay true.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Model {
+    Scalar(Value),
+    List(Vec<Option<Model>>),
+    Map(BTreeMap<String, Model>),
+}
+
+impl Model {
+    pub(crate) fn new(value: &Value) -> Self {
+        match value {
+            Value::Array(items) => Self::List(items.iter().map(|item| Some(Self::new(item))).collect()),
+            Value::Object(entries) => {
+                Self::Map(entries.iter().map(|(key, value)| (key.clone(), Self::new(value))).collect())
+            }
+            scalar => Self::Scalar(scalar.clone()),
+        }
+    }
+
+    pub(crate) fn value(&self) -> Value {
+        match self {
+            Self::Scalar(value) => value.clone(),
+            Self::List(items) => items.iter().flatten().map(Self::value).collect(),
+            Self::Map(entries) => {
+                Value::Object(entries.iter().map(|(key, value)| (key.clone(), value.value())).collect())
+            }
+        }
+    }
+
+    /// Makes a change; false where that is impossible.
+    pub(crate) fn change(&mut self, path: &[Segment], operation: &Operation) -> bool {
+        let null = || Self::Scalar(Value::Null);
+        let removes = *operation == Operation::Remove;
+        let Some((step, rest)) = path.split_first() else {
+            match (operation, &mut *self) {
+                (Operation::Set(value), place) => *place = Self::new(value),
+                (Operation::Append(item), Self::List(items)) => items.push(Some(Self::new(item))),
+                (Operation::Append(item), place) if *place == null() => {
+                    *place = Self::List(vec![Some(Self::new(item))]);
+                }
+                _ => return false,
+            }
+            return true;
+        };
+        if removes && rest.is_empty() {
+            match (step, self) {
+                (Segment::Key(key), Self::Map(entries)) => drop(entries.remove(key.as_str())),
+                (Segment::Index(index), Self::List(items)) => {
+                    if let Some(item) = items.get_mut(*index) {
+                        *item = None;
+                    }
+                }
+                _ => {}
+            }
+            return true;
+        }
+        match (step, &mut *self) {
+            (Segment::Key(key), Self::Map(entries)) => match entries.get_mut(key.as_str()) {
+                Some(child) => child.change(rest, operation),
+                None if removes => true,
+                None => {
+                    let mut child = null();
+                    let done = child.change(rest, operation);
+                    entries.insert(key.to_string(), child);
+                    done
+                }
+            },
+            (Segment::Index(index), Self::List(items)) => match items.get_mut(*index) {
+                Some(Some(child)) => child.change(rest, operation),
+                Some(None) => true,
+                None => removes,
+            },
+            _ if removes => true,
+            (Segment::Key(key), place) if *place == null() => {
+                let mut child = null();
+                let done = child.change(rest, operation);
+                *place = Self::Map(BTreeMap::from([(key.to_string(), child)]));
+                done
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The changes without items that an earlier one adds to the same list, unless that was replaced since.
+pub(crate) fn without_repeats(changes: &[Change]) -> Vec<&Change> {
+    let mut appended: Vec<&Change> = Vec::new();
+    let mut kept = Vec::new();
+    for change in changes {
+        if matches!(change.operation, Operation::Append(_)) {
+            if appended.contains(&change) {
+                continue;
+            }
+            appended.push(change);
+        } else {
+            appended.retain(|known| !known.path.segments().starts_with(change.path.segments()));
+        }
+        kept.push(change);
+    }
+    kept
+}
+
+/// A random change of a document: mostly of what is there, sometimes of what is not.
+pub(crate) fn any_change(root: &Value, dice: &mut Dice, new: &Value) -> Change {
+    let mut path = FieldPath::root();
+    let mut value = root;
+    while dice.below(7) > 0 || path.is_root() {
+        match value {
+            Value::Object(entries) if !entries.is_empty() && dice.below(9) > 0 => {
+                let (key, next) = entries.iter().nth(dice.below(entries.len())).expect("an entry");
+                path.push(key.as_str());
+                value = next;
+            }
+            Value::Array(items) if !items.is_empty() && dice.below(9) > 0 => {
+                let index = dice.below(items.len());
+                path.push(index);
+                value = &items[index];
+            }
+            Value::Array(_) if dice.below(9) == 0 => {
+                path.push(dice.below(3));
+                break;
+            }
+            _ => {
+                path.push(["a", "added", "yes", ""][dice.below(4)]);
+                if dice.below(3) > 0 {
+                    break;
+                }
+            }
+        }
+    }
+    let operation = match dice.below(5) {
+        0 | 1 => Operation::Set(new.clone()),
+        2 => Operation::Append(new.clone()),
+        3 if !value.is_array() => Operation::Set(new.clone()),
+        _ => Operation::Remove,
+    };
+    Change { document: 0, path, operation }
 }
