@@ -1,6 +1,6 @@
 //! A fix does what it says: the finding it belongs to is gone once its changes are made.
 
-use sekisho_finding::{Finding, Fix};
+use sekisho_finding::{Finding, Fix, Safety};
 use sekisho_manifest::edit::{Change, edit};
 
 use crate::support::{blocks, findings};
@@ -72,4 +72,20 @@ fn a_fix_says_what_it_does_in_one_clause() {
             }
         }
     }
+}
+
+#[test]
+fn many_checks_can_be_mended_unseen() {
+    let safe = sekisho_posture::checks()
+        .filter(|check| {
+            let page = sekisho_posture::manual(check.id).expect("a page");
+            blocks(page, "```yaml bad").iter().any(|text| {
+                findings(check, text)
+                    .iter()
+                    .any(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safety == Safety::Safe))
+            })
+        })
+        .count();
+    assert!(safe >= 25, "{safe} checks have a safe fix");
+    println!("{safe} checks have a safe fix");
 }
