@@ -131,6 +131,11 @@ impl Quantity {
         self.scaled(-3)
     }
 
+    /// The float that is nearest to the amount.
+    pub fn approximate(&self) -> f64 {
+        format!("{}e{}", self.mantissa, self.scale).parse().unwrap_or(f64::NAN)
+    }
+
     /// The sum, in the style of the first term that is not zero; none where it has more than 38 digits.
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {

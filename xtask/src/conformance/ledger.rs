@@ -1,6 +1,6 @@
 //! The ledger of a suite: the cases that pass, sorted, in `conformance/<suite>.ledger`.
 //!
-//! Ids that end in `:number` share a line: `cases:1-14,16`.
+//! Ids that end in `:number` share a line: `cases:1-14,16`. Lines that begin with `#` are remarks.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -28,16 +28,14 @@ impl Ledger {
         update: bool,
     ) -> Result<Vec<String>> {
         let passed: BTreeSet<String> = passed.map(str::to_owned).collect();
-        let listed = match fs::read_to_string(&self.path) {
-            Ok(text) => read(&text),
-            Err(_) => BTreeSet::new(),
-        };
+        let text = fs::read_to_string(&self.path).unwrap_or_default();
+        let listed = read(&text);
         let lost: Vec<_> = listed.difference(&passed).cloned().collect();
         if update {
             if let Some(folder) = self.path.parent() {
                 fs::create_dir_all(folder)?;
             }
-            fs::write(&self.path, write(&passed)?)
+            fs::write(&self.path, remarks(&text) + &write(&passed)?)
                 .with_context(|| format!("cannot write `{}`", self.path.display()))?;
             return Ok(Vec::new());
         }
@@ -47,6 +45,15 @@ impl Ledger {
         }
         Ok(lost)
     }
+}
+
+/// The lines about the ledger that people wrote.
+fn remarks(text: &str) -> String {
+    text.lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| format!("{line}\n"))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn read(text: &str) -> BTreeSet<String> {

@@ -1,6 +1,7 @@
 //! `cargo xtask conformance SUITE`: other implementations' test data against ours, with a ledger of what
 //! passes that may only grow.
 
+mod cel;
 mod formats;
 mod kubectl;
 mod kustomize;
@@ -27,6 +28,8 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 enum Suite {
+    /// CEL as google/cel-spec has it
+    Cel(Options),
     /// YAML as sigs.k8s.io/yaml reads it
     Yaml(Options),
     /// The corpora as the real kubectl reads them
@@ -58,6 +61,7 @@ pub(crate) struct Outcome {
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     match arguments.suite {
+        Suite::Cel(options) => suite("cel", "conformance/cel-spec", &options, cel::run),
         Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),
         Suite::Kubectl(options) => match peer::kubectl()? {
             Some(program) => suite("kubectl", "corpora", &options, |data| kubectl::run(data, &program)),
@@ -76,7 +80,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 4] = [Suite::Yaml, Suite::Kubectl, Suite::Formats, Suite::Kustomize];
+    let suites: [fn(Options) -> Suite; 5] =
+        [Suite::Cel, Suite::Yaml, Suite::Kubectl, Suite::Formats, Suite::Kustomize];
     suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))
 }
 

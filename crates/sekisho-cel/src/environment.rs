@@ -1,0 +1,209 @@
+//! What expressions may use: variables, libraries, message types.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::functions::tables;
+use crate::program::{CompileError, Program};
+use crate::syntax::macros::Macros;
+use crate::types::check::Reference;
+use crate::types::declaration::{Function, Overload};
+use crate::types::{StructType, Type};
+use crate::value::Value;
+
+/// A set of functions, and of macros.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Library {
+    /// Operators, conversions, times, `has`, `all`, `exists`, `exists_one`, `map`, `filter`: always there.
+    Standard,
+    /// `a.?b`, `a[?b]`, `{?k: v}`, `optional.of`, `orValue`, `optMap`.
+    Optionals,
+    /// `charAt`, `indexOf`, `split`, `join`, `replace`, `format`, `strings.quote`.
+    Strings,
+    /// `reverse` of texts.
+    StringReverse,
+    /// `math.greatest`, `math.ceil`, `math.bitAnd`.
+    Math,
+    /// `slice`, `flatten`, `sort`, `sortBy`, `distinct`, `reverse`, `lists.range`.
+    Lists,
+    /// `sets.contains`, `sets.equivalent`, `sets.intersects`.
+    Sets,
+    /// `base64.encode`, `base64.decode`.
+    Encoders,
+    /// `cel.bind`.
+    Bindings,
+    /// `all`, `exists`, `existsOne` with two variables, `transformList`, `transformMap`.
+    TwoVariables,
+    /// `regex.extract`, `regex.extractAll`, `regex.replace`.
+    Regex,
+    /// `ip`, `cidr`, `isIP`.
+    Network,
+    /// `isMask` of networks.
+    NetworkMask,
+    /// `isSorted`, `sum`, `min`, `max`, `indexOf`, `lastIndexOf` of lists.
+    KubernetesLists,
+    /// `includes`.
+    KubernetesIncludes,
+    /// `find`, `findAll`.
+    KubernetesRegex,
+    /// `url`, `isURL`.
+    Urls,
+    /// `quantity`, `isQuantity`.
+    Quantities,
+    /// `semver`, `isSemver`.
+    Semver,
+    /// `format.dns1123Label().validate(…)`.
+    Formats,
+    /// `authorizer.group(…).resource(…).check(…)`.
+    Authorizer,
+    /// `fieldSelector`, `labelSelector` of such a question.
+    AuthorizerSelectors,
+    /// `jsonpatch.escapeKey`.
+    JsonPatch,
+}
+
+/// What expressions may use.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    variables: HashMap<SmolStr, Type>,
+    functions: HashMap<SmolStr, Arc<Function>>,
+    messages: HashMap<SmolStr, StructType>,
+    pub(crate) macros: Macros,
+    /// Whether literals of lists and maps have items of one type, and texts of patterns, times and spans
+    /// are read when the expression is compiled.
+    pub(crate) strict: bool,
+}
+
+impl Environment {
+    /// The language with these libraries; the standard one need not be named.
+    pub fn new(libraries: &[Library]) -> Self {
+        let has = |library| libraries.contains(&library);
+        let macros = Macros {
+            enabled: true,
+            optionals: has(Library::Optionals),
+            two_variables: has(Library::TwoVariables),
+            bindings: has(Library::Bindings),
+            math: has(Library::Math),
+            sort_by: has(Library::Lists),
+        };
+        let mut functions: HashMap<SmolStr, Function> = HashMap::new();
+        let all = [Library::Standard].into_iter().chain(libraries.iter().copied());
+        for line in all.flat_map(|library| tables(library).iter().copied().flatten()) {
+            let name = SmolStr::new_static(line.0);
+            let function =
+                functions.entry(name.clone()).or_insert_with(|| Function { name, overloads: Vec::new() });
+            if function.overloads.iter().all(|known| known.id != line.2) {
+                function.overloads.push(Arc::new(Overload::read(line)));
+            }
+        }
+        let functions = functions.into_iter().map(|(name, function)| (name, Arc::new(function))).collect();
+        Self { variables: HashMap::new(), functions, messages: HashMap::new(), macros, strict: false }
+    }
+
+    /// What the API server of Kubernetes 1.`minor` offers to expressions of policies and of resource
+    /// definitions. Variables are the caller's to declare.
+    pub fn kubernetes(minor: u32) -> Self {
+        let since = [
+            (0, Library::Strings),
+            (0, Library::Urls),
+            (0, Library::KubernetesRegex),
+            (0, Library::KubernetesLists),
+            (27, Library::Authorizer),
+            (28, Library::Optionals),
+            (28, Library::Quantities),
+            (29, Library::Sets),
+            (30, Library::Network),
+            (31, Library::Formats),
+            (31, Library::AuthorizerSelectors),
+            (32, Library::TwoVariables),
+            (33, Library::Semver),
+            (34, Library::Lists),
+            (37, Library::KubernetesIncludes),
+        ];
+        let libraries: Vec<Library> =
+            since.into_iter().filter(|(from, _)| *from <= minor).map(|(_, library)| library).collect();
+        Self { strict: minor >= 29, ..Self::new(&libraries) }
+    }
+
+    /// With this variable too.
+    #[must_use]
+    pub fn with_variable(mut self, name: impl Into<SmolStr>, kind: Type) -> Self {
+        self.variables.insert(name.into(), kind);
+        self
+    }
+
+    /// With this message type too; an open one brings every type whose name begins with its name and a dot.
+    #[must_use]
+    pub fn with_message(mut self, name: impl Into<SmolStr>, kind: StructType) -> Self {
+        self.messages.insert(name.into(), kind);
+        self
+    }
+
+    /// Without any macro.
+    #[must_use]
+    pub fn without_macros(mut self) -> Self {
+        self.macros.enabled = false;
+        self
+    }
+
+    /// Reads and checks an expression.
+    pub fn compile(&self, source: &str) -> Result<Program, CompileError> {
+        Program::compile(self, source, true)
+    }
+
+    /// Reads an expression without checking its types, which then counts when it is evaluated.
+    pub fn compile_unchecked(&self, source: &str) -> Result<Program, CompileError> {
+        Program::compile(self, source, false)
+    }
+
+    /// The variable, or the type as a value, of this full name.
+    pub(crate) fn resolve(&self, name: &str) -> Option<(Reference, Type)> {
+        if let Some(kind) = self.variables.get(name) {
+            return Some((Reference::Variable(name.into()), kind.clone()));
+        }
+        let kind = self.type_named(name)?;
+        let value = Value::Type(name.into());
+        Some((Reference::Constant(value), Type::TypeOf(Arc::new(kind))))
+    }
+
+    fn type_named(&self, name: &str) -> Option<Type> {
+        Some(match name {
+            "bool" => Type::Bool,
+            "int" => Type::Int,
+            "uint" => Type::UInt,
+            "double" => Type::Double,
+            "string" => Type::String,
+            "bytes" => Type::Bytes,
+            "null_type" => Type::Null,
+            "list" => Type::list(Type::Dyn),
+            "map" => Type::map(Type::Dyn, Type::Dyn),
+            "type" => Type::TypeOf(Arc::new(Type::Dyn)),
+            "google.protobuf.Timestamp" => Type::Timestamp,
+            "google.protobuf.Duration" => Type::Duration,
+            "optional_type" if self.functions.contains_key("optional.of") => Type::optional(Type::Dyn),
+            "net.IP" | "net.CIDR" if self.functions.contains_key("cidr") => Type::Opaque(name.into()),
+            _ => Type::Struct(self.messages.get_key_value(name)?.0.clone()),
+        })
+    }
+
+    pub(crate) fn function(&self, name: &str) -> Option<Arc<Function>> {
+        self.functions.get(name).cloned()
+    }
+
+    pub(crate) fn struct_type(&self, name: &str) -> Option<&StructType> {
+        if let Some(found) = self.messages.get(name) {
+            return Some(found);
+        }
+        let mut name = name;
+        while let Some((head, _)) = name.rsplit_once('.') {
+            if let Some(found) = self.messages.get(head).filter(|kind| kind.open) {
+                return Some(found);
+            }
+            name = head;
+        }
+        None
+    }
+}

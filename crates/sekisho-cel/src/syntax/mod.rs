@@ -1,0 +1,8 @@
+//! Source text → tree: tokens, literals, the parser, and the macros that it expands.
+
+pub(crate) mod ast;
+pub(crate) mod error;
+mod lexer;
+mod literal;
+pub(crate) mod macros;
+pub(crate) mod parser;

@@ -1,0 +1,4 @@
+//! Source and values in, values out.
+
+mod language;
+mod shown;
