@@ -1,6 +1,7 @@
 //! What becomes of an object when only its `apiVersion` is changed to the one that takes its place.
 
 use sekisho_manifest::api::{self, ApiVersion, LATEST_MINOR};
+use sekisho_manifest::selector::Selector;
 use sekisho_manifest::{Node, Object, Value, field};
 
 use crate::{Examination, Found, Mend};
@@ -133,11 +134,8 @@ fn workload(spec: &Node, kind: &str) -> Option<Change> {
 
 /// An empty selector picked no Pod in `v1beta1` and picks all in `v1`.
 fn budget(spec: &Node) -> Change {
-    let empty = spec.get("selector").is_some_and(|selector| {
-        ["matchLabels", "matchExpressions"].iter().all(|key| {
-            selector.get(key).is_none_or(|part| part.entries().is_empty() && part.items().is_empty())
-        })
-    });
+    let selector = spec.get("selector").and_then(|node| Selector::from_label_selector(node).ok());
+    let empty = selector.is_some_and(|selector| selector.is_empty());
     if empty { Change::OtherBehaviour } else { Change::Same }
 }
 

@@ -477,3 +477,29 @@ fn merged_values_that_are_set_anew_do_not_hold_their_mapping() {
     assert_eq!(refused(text, set("a.b", json!(3))), EditErrorKind::Shared);
     assert_eq!(refused(text, set("a.d", json!(3))), EditErrorKind::Shared);
 }
+
+#[test]
+fn hostile_documents_are_edited_or_refused_in_time() {
+    let deep = |depth: usize| format!("{}{}", "{\"a\":".repeat(depth), "1".to_owned() + &"}".repeat(depth));
+    let way = |depth: usize| std::iter::repeat_n("a", depth).collect::<FieldPath>();
+    let change = |depth| Change { document: 0, path: way(depth), operation: Operation::Set(json!(2)) };
+    assert_eq!(edit(&deep(900), &[change(900)]).expect("the edit"), deep(900).replace('1', "2"));
+    assert!(matches!(refused(&deep(900), change(990)), EditErrorKind::NotMapping { .. }));
+    assert!(matches!(refused(&deep(5_000), change(1)), EditErrorKind::Load(_)));
+    // One level more than may be read.
+    let deeper = Change { document: 0, path: way(500).child("b").join(&way(600)), ..change(1) };
+    assert_eq!(refused(&deep(900), deeper), EditErrorKind::Layout);
+
+    let mut bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for name in b'b'..=b'i' {
+        let (name, before) = (char::from(name), char::from(name - 1));
+        bomb += &format!("{name}: &{name} [{}]\n", vec![format!("*{before}"); 9].join(", "));
+    }
+    assert!(matches!(refused(&bomb, set("a", json!(1))), EditErrorKind::Load(_)));
+
+    let long = format!("a: {}\nb: 1\n", "x".repeat(1 << 20));
+    assert!(edit(&long, &[set("b", json!(2)), remove("a")]).is_ok_and(|text| text == "b: 2\n"));
+    let wide = (0..20_000).map(|number| format!("k{number}: 1")).collect::<Vec<_>>().join("\n") + "\n";
+    let changes: Vec<Change> = (0..2_000).map(|number| set(&format!("k{}", number * 10), json!(2))).collect();
+    assert_eq!(edit(&wide, &changes).expect("the edit").matches(": 2\n").count(), 2_000);
+}
