@@ -7,8 +7,12 @@
 //! This crate reads no file; it takes texts and values and returns texts and origins.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+pub mod capabilities;
 pub mod chart;
 pub mod functions;
+pub mod render;
+pub mod schema;
 pub mod semver;
 pub mod template;
 pub mod value;
+pub mod values;

@@ -44,8 +44,9 @@ pub struct Metadata {
     pub maintainers: Vec<Maintainer>,
     /// Annotations; none where the field is not there.
     pub annotations: Option<BTreeMap<SmolStr, SmolStr>>,
-    /// The charts that it depends on.
-    pub dependencies: Vec<Dependency>,
+    /// The charts that it depends on; none where the field is not there, which is not the same to Helm as an
+    /// empty list.
+    pub dependencies: Option<Vec<Dependency>>,
 }
 
 /// Who keeps a chart.
@@ -152,7 +153,7 @@ impl Metadata {
                 "annotations" => {
                     self.annotations = Some(decode::text_map(node, field)?.into_iter().collect());
                 }
-                "dependencies" => self.dependencies = dependencies(node)?,
+                "dependencies" => self.dependencies = Some(dependencies(node)?),
                 _ => {}
             }
         }
@@ -175,7 +176,7 @@ impl Metadata {
             .maintainers
             .iter_mut()
             .flat_map(|maintainer| [&mut maintainer.name, &mut maintainer.email, &mut maintainer.url]);
-        let charts = self.dependencies.iter_mut().flat_map(|dependency| {
+        let charts = self.dependencies.iter_mut().flatten().flat_map(|dependency| {
             let Dependency { name, version, repository, condition, tags, .. } = dependency;
             [name, version, repository, condition].into_iter().chain(tags)
         });
@@ -208,7 +209,7 @@ impl Metadata {
 
     fn validate_dependencies(&self) -> Result<(), MetadataError> {
         let mut seen = Vec::new();
-        for dependency in &self.dependencies {
+        for dependency in self.dependencies.iter().flatten() {
             let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
             if !dependency.alias.bytes().all(fits) {
                 return Err(MetadataError::Alias(dependency.alias.clone()));

@@ -6,6 +6,8 @@
 mod archive;
 mod assemble;
 pub(crate) mod decode;
+pub(crate) mod files;
+mod glob;
 mod ignore;
 mod metadata;
 mod pattern;

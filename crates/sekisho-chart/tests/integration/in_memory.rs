@@ -7,6 +7,7 @@ use std::sync::Arc;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use sekisho_chart::chart::{Chart, ChartBudget, ChartError};
+use sekisho_chart::value::{Data, Value};
 use sekisho_manifest::SourceId;
 use smol_str::SmolStr;
 
@@ -94,4 +95,26 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes).unwrap();
     encoder.finish().unwrap()
+}
+
+/// A value as JSON.
+pub(crate) fn json(value: &Value) -> serde_json::Value {
+    match &value.data {
+        Data::Absent | Data::Nil => serde_json::Value::Null,
+        Data::Bool(value) => (*value).into(),
+        Data::Int(value, _) => (*value).into(),
+        Data::Uint(value, _) => (*value).into(),
+        Data::Float(value) => (*value).into(),
+        Data::Text(text) => text.to_str().into(),
+        Data::List(list) => list.items().iter().map(json).collect(),
+        Data::Map(map) => {
+            let entries = map.entries();
+            entries
+                .iter()
+                .map(|(key, value)| (key.to_string(), json(value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
+        }
+        Data::Bytes(_) | Data::Host(_) => panic!("no value of a chart: {value:?}"),
+    }
 }

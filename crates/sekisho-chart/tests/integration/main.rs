@@ -8,3 +8,4 @@ mod language;
 mod origins;
 mod semver;
 mod support;
+mod values;

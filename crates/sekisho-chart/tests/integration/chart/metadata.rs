@@ -101,7 +101,7 @@ fn dependencies_of_a_chart_of_version_v1_stand_in_requirements() {
     let requirements = "dependencies:\n- {name: b, version: ^1, alias: c, condition: 'c.on,x', tags: [t], import-values: [data, {child: a, parent: .}, 7]}\n";
     let v1 = "apiVersion: v1\nname: a\nversion: 1.0.0\n";
     let chart = folder(&[("Chart.yaml", v1), ("requirements.yaml", requirements)]).unwrap();
-    let dependency = &chart.metadata.dependencies[0];
+    let dependency = &chart.metadata.dependencies.as_ref().unwrap()[0];
     assert_eq!((dependency.name.as_str(), dependency.local_name().as_str()), ("b", "c"));
     assert_eq!(
         dependency.import_values,
@@ -113,6 +113,6 @@ fn dependencies_of_a_chart_of_version_v1_stand_in_requirements() {
     );
     assert_eq!(chart.warnings().count(), 0);
     let late = folder(&[("Chart.yaml", &chart_yaml("a", "")), ("requirements.yaml", requirements)]).unwrap();
-    assert_eq!(late.metadata.dependencies.len(), 1);
+    assert_eq!(late.metadata.dependencies.as_ref().map(Vec::len), Some(1));
     assert_eq!(late.warnings().count(), 1);
 }
