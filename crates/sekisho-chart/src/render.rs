@@ -70,6 +70,8 @@ pub struct Options<'o> {
     pub budget: Budget,
     /// The seed of everything random that templates ask for.
     pub seed: u64,
+    /// What templates take for now, in seconds since 1970.
+    pub now: i64,
 }
 
 /// What a chart renders to.
@@ -213,7 +215,7 @@ fn render_files(scopes: &Scopes, options: &Options<'_>) -> Result<Vec<(SmolStr, 
         set.add(&template.path, template.source, Arc::clone(&template.text))
             .map_err(|error| failed(&template.path, error))?;
     }
-    let state = State { seed: options.seed };
+    let state = State::new(options.seed, options.now);
     let mut rendering = set.rendering(options.budget, state);
     let mut rendered = Vec::new();
     for template in templates.iter().filter(|template| !is_partial(&template.path)) {

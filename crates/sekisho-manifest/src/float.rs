@@ -21,7 +21,7 @@ macro_rules! shortest {
 }
 
 /// A number as JSON in Go has it: with an exponent below 1e-6 and from 1e21 on.
-pub(crate) fn json_text(value: f64) -> String {
+pub fn json_text(value: f64) -> String {
     let scientific = shortest!(value, f64);
     let size = value.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {
@@ -32,7 +32,7 @@ pub(crate) fn json_text(value: f64) -> String {
 }
 
 /// A number as YAML in Go has it: with an exponent below 1e-4 and from 1e6 on.
-pub(crate) fn yaml_text(value: f64) -> String {
+pub fn yaml_text(value: f64) -> String {
     general(value.is_sign_negative(), &digits(&shortest!(value, f64)))
 }
 

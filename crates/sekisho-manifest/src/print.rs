@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Number, Value};
 
-use crate::{float, yaml};
+use crate::{Segment, float, yaml};
 
 /// Lines are folded at the first space behind this column.
 const WIDTH: usize = 80;
@@ -13,12 +13,31 @@ const WIDTH: usize = 80;
 /// The longest key that is written without `? `, in bytes.
 const SIMPLE_KEY: usize = 128;
 
+/// Where an item of a list or an entry of a mapping begins in the YAML that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct YamlMark {
+    /// The byte of its `-`, or the first one of its key.
+    pub start: usize,
+    /// In how many lists and mappings it stands, but for the one that it belongs to.
+    pub depth: usize,
+    /// Its index or key.
+    pub segment: Segment,
+}
+
 /// Writes a value as YAML: keys sorted, two spaces a level, lists no deeper than their key.
 pub fn to_yaml(value: &Value) -> String {
-    let mut printer = Printer { out: String::new(), column: 0, spaced: true, indenting: true };
-    printer.node(value, None, Context::Root);
-    printer.indent(0);
-    printer.out
+    Printer::new(Layout::Compact, None).document(value).0
+}
+
+/// Writes a value as YAML as Helm's `toYamlPretty` does: lists deeper than their key, lines of any length, and
+/// floats as floats, so that a million is `1e+06`.
+pub fn to_yaml_pretty(value: &Value) -> String {
+    Printer::new(Layout::Pretty, None).document(value).0
+}
+
+/// Writes a value as [`to_yaml`] does, and tells where each item and entry begins, in the order of the text.
+pub fn to_yaml_with_marks(value: &Value) -> (String, Vec<YamlMark>) {
+    Printer::new(Layout::Compact, Some(Vec::new())).document(value)
 }
 
 /// Where a node stands.
@@ -32,7 +51,17 @@ enum Context {
     Mapping,
 }
 
+/// Which of Go's YAML libraries is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layout {
+    /// The one of `sigs.k8s.io/yaml`, behind JSON.
+    Compact,
+    /// `go.yaml.in/yaml/v3` by itself.
+    Pretty,
+}
+
 struct Printer {
+    layout: Layout,
     out: String,
     /// Characters on the current line.
     column: usize,
@@ -40,6 +69,10 @@ struct Printer {
     spaced: bool,
     /// Whether only indentation and indicators stand on the current line.
     indenting: bool,
+    /// In how many lists and mappings the printer is.
+    depth: usize,
+    /// Where items and entries begin, if anybody wants to know.
+    marks: Option<Vec<YamlMark>>,
 }
 
 /// How a text can be written.
@@ -52,9 +85,31 @@ enum Style {
 }
 
 impl Printer {
+    fn new(layout: Layout, marks: Option<Vec<YamlMark>>) -> Self {
+        Self { layout, out: String::new(), column: 0, spaced: true, indenting: true, depth: 0, marks }
+    }
+
+    fn document(mut self, value: &Value) -> (String, Vec<YamlMark>) {
+        self.node(value, None, Context::Root);
+        self.indent(0);
+        (self.out, self.marks.unwrap_or_default())
+    }
+
+    /// Notes that an item or entry begins here.
+    fn mark(&mut self, segment: impl FnOnce() -> Segment) {
+        if let Some(marks) = &mut self.marks {
+            marks.push(YamlMark { start: self.out.len(), depth: self.depth, segment: segment() });
+        }
+    }
+
     fn put(&mut self, character: char) {
         self.out.push(character);
         self.column += 1;
+    }
+
+    /// Whether the line is long enough to be folded.
+    fn is_wide(&self) -> bool {
+        self.layout == Layout::Compact && self.column > WIDTH
     }
 
     fn line_break(&mut self) {
@@ -91,26 +146,39 @@ impl Printer {
             Value::Null => self.text("null", parent, context, Style::Plain),
             Value::Bool(true) => self.text("true", parent, context, Style::Plain),
             Value::Bool(false) => self.text("false", parent, context, Style::Plain),
-            Value::Number(number) => self.text(&number_text(number), parent, context, Style::Plain),
+            Value::Number(number) => {
+                let text = number_text(number, self.layout);
+                self.text(&text, parent, context, Style::Plain);
+            }
             Value::String(text) => self.string(text, parent, context),
             Value::Array(items) if items.is_empty() => self.indicator("[]", true, false),
             Value::Object(entries) if entries.is_empty() => self.indicator("{}", true, false),
             Value::Array(items) => {
                 let indent = match parent {
                     None => 0,
-                    Some(parent) if context == Context::Mapping && !self.indenting => parent,
+                    Some(parent)
+                        if context == Context::Mapping
+                            && !self.indenting
+                            && self.layout == Layout::Compact =>
+                    {
+                        parent
+                    }
                     Some(parent) => parent + 2,
                 };
-                for item in items {
+                for (index, item) in items.iter().enumerate() {
                     self.indent(indent);
+                    self.mark(|| Segment::Index(index));
                     self.indicator("-", true, true);
+                    self.depth += 1;
                     self.node(item, Some(indent), Context::Item);
+                    self.depth -= 1;
                 }
             }
             Value::Object(entries) => {
                 let indent = parent.map_or(0, |parent| parent + 2);
                 for (key, value) in sorted(entries.iter().collect()) {
                     self.indent(indent);
+                    self.mark(|| Segment::Key(key.into()));
                     if key.len() <= SIMPLE_KEY && !key.contains(is_break) {
                         self.string(key, Some(indent), Context::Key);
                         self.indicator(":", false, false);
@@ -120,7 +188,9 @@ impl Printer {
                         self.indent(indent);
                         self.indicator(":", true, true);
                     }
+                    self.depth += 1;
                     self.node(value, Some(indent), Context::Mapping);
+                    self.depth -= 1;
                 }
             }
         }
@@ -138,7 +208,7 @@ impl Printer {
     }
 
     fn text(&mut self, text: &str, parent: Option<usize>, context: Context, wanted: Style) {
-        let allowed = Allowed::of(text);
+        let allowed = Allowed::of(text, self.layout);
         let simple = context == Context::Key;
         let mut style = wanted;
         if simple && text.contains(is_break) {
@@ -188,7 +258,7 @@ impl Printer {
             let next = characters.peek().map(|(_, next)| *next);
             if character == ' ' {
                 let inside = quotes == 0 || (at > 0 && next.is_some());
-                if folds && !after_space && self.column > WIDTH && inside && next != Some(' ') {
+                if folds && self.is_wide() && !after_space && inside && next != Some(' ') {
                     self.indent(indent);
                 } else {
                     self.put(' ');
@@ -228,7 +298,7 @@ impl Printer {
                 self.escape(character);
                 after_space = false;
             } else if character == ' ' {
-                if folds && !after_space && self.column > WIDTH && at > 0 && next.is_some() {
+                if folds && self.is_wide() && !after_space && at > 0 && next.is_some() {
                     self.indent(indent);
                     if next == Some(' ') {
                         self.put('\\');
@@ -324,7 +394,7 @@ struct Allowed {
 }
 
 impl Allowed {
-    fn of(text: &str) -> Self {
+    fn of(text: &str, layout: Layout) -> Self {
         let mut allowed = Self { plain: true, single: true, literal: true };
         if text.is_empty() {
             allowed.literal = false;
@@ -335,7 +405,7 @@ impl Allowed {
         let breaks = text.contains(is_break);
         let mut previous = None;
         let mut indicator = text.starts_with("---") || text.starts_with("...");
-        let (mut break_space, mut space_break, mut special) = (false, false, false);
+        let (mut break_space, mut space_break, mut special, mut tab) = (false, false, false, false);
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
             let blank_next = characters.peek().is_none_or(|next| matches!(next, ' ' | '\t'));
@@ -346,13 +416,17 @@ impl Allowed {
                 ('#', Some(_)) => blank_before,
                 _ => false,
             };
-            special |= !is_printable(character);
+            match character {
+                // A tab may stand in a block, but not in the other forms.
+                '\t' if layout == Layout::Pretty => tab = true,
+                _ => special |= !is_printable(character),
+            }
             break_space |= character == ' ' && previous.is_some_and(is_break);
             space_break |= is_break(character) && previous == Some(' ');
             previous = Some(character);
         }
         allowed.literal = !text.ends_with(' ') && !space_break && !special;
-        allowed.single = !break_space && !space_break && !special;
+        allowed.single = !break_space && !space_break && !special && !tab;
         allowed.plain = allowed.single && !first_or_last_space && !outer_break && !breaks && !indicator;
         allowed
     }
@@ -390,12 +464,15 @@ fn is_base_60(text: &str) -> bool {
         })
 }
 
-/// A number after its way through JSON text and the YAML reader.
-fn number_text(number: &Number) -> String {
+/// A number, in the compact layout after its way through JSON text and the YAML reader.
+fn number_text(number: &Number, layout: Layout) -> String {
     if number.is_i64() || number.is_u64() {
         return number.to_string();
     }
     let Some(value) = number.as_f64() else { return number.to_string() };
+    if layout == Layout::Pretty {
+        return float::yaml_text(value);
+    }
     let json = float::json_text(value);
     if let Ok(integer) = json.parse::<i64>() {
         return integer.to_string();

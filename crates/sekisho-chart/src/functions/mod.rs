@@ -23,19 +23,77 @@
 //! What is dear to make twice (compiled expressions) or comes from outside (the seed of random values, the
 //! time, a cluster's answers to `lookup`) lives in [`State`], reached by [`Call::state`].
 
+mod arguments;
+mod cases;
+mod certificates;
+mod characters;
+mod convert;
+mod decimal;
+mod dicts;
+mod digests;
+mod encoding;
+mod equality;
+mod floats;
+mod flow;
+mod formats;
+mod integers;
 mod language;
+mod lists;
+mod lookup;
+mod merging;
+mod network;
+mod passwords;
+mod paths;
+mod pattern;
+mod random;
+mod regex;
 mod state;
+mod strings;
+mod time;
+mod types;
+mod urls;
+mod versions;
+mod wrapping;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
+pub use self::lookup::Cluster;
 pub use self::state::State;
 use crate::template::{Call, CallError};
 use crate::value::{Type, Value};
 
 /// The families of functions. Of two functions of one name the later one counts.
-const FAMILIES: &[Family] = &[language::FAMILY];
+const FAMILIES: &[Family] = &[
+    language::FAMILY,
+    cases::FAMILY,
+    certificates::FAMILY,
+    dicts::FAMILY,
+    digests::FAMILY,
+    encoding::FAMILY,
+    equality::FAMILY,
+    floats::FAMILY,
+    flow::FAMILY,
+    formats::JSON,
+    formats::TOML,
+    formats::YAML,
+    integers::FAMILY,
+    lists::FAMILY,
+    lookup::FAMILY,
+    merging::FAMILY,
+    network::FAMILY,
+    passwords::FAMILY,
+    paths::FAMILY,
+    random::FAMILY,
+    regex::FAMILY,
+    strings::FAMILY,
+    time::FAMILY,
+    types::FAMILY,
+    urls::FAMILY,
+    versions::FAMILY,
+    wrapping::FAMILY,
+];
 
 /// Functions that belong together.
 pub(crate) type Family = &'static [Function];

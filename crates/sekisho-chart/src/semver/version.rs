@@ -28,7 +28,7 @@ pub struct Version {
 }
 
 /// Why a text is no version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VersionError {
     /// It does not look like one.
     #[error("invalid semantic version")]
@@ -37,8 +37,8 @@ pub enum VersionError {
     #[error("version segment starts with 0")]
     LeadingZero,
     /// A number does not fit 64 bits.
-    #[error("error parsing version segment: value out of range")]
-    TooLarge,
+    #[error("error parsing version segment: strconv.ParseUint: parsing \"{0}\": value out of range")]
+    TooLarge(SmolStr),
     /// It is longer than any version.
     #[error("version string is too long (max {LONGEST} bytes)")]
     TooLong,
@@ -80,7 +80,7 @@ impl Version {
 }
 
 fn number(digits: &str) -> Result<u64, VersionError> {
-    if digits.is_empty() { Ok(0) } else { digits.parse().map_err(|_| VersionError::TooLarge) }
+    if digits.is_empty() { Ok(0) } else { digits.parse().map_err(|_| VersionError::TooLarge(digits.into())) }
 }
 
 impl fmt::Display for Version {

@@ -16,7 +16,7 @@ mod frame;
 pub(crate) mod index;
 mod lexer;
 mod machine;
-mod number;
+pub(crate) mod number;
 mod parser;
 pub(crate) mod quote;
 mod set;

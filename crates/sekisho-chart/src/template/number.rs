@@ -74,7 +74,7 @@ fn parse_uint(text: &str) -> Option<u64> {
 }
 
 /// Reads a signed integer with Go's prefixes and underscores.
-fn parse_int(text: &str) -> Option<i64> {
+pub(crate) fn parse_int(text: &str) -> Option<i64> {
     let (negative, unsigned) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -145,7 +145,7 @@ fn parse_complex(text: &str, kind: TokenKind) -> Option<Complex> {
 }
 
 /// Reads a float, in hexadecimal too.
-fn parse_float(text: &str) -> Option<f64> {
+pub(crate) fn parse_float(text: &str) -> Option<f64> {
     if !has_good_underscores(text) {
         return None;
     }

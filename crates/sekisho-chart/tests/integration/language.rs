@@ -12,7 +12,7 @@ use crate::support::render;
 const DEFAULT_VALUES: &str = include_str!("../cases/values.yaml");
 
 /// Runs the cases of a file, and tells of all that differ.
-fn check(cases: &str) {
+pub(crate) fn check(cases: &str) {
     let mut differences = Vec::new();
     for (number, line) in cases.lines().enumerate() {
         let case: serde_json::Value = serde_json::from_str(line).unwrap();

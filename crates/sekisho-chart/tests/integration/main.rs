@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod chart;
+mod functions;
 mod hostile;
 mod in_memory;
 mod language;
