@@ -23,6 +23,8 @@ pub enum Library {
     Optionals,
     /// `charAt`, `indexOf`, `split`, `join`, `replace`, `format`, `strings.quote`.
     Strings,
+    /// The same with `format` as Kubernetes has it.
+    KubernetesStrings,
     /// `reverse` of texts.
     StringReverse,
     /// `math.greatest`, `math.ceil`, `math.bitAnd`.
@@ -107,7 +109,7 @@ impl Environment {
     /// definitions. Variables are the caller's to declare.
     pub fn kubernetes(minor: u32) -> Self {
         let since = [
-            (0, Library::Strings),
+            (0, Library::KubernetesStrings),
             (0, Library::Urls),
             (0, Library::KubernetesRegex),
             (0, Library::KubernetesLists),

@@ -31,6 +31,7 @@ pub use environment::{Environment, Library};
 pub use error::{EvaluationError, Failure};
 pub use functions::formats::NamedFormat;
 pub use functions::network::Cidr;
+pub use functions::quantities::Amount;
 pub use functions::semver::Version;
 pub use functions::urls::Url;
 pub use program::{CompileError, CompileFault, Problem, Program};

@@ -9,8 +9,8 @@ use crate::budget::{Budget, Meter, Patterns};
 use crate::cost::CostEstimate;
 use crate::cost::estimate::estimate;
 use crate::environment::Environment;
-use crate::error::EvaluationError;
-use crate::plan::build::build;
+use crate::error::{EvaluationError, Failure};
+use crate::plan::build::{BuildError, build};
 use crate::plan::run::Machine;
 use crate::plan::{Kind, Node};
 use crate::syntax::ast::{Ast, Expr, ExprId, Span};
@@ -57,6 +57,9 @@ pub enum Problem {
     /// Its types.
     #[error(transparent)]
     Type(#[from] TypeError),
+    /// A constant that has no value in the type that it is converted to.
+    #[error(transparent)]
+    Constant(#[from] Failure),
 }
 
 impl CompileError {
@@ -74,8 +77,12 @@ impl Program {
         let ast =
             parse(source, environment.macros).map_err(|(span, error)| CompileError::one(span, error))?;
         let checked = if checks { Some(Self::check(&ast, environment)?) } else { None };
-        let too_large = |_| CompileError::one(ast.span(ast.root()), ParseError::TooDeep { limit: DEEPEST });
-        let plan = build(&ast, checked.as_ref(), environment).map_err(too_large)?;
+        let plan = build(&ast, checked.as_ref(), environment).map_err(|error| match error {
+            BuildError::TooLarge => {
+                CompileError::one(ast.span(ast.root()), ParseError::TooDeep { limit: DEEPEST })
+            }
+            BuildError::Constant(span, failure) => CompileError::one(span, failure),
+        })?;
         let (kind, cost) = match &checked {
             Some(checked) => (checked.type_of(ast.root()).clone(), estimate(&ast, checked)),
             None => (Type::Dyn, CostEstimate { min: 0, max: u64::MAX }),

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use sekisho_cel::{Bindings, Budget, Environment, Library, Map, Type, Value};
+use sekisho_cel::{Bindings, Budget, Duration, Environment, Library, Map, Timestamp, Type, Value};
 use sekisho_manifest::{Budget as LoadBudget, Format, Node, SourceId, Value as NodeValue, load};
 
 use super::Outcome;
@@ -98,7 +98,7 @@ fn declared(value: &Value) -> Type {
 }
 
 /// A tagged value of the file.
-fn value(node: &Node) -> Option<Value> {
+pub(super) fn value(node: &Node) -> Option<Value> {
     let [entry] = node.entries() else { return None };
     let content = &entry.node;
     let text = content.as_str();
@@ -127,12 +127,16 @@ fn value(node: &Node) -> Option<Value> {
             Value::Map(Map::new(content.items().iter().map(pair).collect::<Option<Vec<_>>>()?)?)
         }
         "type" => Value::Type(text?.into()),
+        "optional" if content.is_null() => Value::Optional(None),
+        "optional" => Value::some(value(content)?),
+        "duration" => Value::Duration(Duration::parse(text?)?),
+        "timestamp" => Value::Timestamp(Timestamp::parse(text?)?),
         _ => return None,
     })
 }
 
 /// Whether two values are the same, of the same type; nothing is not nothing else.
-fn same(a: &Value, b: &Value) -> bool {
+pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Null, Value::Null) => true,
         (Value::Bool(a), Value::Bool(b)) => a == b,
@@ -143,6 +147,12 @@ fn same(a: &Value, b: &Value) -> bool {
         }
         (Value::String(a), Value::String(b)) | (Value::Type(a), Value::Type(b)) => a == b,
         (Value::Bytes(a), Value::Bytes(b)) => a == b,
+        (Value::Duration(a), Value::Duration(b)) => a == b,
+        (Value::Timestamp(a), Value::Timestamp(b)) => a == b,
+        (Value::Optional(a), Value::Optional(b)) => match (a, b) {
+            (Some(a), Some(b)) => same(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        },
         (Value::List(a), Value::List(b)) => {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(&a, &b))
         }

@@ -2,6 +2,7 @@
 //! passes that may only grow.
 
 mod cel;
+mod cel_k8s;
 mod formats;
 mod kubectl;
 mod kustomize;
@@ -30,6 +31,8 @@ pub(crate) struct Arguments {
 enum Suite {
     /// CEL as google/cel-spec has it
     Cel(Options),
+    /// CEL as the API server has it, with its libraries and costs
+    CelK8s(Options),
     /// YAML as sigs.k8s.io/yaml reads it
     Yaml(Options),
     /// The corpora as the real kubectl reads them
@@ -62,6 +65,10 @@ pub(crate) struct Outcome {
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     match arguments.suite {
         Suite::Cel(options) => suite("cel", "conformance/cel-spec", &options, cel::run),
+        Suite::CelK8s(options) => {
+            let rows = options.data.clone().unwrap_or_else(|| root().join("crates/sekisho-cel/tests/data"));
+            examine("cel-k8s", &rows, &options, cel_k8s::run)
+        }
         Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),
         Suite::Kubectl(options) => match peer::kubectl()? {
             Some(program) => suite("kubectl", "corpora", &options, |data| kubectl::run(data, &program)),
@@ -80,12 +87,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 5] =
-        [Suite::Cel, Suite::Yaml, Suite::Kubectl, Suite::Formats, Suite::Kustomize];
+    let suites: [fn(Options) -> Suite; 6] =
+        [Suite::Cel, Suite::CelK8s, Suite::Yaml, Suite::Kubectl, Suite::Formats, Suite::Kustomize];
     suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))
 }
 
-/// Runs a suite over its data, writes its misses, compares its ledger, and prints `N of M`.
+/// Finds the data of a suite and runs it over them.
 fn suite(
     name: &str,
     folder: &str,
@@ -97,7 +104,17 @@ fn suite(
         println!("0 of 0");
         return Ok(());
     };
-    let outcomes = run(&data)?;
+    examine(name, &data, options, run)
+}
+
+/// Runs a suite over data that is there, writes its misses, compares its ledger, and prints `N of M`.
+fn examine(
+    name: &str,
+    data: &Path,
+    options: &Options,
+    run: impl FnOnce(&Path) -> Result<Vec<Outcome>>,
+) -> Result<()> {
+    let outcomes = run(data)?;
     let listing = write_misses(name, &outcomes)?;
     let passed = outcomes.iter().filter(|outcome| outcome.miss.is_none()).map(|outcome| outcome.id.as_str());
     let lost =

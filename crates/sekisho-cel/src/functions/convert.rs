@@ -187,7 +187,7 @@ pub(crate) fn to_string(value: &Value) -> Option<String> {
     })
 }
 
-/// The shortest text of a float that reads back as the same: with an exponent below 1e-4 and from 1e21.
+/// The shortest text of a float that reads back as the same: with an exponent below 1e-4 and from 1e6.
 pub(crate) fn double_text(value: f64) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
@@ -198,7 +198,7 @@ pub(crate) fn double_text(value: f64) -> String {
     let scientific = format!("{value:e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if value != 0.0 && !(-4..21).contains(&exponent) {
+    if value != 0.0 && !(-4..6).contains(&exponent) {
         let sign = if exponent < 0 { '-' } else { '+' };
         return format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs());
     }

@@ -16,6 +16,63 @@ pub(crate) const TABLE: &[Line] =
 const PRECISION: usize = 1000;
 
 fn format_text(meter: &mut Meter, values: &[Value]) -> Given {
+    apply(meter, values, &Language)
+}
+
+/// What stands behind a percent sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Clause {
+    Plain,
+    Decimal,
+    Fixed(usize),
+    Scientific(usize),
+    Binary,
+    Octal,
+    Hexadecimal { upper: bool },
+}
+
+impl Clause {
+    /// Reads a clause behind its percent sign, and gives what stands behind it.
+    pub(crate) fn read(text: &str) -> Result<(Self, &str), Failure> {
+        let wrong = |why: &str| Failure::Argument(format!("could not parse formatting clause: {why}"));
+        let (precision, text) = match text.strip_prefix('.') {
+            Some(behind) => {
+                let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
+                let written = behind.get(..digits).unwrap_or("");
+                let precision = written.parse().ok().filter(|precision| *precision <= PRECISION);
+                let precision = precision.ok_or_else(|| wrong("error while parsing precision"))?;
+                (precision, behind.get(digits..).unwrap_or(""))
+            }
+            None => (6, text),
+        };
+        let letter = text.chars().next().ok_or_else(|| Failure::argument("unexpected end of string"))?;
+        let clause = match letter {
+            's' => Self::Plain,
+            'd' => Self::Decimal,
+            'f' => Self::Fixed(precision),
+            'e' => Self::Scientific(precision),
+            'b' => Self::Binary,
+            'o' => Self::Octal,
+            'x' | 'X' => Self::Hexadecimal { upper: letter == 'X' },
+            other => return Err(wrong(&format!("unrecognized formatting clause \"{other}\""))),
+        };
+        Ok((clause, text.get(letter.len_utf8()..).unwrap_or("")))
+    }
+}
+
+/// How clauses write values.
+pub(super) trait Style {
+    fn write(
+        &self,
+        meter: &mut Meter,
+        clause: Clause,
+        value: &Value,
+        out: &mut String,
+    ) -> Result<(), Failure>;
+}
+
+/// Puts values into a text.
+pub(super) fn apply(meter: &mut Meter, values: &[Value], style: &dyn Style) -> Given {
     let [Value::String(template), Value::List(arguments)] = values else {
         return Err(Failure::NoSuchOverload);
     };
@@ -31,11 +88,12 @@ fn format_text(meter: &mut Meter, values: &[Value]) -> Given {
             continue;
         }
         let argument = arguments.get(next);
-        let index = next;
+        let argument = argument.ok_or_else(|| Failure::argument(format!("index {next} out of range")))?;
         next += 1;
-        let argument = argument.ok_or_else(|| Failure::argument(format!("index {index} out of range")))?;
         let before = out.len();
-        rest = clause(meter, rest, &argument, &mut out)?;
+        let (clause, behind) = Clause::read(rest)?;
+        style.write(meter, clause, &argument, &mut out)?;
+        rest = behind;
         meter.memory(out.len().saturating_sub(before))?;
     }
     out.push_str(rest);
@@ -43,50 +101,28 @@ fn format_text(meter: &mut Meter, values: &[Value]) -> Given {
     Ok(Value::String(out.into()))
 }
 
-/// Formats one argument as the clause says; gives what stands behind the clause.
-fn clause<'t>(
-    meter: &mut Meter,
-    text: &'t str,
-    argument: &Value,
-    out: &mut String,
-) -> Result<&'t str, Failure> {
-    let (precision, text) = match text.strip_prefix('.') {
-        Some(behind) => {
-            let digits = behind.bytes().take_while(u8::is_ascii_digit).count();
-            let written = behind.get(..digits).unwrap_or("");
-            let precision = written.parse().ok().filter(|precision| *precision <= PRECISION);
-            let precision = precision
-                .ok_or_else(|| Failure::argument("error while parsing the precision of a format"))?;
-            (precision, behind.get(digits..).unwrap_or(""))
-        }
-        None => (6, text),
-    };
-    let letter = text.chars().next().ok_or_else(|| Failure::argument("unexpected end of string"))?;
-    match letter {
-        's' => plain(meter, argument, out)?,
-        'd' => decimal(argument, out)?,
-        'f' => fixed(argument, precision, out)?,
-        'e' => scientific(argument, precision, out)?,
-        'b' => match argument {
-            Value::Bool(value) => out.push(if *value { '1' } else { '0' }),
-            argument => radix(argument, 2, false, out)?,
-        },
-        'x' | 'X' => hexadecimal(argument, letter == 'X', out)?,
-        'o' => radix(argument, 8, false, out)?,
-        other => {
-            return Err(Failure::Argument(format!(
-                "could not parse formatting clause: unrecognized formatting clause \"{other}\""
-            )));
-        }
-    }
-    Ok(text.get(letter.len_utf8()..).unwrap_or(""))
+pub(super) fn refused(allowed: &str, argument: &Value) -> Failure {
+    Failure::Argument(format!("error during formatting: {allowed}, was given {}", argument.type_name()))
 }
 
-fn refused(clause: &str, allowed: &str, argument: &Value) -> Failure {
-    Failure::Argument(format!(
-        "error during formatting: {clause} clause can only be used on {allowed}, was given {}",
-        argument.type_name()
-    ))
+struct Language;
+
+impl Style for Language {
+    fn write(
+        &self,
+        meter: &mut Meter,
+        clause: Clause,
+        value: &Value,
+        out: &mut String,
+    ) -> Result<(), Failure> {
+        match clause {
+            Clause::Plain => plain(meter, value, out),
+            Clause::Decimal => decimal(value, out),
+            Clause::Fixed(precision) => fixed(value, precision, out),
+            Clause::Scientific(precision) => scientific(value, precision, out),
+            Clause::Binary | Clause::Octal | Clause::Hexadecimal { .. } => radix(clause, value, out),
+        }
+    }
 }
 
 /// What `%s` makes of a value.
@@ -140,7 +176,7 @@ fn plain(meter: &mut Meter, value: &Value, out: &mut String) -> Result<(), Failu
         other => {
             let allowed =
                 "strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps";
-            return Err(refused("string", allowed, other));
+            return Err(refused(&format!("string clause can only be used on {allowed}"), other));
         }
     }
     Ok(())
@@ -167,7 +203,7 @@ fn decimal(value: &Value, out: &mut String) -> Result<(), Failure> {
                 let _ = write!(out, "{number}");
             }
         }
-        other => return Err(refused("decimal", "ints, uints and doubles", other)),
+        other => return Err(refused("decimal clause can only be used on ints, uints and doubles", other)),
     }
     Ok(())
 }
@@ -178,7 +214,7 @@ fn number(value: &Value, clause: &str) -> Result<f64, Failure> {
         Value::Double(number) => Ok(*number),
         Value::Int(number) => Ok(*number as f64),
         Value::UInt(number) => Ok(*number as f64),
-        other => Err(refused(clause, "doubles", other)),
+        other => Err(refused(&format!("{clause} clause can only be used on doubles"), other)),
     }
 }
 
@@ -202,39 +238,42 @@ fn scientific(value: &Value, precision: usize, out: &mut String) -> Result<(), F
     Ok(())
 }
 
-fn radix(value: &Value, radix: u32, upper: bool, out: &mut String) -> Result<(), Failure> {
-    let (negative, size) = match value {
-        Value::Int(number) => (*number < 0, number.unsigned_abs()),
-        Value::UInt(number) => (false, *number),
-        other => {
-            let (clause, allowed) = match radix {
-                2 => ("binary", "integers and bools"),
-                8 => ("octal", "integers"),
-                _ => ("hex", "integers, byte buffers, and strings"),
-            };
-            return Err(refused(clause, allowed, other));
+/// Writes a number in another base; texts and bytes in hexadecimal.
+pub(super) fn radix(clause: Clause, value: &Value, out: &mut String) -> Result<(), Failure> {
+    let (negative, size) = match (clause, value) {
+        (_, Value::Int(number)) => (*number < 0, number.unsigned_abs()),
+        (_, Value::UInt(number)) => (false, *number),
+        (Clause::Binary, Value::Bool(value)) => (false, u64::from(*value)),
+        (Clause::Hexadecimal { upper }, Value::String(text)) => {
+            hexadecimal(text.as_bytes(), upper, out);
+            return Ok(());
+        }
+        (Clause::Hexadecimal { upper }, Value::Bytes(bytes)) => {
+            hexadecimal(bytes, upper, out);
+            return Ok(());
+        }
+        (Clause::Binary, other) => {
+            return Err(refused("only integers and bools can be formatted as binary", other));
+        }
+        (Clause::Octal, other) => return Err(refused("octal clause can only be used on integers", other)),
+        (_, other) => {
+            return Err(refused("only integers, byte buffers, and strings can be formatted as hex", other));
         }
     };
     if negative {
         out.push('-');
     }
-    let _ = match (radix, upper) {
-        (2, _) => write!(out, "{size:b}"),
-        (8, _) => write!(out, "{size:o}"),
-        (_, false) => write!(out, "{size:x}"),
-        (_, true) => write!(out, "{size:X}"),
+    let _ = match clause {
+        Clause::Binary => write!(out, "{size:b}"),
+        Clause::Octal => write!(out, "{size:o}"),
+        Clause::Hexadecimal { upper: true } => write!(out, "{size:X}"),
+        _ => write!(out, "{size:x}"),
     };
     Ok(())
 }
 
-fn hexadecimal(value: &Value, upper: bool, out: &mut String) -> Result<(), Failure> {
-    let bytes = match value {
-        Value::String(text) => text.as_bytes(),
-        Value::Bytes(bytes) => bytes,
-        other => return radix(other, 16, upper, out),
-    };
+fn hexadecimal(bytes: &[u8], upper: bool, out: &mut String) {
     for byte in bytes {
         let _ = if upper { write!(out, "{byte:02X}") } else { write!(out, "{byte:02x}") };
     }
-    Ok(())
 }

@@ -87,10 +87,10 @@ static FORMATS: [NamedFormat; 13] = [
     },
     NamedFormat { name: "labelValue", faults: label_value, pattern_size: 40 },
     NamedFormat { name: "uri", faults: uri, pattern_size: 1103 },
-    NamedFormat { name: "uuid", faults: uuid, pattern_size: 77 },
+    NamedFormat { name: "uuid", faults: uuid, pattern_size: 70 },
     NamedFormat { name: "byte", faults: base64, pattern_size: 84 },
-    NamedFormat { name: "date", faults: date, pattern_size: 84 },
-    NamedFormat { name: "datetime", faults: date_time, pattern_size: 84 },
+    NamedFormat { name: "date", faults: date, pattern_size: 71 },
+    NamedFormat { name: "datetime", faults: date_time, pattern_size: 71 },
 ];
 
 fn constant(place: usize) -> Given {
@@ -148,8 +148,8 @@ fn is_word(text: &str) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
 }
 
-fn too_long(text: &str, limit: usize) -> Option<String> {
-    (text.len() > limit).then(|| format!("must be no more than {limit} bytes"))
+fn too_long(text: &str, limit: usize, unit: &str) -> Option<String> {
+    (text.len() > limit).then(|| format!("must be no more than {limit} {unit}"))
 }
 
 fn pattern_fault(what: &str, examples: &[&str], pattern: &str) -> String {
@@ -160,7 +160,7 @@ fn pattern_fault(what: &str, examples: &[&str], pattern: &str) -> String {
 const LABEL: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 
 fn dns_1123_label(text: &str) -> Vec<String> {
-    let mut faults: Vec<String> = too_long(text, 63).into_iter().collect();
+    let mut faults: Vec<String> = too_long(text, 63, "characters").into_iter().collect();
     if !is_label(text, lower_alphanumeric) {
         if is_subdomain(text) {
             faults.push("must not contain dots".to_owned());
@@ -178,7 +178,7 @@ fn is_subdomain(text: &str) -> bool {
 }
 
 fn dns_1123_subdomain(text: &str) -> Vec<String> {
-    let mut faults: Vec<String> = too_long(text, 253).into_iter().collect();
+    let mut faults: Vec<String> = too_long(text, 253, "characters").into_iter().collect();
     if !is_subdomain(text) {
         let what = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or \
                     '.', and must start and end with an alphanumeric character";
@@ -188,7 +188,7 @@ fn dns_1123_subdomain(text: &str) -> Vec<String> {
 }
 
 fn dns_1035_label(text: &str) -> Vec<String> {
-    let mut faults: Vec<String> = too_long(text, 63).into_iter().collect();
+    let mut faults: Vec<String> = too_long(text, 63, "characters").into_iter().collect();
     if !is_label(text, |byte| byte.is_ascii_lowercase()) {
         let what = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an \
                     alphabetic character, and end with an alphanumeric character";
@@ -203,33 +203,30 @@ const WORD_FAULT: &str = "must consist of alphanumeric characters, '-', '_' or '
                           with an alphanumeric character";
 
 fn qualified_name(text: &str) -> Vec<String> {
+    if text.split('/').count() > 2 {
+        let fault = pattern_fault(WORD_FAULT, &["MyName", "my.name", "123-abc"], WORD);
+        return vec![format!(
+            "a valid label key {fault} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
+        )];
+    }
     let mut faults = Vec::new();
-    let mut parts = text.split('/');
-    let (first, second) = (parts.next().unwrap_or(""), parts.next());
-    let name = match second {
-        Some(name) => {
-            if first.is_empty() {
+    let name = match text.split_once('/') {
+        Some((prefix, name)) => {
+            if prefix.is_empty() {
                 faults.push("prefix part must be non-empty".to_owned());
             } else {
                 faults.extend(
-                    dns_1123_subdomain(first).into_iter().map(|fault| format!("prefix part {fault}")),
+                    dns_1123_subdomain(prefix).into_iter().map(|fault| format!("prefix part {fault}")),
                 );
             }
             name
         }
-        None => first,
+        None => text,
     };
-    if parts.next().is_some() {
-        let fault = pattern_fault(WORD_FAULT, &["MyName", "my.name", "123-abc"], WORD);
-        faults.push(format!(
-            "a valid label key {fault} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"
-        ));
-        return faults;
-    }
     if name.is_empty() {
         faults.push("name part must be non-empty".to_owned());
     } else {
-        faults.extend(too_long(name, 63).map(|fault| format!("name part {fault}")));
+        faults.extend(too_long(name, 63, "bytes").map(|fault| format!("name part {fault}")));
     }
     if !is_word(name) {
         let fault = pattern_fault(WORD_FAULT, &["MyName", "my.name", "123-abc"], WORD);
@@ -239,7 +236,7 @@ fn qualified_name(text: &str) -> Vec<String> {
 }
 
 fn label_value(text: &str) -> Vec<String> {
-    let mut faults: Vec<String> = too_long(text, 63).into_iter().collect();
+    let mut faults: Vec<String> = too_long(text, 63, "bytes").into_iter().collect();
     if !text.is_empty() && !is_word(text) {
         let what = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or \
                     '.', and must start and end with an alphanumeric character";

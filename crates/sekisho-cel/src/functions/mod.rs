@@ -4,13 +4,14 @@ pub(crate) mod authorizer;
 pub(crate) mod convert;
 mod encoders;
 pub(crate) mod format;
+mod format_kubernetes;
 pub(crate) mod formats;
 mod lists;
 mod math;
 pub(crate) mod network;
 mod optionals;
 mod patch;
-mod quantities;
+pub(crate) mod quantities;
 mod regexes;
 pub(crate) mod semver;
 mod standard;
@@ -39,6 +40,7 @@ pub(crate) fn tables(library: Library) -> &'static [&'static [Line]] {
         ],
         Library::Optionals => &[optionals::TABLE],
         Library::Strings => &[strings::TABLE, format::TABLE],
+        Library::KubernetesStrings => &[strings::TABLE, format_kubernetes::TABLE],
         Library::StringReverse => &[strings::REVERSE],
         Library::Math => math::TABLES,
         Library::Lists => lists::TABLES,

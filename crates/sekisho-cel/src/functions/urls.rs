@@ -51,18 +51,18 @@ impl Url {
         match text.split_once('#') {
             Some((text, fragment)) => {
                 unescape(fragment, Part::Path).ok_or("invalid URL escape")?;
-                Self::split(text, fragment)
+                Self::split(text, fragment, false)
             }
-            None => Self::split(text, ""),
+            None => Self::split(text, "", false),
         }
     }
 
     /// Whether a text is a URL that may be requested, and why not.
     pub(crate) fn request(text: &str) -> Result<(), &'static str> {
-        Self::split(text, "").map(drop)
+        Self::split(text, "", true).map(drop)
     }
 
-    fn split(text: &str, fragment: &str) -> Result<Self, &'static str> {
+    fn split(text: &str, fragment: &str, strict: bool) -> Result<Self, &'static str> {
         if text.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
             return Err("invalid control character in URL");
         }
@@ -92,7 +92,8 @@ impl Url {
             return Ok(url);
         }
         let mut path = rest;
-        if !scheme.is_empty()
+        // To be requested, a URL without scheme is a path even where it begins like a host.
+        if (!scheme.is_empty() || !strict && !rest.starts_with("///"))
             && let Some(behind) = rest.strip_prefix("//")
         {
             let end = behind.find('/').unwrap_or(behind.len());

@@ -9,7 +9,8 @@ use super::{Attribute, Branches, Call, Fold, Kind, Node, Qualifier, QualifierKey
 use crate::budget::{Budget, Meter};
 use crate::cost::runtime::Rule;
 use crate::environment::Environment;
-use crate::syntax::ast::{Ast, Expr, ExprId};
+use crate::error::Failure;
+use crate::syntax::ast::{Ast, Expr, ExprId, Span};
 use crate::types::check::{Checked, Reference};
 use crate::types::declaration::{Form, Function, Overload};
 use crate::value::Value;
@@ -22,9 +23,14 @@ const LARGEST: usize = 200_000;
 const CONVERSIONS: [&str; 10] =
     ["bool", "bytes", "double", "duration", "dyn", "int", "string", "timestamp", "type", "uint"];
 
-/// The tree makes a plan that is too large.
+/// Why a tree makes no plan.
 #[derive(Debug)]
-pub(crate) struct TooLarge;
+pub(crate) enum BuildError {
+    /// The plan would be too large.
+    TooLarge,
+    /// A constant has no value in the type that it is converted to.
+    Constant(Span, Failure),
+}
 
 pub(crate) struct Builder<'a> {
     ast: &'a Ast,
@@ -40,15 +46,15 @@ pub(crate) fn build(
     ast: &Ast,
     checked: Option<&Checked>,
     environment: &Environment,
-) -> Result<Node, TooLarge> {
+) -> Result<Node, BuildError> {
     Builder { ast, checked, environment, locals: Vec::new(), nodes: 0 }.node(ast.root())
 }
 
 impl Builder<'_> {
-    fn node(&mut self, id: ExprId) -> Result<Node, TooLarge> {
+    fn node(&mut self, id: ExprId) -> Result<Node, BuildError> {
         self.nodes += 1;
         if self.nodes > LARGEST {
-            return Err(TooLarge);
+            return Err(BuildError::TooLarge);
         }
         let kind = match self.ast.node(id) {
             Expr::Literal(value) => Kind::Constant(value.clone()),
@@ -92,7 +98,13 @@ impl Builder<'_> {
         }
     }
 
-    fn select(&mut self, id: ExprId, operand: ExprId, field: &SmolStr, test: bool) -> Result<Kind, TooLarge> {
+    fn select(
+        &mut self,
+        id: ExprId,
+        operand: ExprId,
+        field: &SmolStr,
+        test: bool,
+    ) -> Result<Kind, BuildError> {
         match self.reference(id) {
             Some(Reference::Constant(value)) => return Ok(Kind::Constant(value.clone())),
             Some(Reference::Variable(name)) => return Ok(root(Root::Variable(vec![(name.clone(), 0)]))),
@@ -120,7 +132,7 @@ impl Builder<'_> {
     }
 
     /// The operand of a selection, as an attribute that can take more qualifiers.
-    fn attribute(&mut self, operand: ExprId) -> Result<Attribute, TooLarge> {
+    fn attribute(&mut self, operand: ExprId) -> Result<Attribute, BuildError> {
         let node = self.node(operand)?;
         Ok(match node.kind {
             Kind::Attribute(attribute) if !attribute.test => *attribute,
@@ -134,7 +146,7 @@ impl Builder<'_> {
         target: Option<ExprId>,
         name: &SmolStr,
         arguments: &[ExprId],
-    ) -> Result<Kind, TooLarge> {
+    ) -> Result<Kind, BuildError> {
         match (name.as_str(), arguments) {
             ("_&&_", terms) => return Ok(Kind::And(self.nodes(terms)?)),
             ("_||_", terms) => return Ok(Kind::Or(self.nodes(terms)?)),
@@ -173,10 +185,10 @@ impl Builder<'_> {
             [only] => Some(Arc::clone(only)),
             _ => None,
         };
-        Ok(Self::finish(function, overload, form, parts))
+        self.finish(self.ast.span(id), function, overload, form, parts)
     }
 
-    fn nodes(&mut self, ids: &[ExprId]) -> Result<Vec<Node>, TooLarge> {
+    fn nodes(&mut self, ids: &[ExprId]) -> Result<Vec<Node>, BuildError> {
         ids.iter().map(|id| self.node(*id)).collect()
     }
 
@@ -210,18 +222,24 @@ impl Builder<'_> {
     }
 
     fn finish(
+        &self,
+        span: Span,
         function: Option<Arc<Function>>,
         overload: Option<Arc<Overload>>,
         form: Form,
         mut parts: Vec<Node>,
-    ) -> Kind {
+    ) -> Result<Kind, BuildError> {
         let name = function.as_ref().map_or("", |function| function.name.as_str());
         let id = overload.as_ref().map(|overload| overload.id);
         match (name, parts.len()) {
             ("or" | "orValue", 2) if form == Form::Member => {
                 let unwraps = name == "orValue";
                 if let (Some(other), Some(optional)) = (parts.pop(), parts.pop()) {
-                    return Kind::OrElse { optional: Box::new(optional), other: Box::new(other), unwraps };
+                    return Ok(Kind::OrElse {
+                        optional: Box::new(optional),
+                        other: Box::new(other),
+                        unwraps,
+                    });
                 }
             }
             ("@in", 2) if id == Some("in_list") => {
@@ -232,10 +250,10 @@ impl Builder<'_> {
                 if let Some(among) = among {
                     parts.truncate(1);
                     if among.is_empty() {
-                        return Kind::Constant(Value::Bool(false));
+                        return Ok(Kind::Constant(Value::Bool(false)));
                     }
                     if let Some(value) = parts.pop() {
-                        return Kind::Among(Box::new(value), among);
+                        return Ok(Kind::Among(Box::new(value), among));
                     }
                 }
             }
@@ -243,19 +261,25 @@ impl Builder<'_> {
                 if let (Some(Kind::Constant(value)), Some(function)) =
                     (parts.first().map(|node| &node.kind), &function)
                 {
-                    let folded = fold_constant(function, overload.as_deref(), value);
-                    if let Some(folded) = folded {
-                        return Kind::Constant(folded);
+                    match fold_constant(function, overload.as_deref(), value) {
+                        Some(Ok(folded)) => return Ok(Kind::Constant(folded)),
+                        Some(Err(failure)) if self.environment.strict => {
+                            return Err(BuildError::Constant(span, failure));
+                        }
+                        _ => {}
                     }
                 }
             }
             _ => {}
         }
         let rule = Rule::of(name, id, parts.len());
-        Kind::Call(Box::new(Call { function, form, overload, arguments: parts, rule }))
+        let constant = |node: &Node| matches!(node.kind, Kind::Constant(_));
+        let pattern = matches!(name, "matches" | "find" | "findAll") && parts.get(1).is_some_and(constant);
+        let ends_early = parts.len() > 2 || pattern;
+        Ok(Kind::Call(Box::new(Call { function, form, overload, arguments: parts, rule, ends_early })))
     }
 
-    fn list(&mut self, items: &[(ExprId, bool)]) -> Result<Kind, TooLarge> {
+    fn list(&mut self, items: &[(ExprId, bool)]) -> Result<Kind, BuildError> {
         let mut built = Vec::with_capacity(items.len());
         for (item, optional) in items {
             built.push((self.node(*item)?, *optional));
@@ -268,7 +292,7 @@ impl Builder<'_> {
         Ok(constants.map_or(Kind::List(built), |values| Kind::Constant(Value::list(values))))
     }
 
-    fn map(&mut self, id: ExprId) -> Result<Kind, TooLarge> {
+    fn map(&mut self, id: ExprId) -> Result<Kind, BuildError> {
         let Expr::Map(entries) = self.ast.node(id) else { return Ok(Kind::Map(Vec::new())) };
         let mut built = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -283,7 +307,7 @@ impl Builder<'_> {
         Ok(constants.and_then(Map::new).map_or(Kind::Map(built), |map| Kind::Constant(Value::Map(map))))
     }
 
-    fn fold(&mut self, id: ExprId) -> Result<Kind, TooLarge> {
+    fn fold(&mut self, id: ExprId) -> Result<Kind, BuildError> {
         let Expr::Comprehension(fold) = self.ast.node(id) else { return Ok(Kind::Constant(Value::Null)) };
         let range = self.node(fold.range)?;
         let initial = self.node(fold.initial)?;
@@ -308,15 +332,35 @@ fn root(root: Root) -> Kind {
 
 /// The keys that say whether a value is among constants; none where one is no primitive.
 fn constants(list: &crate::value::List) -> Option<HashSet<Key>> {
-    list.iter()
-        .map(|value| match value {
-            Value::Double(_) | Value::Bytes(_) => None,
-            value => Key::of(&value),
-        })
-        .collect()
+    let mut keys = HashSet::new();
+    for value in list.iter() {
+        match &value {
+            Value::Double(number) if number.is_nan() => return None,
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "the reference engine compares with the same rounding"
+            )]
+            Value::Int(number) => drop(keys.insert(Key::Double((*number as f64).to_bits()))),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "the reference engine compares with the same rounding"
+            )]
+            Value::UInt(number) => drop(keys.insert(Key::Double((*number as f64).to_bits()))),
+            _ => {}
+        }
+        let key = Key::of(&value)?;
+        keys.extend(key.same().into_iter().flatten());
+        keys.insert(key);
+    }
+    Some(keys)
 }
 
-fn fold_constant(function: &Function, overload: Option<&Overload>, value: &Value) -> Option<Value> {
+/// The value of a conversion of a constant; none where no overload is for it.
+fn fold_constant(
+    function: &Function,
+    overload: Option<&Overload>,
+    value: &Value,
+) -> Option<Result<Value, Failure>> {
     let mut meter = Meter::new(Budget::default());
     let values = std::slice::from_ref(value);
     let overload = overload.or_else(|| {
@@ -326,5 +370,5 @@ fn fold_constant(function: &Function, overload: Option<&Overload>, value: &Value
             .map(Arc::as_ref)
             .find(|overload| overload.form == Form::Global && overload.admits(values))
     })?;
-    (overload.code)(&mut meter, values).ok()
+    Some((overload.code)(&mut meter, values))
 }

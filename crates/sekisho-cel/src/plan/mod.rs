@@ -93,6 +93,9 @@ pub(crate) struct Call {
     pub(crate) overload: Option<Arc<Overload>>,
     pub(crate) arguments: Vec<Node>,
     pub(crate) rule: Rule,
+    /// Whether the first argument that fails ends the call: it then costs nothing. Calls of one or two
+    /// arguments work out both, and cost.
+    pub(crate) ends_early: bool,
 }
 
 #[derive(Debug)]

@@ -56,15 +56,24 @@ impl<'a> Machine<'a> {
                 Ok(Value::Bool(is_among(&value, constants)))
             }
             Kind::OrElse { optional, other, unwraps } => self.or_else(optional, other, *unwraps),
-            Kind::List(items) => self.list(items, node.span),
-            Kind::Map(entries) => self.map(entries, node.span),
-            Kind::Struct { name, fields } => self.message(name, fields, node.span),
+            Kind::List(items) => self.made(LIST_COST, node.span, |machine| machine.list(items, node.span)),
+            Kind::Map(entries) => self.made(MAP_COST, node.span, |machine| machine.map(entries, node.span)),
+            Kind::Struct { name, fields } => {
+                self.made(STRUCT_COST, node.span, |machine| machine.message(name, fields, node.span))
+            }
             Kind::Fold(fold) => self.fold(fold, node.span),
         }
     }
 
     fn cost(&mut self, units: u64, span: Span) -> Result<(), Fault> {
         self.meter.cost(units).map_err(fault(span))
+    }
+
+    /// Makes a list, a map or a message, which costs even if one of its parts fails.
+    fn made(&mut self, cost: u64, span: Span, make: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        let outcome = make(self);
+        self.cost(cost, span)?;
+        outcome
     }
 
     fn logic(&mut self, terms: &[Node], decisive: bool) -> Outcome {
@@ -107,6 +116,9 @@ impl<'a> Machine<'a> {
     /// The value of an attribute. A branch of a condition is not counted itself, only the steps behind it.
     fn attribute(&mut self, attribute: &Attribute, span: Span, counted: bool) -> Outcome {
         let counted = counted && !attribute.test && !matches!(attribute.root, Root::Either(_));
+        if counted {
+            self.cost(1, span)?;
+        }
         let mut taken = 0;
         let mut value = match &attribute.root {
             Root::Variable(candidates) => {
@@ -121,9 +133,6 @@ impl<'a> Machine<'a> {
             Root::Either(either) => self.either(either)?,
             Root::Relative(node) => self.run(node)?,
         };
-        if counted {
-            self.cost(1, span)?;
-        }
         let last = attribute.qualifiers.len();
         let mut is_optional = false;
         for (place, qualifier) in attribute.qualifiers.iter().enumerate().skip(taken) {
@@ -194,10 +203,14 @@ impl<'a> Machine<'a> {
         let key = match &qualifier.key {
             QualifierKey::Constant(key) => key,
             QualifierKey::Computed(node) => {
-                computed = match &node.kind {
-                    Kind::Attribute(attribute) => self.attribute(attribute, node.span, false)?,
-                    _ => self.run(node)?,
+                let key = match &node.kind {
+                    Kind::Attribute(attribute) => self.attribute(attribute, node.span, false),
+                    _ => self.run(node),
                 };
+                if key.is_err() {
+                    self.cost(1, qualifier.span)?;
+                }
+                computed = key?;
                 &computed
             }
         };
@@ -212,7 +225,10 @@ impl<'a> Machine<'a> {
                 self.cost(1, qualifier.span)?;
                 Err(fault(qualifier.span)(missing(value, key)))
             }
-            Err(failure) => Err(fault(qualifier.span)(failure)),
+            Err(failure) => {
+                self.cost(1, qualifier.span)?;
+                Err(fault(qualifier.span)(failure))
+            }
         }
     }
 
@@ -247,21 +263,34 @@ impl<'a> Machine<'a> {
 
     fn call(&mut self, call: &Call, span: Span) -> Outcome {
         let mut values = Vec::with_capacity(call.arguments.len());
+        let mut failed = None;
         for argument in &call.arguments {
-            values.push(self.run(argument)?);
-        }
-        let code = match (&call.overload, &call.function) {
-            (Some(overload), _) if overload.admits(&values) => overload.code,
-            (None, Some(function)) => {
-                let fits = |overload: &&Arc<Overload>| overload.form == call.form && overload.admits(&values);
-                match function.overloads.iter().find(fits) {
-                    Some(overload) => overload.code,
-                    None => return Err(fault(span)(Failure::NoSuchOverload)),
+            match self.run(argument) {
+                Ok(value) => values.push(value),
+                Err(fault) if fault.kind.is_limit() || call.ends_early => return Err(fault),
+                // The other argument is worked out too, and the call counted.
+                Err(fault) => {
+                    values.push(Value::Null);
+                    failed.get_or_insert(fault);
                 }
             }
-            _ => return Err(fault(span)(Failure::NoSuchOverload)),
+        }
+        if let Some(fault) = failed {
+            self.cost(call.rule.cost(&values, None), span)?;
+            return Err(fault);
+        }
+        let code = match (&call.overload, &call.function) {
+            (Some(overload), _) => overload.admits(&values).then_some(overload.code),
+            (None, Some(function)) => {
+                let fits = |overload: &&Arc<Overload>| overload.form == call.form && overload.admits(&values);
+                function.overloads.iter().find(fits).map(|overload| overload.code)
+            }
+            (None, None) => None,
         };
-        let result = code(&mut self.meter, &values);
+        let result = match code {
+            Some(code) => code(&mut self.meter, &values),
+            None => Err(Failure::NoSuchOverload),
+        };
         let cost = call.rule.cost(&values, result.as_ref().ok());
         self.cost(cost, span)?;
         result.map_err(fault(span))
@@ -277,7 +306,6 @@ impl<'a> Machine<'a> {
             }
         }
         self.meter.items(values.len()).map_err(fault(span))?;
-        self.cost(LIST_COST, span)?;
         Ok(Value::list(values))
     }
 
@@ -296,7 +324,6 @@ impl<'a> Machine<'a> {
             }
         }
         self.meter.items(made.len().saturating_mul(3)).map_err(fault(span))?;
-        self.cost(MAP_COST, span)?;
         Ok(Value::Map(Map::new(made).ok_or_else(|| fault(span)(Failure::NoSuchOverload))?))
     }
 
@@ -312,7 +339,6 @@ impl<'a> Machine<'a> {
             }
         }
         self.meter.items(made.len()).map_err(fault(span))?;
-        self.cost(STRUCT_COST, span)?;
         Ok(Value::Struct(Arc::new(Struct { name: name.clone(), fields: made })))
     }
 
@@ -366,6 +392,7 @@ impl<'a> Machine<'a> {
             }
         }
         if let Some(fault) = pending {
+            self.cost(1, span)?;
             return Err(fault);
         }
         self.set(place, accumulator);
@@ -538,8 +565,7 @@ fn fold_condition_cost(condition: &Node) -> u64 {
 }
 
 fn is_among(value: &Value, constants: &std::collections::HashSet<Key>) -> bool {
-    let Some(key) = Key::of(value) else { return false };
-    constants.contains(&key) || key.same().into_iter().flatten().any(|other| constants.contains(&other))
+    Key::of(value).is_some_and(|key| constants.contains(&key))
 }
 
 fn missing(value: &Value, key: &Value) -> Failure {

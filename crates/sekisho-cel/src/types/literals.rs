@@ -1,6 +1,7 @@
 //! What Kubernetes refuses in literals: items of several types, and texts that cannot be read.
 
 use super::{Type, TypeError};
+use crate::functions::format::Clause;
 use crate::pattern;
 use crate::syntax::ast::{Ast, Expr, ExprId, Span};
 use crate::types::check::Checked;
@@ -34,6 +35,9 @@ fn visit(
         Expr::Call { target, function, arguments } => {
             inner |= function == "format";
             errors.extend(literal(ast, target.is_some(), function, arguments));
+            if let (Some(target), "format", [argument]) = (target, function.as_str(), arguments.as_slice()) {
+                errors.extend(format(ast, checked, *target, *argument));
+            }
             below.extend(target.iter().chain(arguments));
         }
         Expr::List(items) => {
@@ -104,6 +108,46 @@ fn literal(ast: &Ast, member: bool, function: &str, arguments: &[ExprId]) -> Opt
         _ => return None,
     };
     (!fits).then(|| (ast.span(id), TypeError::Literal { function, text: text.to_owned() }))
+}
+
+/// The first fault of a call of `format` whose text and list are literals.
+fn format(ast: &Ast, checked: &Checked, target: ExprId, argument: ExprId) -> Option<(Span, TypeError)> {
+    let template = text(ast, target)?;
+    let Expr::List(items) = ast.node(argument) else { return None };
+    let wrong = |id: ExprId| {
+        Some((ast.span(id), TypeError::Literal { function: "format", text: template.to_owned() }))
+    };
+    let mut rest = template;
+    let mut items = items.iter();
+    while let Some((_, behind)) = rest.split_once('%') {
+        if let Some(behind) = behind.strip_prefix('%') {
+            rest = behind;
+            continue;
+        }
+        let Some((item, _)) = items.next() else { return wrong(argument) };
+        let Ok((clause, behind)) = Clause::read(behind) else { return wrong(target) };
+        if !takes(clause, checked.type_of(*item)) {
+            return wrong(*item);
+        }
+        rest = behind;
+    }
+    if items.next().is_some() { wrong(argument) } else { None }
+}
+
+/// Whether a clause of a format takes values of this type.
+fn takes(clause: Clause, kind: &Type) -> bool {
+    match (clause, kind) {
+        (_, Type::Dyn)
+        | (
+            Clause::Decimal | Clause::Octal | Clause::Binary | Clause::Hexadecimal { .. },
+            Type::Int | Type::UInt,
+        )
+        | (Clause::Fixed(_) | Clause::Scientific(_), Type::Double | Type::String)
+        | (Clause::Binary, Type::Bool)
+        | (Clause::Hexadecimal { .. }, Type::String | Type::Bytes) => true,
+        (Clause::Plain, kind) => !matches!(kind, Type::Optional(_) | Type::Opaque(_) | Type::Struct(_)),
+        _ => false,
+    }
 }
 
 fn text(ast: &Ast, id: ExprId) -> Option<&str> {

@@ -42,7 +42,8 @@ impl Key {
             Value::Bool(value) => Self::Bool(*value),
             Value::Int(value) => Self::Int(*value),
             Value::UInt(value) => Self::UInt(*value),
-            Value::Double(value) => Self::Double(value.to_bits()),
+            // Zero has two forms, and they are the same key.
+            Value::Double(value) => Self::Double(if *value == 0.0 { 0 } else { value.to_bits() }),
             Value::String(text) => Self::String(text.clone()),
             _ => return None,
         })

@@ -3,12 +3,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use sekisho_manifest::Quantity;
 use smol_str::SmolStr;
 
 use crate::authorizer::{Authorizer, Decision, GroupCheck, PathCheck, ResourceCheck};
 use crate::functions::formats::NamedFormat;
 use crate::functions::network::Cidr;
+use crate::functions::quantities::Amount;
 use crate::functions::semver::Version;
 use crate::functions::urls::Url;
 
@@ -23,7 +23,7 @@ pub enum Opaque {
     /// A URL.
     Url(Arc<Url>),
     /// An amount of a resource.
-    Quantity(Quantity),
+    Quantity(Amount),
     /// A semantic version.
     Version(Arc<Version>),
     /// A format that texts can have.
@@ -74,7 +74,7 @@ impl Opaque {
             (Self::Ip(a), Self::Ip(b)) => a == b,
             (Self::Cidr(a), Self::Cidr(b)) => a == b,
             (Self::Url(a), Self::Url(b)) => a == b,
-            (Self::Quantity(a), Self::Quantity(b)) => a == b,
+            (Self::Quantity(a), Self::Quantity(b)) => a.quantity == b.quantity,
             (Self::Version(a), Self::Version(b)) => a.order(b).is_eq(),
             (Self::Format(a), Self::Format(b)) => a.name == b.name,
             (Self::Authorizer(a), Self::Authorizer(b)) => a == b,
