@@ -1,0 +1,1 @@
+//! The built-in functions and the list of them.

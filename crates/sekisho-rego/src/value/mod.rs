@@ -1,0 +1,1 @@
+//! The values of the language, their order, and their text as JSON.

@@ -1,0 +1,1 @@
+//! Rego through the public API: modules in, results out.
