@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-kustomize", 1),
     ("sekisho-rego", 1),
     ("sekisho-inventory", 2),
+    ("sekisho-policy", 2),
     ("sekisho-posture", 2),
     ("sekisho-risk", 2),
     ("sekisho-report", 4),

@@ -1,0 +1,109 @@
+//! What policies may know beside the request.
+
+use std::collections::HashMap;
+
+use sekisho_manifest::{Node, Object};
+use smol_str::SmolStr;
+
+use crate::request::GroupVersionKind;
+
+/// Which objects a rule asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ObjectQuery {
+    /// The kind; an empty version stands for any.
+    pub kind: GroupVersionKind,
+    /// The namespace; none: all of them, or the cluster as a whole.
+    pub namespace: Option<SmolStr>,
+    /// The name; none: all of them.
+    pub name: Option<SmolStr>,
+}
+
+/// The state of the world as it was gathered before evaluation. Each question is a look-up.
+pub trait Facts: Send + Sync {
+    /// The object of a namespace; none where it is not known.
+    fn namespace(&self, name: &str) -> Option<Node>;
+
+    /// The objects that a query names, in the order of namespace and name; none where such objects were not
+    /// gathered, which is not the same as there being none.
+    fn objects(&self, query: &ObjectQuery) -> Option<Vec<Node>>;
+}
+
+/// Nothing is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoFacts;
+
+impl Facts for NoFacts {
+    fn namespace(&self, _name: &str) -> Option<Node> {
+        None
+    }
+
+    fn objects(&self, _query: &ObjectQuery) -> Option<Vec<Node>> {
+        None
+    }
+}
+
+/// A set of objects that is all there is.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// By kind; each list in the order of namespace and name.
+    kinds: HashMap<GroupVersionKind, Vec<Known>>,
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    namespace: SmolStr,
+    name: SmolStr,
+    root: Node,
+}
+
+impl Snapshot {
+    /// Of these objects; those of namespaced kinds that name none live in `namespace`.
+    pub fn new<'a>(objects: impl IntoIterator<Item = &'a Object>, namespace: &str) -> Self {
+        let mut kinds: HashMap<GroupVersionKind, Vec<Known>> = HashMap::new();
+        for object in objects {
+            let kind = GroupVersionKind::new(&object.api_version, &object.kind);
+            let namespace = match object.is_namespaced() {
+                Some(false) => SmolStr::default(),
+                _ => object.namespace.clone().unwrap_or_else(|| namespace.into()),
+            };
+            let known = Known { namespace, name: object.name.clone(), root: object.root.clone() };
+            kinds.entry(kind).or_default().push(known);
+        }
+        for list in kinds.values_mut() {
+            list.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+        }
+        Self { kinds }
+    }
+
+    /// The objects of a kind in any version.
+    fn of_any_version<'a>(&'a self, kind: &'a GroupVersionKind) -> impl Iterator<Item = &'a Known> {
+        let mut versions: Vec<_> = self
+            .kinds
+            .iter()
+            .filter(|(known, _)| known.group == kind.group && known.kind == kind.kind)
+            .collect();
+        versions.sort_by_key(|(known, _)| *known);
+        versions.into_iter().flat_map(|(_, list)| list)
+    }
+}
+
+impl Facts for Snapshot {
+    fn namespace(&self, name: &str) -> Option<Node> {
+        let list = self.kinds.get(&GroupVersionKind::new("v1", "Namespace"))?;
+        list.iter().find(|known| known.name == name).map(|known| known.root.clone())
+    }
+
+    fn objects(&self, query: &ObjectQuery) -> Option<Vec<Node>> {
+        let wanted = |known: &&Known| {
+            query.namespace.as_ref().is_none_or(|namespace| *namespace == known.namespace)
+                && query.name.as_ref().is_none_or(|name| *name == known.name)
+        };
+        let found = if query.kind.version.is_empty() {
+            self.of_any_version(&query.kind).filter(wanted).map(|known| known.root.clone()).collect()
+        } else {
+            let list = self.kinds.get(&query.kind).map_or(&[][..], Vec::as_slice);
+            list.iter().filter(wanted).map(|known| known.root.clone()).collect()
+        };
+        Some(found)
+    }
+}

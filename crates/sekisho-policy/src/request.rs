@@ -1,0 +1,166 @@
+//! What policies are asked about: an admission request as `admission.k8s.io/v1` has it.
+
+use std::fmt;
+
+use sekisho_manifest::{Node, Object};
+use smol_str::SmolStr;
+
+use crate::kinds::Kinds;
+
+/// A request to the API server, after it was read and before it is carried out.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Names the request; empty where it did not come from an API server.
+    pub uid: SmolStr,
+    /// The kind of the object.
+    pub kind: GroupVersionKind,
+    /// The resource that is changed.
+    pub resource: GroupVersionResource,
+    /// The part of it that is changed: `status`, `scale`, `ephemeralcontainers`; empty: the whole.
+    pub subresource: SmolStr,
+    /// The kind of the original request, before it was converted for a webhook.
+    pub request_kind: GroupVersionKind,
+    /// The resource of the original request.
+    pub request_resource: GroupVersionResource,
+    /// The name of the object; empty where the API server is to make one.
+    pub name: SmolStr,
+    /// The namespace; empty for what lives in the cluster as a whole.
+    pub namespace: SmolStr,
+    /// What is done.
+    pub operation: Operation,
+    /// Who does it.
+    pub user: User,
+    /// The object as it shall be; none when it is deleted.
+    pub object: Option<Node>,
+    /// The object as it is; none when it is created.
+    pub old_object: Option<Node>,
+    /// The options of the operation: `CreateOptions` and its like.
+    pub options: Option<Node>,
+    /// Whether nothing will be stored.
+    pub dry_run: bool,
+}
+
+/// A kind in a version of a group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct GroupVersionKind {
+    /// The group; empty for the core group.
+    pub group: SmolStr,
+    /// The version: `v1`.
+    pub version: SmolStr,
+    /// The kind: `Pod`.
+    pub kind: SmolStr,
+}
+
+/// A resource in a version of a group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct GroupVersionResource {
+    /// The group; empty for the core group.
+    pub group: SmolStr,
+    /// The version: `v1`.
+    pub version: SmolStr,
+    /// The plural name in lower case: `pods`.
+    pub resource: SmolStr,
+}
+
+/// What is done to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// It is made.
+    Create,
+    /// It is changed.
+    Update,
+    /// It is removed.
+    Delete,
+    /// One connects to it: `exec`, `attach`, `portforward`, `proxy`.
+    Connect,
+}
+
+/// Who sends a request.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct User {
+    /// The name: `system:serviceaccount:shop:default`.
+    pub name: SmolStr,
+    /// What tells apart users who had the same name one after the other.
+    pub uid: SmolStr,
+    /// The groups.
+    pub groups: Vec<SmolStr>,
+    /// What the authenticator adds.
+    pub extra: Vec<(SmolStr, Vec<SmolStr>)>,
+}
+
+impl Operation {
+    /// As the API server writes it: `CREATE`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "CREATE",
+            Self::Update => "UPDATE",
+            Self::Delete => "DELETE",
+            Self::Connect => "CONNECT",
+        }
+    }
+
+    /// The operation of this name, in the API server's writing.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Create, Self::Update, Self::Delete, Self::Connect]
+            .into_iter()
+            .find(|operation| operation.as_str() == name)
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl GroupVersionKind {
+    /// Of `apps/v1` or `v1`, and a kind.
+    pub fn new(api_version: &str, kind: &str) -> Self {
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        Self { group: group.into(), version: version.into(), kind: kind.into() }
+    }
+
+    /// Group and version as a manifest names them: `apps/v1`, `v1`.
+    pub fn api_version(&self) -> SmolStr {
+        if self.group.is_empty() {
+            self.version.clone()
+        } else {
+            smol_str::format_smolstr!("{}/{}", self.group, self.version)
+        }
+    }
+}
+
+impl Request {
+    /// The creation of an object, as if its manifest were applied to an empty cluster. `namespace` stands for
+    /// the one that a namespaced object does not name.
+    pub fn create(object: &Object, kinds: &Kinds, namespace: &str) -> Self {
+        let kind = GroupVersionKind::new(&object.api_version, &object.kind);
+        let known = kinds.of(&kind);
+        let namespace = if known.namespaced {
+            object.namespace.clone().unwrap_or_else(|| namespace.into())
+        } else {
+            SmolStr::default()
+        };
+        Self {
+            uid: SmolStr::default(),
+            resource: known.resource.clone(),
+            request_resource: known.resource,
+            request_kind: kind.clone(),
+            kind,
+            subresource: SmolStr::default(),
+            name: object.name.clone(),
+            namespace,
+            operation: Operation::Create,
+            user: User::default(),
+            object: Some(object.root.clone()),
+            old_object: None,
+            options: None,
+            dry_run: false,
+        }
+    }
+
+    /// The object that the request is about: as it shall be, else as it is.
+    pub fn subject(&self) -> Option<&Node> {
+        self.object.as_ref().or(self.old_object.as_ref())
+    }
+}
