@@ -1,5 +1,7 @@
 //! The values of an evaluation's variables.
 
+use std::any::Any;
+
 use smol_str::SmolStr;
 
 use crate::error::EvaluationError;
@@ -13,6 +15,11 @@ pub trait Activation {
     /// The value of a field of a variable, for variables whose fields are worked out when they are asked for;
     /// none where the variable has a value of its own.
     fn field(&self, _variable: &str, _field: &str) -> Option<Result<Value, EvaluationError>> {
+        None
+    }
+
+    /// What the functions that the caller [added](crate::Extension) may see of the caller.
+    fn facts(&self) -> Option<&dyn Any> {
         None
     }
 }

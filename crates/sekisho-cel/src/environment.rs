@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use crate::extension::Extension;
 use crate::functions::tables;
 use crate::program::{CompileError, Program};
 use crate::syntax::macros::Macros;
@@ -82,27 +83,15 @@ pub struct Environment {
 impl Environment {
     /// The language with these libraries; the standard one need not be named.
     pub fn new(libraries: &[Library]) -> Self {
-        let has = |library| libraries.contains(&library);
-        let macros = Macros {
-            enabled: true,
-            optionals: has(Library::Optionals),
-            two_variables: has(Library::TwoVariables),
-            bindings: has(Library::Bindings),
-            math: has(Library::Math),
-            sort_by: has(Library::Lists),
+        let macros = Macros { enabled: true, ..Macros::default() };
+        let empty = Self {
+            variables: HashMap::new(),
+            functions: HashMap::new(),
+            messages: HashMap::new(),
+            macros,
+            strict: false,
         };
-        let mut functions: HashMap<SmolStr, Function> = HashMap::new();
-        let all = [Library::Standard].into_iter().chain(libraries.iter().copied());
-        for line in all.flat_map(|library| tables(library).iter().copied().flatten()) {
-            let name = SmolStr::new_static(line.0);
-            let function =
-                functions.entry(name.clone()).or_insert_with(|| Function { name, overloads: Vec::new() });
-            if function.overloads.iter().all(|known| known.id != line.2) {
-                function.overloads.push(Arc::new(Overload::read(line)));
-            }
-        }
-        let functions = functions.into_iter().map(|(name, function)| (name, Arc::new(function))).collect();
-        Self { variables: HashMap::new(), functions, messages: HashMap::new(), macros, strict: false }
+        [Library::Standard].iter().chain(libraries).fold(empty, |made, library| made.with_library(*library))
     }
 
     /// What the API server of Kubernetes 1.`minor` offers to expressions of policies and of resource
@@ -128,6 +117,48 @@ impl Environment {
         let libraries: Vec<Library> =
             since.into_iter().filter(|(from, _)| *from <= minor).map(|(_, library)| library).collect();
         Self { strict: minor >= 29, ..Self::new(&libraries) }
+    }
+
+    /// With this library too.
+    #[must_use]
+    pub fn with_library(mut self, library: Library) -> Self {
+        match library {
+            Library::Optionals => self.macros.optionals = true,
+            Library::TwoVariables => self.macros.two_variables = true,
+            Library::Bindings => self.macros.bindings = true,
+            Library::Math => self.macros.math = true,
+            Library::Lists => self.macros.sort_by = true,
+            _ => {}
+        }
+        for line in tables(library).iter().copied().flatten() {
+            self.add(SmolStr::new_static(line.0), Overload::read(line));
+        }
+        self
+    }
+
+    /// With this function too, or with one more overload of a function that is there. An overload of the same
+    /// name and signature is there already and stays.
+    #[must_use]
+    pub fn with_extension(mut self, extension: Extension) -> Self {
+        self.add(extension.name, extension.overload);
+        self
+    }
+
+    /// With this type of the caller's own too; its name has a dot. Its values are [`Foreign`](crate::Foreign),
+    /// and their fields of any type.
+    #[must_use]
+    pub fn with_foreign_type(self, name: impl Into<SmolStr>) -> Self {
+        self.with_message(name, StructType { fields: Vec::new(), open: true })
+    }
+
+    fn add(&mut self, name: SmolStr, overload: Overload) {
+        let function = self
+            .functions
+            .entry(name.clone())
+            .or_insert_with(|| Arc::new(Function { name, overloads: Vec::new() }));
+        if function.overloads.iter().all(|known| known.id != overload.id) {
+            Arc::make_mut(function).overloads.push(Arc::new(overload));
+        }
     }
 
     /// With this variable too.

@@ -2,6 +2,7 @@
 
 use super::range::Range;
 use super::{CHECK_COST, LIST_COST, PATTERN, STRUCT_COST, TRAVERSAL, times};
+use crate::extension::ExtensionCost;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -127,6 +128,17 @@ pub(crate) fn library(
         "validate" => plain(first?.size().scaled(TRAVERSAL).scaled(128.0 * PATTERN)),
         "_==_" => equality(first?, arguments.get(1)?),
         _ => None,
+    }
+}
+
+/// The estimate for a function that a layer above added.
+pub(crate) fn host(cost: ExtensionCost, target: Option<&Operand>, arguments: &[Operand]) -> Range {
+    match cost {
+        ExtensionCost::Fixed(units) => Range::fixed(units),
+        ExtensionCost::Size { argument, tenths } => {
+            let size = target.into_iter().chain(arguments).nth(argument).map(Operand::size);
+            size.unwrap_or(Range::UNKNOWN).scaled(f64::from(tenths) * TRAVERSAL)
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::{LIST_COST, MAP_COST, PATTERN, STRUCT_COST, TRAVERSAL};
 use crate::syntax::ast::{Ast, Comprehension, Expr, ExprId};
 use crate::types::Type;
 use crate::types::check::{Checked, Reference};
+use crate::types::declaration::{Code, Overload};
 use crate::value::Value;
 
 /// The sizes of the keys and values, or of the items, of a list or map.
@@ -110,7 +111,7 @@ impl Estimator<'_> {
             let (own, result) = self.overload(
                 id,
                 &function.name,
-                overload.id,
+                overload,
                 target_operand.as_ref(),
                 &operands,
                 arguments,
@@ -122,7 +123,7 @@ impl Estimator<'_> {
                 (Some(size), Some(result)) => Some(size.or(result)),
                 (size, result) => size.or(result),
             };
-            if matches!(overload.id, "index_list" | "index_map") {
+            if matches!(overload.id.as_str(), "index_list" | "index_map") {
                 size = arguments.first().and_then(|list| self.entries_of(*list)).map(|entries| entries.value);
             }
             if size.is_none() {
@@ -141,13 +142,17 @@ impl Estimator<'_> {
         &mut self,
         id: ExprId,
         function: &str,
-        overload: &str,
+        overload: &Overload,
         target: Option<&Operand>,
         operands: &[Operand],
         arguments: &[ExprId],
         costs: &[Range],
         total: Range,
     ) -> Estimate {
+        if let Code::Host { cost, .. } = &overload.code {
+            return (calls::host(*cost, target, operands).plus(total), None);
+        }
+        let overload = overload.id.as_str();
         if let Some((cost, size)) = calls::library(function, overload, target, operands) {
             return (cost.plus(total), size);
         }

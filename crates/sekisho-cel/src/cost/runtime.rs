@@ -1,12 +1,15 @@
 //! What a call costs when it happens.
 
 use super::{CHECK_COST, LIST_COST, PATTERN, STRUCT_COST, TRAVERSAL, times};
+use crate::extension::ExtensionCost;
 use crate::value::{Opaque, Value};
 
 /// How the cost of a call is reckoned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rule {
     Fixed(u64),
+    /// As the layer above says that added the function.
+    Host(ExtensionCost),
     /// Going through the first argument as a tree.
     Tree,
     /// So many tenths of the size of the argument at this place.
@@ -48,7 +51,7 @@ pub(crate) enum Rule {
 
 impl Rule {
     /// The rule for a function, and for its overload where it is known.
-    pub(crate) fn of(function: &str, overload: Option<&str>, _arguments: usize) -> Self {
+    pub(crate) fn of(function: &str, overload: Option<&str>) -> Self {
         let text = |place, factor| Self::Text { place, factor };
         match overload {
             Some("list_sets_contains_list" | "list_sets_intersects_list") => return Self::Sets { factor: 1 },
@@ -114,7 +117,10 @@ impl Rule {
     pub(crate) fn cost(self, values: &[Value], result: Option<&Value>) -> u64 {
         let size = |place: usize| values.get(place).map_or(1, Value::size);
         match self {
-            Self::Fixed(cost) => cost,
+            Self::Fixed(cost) | Self::Host(ExtensionCost::Fixed(cost)) => cost,
+            Self::Host(ExtensionCost::Size { argument, tenths }) => {
+                times(size(argument), f64::from(tenths) * TRAVERSAL)
+            }
             Self::Tree => values.first().map_or(0, tree),
             Self::Text { place, factor } => times(size(place), f64::from(factor) * TRAVERSAL),
             Self::Result => times(result.map_or(1, Value::size), 2.0 * TRAVERSAL),

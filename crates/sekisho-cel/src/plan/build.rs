@@ -12,7 +12,7 @@ use crate::environment::Environment;
 use crate::error::Failure;
 use crate::syntax::ast::{Ast, Expr, ExprId, Span};
 use crate::types::check::{Checked, Reference};
-use crate::types::declaration::{Form, Function, Overload};
+use crate::types::declaration::{Code, Form, Function, Overload};
 use crate::value::Value;
 use crate::value::map::{Key, Map};
 
@@ -230,7 +230,7 @@ impl Builder<'_> {
         mut parts: Vec<Node>,
     ) -> Result<Kind, BuildError> {
         let name = function.as_ref().map_or("", |function| function.name.as_str());
-        let id = overload.as_ref().map(|overload| overload.id);
+        let id = overload.as_ref().map(|overload| overload.id.as_str());
         match (name, parts.len()) {
             ("or" | "orValue", 2) if form == Form::Member => {
                 let unwraps = name == "orValue";
@@ -272,7 +272,10 @@ impl Builder<'_> {
             }
             _ => {}
         }
-        let rule = Rule::of(name, id, parts.len());
+        let rule = match overload.as_ref().map(|overload| &overload.code) {
+            Some(Code::Host { cost, .. }) => Rule::Host(*cost),
+            _ => Rule::of(name, id),
+        };
         let constant = |node: &Node| matches!(node.kind, Kind::Constant(_));
         let pattern = matches!(name, "matches" | "find" | "findAll") && parts.get(1).is_some_and(constant);
         let ends_early = parts.len() > 2 || pattern;
@@ -370,5 +373,8 @@ fn fold_constant(
             .map(Arc::as_ref)
             .find(|overload| overload.form == Form::Global && overload.admits(values))
     })?;
-    Some((overload.code)(&mut meter, values))
+    match overload.code {
+        Code::Native(code) => Some(code(&mut meter, values)),
+        Code::Host { .. } => None,
+    }
 }

@@ -9,10 +9,11 @@ use crate::activation::Activation;
 use crate::budget::Meter;
 use crate::cost::{LIST_COST, MAP_COST, STRUCT_COST};
 use crate::error::{EvaluationError, Failure};
+use crate::extension;
 use crate::syntax::ast::Span;
-use crate::types::declaration::Overload;
+use crate::types::declaration::{Code, Overload};
 use crate::value::map::{Key, Map};
-use crate::value::{Struct, Value};
+use crate::value::{Opaque, Struct, Value};
 
 /// A failure and where it happened; boxed, since it is rare and results are many.
 type Fault = Box<EvaluationError>;
@@ -256,6 +257,7 @@ impl<'a> Machine<'a> {
                 Ok(usize::try_from(index).ok().and_then(|index| list.get(index)))
             }
             (Value::Struct(made), Value::String(field)) => Ok(made.field(field).cloned()),
+            (Value::Opaque(Opaque::Foreign(foreign)), Value::String(field)) => Ok(foreign.field(field)),
             // The reference engine takes any other value for one without keys.
             _ => Ok(None),
         }
@@ -280,15 +282,19 @@ impl<'a> Machine<'a> {
             return Err(fault);
         }
         let code = match (&call.overload, &call.function) {
-            (Some(overload), _) => overload.admits(&values).then_some(overload.code),
+            (Some(overload), _) => overload.admits(&values).then_some(&overload.code),
             (None, Some(function)) => {
                 let fits = |overload: &&Arc<Overload>| overload.form == call.form && overload.admits(&values);
-                function.overloads.iter().find(fits).map(|overload| overload.code)
+                function.overloads.iter().find(fits).map(|overload| &overload.code)
             }
             (None, None) => None,
         };
         let result = match code {
-            Some(code) => code(&mut self.meter, &values),
+            Some(Code::Native(code)) => code(&mut self.meter, &values),
+            Some(Code::Host { code, .. }) => {
+                let facts = self.activation.facts();
+                code(&mut extension::Call { arguments: &values, facts, meter: &mut self.meter })
+            }
             None => Err(Failure::NoSuchOverload),
         };
         let cost = call.rule.cost(&values, result.as_ref().ok());

@@ -15,7 +15,7 @@ const ACCUMULATOR: &str = "@result";
 const UNUSED: &str = "#unused";
 
 /// Which macros are there.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each library brings its macros or does not")]
 pub(crate) struct Macros {
     pub(crate) enabled: bool,

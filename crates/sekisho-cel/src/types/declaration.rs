@@ -1,5 +1,6 @@
 //! What an environment declares: functions with their overloads, and messages with their fields.
 
+use std::fmt;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -7,10 +8,29 @@ use smol_str::SmolStr;
 use super::Type;
 use crate::budget::Meter;
 use crate::error::Failure;
+use crate::extension::{ExtensionCost, HostCode};
 use crate::value::Value;
 
 /// What a function does with its arguments, the target first.
 pub(crate) type Implementation = fn(&mut Meter, &[Value]) -> Result<Value, Failure>;
+
+/// How a function is carried out.
+#[derive(Clone)]
+pub(crate) enum Code {
+    /// By a function of a library of this crate.
+    Native(Implementation),
+    /// By a function of a layer above.
+    Host { code: HostCode, cost: ExtensionCost },
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Native(_) => "Native",
+            Self::Host { .. } => "Host",
+        })
+    }
+}
 
 /// How a function is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +46,11 @@ pub(crate) type Line = (&'static str, Form, &'static str, &'static str, Implemen
 
 #[derive(Debug, Clone)]
 pub(crate) struct Overload {
-    pub(crate) id: &'static str,
+    pub(crate) id: SmolStr,
     pub(crate) form: Form,
     pub(crate) parameters: Vec<Type>,
     pub(crate) result: Type,
-    pub(crate) code: Implementation,
+    pub(crate) code: Code,
 }
 
 #[derive(Debug, Clone)]
@@ -42,6 +62,10 @@ pub(crate) struct Function {
 impl Overload {
     pub(crate) fn read(line: &Line) -> Self {
         let (_, form, id, signature, code) = *line;
+        Self::new(SmolStr::new_static(id), form, signature, Code::Native(code))
+    }
+
+    pub(crate) fn new(id: SmolStr, form: Form, signature: &str, code: Code) -> Self {
         let (parameters, result) = signature.split_once("->").unwrap_or(("", signature));
         let mut rest = parameters.trim();
         let mut read = Vec::new();

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use sekisho_manifest::{Node, Value as NodeValue};
 use smol_str::SmolStr;
 
+use crate::extension::Foreign;
+
 pub use list::List;
 pub use map::Map;
 pub use opaque::Opaque;
@@ -107,6 +109,22 @@ impl Value {
     /// A value that is there.
     pub fn some(value: Self) -> Self {
         Self::Optional(Some(Arc::new(value)))
+    }
+
+    /// A value of a type of the caller's own.
+    pub fn foreign(value: impl Foreign) -> Self {
+        Self::Opaque(Opaque::Foreign(Arc::new(value)))
+    }
+
+    /// The value of a type of the caller's own, if this is one.
+    pub fn as_foreign<F: Foreign>(&self) -> Option<&F> {
+        match self {
+            Self::Opaque(Opaque::Foreign(foreign)) => {
+                let any: &dyn std::any::Any = &**foreign;
+                any.downcast_ref()
+            }
+            _ => None,
+        }
     }
 
     /// The text, if this is one.

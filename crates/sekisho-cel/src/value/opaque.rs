@@ -6,6 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::authorizer::{Authorizer, Decision, GroupCheck, PathCheck, ResourceCheck};
+use crate::extension::Foreign;
 use crate::functions::formats::NamedFormat;
 use crate::functions::network::Cidr;
 use crate::functions::quantities::Amount;
@@ -38,6 +39,8 @@ pub enum Opaque {
     ResourceCheck(Arc<(Authorizer, ResourceCheck)>),
     /// The answer.
     Decision(Arc<Decision>),
+    /// A value of a type of the caller's own.
+    Foreign(Arc<dyn Foreign>),
 }
 
 impl Opaque {
@@ -55,6 +58,7 @@ impl Opaque {
             Self::GroupCheck(_) => "kubernetes.authorization.GroupCheck",
             Self::ResourceCheck(_) => "kubernetes.authorization.ResourceCheck",
             Self::Decision(_) => "kubernetes.authorization.Decision",
+            Self::Foreign(foreign) => return foreign.type_name(),
         })
     }
 
@@ -64,6 +68,7 @@ impl Opaque {
         match self {
             Self::Ip(address) => bytes(address),
             Self::Cidr(cidr) => cidr.size(),
+            Self::Foreign(foreign) => foreign.size(),
             _ => 1,
         }
     }
@@ -82,6 +87,7 @@ impl Opaque {
             (Self::GroupCheck(a), Self::GroupCheck(b)) => a == b,
             (Self::ResourceCheck(a), Self::ResourceCheck(b)) => a == b,
             (Self::Decision(a), Self::Decision(b)) => a == b,
+            (Self::Foreign(a), Self::Foreign(b)) => a.is_equal(&**b),
             _ => false,
         }
     }

@@ -1,4 +1,5 @@
 //! Source and values in, values out.
 
+mod extension;
 mod language;
 mod shown;
