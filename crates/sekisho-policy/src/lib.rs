@@ -3,13 +3,22 @@
 //! A [`Request`] is what the API server asks about: a scanned manifest becomes one too, as if it were created.
 //! Whatever a rule must know beside the request it gets from [`Facts`], which were gathered before: evaluating
 //! a rule reads no file, asks no server and knows no clock. What a rule says is a [`Verdict`].
+//!
+//! Each language turns its documents into [`Policy`]s. A [`PolicySet`] finds those that concern a request and
+//! applies them.
 
+mod asked;
 mod facts;
+mod interest;
 mod kinds;
 mod request;
+mod set;
 mod verdict;
 
+pub use asked::Asked;
 pub use facts::{Facts, NoFacts, ObjectQuery, Snapshot};
+pub use interest::{Interest, Target};
 pub use kinds::{Kinds, Resource};
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
+pub use set::{Policy, PolicySet, Review};
 pub use verdict::{Enforcement, Outcome, RuleName, Verdict};

@@ -1,0 +1,121 @@
+//! A set of policies of any languages, and what it says of a request: the one evaluation.
+
+use std::fmt;
+
+use sekisho_manifest::Node;
+
+use crate::asked::Asked;
+use crate::facts::Facts;
+use crate::interest::{Index, Interest};
+use crate::request::Request;
+use crate::verdict::Verdict;
+
+/// A compiled policy of any language.
+///
+/// A policy keeps to its budget by itself and answers in any case: what goes wrong is a verdict.
+pub trait Policy: fmt::Debug + Send + Sync {
+    /// Which requests it can concern.
+    fn interest(&self) -> Interest;
+
+    /// Whether it may change objects.
+    fn changes(&self) -> bool {
+        false
+    }
+
+    /// The object as the policy changes it; none where it leaves it alone.
+    fn mutate(&self, _asked: &Asked<'_>, _facts: &dyn Facts, _verdicts: &mut Vec<Verdict>) -> Option<Node> {
+        None
+    }
+
+    /// What the policy says of the request.
+    fn validate(&self, _asked: &Asked<'_>, _facts: &dyn Facts, _verdicts: &mut Vec<Verdict>) {}
+
+    /// The objects that the policy wants beside the one that is asked about.
+    fn generate(&self, _asked: &Asked<'_>, _facts: &dyn Facts, _verdicts: &mut Vec<Verdict>) -> Vec<Node> {
+        Vec::new()
+    }
+}
+
+/// Policies, indexed by what they concern.
+#[derive(Debug, Default)]
+pub struct PolicySet {
+    policies: Vec<Box<dyn Policy>>,
+    index: Index,
+}
+
+/// What a set of policies makes of a request.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Review {
+    /// What the rules say: first those that change the object, then those that judge what came of it, then
+    /// those that make others; in each group in the order of the set.
+    pub verdicts: Vec<Verdict>,
+    /// The object as it was changed; none where it was not.
+    pub changed: Option<Node>,
+    /// The objects that are wanted beside it.
+    pub generated: Vec<Node>,
+}
+
+impl PolicySet {
+    /// No policies.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With these, in their order.
+    pub fn extend(&mut self, policies: impl IntoIterator<Item = Box<dyn Policy>>) {
+        for policy in policies {
+            self.index.push(policy.interest());
+            self.policies.push(policy);
+        }
+    }
+
+    /// How many policies there are.
+    pub fn len(&self) -> usize {
+        self.policies.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.policies.is_empty()
+    }
+
+    /// Applies every policy that concerns the request, as the API server does: changes first, one after the
+    /// other, then judgements of what came of them.
+    pub fn review(&self, request: &Request, facts: &dyn Facts) -> Review {
+        let mut review = Review::default();
+        let policies: Vec<&dyn Policy> = self
+            .index
+            .candidates(request)
+            .into_iter()
+            .filter_map(|number| self.policies.get(number))
+            .map(AsRef::as_ref)
+            .collect();
+        let changed = change(&policies, request, facts, &mut review.verdicts);
+        let asked = Asked::new(changed.as_ref().unwrap_or(request));
+        for policy in &policies {
+            policy.validate(&asked, facts, &mut review.verdicts);
+        }
+        for policy in &policies {
+            review.generated.extend(policy.generate(&asked, facts, &mut review.verdicts));
+        }
+        review.changed = changed.and_then(|request| request.object);
+        review
+    }
+}
+
+/// The request after the policies have changed its object; none where they did not.
+fn change(
+    policies: &[&dyn Policy],
+    request: &Request,
+    facts: &dyn Facts,
+    verdicts: &mut Vec<Verdict>,
+) -> Option<Request> {
+    let mut changed: Option<Request> = None;
+    let mut rest = policies.iter().filter(|policy| policy.changes());
+    loop {
+        let asked = Asked::new(changed.as_ref().unwrap_or(request));
+        let Some(object) = rest.find_map(|policy| policy.mutate(&asked, facts, verdicts)) else { break };
+        changed = Some(Request { object: Some(object), ..asked.request().clone() });
+    }
+    changed
+}
