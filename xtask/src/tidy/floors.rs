@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-cel", 1),
     ("sekisho-chart", 1),
     ("sekisho-kustomize", 1),
+    ("sekisho-kyverno", 1),
     ("sekisho-rego", 1),
     ("sekisho-inventory", 2),
     ("sekisho-policy", 2),

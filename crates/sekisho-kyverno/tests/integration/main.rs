@@ -1,0 +1,3 @@
+//! Kyverno's language through the public API: policies, expressions and values in, verdicts out.
+
+mod values;
