@@ -10,6 +10,7 @@
 pub mod capabilities;
 pub mod chart;
 pub mod functions;
+pub mod go;
 pub mod render;
 pub mod schema;
 pub mod semver;

@@ -31,6 +31,8 @@ const SIBLINGS: &[(&str, &str)] = &[
     ("sekisho-finding", "sekisho-framework"),
     ("sekisho-finding", "sekisho-manifest"),
     ("sekisho-posture", "sekisho-inventory"),
+    // Templates, regular expressions and quotes of Go, which Rego has as well.
+    ("sekisho-rego", "sekisho-chart"),
     ("sekisho-risk", "sekisho-inventory"),
     ("sekisho", "sekisho-report"),
 ];

@@ -9,7 +9,7 @@ pub(crate) fn quote(text: &str) -> String {
 
 /// Bytes in quotes of this kind; those that are no UTF-8 as `\x`, and with `ascii` everything beyond ASCII
 /// escaped.
-pub(crate) fn quote_bytes(bytes: &[u8], mark: char, ascii: bool) -> String {
+pub fn quote_bytes(bytes: &[u8], mark: char, ascii: bool) -> String {
     let mut quoted = String::with_capacity(bytes.len() + 2);
     quoted.push(mark);
     for chunk in bytes.utf8_chunks() {
@@ -50,7 +50,7 @@ fn push_escaped(quoted: &mut String, character: char, mark: char, ascii: bool) {
 }
 
 /// Whether Go prints the character as it is: a letter, a mark, a number, a sign, or the ASCII space.
-pub(crate) fn is_printable(character: char) -> bool {
+pub fn is_printable(character: char) -> bool {
     match character {
         ' '..='~' => true,
         '\0'..'\u{a1}' | '\u{ad}' => false,
@@ -70,7 +70,7 @@ fn is_grapheme_extender(character: char) -> bool {
 }
 
 /// Reads a literal with its quotes: a text in double quotes or backquotes. None where it is none.
-pub(crate) fn unquote(literal: &str) -> Option<Vec<u8>> {
+pub fn unquote(literal: &str) -> Option<Vec<u8>> {
     let mark = literal.chars().next()?;
     let inner = literal.get(1..)?.strip_suffix(mark)?;
     match mark {

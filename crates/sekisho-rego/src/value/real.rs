@@ -1,0 +1,304 @@
+//! Binary floating point with a mantissa of 64 bits, in which OPA computes with numbers that are no integers.
+//!
+//! Every result is rounded to the nearest number, ties to even, and printed with as few digits as tell it
+//! from its neighbours.
+
+use std::cmp::Ordering;
+
+use num_bigint::{BigInt, BigUint, Sign};
+use num_traits::{ToPrimitive, Zero};
+
+use super::number::{MAX_BITS, Number, NumberError, ten_to};
+
+/// A finite number: mantissa × 2^exponent, with a sign also for 0.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Real {
+    negative: bool,
+    /// The highest bit is set, unless the number is 0.
+    mantissa: u64,
+    exponent: i64,
+}
+
+impl Real {
+    pub(crate) const ZERO: Self = Self { negative: false, mantissa: 0, exponent: 0 };
+    pub(crate) const ONE: Self = Self { negative: false, mantissa: 1 << 63, exponent: -63 };
+    const HALF: Self = Self { negative: false, mantissa: 1 << 63, exponent: -64 };
+
+    pub(crate) fn from_i64(value: i64) -> Self {
+        Self::rounded(value < 0, u128::from(value.unsigned_abs()), 0, false)
+    }
+
+    /// The nearest number to digits × 10^exponent.
+    pub(crate) fn from_decimal(negative: bool, digits: &BigUint, exponent: i64) -> Self {
+        if digits.is_zero() {
+            return Self { negative, ..Self::ZERO };
+        }
+        let power = ten_to(exponent.unsigned_abs());
+        if exponent >= 0 {
+            return Self::from_big(negative, &(digits * power), 0, false);
+        }
+        // As many bits in front that the quotient has at least 66.
+        let lack = (66 + power.bits()).saturating_sub(digits.bits());
+        let shifted = digits << lack;
+        let (quotient, rest) = (&shifted / &power, &shifted % &power);
+        let lack = i64::try_from(lack).unwrap_or(i64::MAX);
+        Self::from_big(negative, &quotient, -lack, !rest.is_zero())
+    }
+
+    fn from_big(negative: bool, value: &BigUint, exponent: i64, rest: bool) -> Self {
+        let excess = value.bits().saturating_sub(127);
+        let top = value >> excess;
+        let lost = excess > 0 && (value.trailing_zeros().unwrap_or(0) < excess);
+        let excess = i64::try_from(excess).unwrap_or(i64::MAX);
+        Self::rounded(negative, top.to_u128().unwrap_or(0), exponent + excess, rest || lost)
+    }
+
+    /// Rounds to 64 bits; `rest` says that the value is somewhat above.
+    fn rounded(negative: bool, value: u128, exponent: i64, rest: bool) -> Self {
+        if value == 0 {
+            return Self { negative, ..Self::ZERO };
+        }
+        let excess = 64 - i64::from(value.leading_zeros());
+        if excess <= 0 {
+            let mantissa = u64::try_from(value << excess.unsigned_abs()).unwrap_or(u64::MAX);
+            return Self { negative, mantissa, exponent: exponent + excess };
+        }
+        let mut exponent = exponent + excess;
+        let mut mantissa = value >> excess;
+        let half = 1_u128 << (excess - 1);
+        let below = value & ((1_u128 << excess) - 1);
+        let up = match below.cmp(&half) {
+            Ordering::Greater => true,
+            Ordering::Equal => rest || mantissa & 1 == 1,
+            Ordering::Less => false,
+        };
+        if up {
+            mantissa += 1;
+            if mantissa >> 64 != 0 {
+                mantissa >>= 1;
+                exponent += 1;
+            }
+        }
+        Self { negative, mantissa: u64::try_from(mantissa).unwrap_or(u64::MAX), exponent }
+    }
+
+    pub(crate) fn is_zero(self) -> bool {
+        self.mantissa == 0
+    }
+
+    pub(crate) fn is_negative(self) -> bool {
+        self.negative
+    }
+
+    pub(crate) fn negated(self) -> Self {
+        Self { negative: !self.negative, ..self }
+    }
+
+    pub(crate) fn absolute(self) -> Self {
+        Self { negative: false, ..self }
+    }
+
+    pub(crate) fn add(self, other: Self) -> Self {
+        if self.is_zero() && other.is_zero() {
+            return Self { negative: self.negative && other.negative, ..Self::ZERO };
+        }
+        if self.is_zero() {
+            return other;
+        }
+        if other.is_zero() {
+            return self;
+        }
+        let (large, small) = if (self.exponent, self.mantissa) >= (other.exponent, other.mantissa) {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        let (one, base) = (u128::from(large.mantissa) << 63, large.exponent - 63);
+        let distance = large.exponent - small.exponent;
+        let raised = u128::from(small.mantissa) << 63;
+        let (two, rest) = match u32::try_from(distance) {
+            Ok(distance) if distance < 127 => (raised >> distance, raised & ((1_u128 << distance) - 1) != 0),
+            _ => (0, true),
+        };
+        if large.negative == small.negative {
+            return Self::rounded(large.negative, one + two, base, rest);
+        }
+        if one == two && !rest {
+            return Self::ZERO;
+        }
+        // What was shifted out is taken off: one less, and something above it.
+        Self::rounded(large.negative, one - two - u128::from(rest), base, rest)
+    }
+
+    pub(crate) fn subtract(self, other: Self) -> Self {
+        if self.is_zero() && other.is_zero() {
+            return Self { negative: self.negative && !other.negative, ..Self::ZERO };
+        }
+        self.add(other.negated())
+    }
+
+    pub(crate) fn multiply(self, other: Self) -> Self {
+        let negative = self.negative != other.negative;
+        let product = u128::from(self.mantissa) * u128::from(other.mantissa);
+        Self::rounded(negative, product, self.exponent + other.exponent, false)
+    }
+
+    /// The quotient; none for a divisor of 0.
+    pub(crate) fn divide(self, other: Self) -> Option<Self> {
+        if other.is_zero() {
+            return None;
+        }
+        let negative = self.negative != other.negative;
+        let divisor = u128::from(other.mantissa);
+        let dividend = u128::from(self.mantissa) << 64;
+        let (quotient, rest) = (dividend / divisor, dividend % divisor);
+        // One bit more, for rounding where the quotient has but 64.
+        let (bit, rest) = if rest << 1 >= divisor { (1, (rest << 1) - divisor) } else { (0, rest << 1) };
+        let exponent = self.exponent - other.exponent - 65;
+        Some(Self::rounded(negative, (quotient << 1) | bit, exponent, rest != 0))
+    }
+
+    fn is_integer(self) -> bool {
+        self.is_zero() || self.exponent + i64::from(self.mantissa.trailing_zeros()) >= 0
+    }
+
+    /// The integer below in size.
+    pub(crate) fn truncated(self) -> BigInt {
+        let sign = if self.negative { Sign::Minus } else { Sign::Plus };
+        let size = if self.exponent >= 0 {
+            BigUint::from(self.mantissa) << self.exponent.unsigned_abs().min(4 * MAX_BITS)
+        } else {
+            BigUint::from(self.mantissa.checked_shr(shift(self.exponent)).unwrap_or(0))
+        };
+        BigInt::from_biguint(sign, size)
+    }
+
+    /// The nearest integer, halves away from 0.
+    pub(crate) fn round(self) -> BigInt {
+        if self.negative { self.subtract(Self::HALF).truncated() } else { self.add(Self::HALF).truncated() }
+    }
+
+    /// The integer above.
+    pub(crate) fn ceil(self) -> BigInt {
+        let whole = self.truncated();
+        if self.negative || self.is_integer() { whole } else { whole + 1 }
+    }
+
+    /// The integer below.
+    pub(crate) fn floor(self) -> BigInt {
+        let whole = self.truncated();
+        if !self.negative || self.is_integer() { whole } else { whole - 1 }
+    }
+
+    /// The number with as few digits as tell it from others.
+    ///
+    /// # Errors
+    /// Where it is larger or smaller than a number may be.
+    pub(crate) fn to_number(self) -> Result<Number, NumberError> {
+        let size = self.exponent + 64;
+        if !self.is_zero() && size.unsigned_abs() > MAX_BITS {
+            return Err(NumberError::TooBig);
+        }
+        let minus = if self.negative { "-" } else { "" };
+        if self.is_zero() {
+            return Ok(Number::trusted(&format!("{minus}0")));
+        }
+        let (digits, point) = self.shortest();
+        let text = if self.is_integer() {
+            // All digits stand before the point.
+            format!("{digits:0<width$}", width = usize::try_from(point).unwrap_or(digits.len()))
+        } else if !(-3..=6).contains(&point) {
+            exponent_form(&digits, point - 1)
+        } else {
+            plain_form(&digits, point)
+        };
+        Ok(Number::trusted(&format!("{minus}{text}")))
+    }
+
+    /// The shortest digits that round to this number, and how many of them stand before the point.
+    fn shortest(self) -> (String, i64) {
+        // The number and half the distance to its neighbours as integers over one denominator.
+        let half = self.exponent - 1;
+        let up = if half > 0 { half.unsigned_abs() } else { 0 };
+        let down = if half < 0 { half.unsigned_abs() } else { 0 };
+        let value = (BigUint::from(self.mantissa) << 1_u8) << up;
+        let reach = BigUint::from(1_u8) << up;
+        let denominator = BigUint::from(1_u8) << down;
+        let (lower, upper) = (&value - &reach, &value + &reach);
+        let inclusive = self.mantissa & 1 == 0;
+        let point = power_above(&value, &denominator);
+        for count in 1..=24_i64 {
+            // One unit of the last digit is `unit` / `scale` over the denominator.
+            let place = point - count;
+            let (unit, scale) = if place >= 0 {
+                (&denominator * ten_to(place.unsigned_abs()), BigUint::from(1_u8))
+            } else {
+                (denominator.clone(), ten_to(place.unsigned_abs()))
+            };
+            let low = (&value * &scale) / &unit;
+            let high = &low + 1_u8;
+            let (low_at, high_at) = (&low * &unit, &high * &unit);
+            let (lowest, highest, at) = (&lower * &scale, &upper * &scale, &value * &scale);
+            let down_fits = low_at > lowest || (inclusive && low_at == lowest);
+            let up_fits = high_at < highest || (inclusive && high_at == highest);
+            let takes_low = match (down_fits, up_fits) {
+                (false, false) => continue,
+                (true, false) => true,
+                (false, true) => false,
+                (true, true) => match (&at - &low_at).cmp(&(&high_at - &at)) {
+                    Ordering::Less => true,
+                    Ordering::Equal => (&low % 2_u8).is_zero(),
+                    Ordering::Greater => false,
+                },
+            };
+            let digits = if takes_low { low } else { high }.to_string();
+            let longer = i64::try_from(digits.len()).unwrap_or(count) - count;
+            let trimmed = digits.trim_end_matches('0');
+            return (trimmed.to_owned(), point + longer);
+        }
+        (value.to_string(), point)
+    }
+}
+
+fn shift(exponent: i64) -> u32 {
+    u32::try_from(exponent.unsigned_abs()).unwrap_or(u32::MAX)
+}
+
+/// The power of ten just above value / denominator.
+fn power_above(value: &BigUint, denominator: &BigUint) -> i64 {
+    let bits = i64::try_from(value.bits()).unwrap_or(i64::MAX)
+        - i64::try_from(denominator.bits()).unwrap_or(i64::MAX);
+    // log10(2) is about 30103 / 100000; the guess is at most one below or above.
+    let mut point = bits * 30_103 / 100_000 - 1;
+    while !is_below_power(value, denominator, point) {
+        point += 1;
+    }
+    point
+}
+
+fn is_below_power(value: &BigUint, denominator: &BigUint, power: i64) -> bool {
+    let size = ten_to(power.unsigned_abs());
+    if power >= 0 { *value < denominator * size } else { value * size < *denominator }
+}
+
+fn exponent_form(digits: &str, exponent: i64) -> String {
+    let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
+    let point = if rest.is_empty() { "" } else { "." };
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{first}{point}{rest}e{sign}{:02}", exponent.unsigned_abs())
+}
+
+fn plain_form(digits: &str, point: i64) -> String {
+    let Ok(before) = usize::try_from(point) else {
+        let zeros = usize::try_from(point.unsigned_abs()).unwrap_or(0);
+        return format!("0.{}{digits}", "0".repeat(zeros));
+    };
+    if before == 0 {
+        return format!("0.{digits}");
+    }
+    match digits.split_at_checked(before) {
+        Some((whole, "")) => whole.to_owned(),
+        Some((whole, fraction)) => format!("{whole}.{fraction}"),
+        None => format!("{digits:0<before$}"),
+    }
+}
