@@ -6,6 +6,7 @@ use sekisho_manifest::{Node, Object};
 use smol_str::SmolStr;
 
 use crate::request::GroupVersionKind;
+use crate::views::Views;
 
 /// Which objects a rule asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -26,6 +27,29 @@ pub trait Facts: Send + Sync {
     /// The objects that a query names, in the order of namespace and name; none where such objects were not
     /// gathered, which is not the same as there being none.
     fn objects(&self, query: &ObjectQuery) -> Option<Vec<Node>>;
+
+    /// Everything that was gathered, in no certain order, for rules that look for themselves.
+    fn everything(&self) -> Vec<Known> {
+        Vec::new()
+    }
+
+    /// Where forms of all the facts together are kept, so that they are made once.
+    fn views(&self) -> Option<&Views> {
+        None
+    }
+}
+
+/// An object that was gathered.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// Its kind.
+    pub kind: GroupVersionKind,
+    /// Its namespace; empty for what lives in the cluster as a whole.
+    pub namespace: SmolStr,
+    /// Its name.
+    pub name: SmolStr,
+    /// The object.
+    pub root: Node,
 }
 
 /// Nothing is known.
@@ -47,13 +71,7 @@ impl Facts for NoFacts {
 pub struct Snapshot {
     /// By kind; each list in the order of namespace and name.
     kinds: HashMap<GroupVersionKind, Vec<Known>>,
-}
-
-#[derive(Debug, Clone)]
-struct Known {
-    namespace: SmolStr,
-    name: SmolStr,
-    root: Node,
+    views: Views,
 }
 
 impl Snapshot {
@@ -66,13 +84,14 @@ impl Snapshot {
                 Some(false) => SmolStr::default(),
                 _ => object.namespace.clone().unwrap_or_else(|| namespace.into()),
             };
-            let known = Known { namespace, name: object.name.clone(), root: object.root.clone() };
+            let known =
+                Known { kind: kind.clone(), namespace, name: object.name.clone(), root: object.root.clone() };
             kinds.entry(kind).or_default().push(known);
         }
         for list in kinds.values_mut() {
             list.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
         }
-        Self { kinds }
+        Self { kinds, views: Views::default() }
     }
 
     /// The objects of a kind in any version.
@@ -105,5 +124,13 @@ impl Facts for Snapshot {
             list.iter().filter(wanted).map(|known| known.root.clone()).collect()
         };
         Some(found)
+    }
+
+    fn everything(&self) -> Vec<Known> {
+        self.kinds.values().flatten().cloned().collect()
+    }
+
+    fn views(&self) -> Option<&Views> {
+        Some(&self.views)
     }
 }
