@@ -1,10 +1,11 @@
 //! Kyverno's policies: a policy to compiled rules; rules, a resource and facts to verdicts.
 //!
-//! [`value`] is what rules reckon with. Everything is bounded by a [`Budget`], and nothing is read, printed or
+//! [`value`] is what rules reckon with, [`scalar`] compares plain values with what policies write. Everything is bounded by a [`Budget`], and nothing is read, printed or
 //! asked from outside: time, randomness and facts are arguments.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod budget;
+pub mod scalar;
 pub mod value;
 
 pub use budget::{Budget, BudgetError, Meter};

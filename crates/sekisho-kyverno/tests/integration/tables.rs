@@ -1,0 +1,65 @@
+//! Tables of questions and of the answers that Kyverno's own engine gives to them.
+//!
+//! One JSON object a line: `op` says what is asked, `want` what the answer is. A number without point and
+//! exponent is a whole one, any other is a float.
+
+use sekisho_kyverno::{Meter, Value, scalar};
+use serde_json::{Value as Json, json};
+
+/// A value as a table writes it.
+fn value(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(value) => Value::Bool(*value),
+        Json::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Int(whole),
+            None => Value::Float(number.as_f64().unwrap()),
+        },
+        Json::String(text) => Value::from(text.as_str()),
+        Json::Array(items) => items.iter().map(value).collect(),
+        Json::Object(entries) => entries.iter().map(|(key, item)| (key.into(), value(item))).collect(),
+    }
+}
+
+fn answer(row: &Json) -> Json {
+    let meter = Meter::default();
+    let text = |key: &str| row[key].as_str().unwrap_or("");
+    match text("op") {
+        "scalar" => {
+            let (found, pattern) = (value(&row["value"]), value(&row["pattern"]));
+            let answer = scalar::matches(&found, &pattern, &meter).unwrap();
+            if let Some(text) = pattern.as_str() {
+                assert_eq!(scalar::Pattern::new(text).matches(&found, &meter), Ok(answer));
+            }
+            json!({ "r": answer })
+        }
+        "wild" => json!({"r": scalar::wildcard(text("pattern"), text("text"), &meter).unwrap()}),
+        "semver" => {
+            let version = scalar::Version::parse(text("version"));
+            let range = scalar::Range::parse(text("range"));
+            let mut answer = json!({"v": version.is_ok(), "g": range.is_ok()});
+            if let Ok(range) = range {
+                answer["r"] = range.contains(&version.unwrap_or_default()).into();
+            }
+            answer
+        }
+        other => panic!("`{other}` is not known"),
+    }
+}
+
+fn hold(table: &str) {
+    let mut wrong = Vec::new();
+    for line in table.lines() {
+        let row: Json = serde_json::from_str(line).unwrap();
+        let answer = answer(&row);
+        if answer != row["want"] {
+            wrong.push(format!("{line}\n    gives {answer}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} rows are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn scalars_compare_as_kyverno_compares_them() {
+    hold(include_str!("../data/scalars.jsonl"));
+}
