@@ -175,6 +175,18 @@ impl Environment {
         self
     }
 
+    /// With the types of which mutating policies make patches: `Object` and every type below it (`Object.spec`,
+    /// `Object.spec.template`), whose fields are any, and `JSONPatch`; and with `jsonpatch.escapeKey`.
+    #[must_use]
+    pub fn with_patch_types(self) -> Self {
+        let patch = ["op", "path", "from"].map(|field| (SmolStr::new_static(field), Type::String));
+        let value = (SmolStr::new_static("value"), Type::Dyn);
+        let patch = StructType { fields: patch.into_iter().chain([value]).collect(), open: false };
+        self.with_library(Library::JsonPatch)
+            .with_message("Object", StructType { fields: Vec::new(), open: true })
+            .with_message("JSONPatch", patch)
+    }
+
     /// Without any macro.
     #[must_use]
     pub fn without_macros(mut self) -> Self {

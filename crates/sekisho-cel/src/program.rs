@@ -28,6 +28,9 @@ pub struct Program {
     cost: CostEstimate,
     patterns: Arc<Patterns>,
     variables: Vec<SmolStr>,
+    /// The fields that are selected of variables, with the variable.
+    selections: Vec<(SmolStr, SmolStr)>,
+    height: u32,
 }
 
 /// Why an expression does not compile: at least one fault.
@@ -92,7 +95,9 @@ impl Program {
         variables.dedup();
         let mut patterns = Patterns::new();
         collect_patterns(&plan, &mut patterns);
-        Ok(Self { plan, kind, cost, patterns: Arc::new(patterns), variables })
+        let selections = selections(&ast);
+        let height = ast.height(ast.root());
+        Ok(Self { plan, kind, cost, patterns: Arc::new(patterns), variables, selections, height })
     }
 
     fn check(ast: &Ast, environment: &Environment) -> Result<Checked, CompileError> {
@@ -127,6 +132,16 @@ impl Program {
         &self.variables
     }
 
+    /// The fields that it selects of a variable by their names: those that [`Activation::field`] may be asked.
+    pub fn selections<'a>(&'a self, variable: &'a str) -> impl Iterator<Item = &'a SmolStr> {
+        self.selections.iter().filter(move |(known, _)| known == variable).map(|(_, field)| field)
+    }
+
+    /// How many levels the expression has, its macros written out.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
     /// The value of the expression. What the evaluation costs is taken from the budget, also when it fails.
     pub fn evaluate(
         &self,
@@ -152,6 +167,27 @@ fn variables(ast: &Ast, checked: Option<&Checked>) -> Vec<SmolStr> {
         _ => None,
     };
     ids.filter_map(name).collect()
+}
+
+/// What is selected of plain names, however it is written.
+fn selections(ast: &Ast) -> Vec<(SmolStr, SmolStr)> {
+    let ids = (0..ast.len()).filter_map(|id| u32::try_from(id).ok()).map(ExprId);
+    let name = |id: &ExprId| match ast.node(*id) {
+        Expr::Ident(name) => Some(SmolStr::new(name.trim_start_matches('.'))),
+        _ => None,
+    };
+    let selection = |id: ExprId| match ast.node(id) {
+        Expr::Select { operand, field, .. } => Some((name(operand)?, field.clone())),
+        Expr::Call { arguments, .. } => match arguments.as_slice() {
+            [operand, field] => match ast.node(*field) {
+                Expr::Literal(Value::String(field)) => Some((name(operand)?, field.clone())),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    };
+    ids.filter_map(selection).collect()
 }
 
 /// Compiles the patterns that stand in a plan as constants; wrong ones fail when they are used.

@@ -135,7 +135,10 @@ impl<'a> Machine<'a> {
             Root::Relative(node) => self.run(node)?,
         };
         let last = attribute.qualifiers.len();
-        let mut is_optional = false;
+        if attribute.test && taken == last {
+            return Ok(Value::Bool(true));
+        }
+        let mut is_optional = attribute.qualifiers.iter().take(taken).any(|qualifier| qualifier.optional);
         for (place, qualifier) in attribute.qualifiers.iter().enumerate().skip(taken) {
             let tests = attribute.test && place + 1 == last;
             if let Value::Optional(inner) = &value {
@@ -188,7 +191,9 @@ impl<'a> Machine<'a> {
                 && let Some(found) = self.activation.field(name, field)
             {
                 let value = found.map_err(|error| fault(qualifier.span)(error.kind))?;
-                self.cost(1, span)?;
+                if !attribute.test {
+                    self.cost(1, span)?;
+                }
                 return Ok((value, taken + 1));
             }
             if let Some(value) = self.activation.variable(name) {

@@ -1,6 +1,7 @@
 //! The values that expressions are about. Values of manifests are looked into where they lie.
 
 pub(crate) mod compare;
+mod json;
 pub(crate) mod list;
 pub(crate) mod map;
 pub(crate) mod opaque;

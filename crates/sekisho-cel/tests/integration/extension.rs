@@ -135,4 +135,12 @@ fn fields_of_variables_are_worked_out_when_they_are_asked_for() {
     assert_eq!(run("variables.x + variables.y").map(|value| shown(&value)), Ok(r#"String("xy")"#.to_owned()));
     assert_eq!(run("true || variables.broken == ''").map(|value| shown(&value)), Ok("Bool(true)".to_owned()));
     assert!(matches!(run("variables.broken"), Err(Failure::DivisionByZero)));
+    assert_eq!(run("has(variables.x)").map(|value| shown(&value)), Ok("Bool(true)".to_owned()));
+    assert!(matches!(run("has(variables.broken)"), Err(Failure::DivisionByZero)));
+    assert_eq!(
+        run("variables.?x.orValue('none')").map(|value| shown(&value)),
+        Ok(r#"String("x")"#.to_owned())
+    );
+    let program = environment().compile("variables.x + variables.?y.orValue(prefix)").unwrap();
+    assert_eq!(program.selections("variables").collect::<Vec<_>>(), ["x", "y"]);
 }

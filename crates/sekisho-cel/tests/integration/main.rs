@@ -2,4 +2,5 @@
 
 mod extension;
 mod language;
+mod patch;
 mod shown;
