@@ -11,6 +11,7 @@ mod asked;
 mod facts;
 mod interest;
 mod kinds;
+pub mod pod_security;
 mod problem;
 mod request;
 mod set;

@@ -7,6 +7,7 @@ mod formats;
 mod kubectl;
 mod kustomize;
 mod ledger;
+mod pod_security;
 mod yaml;
 
 use std::fmt::Write as _;
@@ -33,6 +34,8 @@ enum Suite {
     Cel(Options),
     /// CEL as the API server has it, with its libraries and costs
     CelK8s(Options),
+    /// Pod Security as kubernetes/pod-security-admission has it
+    PodSecurity(Options),
     /// YAML as sigs.k8s.io/yaml reads it
     Yaml(Options),
     /// The corpora as the real kubectl reads them
@@ -69,6 +72,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             let rows = options.data.clone().unwrap_or_else(|| root().join("crates/sekisho-cel/tests/data"));
             examine("cel-k8s", &rows, &options, cel_k8s::run)
         }
+        Suite::PodSecurity(options) => {
+            suite("pod-security", "conformance/pod-security", &options, pod_security::run)
+        }
         Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),
         Suite::Kubectl(options) => match peer::kubectl()? {
             Some(program) => suite("kubectl", "corpora", &options, |data| kubectl::run(data, &program)),
@@ -87,8 +93,15 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 6] =
-        [Suite::Cel, Suite::CelK8s, Suite::Yaml, Suite::Kubectl, Suite::Formats, Suite::Kustomize];
+    let suites: [fn(Options) -> Suite; 7] = [
+        Suite::Cel,
+        Suite::CelK8s,
+        Suite::PodSecurity,
+        Suite::Yaml,
+        Suite::Kubectl,
+        Suite::Formats,
+        Suite::Kustomize,
+    ];
     suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))
 }
 
