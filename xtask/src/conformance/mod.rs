@@ -4,6 +4,7 @@
 mod cel;
 mod cel_k8s;
 mod formats;
+mod helm;
 mod kubectl;
 mod kustomize;
 mod ledger;
@@ -44,6 +45,8 @@ enum Suite {
     Formats(Options),
     /// The kustomizations of the corpora as the real kubectl builds them
     Kustomize(Options),
+    /// Charts as the real helm renders them
+    Helm(helm::Options),
 }
 
 /// What every suite takes.
@@ -88,6 +91,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             Some(program) => suite("kustomize", "corpora", &options, |data| kustomize::run(data, &program)),
             None => skipped("kustomize", "the real kubectl is not here"),
         },
+        Suite::Helm(options) => helm::run(&options),
     }
 }
 
@@ -102,7 +106,8 @@ pub(crate) fn run_all() -> Result<()> {
         Suite::Formats,
         Suite::Kustomize,
     ];
-    suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))
+    suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))?;
+    run(Arguments { suite: Suite::Helm(helm::Options::default()) })
 }
 
 /// Finds the data of a suite and runs it over them.

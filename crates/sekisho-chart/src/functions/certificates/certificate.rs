@@ -2,9 +2,11 @@
 
 use std::net::IpAddr;
 
+use sha2::{Digest, Sha256};
+
 use super::der::{
-    BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT, OCTET_STRING, SEQUENCE, SET, UTC_TIME, UTF8_STRING, bits,
-    context, element, only, positive, sequence, take_tagged,
+    BIT_STRING, BOOLEAN, GENERALIZED_TIME, INTEGER, OBJECT, OCTET_STRING, PRINTABLE_STRING, SEQUENCE, SET,
+    UTC_TIME, UTF8_STRING, bits, context, element, only, positive, sequence, take_tagged,
 };
 use super::key::{Kind, PrivateKey};
 use crate::functions::time::Moment;
@@ -15,6 +17,8 @@ const KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x0F];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x25];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 0x13];
 const ALTERNATIVE_NAMES: &[u8] = &[0x55, 0x1D, 0x11];
+const SUBJECT_KEY: &[u8] = &[0x55, 0x1D, 0x0E];
+const AUTHORITY_KEY: &[u8] = &[0x55, 0x1D, 0x23];
 const SERVER_AUTHENTICATION: &[u8] = &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01];
 const CLIENT_AUTHENTICATION: &[u8] = &[0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x02];
 
@@ -30,11 +34,12 @@ pub(super) struct Request {
     pub(super) now: i64,
 }
 
-/// Who signs a certificate: its subject and its public key.
+/// Who signs a certificate: its subject, its public key, and what that is known by.
 #[derive(Debug)]
 pub(super) struct Issuer {
     pub(super) subject: Vec<u8>,
     pub(super) public: Vec<u8>,
+    pub(super) key_id: Option<Vec<u8>>,
 }
 
 impl Request {
@@ -43,7 +48,10 @@ impl Request {
         if self.common_name.is_empty() {
             return sequence(&[]);
         }
-        let name = element(UTF8_STRING, self.common_name.as_bytes());
+        let is_printable = |byte: u8| byte.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&byte);
+        let is_plain = self.common_name.bytes().all(is_printable);
+        let name =
+            element(if is_plain { PRINTABLE_STRING } else { UTF8_STRING }, self.common_name.as_bytes());
         sequence(&[&element(SET, &sequence(&[&element(OBJECT, COMMON_NAME), &name]))])
     }
 
@@ -51,7 +59,7 @@ impl Request {
     pub(super) fn certificate(
         &self,
         public: &[u8],
-        issuer: &[u8],
+        issuer: &Issuer,
         signer: &PrivateKey,
         filler: &[u8],
     ) -> Vec<u8> {
@@ -60,14 +68,17 @@ impl Request {
         let serial = positive(filler.get(..16).unwrap_or_default());
         let end = self.now.saturating_add(self.days.wrapping_mul(86_400));
         let validity = sequence(&[&time(self.now), &time(end)]);
-        let extensions = element(context(3, true), &element(SEQUENCE, &self.extensions().concat()));
+        let subject = self.subject();
+        let authority = issuer.key_id.as_deref().filter(|_| issuer.subject != subject);
+        let extensions = self.extensions(public, authority).concat();
+        let extensions = element(context(3, true), &element(SEQUENCE, &extensions));
         let body = sequence(&[
             &version,
             &serial,
             &algorithm,
-            issuer,
+            &issuer.subject,
             &validity,
-            &self.subject(),
+            &subject,
             public,
             &extensions,
         ]);
@@ -84,7 +95,8 @@ impl Request {
         sequence(&[&body, &algorithm, &bits(&signature)])
     }
 
-    fn extensions(&self) -> Vec<Vec<u8>> {
+    /// The extensions; an authority is named by its key where that is known by something.
+    fn extensions(&self, public: &[u8], authority: Option<&[u8]>) -> Vec<Vec<u8>> {
         // Bits: signatures, encipherment of keys and, for an authority, signatures of certificates.
         let usage: &[u8] =
             if self.is_authority { &[0x03, 0x02, 0x02, 0xA4] } else { &[0x03, 0x02, 0x05, 0xA0] };
@@ -96,6 +108,12 @@ impl Request {
             extension(EXTENDED_KEY_USAGE, false, &element(SEQUENCE, &purposes.concat())),
             extension(BASIC_CONSTRAINTS, true, &constraints),
         ];
+        if let Some(id) = self.is_authority.then(|| key_id(public)).flatten() {
+            extensions.push(extension(SUBJECT_KEY, false, &element(OCTET_STRING, &id)));
+        }
+        if let Some(id) = authority {
+            extensions.push(extension(AUTHORITY_KEY, false, &sequence(&[&element(context(0, false), id)])));
+        }
         let names = self.names.iter().map(|name| element(context(2, false), name.as_bytes()));
         let addresses = self.addresses.iter().map(|address| match address {
             IpAddr::V4(address) => element(context(7, false), &address.octets()),
@@ -108,6 +126,15 @@ impl Request {
         }
         extensions
     }
+}
+
+/// What a public key is known by: the first 20 bytes of its digest (RFC 7093, method 1).
+pub(super) fn key_id(public: &[u8]) -> Option<Vec<u8>> {
+    let mut parts = only(public, SEQUENCE)?;
+    take_tagged(&mut parts, SEQUENCE)?;
+    // The first byte tells how many bits of the last one are none of the key.
+    let bits = take_tagged(&mut parts, BIT_STRING)?.content.get(1..)?;
+    Some(Sha256::digest(bits).iter().take(20).copied().collect())
 }
 
 fn extension(object: &[u8], is_critical: bool, value: &[u8]) -> Vec<u8> {
@@ -153,5 +180,24 @@ fn parse_body(body: &[u8]) -> Option<Issuer> {
     );
     let subject = take_tagged(&mut body, SEQUENCE)?.whole.to_vec();
     let public = take_tagged(&mut body, SEQUENCE)?.whole.to_vec();
-    Some(Issuer { subject, public })
+    // Two old fields, which nobody fills.
+    take_tagged(&mut body, context(1, false));
+    take_tagged(&mut body, context(2, false));
+    let key_id = take_tagged(&mut body, context(3, true)).and_then(|list| subject_key(list.content));
+    Some(Issuer { subject, public, key_id })
+}
+
+/// What the extensions of a certificate say that its key is known by.
+fn subject_key(list: &[u8]) -> Option<Vec<u8>> {
+    let mut extensions = only(list, SEQUENCE)?;
+    while let Some(extension) = take_tagged(&mut extensions, SEQUENCE) {
+        let mut parts = extension.content;
+        let object = take_tagged(&mut parts, OBJECT)?;
+        take_tagged(&mut parts, BOOLEAN);
+        if object.content == SUBJECT_KEY {
+            let value = take_tagged(&mut parts, OCTET_STRING)?.content;
+            return only(value, OCTET_STRING).filter(|id| !id.is_empty()).map(<[u8]>::to_vec);
+        }
+    }
+    None
 }

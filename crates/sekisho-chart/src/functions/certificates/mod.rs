@@ -153,7 +153,7 @@ fn items(args: &[Value], at: usize) -> &[Value] {
 }
 
 fn self_signed(call: &mut Call<'_, '_>, request: &Request, key: &PrivateKey) -> Result<Value, CallError> {
-    let issuer = Issuer { subject: request.subject(), public: key.public.clone() };
+    let issuer = Issuer { subject: request.subject(), public: key.public.clone(), key_id: None };
     create(call, request, key, &issuer, key)
 }
 
@@ -198,7 +198,7 @@ fn create(
         return Err(refused("provided PrivateKey doesn't match parent's PublicKey".to_owned()));
     }
     let filler = Source::next(call).bytes(call, 256)?;
-    let der = request.certificate(&key.public, &issuer.subject, signer, &filler);
+    let der = request.certificate(&key.public, issuer, signer, &filler);
     let certificate = Text::from(pem::encode("CERTIFICATE", &der));
     call.allocate(certificate.len() + key.pem.len())?;
     Ok(Value::host(Certificate { certificate, key: key.pem.clone().into() }))
