@@ -106,7 +106,7 @@ pub(super) fn is_punctuation(character: char) -> bool {
 }
 
 /// The letter of upper case, where there is just one for it.
-pub(super) fn to_upper(character: char) -> char {
+pub fn to_upper(character: char) -> char {
     let mut upper = character.to_uppercase();
     match (upper.next(), upper.next()) {
         (Some(one), None) => one,
@@ -124,7 +124,7 @@ pub(super) fn to_upper(character: char) -> char {
 }
 
 /// The letter of lower case; of several that Unicode has for it, the first.
-pub(super) fn to_lower(character: char) -> char {
+pub fn to_lower(character: char) -> char {
     character.to_lowercase().next().unwrap_or(character)
 }
 

@@ -26,7 +26,7 @@
 mod arguments;
 mod cases;
 mod certificates;
-mod characters;
+pub(crate) mod characters;
 mod convert;
 mod decimal;
 mod dicts;
@@ -44,14 +44,14 @@ mod merging;
 mod network;
 mod passwords;
 mod paths;
-mod pattern;
+pub(crate) mod pattern;
 mod random;
 mod regex;
 mod state;
 mod strings;
-mod time;
+pub(crate) mod time;
 mod types;
-mod urls;
+pub(crate) mod urls;
 mod versions;
 mod wrapping;
 

@@ -11,18 +11,18 @@ const MAX_REPEAT: u64 = 1_000;
 
 /// An expression in the syntax of the `regex` crate.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub struct Pattern {
     /// The expression.
-    pub(super) text: String,
+    pub text: String,
     /// The names of its groups by their numbers, from that of the whole match on.
-    pub(super) names: Vec<String>,
+    pub names: Vec<String>,
     /// How much work it is to compile, about.
-    pub(super) weight: u64,
+    pub weight: u64,
 }
 
 /// What is wrong with an expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum PatternError {
+pub(crate) enum PatternError {
     #[error("error parsing regexp: invalid character class range: `{0}`")]
     ClassRange(String),
     #[error("error parsing regexp: invalid escape sequence: `{0}`")]
@@ -72,7 +72,7 @@ struct Reader<'t> {
 }
 
 /// Reads an expression.
-pub(super) fn translate(whole: &str) -> Result<Pattern, PatternError> {
+pub(crate) fn translate(whole: &str) -> Result<Pattern, PatternError> {
     let mut reader = Reader {
         whole,
         rest: whole,

@@ -36,14 +36,22 @@ pub(super) const FAMILY: Family = &[
 
 /// The parts of a URL.
 #[derive(Debug, Default)]
-struct Url {
-    scheme: Vec<u8>,
-    opaque: Vec<u8>,
+pub struct Url {
+    /// The scheme in lower case.
+    pub scheme: Vec<u8>,
+    /// What stands behind a scheme without slashes.
+    pub opaque: Vec<u8>,
     user: Option<User>,
-    host: Vec<u8>,
-    path: Vec<u8>,
-    query: Vec<u8>,
-    fragment: Vec<u8>,
+    /// The host with its port.
+    pub host: Vec<u8>,
+    /// The path, without escapes.
+    pub path: Vec<u8>,
+    /// The path as it was written, where that is not how the path is written by itself.
+    pub raw_path: Vec<u8>,
+    /// The query as it was written.
+    pub query: Vec<u8>,
+    /// The fragment, without escapes.
+    pub fragment: Vec<u8>,
 }
 
 #[derive(Debug)]
@@ -154,7 +162,11 @@ fn cut(bytes: &[u8], at: u8) -> (&[u8], Option<&[u8]>) {
 }
 
 impl Url {
-    fn parse(whole: &[u8]) -> Result<Self, String> {
+    /// Takes a URL apart.
+    ///
+    /// # Errors
+    /// Where it is none, with the message that Go gives.
+    pub fn parse(whole: &[u8]) -> Result<Self, String> {
         let (written, fragment) = cut(whole, b'#');
         let failed =
             |bytes: &[u8], error: String| format!("parse {}: {error}", quote::quote_bytes(bytes, '"', false));
@@ -202,11 +214,14 @@ impl Url {
             }
         }
         url.path = Part::Path.unescape(path)?;
+        if Part::Path.escape(&url.path) != path {
+            url.raw_path = path.to_vec();
+        }
         Ok(url)
     }
 
     /// The host without port and brackets.
-    fn hostname(&self) -> &[u8] {
+    pub fn hostname(&self) -> &[u8] {
         let colon = memchr::memrchr(b':', &self.host);
         let port = colon.and_then(|colon| self.host.get(colon..)).unwrap_or_default();
         let host = match colon {
@@ -214,6 +229,13 @@ impl Url {
             _ => &self.host,
         };
         host.strip_prefix(b"[").and_then(|host| host.strip_suffix(b"]")).unwrap_or(host)
+    }
+
+    /// The port of the host, empty where there is none.
+    pub fn port(&self) -> &[u8] {
+        let colon = memchr::memrchr(b':', &self.host);
+        let port = colon.and_then(|colon| self.host.get(colon..)).unwrap_or_default();
+        if is_port(port) { port.get(1..).unwrap_or_default() } else { &[] }
     }
 
     fn written(&self) -> Vec<u8> {
@@ -346,6 +368,7 @@ fn join(parts: &Map) -> Result<Value, CallError> {
         opaque: part("opaque")?,
         fragment: part("fragment")?,
         user: None,
+        raw_path: Vec::new(),
     };
     let user = part("userinfo")?;
     if !user.is_empty() {

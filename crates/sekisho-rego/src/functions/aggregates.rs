@@ -41,7 +41,7 @@ pub(super) const FAMILY: Family = &[
     }),
     Builtin::new("neq", &[A, A], B, |_, args| Ok((value(args, 0) != value(args, 1)).into())),
     Builtin::new("product", &[NUMBERS_OF_LIST], N, |call, args| {
-        accumulate(call, args, 1, |x, y| x * y, Real::multiply)
+        accumulate(call, args, 1, |x, y| x * y, Real::multiply_short)
     }),
     Builtin::new("sort", &[LIST], ARRAY, sort),
     Builtin::new("sum", &[NUMBERS_OF_LIST], N, |call, args| {

@@ -1,6 +1,6 @@
 //! Arithmetic: exact on integers, binary floating point of 64 bits on everything else.
 
-use num_bigint::BigInt;
+use num_bigint::{BigInt, Sign};
 use num_traits::{One, Zero};
 
 use super::arguments::{big, integer, number, string, value};
@@ -177,13 +177,14 @@ fn bitwise(
 
 fn shift(call: &mut Call<'_>, args: &[Value], left: bool) -> Result<Value, BuiltinError> {
     let operand = big(args, 0)?;
-    let distance = integer(args, 1)?;
-    let Ok(distance) = u64::try_from(distance) else {
+    let distance = big(args, 1)?;
+    if distance.sign() == Sign::Minus {
         return Err(BuiltinError::operand(
             2,
             "must be an unsigned integer number but got a negative integer",
         ));
-    };
+    }
+    let distance = u64::try_from(&distance).unwrap_or(u64::MAX);
     if left {
         if !operand.is_zero() && distance.saturating_add(bits(&operand)) > MAX_BITS {
             return Err(crate::value::NumberError::TooBig.into());
@@ -317,12 +318,13 @@ pub(super) fn accumulate(
     if is_exact {
         return result(call, &sum);
     }
-    let mut sum = if start == 0 { Real::ZERO } else { Real::ONE };
+    // OPA adds with 64 bits and multiplies with 53.
+    let (mut sum, precision) = if start == 0 { (Real::ZERO, 64) } else { (Real::ONE, 53) };
     for member in members {
         let Some(number) = member.as_number() else {
             return Err(BuiltinError::operand_element(1, whole, member, &["number"]));
         };
         sum = float(sum, number.to_real());
     }
-    Ok(Value::Number(sum.to_number()?))
+    Ok(Value::Number(sum.to_number_of(precision)?))
 }

@@ -180,6 +180,18 @@ impl<'c> Call<'c> {
         Ok(self.meter.allocate(bytes as u64)?)
     }
 
+    /// A value as it prints, with the memory and work of that.
+    pub(super) fn printed(&mut self, value: &Value) -> Result<String, BuiltinError> {
+        let text = value.printed_within(self.bytes_left()).ok_or(MeterError::Bytes)?;
+        self.allocate_text(text.len())?;
+        Ok(text)
+    }
+
+    /// The bytes that may still be made, as far as they can be counted.
+    pub(super) fn bytes_left(&self) -> usize {
+        usize::try_from(self.meter.bytes).unwrap_or(usize::MAX)
+    }
+
     /// Takes the memory and work of so many values in a collection.
     pub(super) fn allocate_values(&mut self, count: usize) -> Result<(), BuiltinError> {
         self.charge(count / 8)?;

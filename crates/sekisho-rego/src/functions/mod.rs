@@ -14,8 +14,14 @@ mod aggregates;
 mod arguments;
 mod arithmetic;
 mod call;
+mod casts;
+mod collections;
 mod error;
+mod glob;
+mod globs;
 mod regex;
+mod sprintf;
+mod strings;
 mod types;
 
 use std::collections::HashMap;
@@ -27,7 +33,16 @@ pub use self::error::BuiltinError;
 pub use self::types::Type;
 use crate::value::Value;
 
-const FAMILIES: &[Family] = &[aggregates::FAMILY, arithmetic::FAMILY];
+const FAMILIES: &[Family] = &[
+    aggregates::FAMILY,
+    arithmetic::FAMILY,
+    casts::FAMILY,
+    collections::FAMILY,
+    glob::FAMILY,
+    regex::FAMILY,
+    sprintf::FAMILY,
+    strings::FAMILY,
+];
 
 /// Functions that belong together.
 type Family = &'static [Builtin];

@@ -327,28 +327,38 @@ fn quote_character(byte: u8) -> String {
     }
 }
 
-/// A value as JSON without white space.
-pub(crate) fn write_json(value: &Value) -> String {
-    let mut writer = Writer { out: String::new(), layout: None };
+/// A value as JSON without white space; none where that is longer than `most` bytes.
+pub(crate) fn write_json(value: &Value, most: usize) -> Option<String> {
+    let mut writer = Writer { out: String::new(), layout: None, most };
     writer.value(value, 0);
-    writer.out
+    writer.finish()
 }
 
 /// A value as JSON over several lines, each but the first begun with `prefix` and as often `indent` as it
-/// lies deep.
-pub(crate) fn write_json_indented(value: &Value, prefix: &str, indent: &str) -> String {
-    let mut writer = Writer { out: String::new(), layout: Some((prefix, indent)) };
+/// lies deep; none where that is longer than `most` bytes.
+pub(crate) fn write_json_indented(value: &Value, prefix: &str, indent: &str, most: usize) -> Option<String> {
+    let mut writer = Writer { out: String::new(), layout: Some((prefix, indent)), most };
     writer.value(value, 0);
-    writer.out
+    writer.finish()
 }
 
 struct Writer<'l> {
     out: String,
     layout: Option<(&'l str, &'l str)>,
+    /// Beyond so many bytes nothing more is written.
+    most: usize,
 }
 
 impl Writer<'_> {
+    fn finish(self) -> Option<String> {
+        (self.out.len() <= self.most).then_some(self.out)
+    }
+
     fn value(&mut self, value: &Value, depth: usize) {
+        // Values may share their parts, so that the text is far longer than the value is large.
+        if self.out.len() > self.most {
+            return;
+        }
         match value {
             Value::Null => self.out.push_str("null"),
             Value::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
@@ -417,6 +427,9 @@ impl Writer<'_> {
             self.out.push('\n');
             self.out.push_str(prefix);
             for _ in 0..depth {
+                if self.out.len() > self.most {
+                    return;
+                }
                 self.out.push_str(indent);
             }
         }
@@ -427,7 +440,7 @@ impl Writer<'_> {
 pub(super) fn key_text(key: &Value) -> Cow<'_, str> {
     match key {
         Value::String(text) => clean(text),
-        other => Cow::Owned(write_json(other)),
+        other => Cow::Owned(write_json(other, usize::MAX).unwrap_or_default()),
     }
 }
 

@@ -166,7 +166,7 @@ impl Value {
     /// The value as JSON text without white space, as OPA's `json.marshal` writes it: sets as arrays, keys
     /// that are no strings as the text of their JSON.
     pub fn to_json(&self) -> String {
-        write_json(self)
+        write_json(self, usize::MAX).unwrap_or_default()
     }
 
     /// About how many bytes the value takes where it is held, its children left out.
@@ -181,6 +181,30 @@ impl Value {
                 Self::Object(object) => object.len() * 2 * size_of::<Self>(),
                 Self::Set(set) => set.len() * size_of::<Self>(),
             }
+    }
+
+    /// The value as it prints; none where that is longer than `most` bytes.
+    pub(crate) fn printed_within(&self, most: usize) -> Option<String> {
+        let mut printed = print::Limited { text: String::new(), most };
+        print::print(self, &mut printed).ok()?;
+        Some(printed.text)
+    }
+
+    /// Whether the value has at most so many parts, those that are shared counted each time.
+    pub(crate) fn has_at_most(&self, parts: usize) -> bool {
+        fn count(value: &Value, left: &mut usize) -> bool {
+            let Some(rest) = left.checked_sub(1) else { return false };
+            *left = rest;
+            match value {
+                Value::Array(items) => items.iter().all(|item| count(item, left)),
+                Value::Set(set) => set.iter().all(|item| count(item, left)),
+                Value::Object(object) => {
+                    object.entries().iter().all(|(key, value)| count(key, left) && count(value, left))
+                }
+                _ => true,
+            }
+        }
+        count(self, &mut { parts })
     }
 
     fn rank(&self) -> u8 {

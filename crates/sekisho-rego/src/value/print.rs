@@ -51,3 +51,19 @@ fn separated<'v>(values: impl Iterator<Item = &'v Value>, out: &mut impl Write) 
 pub(crate) fn quote(text: &str) -> String {
     sekisho_chart::go::quote_bytes(&super::bytes_of(text), '"', false)
 }
+
+/// A text that grows up to a limit.
+pub(super) struct Limited {
+    pub(super) text: String,
+    pub(super) most: usize,
+}
+
+impl Write for Limited {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        if self.text.len().saturating_add(part.len()) > self.most {
+            return Err(fmt::Error);
+        }
+        self.text.push_str(part);
+        Ok(())
+    }
+}

@@ -55,13 +55,20 @@ impl Real {
 
     /// Rounds to 64 bits; `rest` says that the value is somewhat above.
     fn rounded(negative: bool, value: u128, exponent: i64, rest: bool) -> Self {
+        Self::rounded_to(64, negative, value, exponent, rest)
+    }
+
+    /// Rounds to so many bits, at most 64.
+    fn rounded_to(precision: u32, negative: bool, value: u128, exponent: i64, rest: bool) -> Self {
         if value == 0 {
             return Self { negative, ..Self::ZERO };
         }
-        let excess = 64 - i64::from(value.leading_zeros());
+        let excess = i64::from(128 - precision) - i64::from(value.leading_zeros());
+        let spare = 64 - precision;
         if excess <= 0 {
-            let mantissa = u64::try_from(value << excess.unsigned_abs()).unwrap_or(u64::MAX);
-            return Self { negative, mantissa, exponent: exponent + excess };
+            let shift = excess.unsigned_abs() + u64::from(spare);
+            let mantissa = u64::try_from(value << shift).unwrap_or(u64::MAX);
+            return Self { negative, mantissa, exponent: exponent + excess - i64::from(spare) };
         }
         let mut exponent = exponent + excess;
         let mut mantissa = value >> excess;
@@ -74,12 +81,13 @@ impl Real {
         };
         if up {
             mantissa += 1;
-            if mantissa >> 64 != 0 {
+            if mantissa >> precision != 0 {
                 mantissa >>= 1;
                 exponent += 1;
             }
         }
-        Self { negative, mantissa: u64::try_from(mantissa).unwrap_or(u64::MAX), exponent }
+        let mantissa = u64::try_from(mantissa << spare).unwrap_or(u64::MAX);
+        Self { negative, mantissa, exponent: exponent - i64::from(spare) }
     }
 
     pub(crate) fn is_zero(self) -> bool {
@@ -143,6 +151,13 @@ impl Real {
         Self::rounded(negative, product, self.exponent + other.exponent, false)
     }
 
+    /// The product with 53 bits, as OPA multiplies the members of a collection.
+    pub(crate) fn multiply_short(self, other: Self) -> Self {
+        let negative = self.negative != other.negative;
+        let product = u128::from(self.mantissa) * u128::from(other.mantissa);
+        Self::rounded_to(53, negative, product, self.exponent + other.exponent, false)
+    }
+
     /// The quotient; none for a divisor of 0.
     pub(crate) fn divide(self, other: Self) -> Option<Self> {
         if other.is_zero() {
@@ -178,16 +193,16 @@ impl Real {
         if self.negative { self.subtract(Self::HALF).truncated() } else { self.add(Self::HALF).truncated() }
     }
 
-    /// The integer above.
+    /// The integer above; of what lies between -1 and 0 OPA says 1.
     pub(crate) fn ceil(self) -> BigInt {
         let whole = self.truncated();
-        if self.negative || self.is_integer() { whole } else { whole + 1 }
+        if whole.sign() == Sign::Minus || self.is_integer() { whole } else { whole + 1 }
     }
 
-    /// The integer below.
+    /// The integer below; of what lies between -1 and 0 OPA says 0.
     pub(crate) fn floor(self) -> BigInt {
         let whole = self.truncated();
-        if !self.negative || self.is_integer() { whole } else { whole - 1 }
+        if whole.sign() != Sign::Minus || self.is_integer() { whole } else { whole - 1 }
     }
 
     /// The number with as few digits as tell it from others.
@@ -195,6 +210,14 @@ impl Real {
     /// # Errors
     /// Where it is larger or smaller than a number may be.
     pub(crate) fn to_number(self) -> Result<Number, NumberError> {
+        self.to_number_of(64)
+    }
+
+    /// The number with as few digits as tell it from others of so many bits.
+    ///
+    /// # Errors
+    /// Where it is larger or smaller than a number may be.
+    pub(crate) fn to_number_of(self, precision: u32) -> Result<Number, NumberError> {
         let size = self.exponent + 64;
         if !self.is_zero() && size.unsigned_abs() > MAX_BITS {
             return Err(NumberError::TooBig);
@@ -203,7 +226,7 @@ impl Real {
         if self.is_zero() {
             return Ok(Number::trusted(&format!("{minus}0")));
         }
-        let (digits, point) = self.shortest();
+        let (digits, point) = self.shortest(precision);
         let text = if self.is_integer() {
             // All digits stand before the point.
             format!("{digits:0<width$}", width = usize::try_from(point).unwrap_or(digits.len()))
@@ -215,70 +238,92 @@ impl Real {
         Ok(Number::trusted(&format!("{minus}{text}")))
     }
 
-    /// The shortest digits that round to this number, and how many of them stand before the point.
-    fn shortest(self) -> (String, i64) {
-        // The number and half the distance to its neighbours as integers over one denominator.
-        let half = self.exponent - 1;
-        let up = if half > 0 { half.unsigned_abs() } else { 0 };
-        let down = if half < 0 { half.unsigned_abs() } else { 0 };
-        let value = (BigUint::from(self.mantissa) << 1_u8) << up;
-        let reach = BigUint::from(1_u8) << up;
-        let denominator = BigUint::from(1_u8) << down;
-        let (lower, upper) = (&value - &reach, &value + &reach);
-        let inclusive = self.mantissa & 1 == 0;
-        let point = power_above(&value, &denominator);
-        for count in 1..=24_i64 {
-            // One unit of the last digit is `unit` / `scale` over the denominator.
-            let place = point - count;
-            let (unit, scale) = if place >= 0 {
-                (&denominator * ten_to(place.unsigned_abs()), BigUint::from(1_u8))
-            } else {
-                (denominator.clone(), ten_to(place.unsigned_abs()))
-            };
-            let low = (&value * &scale) / &unit;
-            let high = &low + 1_u8;
-            let (low_at, high_at) = (&low * &unit, &high * &unit);
-            let (lowest, highest, at) = (&lower * &scale, &upper * &scale, &value * &scale);
-            let down_fits = low_at > lowest || (inclusive && low_at == lowest);
-            let up_fits = high_at < highest || (inclusive && high_at == highest);
-            let takes_low = match (down_fits, up_fits) {
-                (false, false) => continue,
-                (true, false) => true,
-                (false, true) => false,
-                (true, true) => match (&at - &low_at).cmp(&(&high_at - &at)) {
-                    Ordering::Less => true,
-                    Ordering::Equal => (&low % 2_u8).is_zero(),
-                    Ordering::Greater => false,
-                },
-            };
-            let digits = if takes_low { low } else { high }.to_string();
-            let longer = i64::try_from(digits.len()).unwrap_or(count) - count;
-            let trimmed = digits.trim_end_matches('0');
-            return (trimmed.to_owned(), point + longer);
+    /// The shortest digits that round to this number of so many bits, and how many of them stand before the
+    /// point.
+    ///
+    /// Digits are taken from the front until they are further from the neighbours than half the distance. A
+    /// neighbour that ends is compared as if it went on with zeros, as Go does, which at times leaves the
+    /// nearer of two short forms for the one below.
+    fn shortest(self, precision: u32) -> (String, i64) {
+        let half = BigUint::from(1_u8) << (64 - precision);
+        let value = BigUint::from(self.mantissa) << 1_u8;
+        let exponent = self.exponent - 1;
+        let lower = Digits::of(&(&value - &half), exponent);
+        let upper = Digits::of(&(&value + &half), exponent);
+        let exact = Digits::of(&value, exponent);
+        let inclusive = (self.mantissa >> (64 - precision)) & 1 == 0;
+        for (index, digit) in exact.digits.iter().copied().enumerate() {
+            let (low, high) = (lower.at(index), upper.at(index));
+            let can_fall = low != digit || (inclusive && index + 1 == lower.digits.len());
+            let can_rise = digit != high && (inclusive || digit + 1 < high || index + 1 < upper.digits.len());
+            match (can_fall, can_rise) {
+                (false, false) => {}
+                (true, false) => return exact.cut(index + 1, false),
+                (false, true) => return exact.cut(index + 1, true),
+                (true, true) => return exact.cut(index + 1, exact.is_nearer_above(index + 1)),
+            }
         }
-        (value.to_string(), point)
+        exact.cut(exact.digits.len(), false)
+    }
+}
+
+/// The decimal digits of a number, zeros at both ends left out, and how many stand before the point.
+struct Digits {
+    digits: Vec<u8>,
+    point: i64,
+}
+
+impl Digits {
+    /// The digits of value × 2^exponent.
+    fn of(value: &BigUint, exponent: i64) -> Self {
+        let (whole, behind) = if exponent >= 0 {
+            (value << exponent.unsigned_abs(), 0)
+        } else {
+            let places = u32::try_from(exponent.unsigned_abs()).unwrap_or(u32::MAX);
+            (value * BigUint::from(5_u8).pow(places), i64::from(places))
+        };
+        let text = whole.to_string();
+        let point = i64::try_from(text.len()).unwrap_or(i64::MAX) - behind;
+        Self { digits: text.trim_end_matches('0').as_bytes().to_vec(), point }
+    }
+
+    fn at(&self, index: usize) -> u8 {
+        self.digits.get(index).copied().unwrap_or(b'0')
+    }
+
+    /// Whether the number cut to so many digits is nearer above than below; at the half, whether that is even.
+    fn is_nearer_above(&self, count: usize) -> bool {
+        match self.digits.get(count..).unwrap_or_default() {
+            [b'5'] => self.at(count.saturating_sub(1)) % 2 == 1,
+            rest => rest.first().is_some_and(|digit| *digit >= b'5'),
+        }
+    }
+
+    /// The first so many digits, the last one more where it `rises`.
+    fn cut(&self, count: usize, rises: bool) -> (String, i64) {
+        let mut digits = self.digits.get(..count).unwrap_or(&self.digits).to_vec();
+        let mut point = self.point;
+        if rises {
+            while digits.last() == Some(&b'9') {
+                digits.pop();
+            }
+            match digits.last_mut() {
+                Some(last) => *last += 1,
+                None => {
+                    digits.push(b'1');
+                    point += 1;
+                }
+            }
+        }
+        while digits.last() == Some(&b'0') {
+            digits.pop();
+        }
+        (digits.into_iter().map(char::from).collect(), point)
     }
 }
 
 fn shift(exponent: i64) -> u32 {
     u32::try_from(exponent.unsigned_abs()).unwrap_or(u32::MAX)
-}
-
-/// The power of ten just above value / denominator.
-fn power_above(value: &BigUint, denominator: &BigUint) -> i64 {
-    let bits = i64::try_from(value.bits()).unwrap_or(i64::MAX)
-        - i64::try_from(denominator.bits()).unwrap_or(i64::MAX);
-    // log10(2) is about 30103 / 100000; the guess is at most one below or above.
-    let mut point = bits * 30_103 / 100_000 - 1;
-    while !is_below_power(value, denominator, point) {
-        point += 1;
-    }
-    point
-}
-
-fn is_below_power(value: &BigUint, denominator: &BigUint, power: i64) -> bool {
-    let size = ten_to(power.unsigned_abs());
-    if power >= 0 { *value < denominator * size } else { value * size < *denominator }
 }
 
 fn exponent_form(digits: &str, exponent: i64) -> String {

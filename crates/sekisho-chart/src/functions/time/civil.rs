@@ -5,17 +5,23 @@ pub(super) const DAY: i64 = 86_400;
 
 /// A day and a time of day in some zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Civil {
-    pub(super) year: i64,
+pub struct Civil {
+    /// The year; before 1 there are 0 and -1.
+    pub year: i64,
     /// From 1.
-    pub(super) month: i64,
-    pub(super) day: i64,
-    pub(super) hour: i64,
-    pub(super) minute: i64,
-    pub(super) second: i64,
+    pub month: i64,
+    /// The day of the month, from 1.
+    pub day: i64,
+    /// The hour, from 0.
+    pub hour: i64,
+    /// The minute.
+    pub minute: i64,
+    /// The second.
+    pub second: i64,
 }
 
-pub(super) const MONTHS: [&str; 12] = [
+/// The names of the months.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -30,19 +36,20 @@ pub(super) const MONTHS: [&str; 12] = [
     "December",
 ];
 
-pub(super) const WEEKDAYS: [&str; 7] =
+/// The names of the days of the week, from Sunday.
+pub const WEEKDAYS: [&str; 7] =
     ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 impl Civil {
     /// The day and time so many seconds after 1970.
-    pub(super) fn of(seconds: i64) -> Self {
+    pub fn of(seconds: i64) -> Self {
         let (year, month, day) = date(seconds.div_euclid(DAY));
         let second = seconds.rem_euclid(DAY);
         Self { year, month, day, hour: second / 3_600, minute: second / 60 % 60, second: second % 60 }
     }
 
     /// The seconds since 1970; what is too large for its field counts on.
-    pub(super) fn seconds(self) -> i64 {
+    pub fn seconds(self) -> i64 {
         let months = self.month.wrapping_sub(1);
         let year = self.year.wrapping_add(months.div_euclid(12));
         let days = days(year, months.rem_euclid(12) + 1).wrapping_add(self.day).wrapping_sub(1);
@@ -51,12 +58,12 @@ impl Civil {
     }
 
     /// The day of the year, from 1.
-    pub(super) fn year_day(self) -> i64 {
+    pub fn year_day(self) -> i64 {
         days(self.year, self.month) + self.day - days(self.year, 1)
     }
 
     /// The day of the week; Sunday is 0.
-    pub(super) fn weekday(self) -> i64 {
+    pub fn weekday(self) -> i64 {
         // 1970 began on a Thursday.
         (days(self.year, self.month) + self.day + 3).rem_euclid(7)
     }
@@ -67,7 +74,7 @@ pub(super) fn is_leap(year: i64) -> bool {
 }
 
 /// How many days a month has.
-pub(super) fn month_length(year: i64, month: i64) -> i64 {
+pub fn month_length(year: i64, month: i64) -> i64 {
     match month {
         2 if is_leap(year) => 29,
         2 => 28,

@@ -10,7 +10,8 @@ mod moment;
 mod parse;
 mod zone;
 
+pub use self::civil::{Civil, MONTHS, WEEKDAYS, month_length};
 pub(super) use self::functions::FAMILY;
-pub(super) use self::moment::Moment;
-pub(super) use self::parse::parse;
-pub(super) use self::zone::Zone;
+pub use self::moment::Moment;
+pub use self::parse::parse;
+pub use self::zone::{Offset, Zone};

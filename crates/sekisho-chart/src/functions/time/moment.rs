@@ -20,11 +20,13 @@ const ZERO: i64 = -62_135_596_800;
 
 /// A point in time, and the zone that it is shown in: Go's `time.Time`.
 #[derive(Debug, Clone)]
-pub(crate) struct Moment {
+pub struct Moment {
     /// Seconds since 1970.
-    pub(super) seconds: i64,
-    pub(super) nanoseconds: u32,
-    pub(super) zone: Zone,
+    pub seconds: i64,
+    /// Nanoseconds of the second.
+    pub nanoseconds: u32,
+    /// The zone that it is shown in.
+    pub zone: Zone,
 }
 
 impl Moment {
@@ -42,7 +44,7 @@ impl Moment {
     }
 
     /// The instant of a day and a time in a zone.
-    pub(super) fn of(civil: Civil, nanoseconds: u32, zone: Zone) -> Self {
+    pub fn of(civil: Civil, nanoseconds: u32, zone: Zone) -> Self {
         let local = civil.seconds();
         // The offset is that at the instant itself, which is known only once it is subtracted.
         let first = zone.at(local).seconds;
@@ -52,17 +54,19 @@ impl Moment {
         Self { seconds, nanoseconds, zone }
     }
 
-    pub(super) fn offset(&self) -> Offset {
+    /// What its zone says of it.
+    pub fn offset(&self) -> Offset {
         self.zone.at(self.seconds)
     }
 
     /// The day and time in its zone.
-    pub(super) fn civil(&self) -> Civil {
+    pub fn civil(&self) -> Civil {
         Civil::of(self.seconds.wrapping_add(self.offset().seconds))
     }
 
+    /// The same instant in another zone.
     #[must_use]
-    pub(crate) fn within(&self, zone: Zone) -> Self {
+    pub fn within(&self, zone: Zone) -> Self {
         Self { zone, ..self.clone() }
     }
 
@@ -86,7 +90,8 @@ impl Moment {
         i128::from(self.seconds) * SECOND + i128::from(self.nanoseconds)
     }
 
-    pub(in crate::functions) fn format(&self, layout: &[u8]) -> Text {
+    /// The instant in a layout.
+    pub fn format(&self, layout: &[u8]) -> Text {
         Text::from_bytes(layout::format(self, layout))
     }
 

@@ -41,7 +41,7 @@ struct Fields {
 ///
 /// # Errors
 /// The message that Go gives, where the text does not fit the layout.
-pub(in crate::functions) fn parse(layout: &[u8], text: &[u8]) -> Result<Moment, String> {
+pub fn parse(layout: &[u8], text: &[u8]) -> Result<Moment, String> {
     let mut fields = Fields::default();
     let mut value = text;
     let mut rest = layout;

@@ -8,21 +8,25 @@ use smol_str::SmolStr;
 
 /// A time zone.
 #[derive(Debug, Clone)]
-pub(crate) enum Zone {
+pub enum Zone {
+    /// UTC.
     Utc,
     /// The zone of the machine, which is UTC for every run.
     Local,
     /// An offset in seconds that a text gave, with the abbreviation that it gave.
     Fixed(SmolStr, i64),
+    /// A zone of the database.
     Named(TimeZone),
 }
 
 /// What a zone says of an instant.
-pub(super) struct Offset {
+pub struct Offset {
     /// Seconds east of UTC.
-    pub(super) seconds: i64,
-    pub(super) abbreviation: SmolStr,
-    pub(super) is_dst: bool,
+    pub seconds: i64,
+    /// How it is shown.
+    pub abbreviation: SmolStr,
+    /// Whether it is summer time.
+    pub is_dst: bool,
 }
 
 /// The database of time zones that is part of the program.
@@ -30,7 +34,7 @@ static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bu
 
 impl Zone {
     /// The zone of a name as `time.LoadLocation` takes it, letters of the right case only.
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub fn named(name: &str) -> Option<Self> {
         match name {
             "" | "UTC" => Some(Self::Utc),
             "Local" => Some(Self::Local),
@@ -42,7 +46,7 @@ impl Zone {
     }
 
     /// The offset at an instant.
-    pub(super) fn at(&self, seconds: i64) -> Offset {
+    pub fn at(&self, seconds: i64) -> Offset {
         match self {
             Self::Utc | Self::Local => Offset { seconds: 0, abbreviation: "UTC".into(), is_dst: false },
             Self::Fixed(name, offset) => {
@@ -62,7 +66,7 @@ impl Zone {
     }
 
     /// The name that a location shows.
-    pub(super) fn name(&self) -> &str {
+    pub fn name(&self) -> &str {
         match self {
             Self::Utc | Self::Local => "UTC",
             Self::Fixed(name, _) => name,

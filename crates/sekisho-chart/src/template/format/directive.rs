@@ -1,5 +1,6 @@
 //! `printf`: texts with directives.
 
+use super::Allow;
 use super::printer::{Flags, Printer};
 use crate::template::{BudgetError, Call, CallError};
 use crate::value::{Data, Text, Value};
@@ -13,7 +14,11 @@ pub(crate) fn print_formatted(
     format: &Text,
     values: &[Value],
 ) -> Result<Text, CallError> {
-    let mut allow = |bytes: usize| call.allocate(bytes);
+    Ok(print_within(&mut |bytes: usize| call.allocate(bytes), format, values)?)
+}
+
+/// Prints arguments as the format says, as long as it may.
+pub(crate) fn print_within(allow: Allow<'_>, format: &Text, values: &[Value]) -> Result<Text, BudgetError> {
     let mut formatter = Formatter {
         format: format.as_bytes(),
         at: 0,
@@ -21,7 +26,7 @@ pub(crate) fn print_formatted(
         next: 0,
         is_reordered: false,
         is_good_index: true,
-        printer: Printer::new(&mut allow),
+        printer: Printer::new(allow),
     };
     formatter.run(format)?;
     Ok(formatter.printer.finish())

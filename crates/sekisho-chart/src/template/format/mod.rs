@@ -7,7 +7,8 @@ mod printer;
 use super::{BudgetError, Call, CallError};
 use crate::value::{Data, Text, TextBuilder, Value};
 
-pub(crate) use self::directive::print_formatted;
+pub(crate) use self::directive::{print_formatted, print_within};
+pub(crate) use self::printer::BigInteger;
 use self::printer::{Flags, Printer};
 
 /// Asks whether so many more bytes may be made.

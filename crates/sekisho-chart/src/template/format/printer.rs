@@ -1,10 +1,31 @@
 //! Printing of one value under a verb.
 
+use std::any::Any;
+
 use super::number::{Digits, float, integer};
 use super::{Allow, BudgetError};
 use crate::template::complex::{Complex, as_complex};
 use crate::template::quote::{is_printable, quote_bytes};
 use crate::value::{Data, Host, HostKind, IntType, Origin, Text, TextBuilder, Type, Value};
+
+/// An integer above 64 bits, by its digits: Go's `*big.Int`.
+#[derive(Debug)]
+pub(crate) struct BigInteger {
+    pub(crate) decimal: String,
+    pub(crate) hexadecimal: String,
+    pub(crate) octal: String,
+    pub(crate) binary: String,
+}
+
+impl Host for BigInteger {
+    fn type_name(&self) -> &'static str {
+        "*big.Int"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
 
 /// How deep values are shown.
 const MAX_NESTING: usize = 1_000;
@@ -151,6 +172,16 @@ impl<'a> Printer<'a> {
 
     fn host(&mut self, host: &dyn Host, verb: char, depth: usize) -> Outcome {
         let name = host.type_name();
+        if let Some(number) = host.as_any().downcast_ref::<BigInteger>() {
+            let digits = match verb {
+                'x' => number.hexadecimal.clone(),
+                'X' => number.hexadecimal.to_ascii_uppercase(),
+                'o' => number.octal.clone(),
+                'b' => number.binary.clone(),
+                _ => number.decimal.clone(),
+            };
+            return self.pad(digits.as_bytes());
+        }
         let entries = host.entries().into_iter();
         match host.kind() {
             HostKind::List => self.sequence(name, false, entries.map(|(_, item)| (None, item)), verb, depth),
