@@ -7,16 +7,16 @@ use crate::request::Request;
 use crate::views::Views;
 
 /// A request, and the forms in which the languages look at it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
     request: &'a Request,
-    views: Views,
+    views: &'a Views,
 }
 
 impl<'a> Asked<'a> {
-    /// Of a request, with nothing worked out yet.
-    pub fn new(request: &'a Request) -> Self {
-        Self { request, views: Views::default() }
+    /// Of a request and the forms of it that are known; of this request alone.
+    pub fn new(request: &'a Request, views: &'a Views) -> Self {
+        Self { request, views }
     }
 
     /// The request.

@@ -33,10 +33,24 @@ pub trait Facts: Send + Sync {
         Vec::new()
     }
 
+    /// What an external data provider answers to a key; none where it was not asked.
+    fn external(&self, _provider: &str, _key: &str) -> Option<ExternalAnswer> {
+        None
+    }
+
     /// Where forms of all the facts together are kept, so that they are made once.
     fn views(&self) -> Option<&Views> {
         None
     }
+}
+
+/// What an external data provider answers to a key.
+#[derive(Debug, Clone)]
+pub struct ExternalAnswer {
+    /// The value.
+    pub value: Node,
+    /// Why there is no value; empty where there is one.
+    pub error: String,
 }
 
 /// An object that was gathered.

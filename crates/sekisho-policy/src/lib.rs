@@ -14,12 +14,13 @@ mod kinds;
 pub mod pod_security;
 mod problem;
 mod request;
+mod review;
 mod set;
 mod verdict;
 mod views;
 
 pub use asked::Asked;
-pub use facts::{Facts, Known, NoFacts, ObjectQuery, Snapshot};
+pub use facts::{ExternalAnswer, Facts, Known, NoFacts, ObjectQuery, Snapshot};
 pub use interest::{Interest, Target};
 pub use kinds::{Kinds, Resource};
 pub use problem::{Problem, Weight};

@@ -9,6 +9,7 @@ use crate::facts::Facts;
 use crate::interest::{Index, Interest};
 use crate::request::Request;
 use crate::verdict::Verdict;
+use crate::views::Views;
 
 /// A compiled policy of any language.
 ///
@@ -91,7 +92,8 @@ impl PolicySet {
             .map(AsRef::as_ref)
             .collect();
         let changed = change(&policies, request, facts, &mut review.verdicts);
-        let asked = Asked::new(changed.as_ref().unwrap_or(request));
+        let views = Views::default();
+        let asked = Asked::new(changed.as_ref().unwrap_or(request), &views);
         for policy in &policies {
             policy.validate(&asked, facts, &mut review.verdicts);
         }
@@ -113,7 +115,8 @@ fn change(
     let mut changed: Option<Request> = None;
     let mut rest = policies.iter().filter(|policy| policy.changes());
     loop {
-        let asked = Asked::new(changed.as_ref().unwrap_or(request));
+        let views = Views::default();
+        let asked = Asked::new(changed.as_ref().unwrap_or(request), &views);
         let Some(object) = rest.find_map(|policy| policy.mutate(&asked, facts, verdicts)) else { break };
         changed = Some(Request { object: Some(object), ..asked.request().clone() });
     }

@@ -4,10 +4,10 @@ use std::any::{Any, TypeId};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Forms of one thing, each made when it is first asked for and kept.
+/// Forms of one thing, each made when it is first asked for, and kept.
 #[derive(Default)]
 pub struct Views {
-    made: Mutex<Vec<(TypeId, Arc<dyn Any + Send + Sync>)>>,
+    kept: Mutex<Vec<(TypeId, Arc<dyn Any + Send + Sync>)>>,
 }
 
 impl Views {
@@ -17,19 +17,19 @@ impl Views {
             return known;
         }
         let fresh = Arc::new(make());
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         let id = TypeId::of::<T>();
-        let first = made.iter().find(|(known, _)| *known == id).map(|(_, view)| Arc::clone(view));
+        let first = kept.iter().find(|(known, _)| *known == id).map(|(_, view)| Arc::clone(view));
         if let Some(first) = first.and_then(|view| view.downcast().ok()) {
             return first;
         }
-        made.push((id, Arc::clone(&fresh) as Arc<dyn Any + Send + Sync>));
+        kept.push((id, Arc::clone(&fresh) as Arc<dyn Any + Send + Sync>));
         fresh
     }
 
     fn known<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = made.iter().find(|(known, _)| *known == TypeId::of::<T>())?;
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept.iter().find(|(known, _)| *known == TypeId::of::<T>())?;
         Arc::clone(&found.1).downcast().ok()
     }
 }
@@ -41,7 +41,7 @@ impl fmt::Debug for Views {
 }
 
 impl Clone for Views {
-    /// A copy starts with nothing made.
+    /// A copy starts with nothing.
     fn clone(&self) -> Self {
         Self::default()
     }

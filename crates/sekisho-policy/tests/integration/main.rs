@@ -1,5 +1,7 @@
 //! The tests of this crate, in one binary.
 
+mod documents;
 mod pod_security;
+mod review;
 mod set;
 mod snapshot;

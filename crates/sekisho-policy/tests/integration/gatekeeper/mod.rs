@@ -1,0 +1,4 @@
+//! Gatekeeper's documents as policies.
+
+mod expansion;
+mod mutation;
