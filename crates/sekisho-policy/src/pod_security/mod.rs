@@ -1,19 +1,31 @@
 //! Pod Security: the Pod Security Standards of Kubernetes in every version since v1.0, with the verdicts and the
-//! words of the API server.
+//! words of the API server, and the admission that it builds on them.
 //!
 //! [`evaluate`] asks all controls of a level about a Pod. [`controls_of`] gives them one by one, for rules that
-//! make exceptions of some.
+//! make exceptions of some. [`review`] answers an admission request by the labels of its namespace, and
+//! [`PodSecurity`] does so as one policy of a set.
 
+mod admission;
+mod answer;
+mod configuration;
 mod control;
 mod controls;
 mod level;
+mod levels;
+mod namespace;
 mod pod;
+mod rule;
 mod violation;
 mod wording;
 
+pub use admission::review;
+pub use answer::{Answer, Cause, Finding, Mode, Status, StatusDetails};
+pub use configuration::{Configuration, ConfigurationError, ConfigurationFault, Exemptions};
 pub use control::{CONTROLS, Control, controls_of};
 pub use level::{Level, LevelError, LevelVersion, Version};
+pub use levels::{LabelError, Levels};
 pub use pod::Pod;
+pub use rule::PodSecurity;
 pub use violation::{Fault, Found, Violation, details, reasons};
 
 /// Asks every control of a level in a version about a Pod, in the API server's order. Nothing comes, and nothing

@@ -61,6 +61,11 @@ impl<'a> Pod<'a> {
         self.metadata.and_then(|metadata| metadata.get("annotations")).map_or(&[], Node::entries)
     }
 
+    /// The class of runtime that the Pod asks for; empty where it asks for none.
+    pub(super) fn runtime_class(&self) -> &'a str {
+        self.spec.map_or("", |spec| spec.str("runtimeClassName"))
+    }
+
     /// Whether the Pod says that it runs on Windows.
     pub(super) fn is_windows(&self) -> bool {
         self.field("os").is_some_and(|system| system.str("name") == "windows")

@@ -1,6 +1,9 @@
 //! Pod Security.
+#![allow(clippy::expect_used, reason = "what these modules prepare is known to be there")]
 
+mod admission;
 mod controls;
+mod facts;
 mod levels;
 
 use sekisho_manifest::{Budget, Format, Node, SourceId, load};
