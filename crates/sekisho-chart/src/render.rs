@@ -27,7 +27,7 @@ use crate::value::Map;
 use crate::values::{Given, Unit, ValuesWarning};
 
 pub use self::error::{RenderError, YamlFault};
-pub use self::manifest::{Event, Hook, Manifest, Role, ValuePlace};
+pub use self::manifest::{Event, Hook, Manifest, Role};
 
 use self::manifest::File;
 use self::scope::Scopes;

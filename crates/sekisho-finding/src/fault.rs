@@ -108,6 +108,7 @@ impl Fault {
             fingerprint: Fingerprint::of([self.id, source.name.as_str(), &message.to_string()]),
             message,
             fix: None,
+            value_sets: Vec::new(),
             suppressed: None,
             risk: 0.0,
         }

@@ -30,6 +30,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Its identity across runs.
     pub fingerprint: Fingerprint,
+    /// The sets of values with which it comes about; empty where it does with all there are.
+    pub value_sets: Vec<SmolStr>,
     /// Why it does not count, where it does not.
     pub suppressed: Option<Suppression>,
     /// Its share of the risk: severity and confidence, weighed by what the subject lies open to and may do.
@@ -61,26 +63,44 @@ pub struct Location {
     pub end: Position,
     /// The field, from the object's root.
     pub field: FieldPath,
-    /// The key of the values that the field was rendered of, where it was: `image.tag`.
-    pub value: Option<SmolStr>,
+    /// The value that the field was rendered of, where it was.
+    pub value: Option<ValueLocation>,
+}
+
+/// A value that a field was rendered of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueLocation {
+    /// Its key, from the root of the values: `image.tag`.
+    pub key: SmolStr,
+    /// Where it stands in a file of values; none where it was given on the command line.
+    pub place: Option<Box<Location>>,
 }
 
 impl Location {
     /// The location of a place: in its source, or in the template where its source was rendered. None where
     /// the place's source is not among these.
     pub fn of(place: &Place<'_>, sources: &[Source]) -> Option<Self> {
-        let by_id = |id: SourceId| sources.get(id.0 as usize);
-        let mut span = place.span();
-        let mut source = by_id(span.source)?;
-        let mut value = None;
-        if let Some(traced) = source.origins().and_then(|origins| origins.trace(span)) {
-            source = by_id(traced.span.source)?;
-            span = traced.span;
-            value = traced.value;
-        }
+        Self::at(place.span(), place.path.clone(), sources)
+    }
+
+    /// The location of a span in which a field stands, as [`of`](Self::of) finds it.
+    pub fn at(span: Span, field: FieldPath, sources: &[Source]) -> Option<Self> {
+        let rendered = sources.get(span.source.0 as usize)?.origins();
+        let Some(traced) = rendered.and_then(|origins| origins.trace(span)) else {
+            return Self::plain(span, field, sources);
+        };
+        let value = traced.value.map(|value| ValueLocation {
+            place: value.span.and_then(|span| Self::plain(span, FieldPath::root(), sources)).map(Box::new),
+            key: value.key,
+        });
+        Some(Self { value, ..Self::plain(traced.span, field, sources)? })
+    }
+
+    /// The location of a span in a source that was not rendered.
+    fn plain(span: Span, field: FieldPath, sources: &[Source]) -> Option<Self> {
+        let source = sources.get(span.source.0 as usize)?;
         let (start, end) = source.range(span);
-        let (file, field) = (source.name.clone(), place.path.clone());
-        Some(Self { source: span.source, file, span, start, end, field, value })
+        Some(Self { source: span.source, file: source.name.clone(), span, start, end, field, value: None })
     }
 }
 

@@ -14,7 +14,7 @@ mod rule;
 pub mod suppress;
 
 pub use coverage::{Coverage, Skip, SkipReason};
-pub use finding::{Finding, Location, Related, Subject, Suppression, SuppressionKind};
+pub use finding::{Finding, Location, Related, Subject, Suppression, SuppressionKind, ValueLocation};
 pub use fingerprint::Fingerprint;
 pub use fix::{Edit, Fix, Safety};
 pub use message::{Argument, Message};

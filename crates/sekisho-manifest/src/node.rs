@@ -82,6 +82,11 @@ impl Mapping {
         self.entries.iter_mut().map(|entry| &mut entry.node)
     }
 
+    /// The entries in order, to change their places.
+    pub(crate) fn entries_mut(&mut self) -> &mut [Entry] {
+        &mut self.entries
+    }
+
     /// Puts an entry in the place of the one with its key, else at the end.
     pub fn put(&mut self, entry: Entry) {
         match self.entries.iter_mut().find(|known| known.key == entry.key) {

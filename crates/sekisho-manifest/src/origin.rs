@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::Span;
+use crate::{SourceId, Span};
 
 /// Where one stretch of a rendered text came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +13,17 @@ pub struct Origin {
     pub span: Span,
     /// Whether the bytes stand in the template as they are, so that offsets inside can be carried over.
     pub verbatim: bool,
-    /// The key of the values that it was made of: `image.tag`.
-    pub value: Option<SmolStr>,
+    /// The value that it was made of.
+    pub value: Option<ValueOrigin>,
+}
+
+/// A value that a text was rendered of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueOrigin {
+    /// Its key, from the root of the values: `image.tag`.
+    pub key: SmolStr,
+    /// Where it stands in a file of values; none where it was given on the command line.
+    pub span: Option<Span>,
 }
 
 /// Where every byte of a rendered text came from.
@@ -26,8 +35,8 @@ pub struct Origins(Vec<Origin>);
 pub struct Traced {
     /// The span in the template.
     pub span: Span,
-    /// The key of the values.
-    pub value: Option<SmolStr>,
+    /// The value.
+    pub value: Option<ValueOrigin>,
 }
 
 impl Origins {
@@ -38,7 +47,7 @@ impl Origins {
     }
 
     /// What a span of the rendered text goes back to: from where its first byte came to where its last one
-    /// came, if both lie in one template in this order, else where the first came from. The key of the values
+    /// came, if both lie in one template in this order, else where the first came from. The value
     /// is that of the last byte, since a field's value stands behind its name.
     pub fn trace(&self, span: Span) -> Option<Traced> {
         let last = span.end.saturating_sub(1).max(span.start);
@@ -51,6 +60,16 @@ impl Origins {
             span: if whole { Span { start, end, ..first } } else { first },
             value: last_origin.value.clone().or_else(|| first_origin.value.clone()),
         })
+    }
+
+    /// Gives the sources that the origins lie in other numbers.
+    pub(crate) fn renumber(&mut self, number: &dyn Fn(SourceId) -> SourceId) {
+        for origin in &mut self.0 {
+            origin.span.source = number(origin.span.source);
+            if let Some(span) = origin.value.as_mut().and_then(|value| value.span.as_mut()) {
+                span.source = number(span.source);
+            }
+        }
     }
 
     fn at(&self, offset: u32) -> Option<&Origin> {

@@ -65,6 +65,13 @@ impl Source {
         self.origins.as_deref()
     }
 
+    /// Gives the sources that the bytes came from other numbers.
+    pub fn renumber(&mut self, number: &dyn Fn(SourceId) -> SourceId) {
+        if let Some(origins) = &mut self.origins {
+            Arc::make_mut(origins).renumber(number);
+        }
+    }
+
     /// The line and column of a byte offset; an offset past the end is the end.
     pub fn position(&self, offset: u32) -> Position {
         self.lines.get_or_init(|| LineIndex::new(&self.text)).position(&self.text, offset)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rayon::prelude::*;
-use sekisho_finding::{Confidence, Finding, Fingerprint, Fix, Location, Message, Related, Subject};
+use sekisho_finding::{Confidence, Finding, Fingerprint, Location, Message, Related, Subject};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::workload::{self, Container};
 use sekisho_manifest::{Node, Object, Place, Segment};
@@ -173,7 +173,8 @@ impl<'a> Examination<'a> {
             secret: found.secret,
             related,
             message: Message { key, template: self.check.template(found.variant).into(), arguments },
-            fix: found.mend.map(crate::Mend::into_fix).filter(|fix| self.can_apply(fix)),
+            fix: found.mend.map(crate::Mend::into_fix),
+            value_sets: Vec::new(),
             suppressed: None,
             risk: 0.0,
         });
@@ -184,13 +185,6 @@ impl<'a> Examination<'a> {
         let confidence = found.confidence.unwrap_or(self.check.confidence);
         let absent = found.place.node().is_none_or(Node::is_null);
         if absent && found.place.object.is_custom() { confidence.min(Confidence::Medium) } else { confidence }
-    }
-
-    /// A rendered text is no file: what made it must be mended by hand.
-    fn can_apply(&self, fix: &Fix) -> bool {
-        fix.edits
-            .iter()
-            .all(|edit| self.inventory.source(edit.source).is_some_and(|source| source.origins().is_none()))
     }
 
     fn locate(&self, place: &Place<'_>) -> Option<Location> {

@@ -74,7 +74,8 @@ impl<'a> Snippets<'a> {
         let mut masked: HashMap<SourceId, Vec<(usize, usize)>> = HashMap::new();
         for finding in report.findings.iter().filter(|finding| finding.secret) {
             let related = finding.related.iter().map(|related| &related.location);
-            for location in related.chain([&finding.location]) {
+            let value = finding.location.value.as_ref().and_then(|value| value.place.as_deref());
+            for location in related.chain([&finding.location]).chain(value) {
                 let span = location.span;
                 let Some(source) = report.source(span.source) else { continue };
                 let (start, end) = (span.start as usize, span.end as usize);

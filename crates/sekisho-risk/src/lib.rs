@@ -1,6 +1,6 @@
 //! What to do first: the risk of each finding, and the few changes that take most of it away.
 //!
-//! [`rank`] sets the risk of findings, [`actions`] says what would clear them. How the weights were chosen
+//! [`weigh`] sets the risk of findings, [`sort`] puts them in its order, [`actions`] says what would clear them. How the weights were chosen
 //! stands in `docs/ranking.md`.
 
 mod action;
@@ -11,4 +11,4 @@ mod rank;
 
 pub use action::Action;
 pub use actions::actions;
-pub use rank::rank;
+pub use rank::{sort, weigh};

@@ -8,8 +8,8 @@ use sekisho_manifest::{ObjectRef, workload};
 
 use crate::context::{Context, Factors};
 
-/// Sets the risk of each finding and sorts them: findings that count first, then by risk, then by place.
-pub fn rank(findings: &mut [Finding], inventory: &Inventory) {
+/// Sets the risk of each finding.
+pub fn weigh(findings: &mut [Finding], inventory: &Inventory) {
     let context = Context::new(inventory);
     let mut factors: HashMap<ObjectRef, Factors> = HashMap::new();
     for object in inventory.objects() {
@@ -18,10 +18,14 @@ pub fn rank(findings: &mut [Finding], inventory: &Inventory) {
             factors.entry(object.reference()).and_modify(|known| *known = known.max(found)).or_insert(found);
         }
     }
-    for finding in findings.iter_mut() {
+    for finding in findings {
         let factor = factors.get(&finding.subject.object).map_or(1.0, Factors::product);
         finding.risk = rounded(severity(finding.severity) * confidence(finding.confidence) * factor);
     }
+}
+
+/// Sorts findings by the risk that they have: those that count first, then by risk, then by place.
+pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
         a.suppressed
             .is_some()

@@ -12,6 +12,7 @@ use sekisho_finding::{Persona, Severity};
 use sekisho_report::{Format, Language};
 
 use crate::config::FailOn;
+use crate::release::ChosenSet;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -131,12 +132,47 @@ pub(crate) struct Targets {
     /// Namespace of objects that name none [default: default]
     #[arg(short, long, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
-    /// Kubernetes version that the manifests are meant for
-    #[arg(long, value_name = "VERSION")]
+    /// Kubernetes version that the manifests are meant for, and charts are rendered for
+    #[arg(long, value_name = "VERSION", visible_alias = "kube-version")]
     pub(crate) kubernetes_version: Option<String>,
+    #[command(flatten)]
+    pub(crate) values: ValuesArguments,
     /// Examine files that git ignores too
     #[arg(long)]
     pub(crate) no_ignore: bool,
+}
+
+/// How charts are rendered, the same for every verb that renders.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for charts")]
+pub(crate) struct ValuesArguments {
+    /// File of values for charts, over those before it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) values: Vec<PathBuf>,
+    /// Value for charts: `image.tag=1.4`, several parted by commas
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Value for charts that is text whatever it looks like
+    #[arg(long, value_name = "KEY=TEXT")]
+    pub(crate) set_string: Vec<String>,
+    /// Value for charts as JSON
+    #[arg(long, value_name = "KEY=JSON")]
+    pub(crate) set_json: Vec<String>,
+    /// Value for charts that is the content of a file
+    #[arg(long, value_name = "KEY=FILE")]
+    pub(crate) set_file: Vec<String>,
+    /// Value for charts that is taken as it is
+    #[arg(long, value_name = "KEY=TEXT")]
+    pub(crate) set_literal: Vec<String>,
+    /// Set of values that charts are rendered with by itself: one of `sekisho.yaml`, or one of files
+    #[arg(long, value_name = "NAME[=FILE,...]", value_parser = ChosenSet::parse)]
+    pub(crate) value_set: Vec<ChosenSet>,
+    /// Name of the release that charts are rendered as [default: release-name]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) release: Option<String>,
+    /// API version that templates of charts find beside those of Kubernetes
+    #[arg(long, value_name = "VERSION", value_delimiter = ',')]
+    pub(crate) api_versions: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -3,6 +3,8 @@
 mod arguments;
 mod command;
 mod config;
+mod examine;
+mod release;
 mod run;
 mod suppress;
 mod target;

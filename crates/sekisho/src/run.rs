@@ -13,6 +13,8 @@ use sekisho_posture::{Check, Settings};
 use sekisho_risk::Action;
 
 use crate::config::{Config, unknown_slug};
+use crate::examine::Examiner;
+use crate::release::Releases;
 use crate::suppress::Suppressions;
 use crate::target::{self, Selection};
 
@@ -39,6 +41,8 @@ pub(crate) struct Request {
     pub(crate) namespace: Option<String>,
     /// The Kubernetes version that the manifests are meant for.
     pub(crate) kubernetes_version: Option<String>,
+    /// How charts are rendered, as far as the command line says it.
+    pub(crate) releases: Releases,
     /// Whether files that git ignores are read too.
     pub(crate) no_ignore: bool,
     /// Whether to show progress.
@@ -76,23 +80,16 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     let config = Config::find(request.config.as_deref(), first)?;
     let checks = choose(request, &config)?;
     let settings = settings(request, &config)?;
-    let loaded = target::read(&selection(request, &config))?;
-
-    let mut sources = loaded.sources;
+    let namespace = namespace(request, &config);
+    let mut loaded = target::read(&selection(request, &config)?)?;
     let configuration = config.source.clone().map(|source| {
-        sources.push(source);
-        SourceId(u32::try_from(sources.len() - 1).unwrap_or(u32::MAX))
+        loaded.sources.push(source);
+        SourceId(u32::try_from(loaded.sources.len() - 1).unwrap_or(u32::MAX))
     });
-    let namespace = request.namespace.clone().or_else(|| config.document.scan.namespace.clone());
-    let inventory =
-        Inventory::new(sources, loaded.objects, namespace.unwrap_or_else(|| "default".to_owned()));
+    let examiner = Examiner { checks: &checks, settings: &settings, config: &config, namespace: &namespace };
+    let (inventory, mut findings) = examiner.examine(&mut loaded);
 
-    let mut findings = sekisho_posture::examine(&inventory, &checks, &settings);
-    for finding in &mut findings {
-        if let Some(severity) = config.severity_of(&finding.rule) {
-            finding.severity = severity;
-        }
-    }
+    let of_objects = findings.len();
     findings.extend(loaded.warnings.iter().filter_map(|warning| duplicate_key(warning, &inventory)));
     let suppressions = Suppressions {
         exceptions: &config.exceptions,
@@ -101,11 +98,13 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
         today: request.today,
     };
     suppressions.apply(&mut findings, &inventory);
+    // What is wrong with files lies open to nobody.
+    sekisho_risk::weigh(findings.get_mut(of_objects..).unwrap_or_default(), &Inventory::default());
+    sekisho_risk::sort(&mut findings);
 
     let mut rules: Vec<Rule> = checks.iter().map(|check| check.rule()).collect();
     rules.extend(FAULTS.iter().map(|fault| fault.rule()));
     let targets: Vec<String> = request.targets.iter().map(|target| target.display().to_string()).collect();
-    sekisho_risk::rank(&mut findings, &inventory);
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
     let coverage = Coverage { rules: checks.len(), ..loaded.coverage };
     Ok(Outcome { inventory, findings, rules, coverage, actions, config })
@@ -118,7 +117,10 @@ fn duplicate_key(warning: &LoadError, inventory: &Inventory) -> Option<Finding> 
         return None;
     };
     let message = DUPLICATE_KEY.says(None, vec![("key", key.clone())]);
-    Some(DUPLICATE_KEY.finding(message, inventory.source(warning.span.source)?, warning.span))
+    let rendered = inventory.source(warning.span.source)?.origins();
+    let traced = rendered.and_then(|origins| origins.trace(warning.span));
+    let span = traced.map_or(warning.span, |traced| traced.span);
+    Some(DUPLICATE_KEY.finding(message, inventory.source(span.source)?, span))
 }
 
 /// The checks that run: those of the persona and those enabled, less those disabled.
@@ -170,22 +172,40 @@ fn minor(version: &str) -> Result<u32> {
         .with_context(|| format!("`{version}` is no Kubernetes version: write it as `1.34`"))
 }
 
-fn selection(request: &Request, config: &Config) -> Selection {
+/// The namespace of objects that name none.
+fn namespace(request: &Request, config: &Config) -> String {
+    let named = request.namespace.clone().or_else(|| config.document.scan.namespace.clone());
+    named.unwrap_or_else(|| "default".to_owned())
+}
+
+fn selection(request: &Request, config: &Config) -> Result<Selection> {
     let scan = &config.document.scan;
     let root = config_folder(config);
     let mut budget = Budget::default();
     if let Some(mebibytes) = scan.max_file_size {
         budget.bytes = (mebibytes as usize) << 20;
     }
-    Selection {
+    let releases = Releases {
+        namespace: request.namespace.clone(),
+        default_namespace: namespace(request, config),
+        kubernetes_version: request
+            .kubernetes_version
+            .clone()
+            .or_else(|| config.document.checks.kubernetes_version.clone()),
+        configured: config.charts(&root),
+        ..request.releases.clone()
+    };
+    releases.check()?;
+    Ok(Selection {
         targets: request.targets.clone(),
         exclude: scan.exclude.clone(),
         exclude_root: root,
         git_ignore: !request.no_ignore,
         overlay: request.overlay.clone(),
         budget,
+        releases,
         progress: request.progress,
-    }
+    })
 }
 
 /// The folder of the configuration file; the current one where there is none.

@@ -8,7 +8,7 @@ use flate2::bufread::MultiGzDecoder;
 use smol_str::SmolStr;
 use tar::{Archive, Entry, EntryType};
 
-use super::{ChartFile, Spent};
+use super::{ChartBudget, ChartFile, Spent};
 
 /// The longest path of a file in an archive, in bytes.
 const LONGEST_PATH: usize = 4_096;
@@ -219,4 +219,18 @@ impl<R: Read> Read for Limited<R> {
         self.left = left;
         Ok(count)
     }
+}
+
+/// Whether an archive that cannot be read as a chart is meant as one: a `Chart.yaml` lies in its folder.
+pub fn names_chart(bytes: &[u8]) -> bool {
+    let is_spent = Rc::new(Cell::new(false));
+    let budget = ChartBudget::default();
+    let stream = Limited { inner: MultiGzDecoder::new(bytes), left: budget.chart_bytes, is_spent };
+    let mut archive = Archive::new(stream);
+    let Ok(entries) = archive.entries() else { return false };
+    entries.take(budget.files).map_while(Result::ok).any(|entry| {
+        let name = String::from_utf8_lossy(&entry.path_bytes()).replace('\\', "/");
+        let mut parts = name.split('/').filter(|part| !part.is_empty() && *part != ".");
+        parts.next_back() == Some("Chart.yaml") && parts.count() <= 1
+    })
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use sekisho_manifest::{LoadError, Node, SourceId};
 use smol_str::SmolStr;
 
-pub use self::archive::{ArchiveError, LimitError};
+pub use self::archive::{ArchiveError, LimitError, names_chart};
 pub use self::decode::FieldError;
 pub use self::ignore::{Ignore, IgnoreError};
 pub use self::metadata::{Dependency, ImportValues, Maintainer, Metadata, MetadataError};

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
 
-use sekisho_manifest::{Budget, FieldPath, Node, Origin, Origins, SourceId, Span, load_one};
+use sekisho_manifest::{Budget, Node, Origin, Origins, SourceId, Span, load_one};
 use smol_str::SmolStr;
 
 use super::head::Head;
 use super::{RenderError, Warning, YamlFault, order, split};
-use crate::value::ValueKey;
 
 /// One document that a chart renders to.
 #[derive(Debug, Clone)]
@@ -24,8 +22,6 @@ pub struct Manifest {
     pub role: Role,
     /// Whether it only tests a release: a hook for tests, or a template in `templates/tests/`.
     pub is_test: bool,
-    /// The keys of the values that pieces of the text were made of, by where they start.
-    values: Vec<(u32, Option<Arc<ValueKey>>)>,
 }
 
 /// What Helm does with a manifest.
@@ -71,15 +67,6 @@ pub enum Event {
     Test,
 }
 
-/// A key of the values, and where its value stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ValuePlace {
-    /// The key, counted from the root as it is set on the command line.
-    pub path: FieldPath,
-    /// Where the value stands: in a values file, or nowhere when it was set on the command line.
-    pub span: Option<Span>,
-}
-
 impl Manifest {
     /// A file in `crds/`, which is no template.
     pub(super) fn definition(path: SmolStr, text: &str, source: SourceId) -> Self {
@@ -91,7 +78,6 @@ impl Manifest {
             origins: Origins::new(vec![whole]),
             role: Role::Definition,
             is_test: false,
-            values: Vec::new(),
         }
     }
 
@@ -101,14 +87,6 @@ impl Manifest {
             Role::Hook(hook) => Some(hook),
             _ => None,
         }
-    }
-
-    /// The key of the values that the byte at an offset of the text was made of.
-    pub fn value_at(&self, offset: u32) -> Option<ValuePlace> {
-        let after = self.values.partition_point(|(start, _)| *start <= offset);
-        let (_, key) = self.values.get(after.checked_sub(1)?)?;
-        let key = key.as_ref()?;
-        Some(ValuePlace { path: key.path(), span: key.span() })
     }
 }
 
@@ -135,7 +113,6 @@ impl Event {
 pub(super) struct File {
     pub(super) text: String,
     pub(super) origins: Vec<Origin>,
-    pub(super) values: Vec<(u32, Option<Arc<ValueKey>>)>,
 }
 
 /// The resources and the hooks of rendered files, each in the order of their installation.
@@ -177,7 +154,6 @@ fn read(path: &SmolStr, file: &File, range: Range<usize>) -> Result<(Manifest, H
     let mut manifest = Manifest {
         path: path.clone(),
         origins: origins(&file.origins, &range),
-        values: values(&file.values, &range),
         role: Role::Resource,
         is_test: path.contains("/templates/tests/"),
         text,
@@ -225,17 +201,6 @@ fn origins(origins: &[Origin], range: &Range<usize>) -> Origins {
         origin
     });
     Origins::new(shifted.collect())
-}
-
-/// The keys of the values of a part of a file, counted from its start.
-fn values(
-    values: &[(u32, Option<Arc<ValueKey>>)],
-    range: &Range<usize>,
-) -> Vec<(u32, Option<Arc<ValueKey>>)> {
-    let (start, end) = (offset(range.start), offset(range.end));
-    let first = values.partition_point(|(at, _)| *at <= start).saturating_sub(1);
-    let part = values.get(first..).unwrap_or_default().iter().take_while(|(at, _)| *at < end);
-    part.map(|(at, key)| (at.saturating_sub(start), key.clone())).collect()
 }
 
 fn offset(at: usize) -> u32 {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sekisho_manifest::{Origin, Span};
-use smol_str::{SmolStr, ToSmolStr};
+use sekisho_manifest::{Origin, Span, ValueOrigin};
+use smol_str::ToSmolStr;
 
 use super::Texts;
 use super::manifest::File;
@@ -18,12 +18,10 @@ use crate::value::{Origin as TemplateOrigin, Site, ValueKey};
 /// change, and the key of the values says the rest.
 pub(super) fn traced(rendered: Rendered, texts: &Texts) -> File {
     let mut tracer = Tracer { texts, origins: Vec::new(), line: None, shown: None };
-    let mut values: Vec<(u32, Option<Arc<ValueKey>>)> = Vec::with_capacity(rendered.origins.len());
     for (range, origin) in rendered.origins {
         tracer.piece(rendered.text.get(range.clone()).unwrap_or(""), range.start, &origin);
-        values.push((offset(range.start), origin.key));
     }
-    File { text: rendered.text, origins: tracer.origins, values }
+    File { text: rendered.text, origins: tracer.origins }
 }
 
 fn offset(at: usize) -> u32 {
@@ -35,14 +33,14 @@ struct Tracer<'t> {
     origins: Vec<Origin>,
     /// What the last character of the current line came from, if there is one that is not blank.
     line: Option<Span>,
-    /// The last key and its path.
-    shown: Option<(Arc<ValueKey>, SmolStr)>,
+    /// The last key, and what it is in the terms of findings.
+    shown: Option<(Arc<ValueKey>, ValueOrigin)>,
 }
 
 impl Tracer<'_> {
     /// Adds a piece that starts at an offset.
     fn piece(&mut self, text: &str, start: usize, origin: &TemplateOrigin) {
-        let value = origin.key.as_ref().map(|key| self.path(key)).filter(|path| !path.is_empty());
+        let value = origin.key.as_ref().map(|key| self.value(key)).filter(|value| !value.key.is_empty());
         let mut done = 0;
         if let Some(line) = self.line {
             done = text.find('\n').map_or(text.len(), |at| at + 1);
@@ -87,13 +85,13 @@ impl Tracer<'_> {
         Span { source, start, end: start.saturating_add(offset(length)) }
     }
 
-    fn path(&mut self, key: &Arc<ValueKey>) -> SmolStr {
+    fn value(&mut self, key: &Arc<ValueKey>) -> ValueOrigin {
         match &self.shown {
-            Some((known, path)) if Arc::ptr_eq(known, key) => path.clone(),
+            Some((known, value)) if Arc::ptr_eq(known, key) => value.clone(),
             _ => {
-                let path = key.path().to_smolstr();
-                self.shown = Some((Arc::clone(key), path.clone()));
-                path
+                let value = ValueOrigin { key: key.path().to_smolstr(), span: key.span() };
+                self.shown = Some((Arc::clone(key), value.clone()));
+                value
             }
         }
     }

@@ -26,11 +26,11 @@ pub struct Given<'g> {
     /// `--set-literal`
     pub literals: Vec<String>,
     /// Reads a file that `--set-file` names; without it no file can be read.
-    pub read: Option<&'g ReadNamed>,
+    pub read: Option<&'g ReadNamed<'g>>,
 }
 
 /// Reads a file by its name, or says why it cannot.
-pub type ReadNamed = dyn Fn(&str) -> Result<Vec<u8>, String> + Sync;
+pub type ReadNamed<'g> = dyn Fn(&str) -> Result<Vec<u8>, String> + Sync + 'g;
 
 /// A values file.
 #[derive(Debug, Clone)]

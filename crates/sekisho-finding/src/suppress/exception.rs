@@ -48,8 +48,8 @@ impl Exception {
     }
 }
 
-/// Matches `*` (any characters) and `?` (one character) in linear time and no more memory.
-fn glob(pattern: &str, text: &str) -> bool {
+/// Whether a text is as a pattern says, where `*` stands for any characters and `?` for one.
+pub fn glob(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut seen) = (0, 0);
     let mut star: Option<(usize, usize)> = None;

@@ -5,5 +5,5 @@ mod exception;
 mod ignore;
 
 pub use baseline::{Baseline, BaselineError};
-pub use exception::Exception;
+pub use exception::{Exception, glob};
 pub use ignore::{Ignore, ignores_at};

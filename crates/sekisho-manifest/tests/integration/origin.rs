@@ -1,6 +1,6 @@
 //! A span of a rendered text goes back to the template that made it.
 
-use sekisho_manifest::{Origin, Origins, SourceId, Span};
+use sekisho_manifest::{Origin, Origins, SourceId, Span, ValueOrigin};
 
 fn span(source: u32, start: u32, end: u32) -> Span {
     Span { source: SourceId(source), start, end }
@@ -9,14 +9,19 @@ fn span(source: u32, start: u32, end: u32) -> Span {
 /// `image: {{ .Values.image.tag }}\n` rendered to `image: 1.4\n`, of source 1.
 fn origins() -> Origins {
     let verbatim = |start, from, to| Origin { start, span: span(1, from, to), verbatim: true, value: None };
-    let action = Origin { start: 7, span: span(1, 7, 30), verbatim: false, value: Some("image.tag".into()) };
+    let value = ValueOrigin { key: "image.tag".into(), span: Some(span(2, 12, 15)) };
+    let action = Origin { start: 7, span: span(1, 7, 30), verbatim: false, value: Some(value) };
     Origins::new(vec![action, verbatim(10, 30, 31), verbatim(0, 0, 7)])
 }
 
 #[test]
 fn a_field_reaches_from_its_name_to_the_end_of_its_action() {
     let traced = origins().trace(span(0, 0, 10)).expect("an origin");
-    assert_eq!((traced.span, traced.value.as_deref()), (span(1, 0, 30), Some("image.tag")));
+    let value = traced.value.expect("a value");
+    assert_eq!(
+        (traced.span, value.key.as_str(), value.span),
+        (span(1, 0, 30), "image.tag", Some(span(2, 12, 15)))
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use sekisho_finding::{Finding, Skip, SkipReason};
 use crate::escape;
 use crate::{Options, Report};
 
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 23] = [
     "record",
     "severity",
     "rule",
@@ -33,6 +33,8 @@ const COLUMNS: [&str; 21] = [
     "fix",
     "fingerprint",
     "reason",
+    "value",
+    "valueSets",
 ];
 
 /// Writes the report.
@@ -71,6 +73,8 @@ fn of_finding(report: &Report<'_>, finding: &Finding) -> [String; COLUMNS.len()]
         finding.fix.as_ref().map_or("", |fix| fix.safety.as_str()).to_owned(),
         finding.fingerprint.to_string(),
         finding.suppressed.as_ref().map_or_else(String::new, |suppression| suppression.reason.clone()),
+        location.value.as_ref().map_or_else(String::new, |value| value.key.to_string()),
+        finding.value_sets.join(" "),
     ]
 }
 

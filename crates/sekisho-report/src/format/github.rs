@@ -43,7 +43,7 @@ fn annotation(report: &Report<'_>, finding: &Finding, out: &mut dyn Write) -> io
     }
     let severity = report.catalogue.severity(finding.severity);
     let title = format!("{severity}[{}]", finding.rule);
-    let mut message = report.catalogue.message(&finding.message);
+    let mut message = super::message_with_value(report, finding);
     if let Some(remedy) = report.rule(&finding.rule).map(|rule| report.catalogue.remedy(rule)) {
         message = report.catalogue.fill("finding.with-remedy", &[("message", &message), ("remedy", &remedy)]);
     }

@@ -44,7 +44,7 @@ pub fn write(report: &Report<'_>, _options: &Options, out: &mut dyn Write) -> io
         .map(|finding| Issue {
             r#type: "issue",
             check_name: &finding.rule,
-            description: report.catalogue.message(&finding.message),
+            description: super::message_with_value(report, finding),
             categories: ["Security"],
             severity: match finding.severity {
                 Severity::Critical => "blocker",

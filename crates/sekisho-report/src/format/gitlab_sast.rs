@@ -97,7 +97,7 @@ fn vulnerability(report: &Report<'_>, finding: &Finding, id: &str) -> Value {
         "id": id,
         "name": title.chars().take(255).collect::<String>(),
         // GitLab renders the description as Markdown.
-        "description": escape::markdown(&catalogue.message(&finding.message)),
+        "description": escape::markdown(&super::message_with_value(report, finding)),
         "severity": match finding.severity {
             Severity::Critical => "Critical",
             Severity::High => "High",

@@ -75,7 +75,9 @@ fn suites<'a>(report: &Report<'a>) -> BTreeMap<&'a str, Suite> {
         ));
     }
     let skipped: HashSet<&str> = report.coverage.skipped.iter().map(|skip| skip.path.as_str()).collect();
-    for source in report.sources.iter().filter(|source| !skipped.contains(source.name.as_str())) {
+    // What was rendered is no file; its templates are.
+    let files = report.sources.iter().filter(|source| source.origins().is_none());
+    for source in files.filter(|source| !skipped.contains(source.name.as_str())) {
         let suite = suites.entry(source.name.as_str()).or_default();
         if suite.cases.is_empty() {
             let name = report.catalogue.ui("outcome.passed-clean");
@@ -103,8 +105,7 @@ impl Suite {
             format!("<skipped message=\"{}\"/>", xml(&suppression.reason))
         } else {
             self.failures += 1;
-            let mut text =
-                format!("{}:{}:{}: {message}\n", location.file, location.start.line, location.start.column);
+            let mut text = format!("{}: {message}\n", super::place(location));
             if let Some(rule) = report.rule(&finding.rule) {
                 let remedy = report.catalogue.remedy(rule);
                 text.extend([report.catalogue.ui("finding.mend"), ": ", remedy, "\n"]);

@@ -17,7 +17,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use sekisho_finding::{Location, Severity, Subject};
+use sekisho_finding::{Finding, Location, Severity, Subject};
 
 use crate::escape;
 use crate::text::grouped;
@@ -182,9 +182,24 @@ pub(crate) fn examined(report: &Report<'_>) -> String {
     )
 }
 
-/// `file:line:column`, which terminals and editors make a link of.
+/// `file:line:column`, which terminals and editors make a link of, and behind it the value that the field was
+/// rendered of: `(values: image.tag)`.
 pub(crate) fn place(location: &Location) -> String {
-    format!("{}:{}:{}", escape::line(&location.file), location.start.line, location.start.column)
+    let place = format!("{}:{}:{}", escape::line(&location.file), location.start.line, location.start.column);
+    match &location.value {
+        Some(value) => format!("{place} (values: {})", escape::line(&value.key)),
+        None => place,
+    }
+}
+
+/// What a finding says, and behind it the value that its field was rendered of, for formats whose places are no
+/// text.
+pub(crate) fn message_with_value(report: &Report<'_>, finding: &Finding) -> String {
+    let message = report.catalogue.message(&finding.message);
+    match &finding.location.value {
+        Some(value) => format!("{message} (values: {})", value.key),
+        None => message,
+    }
 }
 
 /// `Deployment shop/web`.

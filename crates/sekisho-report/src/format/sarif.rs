@@ -86,19 +86,7 @@ impl Results<'_, '_> {
         if let Some(fields) = place.as_object_mut() {
             fields.insert("logicalLocations".to_owned(), logical.into());
         }
-        let related: Vec<Value> = finding
-            .related
-            .iter()
-            .enumerate()
-            .map(|(index, related)| {
-                let mut place = location(&related.location);
-                if let Some(fields) = place.as_object_mut() {
-                    fields.insert("id".to_owned(), (index + 1).into());
-                    fields.insert("message".to_owned(), text(report, &related.message));
-                }
-                place
-            })
-            .collect();
+        let related = related(report, finding);
         let mut value = json!({
             "ruleId": finding.rule,
             "level": level(finding.severity),
@@ -112,6 +100,12 @@ impl Results<'_, '_> {
                 "container": finding.subject.container.as_deref(),
             },
         });
+        if !finding.value_sets.is_empty()
+            && let Some(properties) = value.get_mut("properties").and_then(Value::as_object_mut)
+        {
+            let sets: Vec<&str> = finding.value_sets.iter().map(AsRef::as_ref).collect();
+            properties.insert("valueSets".to_owned(), sets.into());
+        }
         let Some(fields) = value.as_object_mut() else { return value };
         if let Some(index) = self.places.get(finding.rule.as_ref()) {
             fields.insert("ruleIndex".to_owned(), (*index).into());
@@ -280,6 +274,24 @@ fn location(place: &Location) -> Value {
     }})
 }
 
+/// The other places of a finding: the value that its field was rendered of, and those that it names.
+fn related(report: &Report<'_>, finding: &Finding) -> Vec<Value> {
+    let value = finding.location.value.as_ref().and_then(|value| {
+        Some((value.place.as_deref()?, report.catalogue.fill("finding.value", &[("key", &value.key)])))
+    });
+    let value = value.map(|(place, message)| (place, plain(&message)));
+    let named = finding.related.iter().map(|related| (&related.location, text(report, &related.message)));
+    let places = value.into_iter().chain(named).enumerate().map(|(index, (place, message))| {
+        let mut place = location(place);
+        if let Some(fields) = place.as_object_mut() {
+            fields.insert("id".to_owned(), (index + 1).into());
+            fields.insert("message".to_owned(), message);
+        }
+        place
+    });
+    places.collect()
+}
+
 /// A file: relative to the root, or as a `file` URI where its path is absolute.
 fn artifact(path: &str) -> Value {
     match path.strip_prefix('/') {
@@ -318,9 +330,12 @@ fn notification(report: &Report<'_>, skip: &Skip) -> Value {
     })
 }
 
-/// A message. SARIF reads `[text](target)` in it as a link and `{0}` as a place to fill.
 fn text(report: &Report<'_>, message: &Message) -> Value {
-    let text = report.catalogue.message(message);
+    plain(&report.catalogue.message(message))
+}
+
+/// A message. SARIF reads `[text](target)` in it as a link and `{0}` as a place to fill.
+fn plain(text: &str) -> Value {
     let links = text.contains("](");
     let mut plain = String::with_capacity(text.len());
     for letter in text.chars() {

@@ -150,6 +150,13 @@ impl Table<'_, '_> {
             let text = if reason.is_empty() { how.to_owned() } else { format!("{how}: {reason}") };
             self.note(catalogue.ui("finding.suppressed"), &text)?;
         }
+        if let Some(place) = finding.location.value.as_ref().and_then(|value| value.place.as_deref()) {
+            self.note(catalogue.ui("finding.values"), &self::place(place))?;
+        }
+        if !finding.value_sets.is_empty() {
+            let sets = finding.value_sets.join(catalogue.ui("list"));
+            self.note(catalogue.ui("finding.value-sets"), &escape::line(&sets))?;
+        }
         for related in finding.related.iter().take(RELATED) {
             let message = catalogue.message(&related.message);
             self.note(

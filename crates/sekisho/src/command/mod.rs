@@ -14,8 +14,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::arguments::Targets;
+use crate::arguments::{Targets, ValuesArguments};
 use crate::config;
+use crate::release::{GivenValues, Releases};
 use crate::run::Request;
 use crate::terminal::Terminal;
 
@@ -46,10 +47,31 @@ impl Targets {
             without_baseline: false,
             namespace: self.namespace,
             kubernetes_version: self.kubernetes_version,
+            releases: self.values.releases(),
             no_ignore: self.no_ignore,
             progress: !terminal.quiet,
             jobs: terminal.jobs,
             today: config::days(today()),
+        }
+    }
+}
+
+impl ValuesArguments {
+    /// How these options have charts rendered.
+    fn releases(self) -> Releases {
+        Releases {
+            given: GivenValues {
+                files: self.values,
+                json: self.set_json,
+                set: self.set,
+                strings: self.set_string,
+                from_files: self.set_file,
+                literals: self.set_literal,
+            },
+            release: self.release,
+            api_versions: self.api_versions,
+            sets: self.value_set,
+            ..Releases::default()
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use sekisho_finding::{Persona, Severity};
 use serde::{Deserialize, Deserializer};
+
+use crate::release::{GivenValues, from_folder, with_paths_from};
 
 /// Settings of sekisho. Every one has a default that works.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -15,6 +18,8 @@ pub(crate) struct Document {
     pub(crate) scan: Scan,
     /// Which checks run, and how.
     pub(crate) checks: Checks,
+    /// How charts are rendered. The first entry that fits a chart counts.
+    pub(crate) charts: Vec<ChartEntry>,
     /// Findings that are accepted: each with an owner, a reason and, best, a last day.
     pub(crate) exceptions: Vec<ExceptionEntry>,
     /// The language of titles, messages and remedies: `en` or `ja`. Default: the locale's.
@@ -53,6 +58,68 @@ pub(crate) struct Checks {
     pub(crate) trusted_registries: Vec<String>,
     /// The Kubernetes version that the manifests are meant for: `"1.34"`.
     pub(crate) kubernetes_version: Option<String>,
+}
+
+/// A type with fields of its own and those by which values are given, which `flatten` would not refuse slips in.
+macro_rules! with_values {
+    ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Default, Deserialize, JsonSchema)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+        pub(crate) struct $name {
+            $($(#[$doc])* pub(crate) $field: $type,)*
+            /// Files of values, relative to this file; later ones are laid over earlier ones.
+            pub(crate) values: Vec<String>,
+            /// Single values as JSON: `image={"tag":"1.4"}`.
+            pub(crate) set_json: Vec<String>,
+            /// Single values: `image.tag=1.4`.
+            pub(crate) set: Vec<String>,
+            /// Single values that are text whatever they look like.
+            pub(crate) set_string: Vec<String>,
+            /// Single values out of files, relative to this file: `config=files/app.conf`.
+            pub(crate) set_file: Vec<String>,
+            /// Single values that are taken as they are.
+            pub(crate) set_literal: Vec<String>,
+        }
+
+        impl $name {
+            /// The values, with paths as seen from where the command runs.
+            pub(crate) fn given(&self, folder: &Path) -> GivenValues {
+                GivenValues {
+                    files: self.values.iter().map(|path| from_folder(folder, path)).collect(),
+                    json: self.set_json.clone(),
+                    set: self.set.clone(),
+                    strings: self.set_string.clone(),
+                    from_files: self.set_file.iter().map(|line| with_paths_from(folder, line)).collect(),
+                    literals: self.set_literal.clone(),
+                }
+            }
+        }
+    };
+}
+
+with_values! {
+    /// How charts are rendered.
+    ChartEntry {
+        /// The folder or archive of the chart, relative to this file; `*` and `?` match.
+        path: String,
+        /// The name of the release. Default: `release-name`.
+        release: Option<String>,
+        /// The namespace of the release. Default: that of `scan`.
+        namespace: Option<String>,
+        /// API versions that templates find beside those of Kubernetes: `monitoring.coreos.com/v1`.
+        api_versions: Vec<String>,
+        /// Sets of values that the chart is rendered with, each by itself. Default: it is rendered once.
+        sets: Vec<ValueSetEntry>,
+    }
+}
+
+with_values! {
+    /// A set of values.
+    ValueSetEntry {
+        /// Its name: `production`.
+        name: String,
+    }
 }
 
 /// An accepted risk.

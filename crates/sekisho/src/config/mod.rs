@@ -12,7 +12,9 @@ use sekisho_finding::suppress::Exception;
 use sekisho_manifest::{Budget, FieldPath, Format, LineIndex, Node, Segment, Source, SourceId, Span, load};
 use serde_path_to_error::Segment as PathSegment;
 
-pub(crate) use document::{Document, FailOn};
+use self::document::ValueSetEntry;
+pub(crate) use self::document::{Document, FailOn};
+use crate::release::{ConfiguredChart, ValueSet, from_folder};
 
 /// The name under which the configuration is looked for.
 pub(crate) const FILE_NAME: &str = "sekisho.yaml";
@@ -71,7 +73,8 @@ impl Config {
             exceptions.push(exception(entry, span).with_context(|| at(span))?);
         }
         let config = Self { source: Some(source), document, exceptions };
-        config.check_slugs(root).map_err(|(span, message)| anyhow::anyhow!("{}: {message}", at(span)))?;
+        let checked = config.check_slugs(root).and_then(|()| config.check_charts(root));
+        checked.map_err(|(span, message)| anyhow::anyhow!("{}: {message}", at(span)))?;
         Ok(config)
     }
 
@@ -97,6 +100,41 @@ impl Config {
         for (path, slug) in named {
             if sekisho_posture::check(slug).is_none() {
                 return Err((place(&path), unknown_slug(slug)));
+            }
+        }
+        Ok(())
+    }
+
+    /// What the file says of charts, with paths as seen from where the command runs; the file lies in a folder.
+    pub(crate) fn charts(&self, folder: &Path) -> Vec<ConfiguredChart> {
+        let set = |set: &ValueSetEntry| ValueSet { name: set.name.as_str().into(), given: set.given(folder) };
+        let charts = self.document.charts.iter().map(|entry| ConfiguredChart {
+            path: from_folder(folder, entry.path.trim_end_matches('/')).to_string_lossy().into_owned(),
+            release: entry.release.clone(),
+            namespace: entry.namespace.clone(),
+            api_versions: entry.api_versions.clone(),
+            given: entry.given(folder),
+            sets: entry.sets.iter().map(set).collect(),
+        });
+        charts.collect()
+    }
+
+    /// An entry for a chart names it, and each of its sets has a name of its own.
+    fn check_charts(&self, root: &Node) -> Result<(), (Span, String)> {
+        let place = |path: &FieldPath| root.resolve(path).map_or(root.span, |node| node.span);
+        for (index, entry) in self.document.charts.iter().enumerate() {
+            let at = sekisho_manifest::field!["charts", index];
+            if entry.path.is_empty() {
+                return Err((place(&at), "an entry of `charts` needs `path`: name the chart".to_owned()));
+            }
+            for (number, set) in entry.sets.iter().enumerate() {
+                let at = place(&at.join(&sekisho_manifest::field!["sets", number]));
+                if set.name.is_empty() {
+                    return Err((at, "a set of values needs `name`: findings bear it".to_owned()));
+                }
+                if entry.sets.iter().take(number).any(|other| other.name == set.name) {
+                    return Err((at, format!("the set `{}` is there already: rename one", set.name)));
+                }
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
 mod bad_input;
+mod charts;
 mod command;
 mod configuration;
 mod examples;

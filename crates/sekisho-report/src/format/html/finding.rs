@@ -119,6 +119,22 @@ impl Page<'_, '_> {
             html(&field).replace('.', ".<wbr>")
         )?;
         self.code(finding, out)?;
+        if let Some(place) = finding.location.value.as_ref().and_then(|value| value.place.as_deref()) {
+            writeln!(
+                out,
+                "<p class=\"note\"><b>{}</b> <code>{}</code></p>",
+                html(catalogue.ui("finding.values")),
+                html(&self::place(place))
+            )?;
+        }
+        if !finding.value_sets.is_empty() {
+            writeln!(
+                out,
+                "<p class=\"note\"><b>{}</b> {}</p>",
+                html(catalogue.ui("finding.value-sets")),
+                html(&finding.value_sets.join(catalogue.ui("list")))
+            )?;
+        }
         for related in &finding.related {
             writeln!(
                 out,

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use sekisho_finding::{Coverage, Finding, Fix, Location, Rule, Severity, Subject, Suppression};
+use sekisho_finding::{
+    Coverage, Finding, Fix, Location, Rule, Severity, Subject, Suppression, ValueLocation,
+};
 use sekisho_manifest::edit::{Change, Operation};
 use sekisho_manifest::{FieldPath, Segment};
 use sekisho_risk::Action;
@@ -11,7 +13,7 @@ use super::SCHEMA_VERSION;
 use super::shape::{
     ActionData, CellData, CoverageData, EditData, FindingData, FixData, LocationData, ObjectData,
     RelatedData, ReportData, RuleData, SeverityCounts, SkipData, StepData, SummaryData, SuppressionData,
-    ToolData,
+    ToolData, ValueData,
 };
 use crate::Report;
 
@@ -86,6 +88,7 @@ impl<'a> FindingData<'a> {
                 .collect(),
             fix: finding.fix.as_ref().map(|fix| FixData::of(fix, report)),
             fingerprint: finding.fingerprint.to_string(),
+            value_sets: finding.value_sets.iter().map(AsRef::as_ref).collect(),
             suppressed: finding.suppressed.as_ref().map(SuppressionData::of),
         }
     }
@@ -112,6 +115,19 @@ impl<'a> LocationData<'a> {
             end_line: location.end.line,
             end_column: location.end.column,
             field: location.field.to_string(),
+            value: location.value.as_ref().map(ValueData::of),
+        }
+    }
+}
+
+impl<'a> ValueData<'a> {
+    fn of(value: &'a ValueLocation) -> Self {
+        let place = value.place.as_deref();
+        Self {
+            key: &value.key,
+            file: place.map(|place| place.file.as_str()),
+            line: place.map(|place| place.start.line),
+            column: place.map(|place| place.start.column),
         }
     }
 }

@@ -111,6 +111,9 @@ pub struct FindingData<'a> {
     pub fix: Option<FixData<'a>>,
     /// Its identity across runs: it does not change when lines move.
     pub fingerprint: String,
+    /// The sets of values with which it comes about; absent where it does with all there are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub value_sets: Vec<&'a str>,
     /// Why it does not count, where it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<SuppressionData<'a>>,
@@ -149,6 +152,27 @@ pub struct LocationData<'a> {
     pub end_column: u32,
     /// The field, from the object's root: `spec.containers[0].image`.
     pub field: String,
+    /// The value that the field was rendered of, where a chart made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<ValueData<'a>>,
+}
+
+/// A value that a field was rendered of.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Value")]
+pub struct ValueData<'a> {
+    /// Its key, from the root of the values: `image.tag`.
+    pub key: &'a str,
+    /// The file of values that it stands in; absent where it was given on the command line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<&'a str>,
+    /// The line of its first character in that file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The column of its first character in that file, from 1, in code points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
 }
 
 /// Another place that belongs to a finding.
