@@ -4,6 +4,7 @@
 mod admission;
 mod controls;
 mod facts;
+mod laws;
 mod levels;
 
 use sekisho_manifest::{Budget, Format, Node, SourceId, load};
