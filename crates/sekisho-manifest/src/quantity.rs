@@ -91,6 +91,20 @@ impl Quantity {
         Self::normal(i128::from(value), -3, Style::Decimal)
     }
 
+    /// The number `mantissa × 10^scale`, rounded up to a billionth; none where it has more than 38 digits.
+    pub fn from_parts(mantissa: i128, scale: i32, style: Style) -> Option<Self> {
+        if mantissa.unsigned_abs() >= POWER_38 {
+            return None;
+        }
+        let number = Self::normal(mantissa, scale, style);
+        Some(if number.scale < NANO { Self::normal(number.round_up(NANO), NANO, style) } else { number })
+    }
+
+    /// The number as `mantissa × 10^scale`; the mantissa is no multiple of ten unless it is zero.
+    pub fn parts(&self) -> (i128, i32) {
+        (self.mantissa, self.scale)
+    }
+
     /// Reads the amount a manifest gives: text, or a number as JSON prints it. Space around it is allowed.
     pub fn from_node(node: &Node) -> Result<Self, QuantityError> {
         match &node.value {

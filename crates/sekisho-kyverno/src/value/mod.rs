@@ -9,6 +9,7 @@ use sekisho_manifest::{Entry, FieldPath, Mapping, Node, Segment, Span};
 use smol_str::SmolStr;
 
 pub use map::Map;
+pub(crate) use print::plain_float;
 
 /// A value. Cloning copies no text, list or map.
 ///
@@ -147,6 +148,25 @@ impl Value {
         match self {
             Self::Map(map) => Some(map),
             _ => None,
+        }
+    }
+
+    /// How many values it is made of, itself included.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::List(items) => items.iter().map(Self::size).sum::<usize>() + 1,
+            Self::Map(map) => map.values().map(Self::size).sum::<usize>() + 1,
+            _ => 1,
+        }
+    }
+
+    /// Whether every number in it can be said in JSON.
+    pub fn is_finite(&self) -> bool {
+        match self {
+            Self::Float(value) => value.is_finite(),
+            Self::List(items) => items.iter().all(Self::is_finite),
+            Self::Map(map) => map.values().all(Self::is_finite),
+            _ => true,
         }
     }
 

@@ -1,4 +1,5 @@
 //! Kyverno's language through the public API: policies, expressions and values in, verdicts out.
 
+mod hostile;
 mod tables;
 mod values;

@@ -3,6 +3,10 @@
 //! One JSON object a line: `op` says what is asked, `want` what the answer is. A number without point and
 //! exponent is a whole one, any other is a float.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a table that cannot be read is a failed test")]
+
+use sekisho_kyverno::context::{NoFacts, Settings};
+use sekisho_kyverno::jmespath::{Expression, Surroundings};
 use sekisho_kyverno::{Meter, Value, scalar};
 use serde_json::{Value as Json, json};
 
@@ -43,7 +47,30 @@ fn answer(row: &Json) -> Json {
             }
             answer
         }
+        "jmes" => {
+            let settings = Settings::default();
+            let around = Surroundings::new(&meter, &NoFacts, &settings);
+            let expression = Expression::compile(text("expr"));
+            let answer = expression.and_then(|expression| expression.search(&value(&row["data"]), &around));
+            answer.map_or_else(|_| json!({"e": true}), |answer| json!({"r": tagged(&answer)}))
+        }
         other => panic!("`{other}` is not known"),
+    }
+}
+
+/// A value with the types of its numbers.
+fn tagged(value: &Value) -> Json {
+    match value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => json!(value),
+        Value::Int(number) => json!({ "i": number }),
+        Value::Float(_) => json!({"f": value.to_plain()}),
+        Value::String(text) => json!(text.as_str()),
+        Value::List(items) => json!({"l": items.iter().map(tagged).collect::<Vec<_>>()}),
+        Value::Map(map) => {
+            let entries = map.iter().map(|(key, value)| (key.to_string(), tagged(value)));
+            json!({"m": entries.collect::<serde_json::Map<_, _>>()})
+        }
     }
 }
 
@@ -62,4 +89,9 @@ fn hold(table: &str) {
 #[test]
 fn scalars_compare_as_kyverno_compares_them() {
     hold(include_str!("../data/scalars.jsonl"));
+}
+
+#[test]
+fn expressions_have_the_values_that_kyverno_gives_them() {
+    hold(include_str!("../data/expressions.jsonl"));
 }

@@ -1,0 +1,7 @@
+//! What variables stand for.
+
+mod facts;
+mod settings;
+
+pub use facts::{ApiCall, FactError, Facts, NoFacts, Service};
+pub use settings::Settings;
