@@ -1,11 +1,13 @@
 //! What policies may know beside the request.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use sekisho_cel::Permissions;
 use sekisho_manifest::{Node, Object};
 use smol_str::SmolStr;
 
-use crate::request::GroupVersionKind;
+use crate::request::{GroupVersionKind, User};
 use crate::views::Views;
 
 /// Which objects a rule asks for.
@@ -27,6 +29,11 @@ pub trait Facts: Send + Sync {
     /// The objects that a query names, in the order of namespace and name; none where such objects were not
     /// gathered, which is not the same as there being none.
     fn objects(&self, query: &ObjectQuery) -> Option<Vec<Node>>;
+
+    /// What a user may do, for rules that ask; none where that was not gathered.
+    fn permissions(&self, _user: &User) -> Option<Arc<dyn Permissions>> {
+        None
+    }
 
     /// Everything that was gathered, in no certain order, for rules that look for themselves.
     fn everything(&self) -> Vec<Known> {

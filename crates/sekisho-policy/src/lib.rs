@@ -7,6 +7,7 @@
 //! Each language turns its documents into [`Policy`]s. A [`PolicySet`] finds those that concern a request and
 //! applies them.
 
+pub mod admission;
 mod asked;
 mod facts;
 mod interest;

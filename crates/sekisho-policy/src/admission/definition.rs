@@ -1,0 +1,259 @@
+//! A policy as its document has it: read, checked as the API server checks it, its expressions compiled.
+
+use std::sync::Arc;
+
+use sekisho_cel::{Environment, Program, Type};
+use sekisho_manifest::Object;
+use smol_str::SmolStr;
+
+use super::environment::{self, Optional};
+use super::matching::MatchResources;
+use super::reader::{At, Reader, is_qualified_name};
+use crate::request::GroupVersionKind;
+
+/// The most match conditions of a policy.
+const MATCH_CONDITIONS: usize = 64;
+
+/// What validating and mutating policies have in common.
+#[derive(Debug)]
+pub(super) struct Definition {
+    pub(super) name: SmolStr,
+    /// Whether a failure lets the request through.
+    pub(super) ignores_failures: bool,
+    pub(super) parameter_kind: Option<GroupVersionKind>,
+    pub(super) constraints: MatchResources,
+    pub(super) conditions: Vec<Expression>,
+    pub(super) variables: Vec<Variable>,
+}
+
+/// An expression and its text, which messages quote.
+#[derive(Debug)]
+pub(super) struct Expression {
+    pub(super) text: SmolStr,
+    pub(super) program: Program,
+    /// Whether the variables that it uses must be worked out before it, since they lean on each other so
+    /// deeply that working them out on the way would nest too deep.
+    pub(super) eager: bool,
+}
+
+/// A variable of a policy.
+#[derive(Debug)]
+pub(super) struct Variable {
+    pub(super) name: SmolStr,
+    pub(super) expression: Expression,
+}
+
+/// How many levels expressions may nest through variables; a single expression may have as many.
+const LEVELS: u32 = 500;
+
+/// Compiles the expressions of one policy.
+pub(super) struct Compiler {
+    base: Environment,
+    parameters: bool,
+    types: Vec<(SmolStr, Type)>,
+    levels: Vec<(SmolStr, u32)>,
+    /// The environments that were made, with what they were made for.
+    made: Vec<(Place, Arc<Environment>)>,
+}
+
+/// Which variables an expression has, by where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Condition,
+    Body,
+    Message,
+    Mutation,
+}
+
+impl Compiler {
+    pub(super) fn new(base: &Environment, parameters: bool) -> Self {
+        Self { base: base.clone(), parameters, types: Vec::new(), levels: Vec::new(), made: Vec::new() }
+    }
+
+    fn environment(&mut self, place: Place) -> Arc<Environment> {
+        if let Some((_, known)) = self.made.iter().find(|(known, _)| *known == place) {
+            return Arc::clone(known);
+        }
+        let optional = Optional {
+            parameters: self.parameters,
+            authorizer: place != Place::Message,
+            patches: place == Place::Mutation,
+        };
+        let plain = environment::extended(&self.base, optional);
+        let environment = match place {
+            Place::Condition => plain,
+            _ => environment::with_variables(plain, &self.types),
+        };
+        let environment = Arc::new(environment);
+        self.made.push((place, Arc::clone(&environment)));
+        environment
+    }
+
+    /// The expression of a field that must be there; none where it is refused. `wanted` are the types that its
+    /// value may have; none: any.
+    pub(super) fn compile(
+        &mut self,
+        reader: &mut Reader<'_>,
+        at: &At<'_>,
+        place: Place,
+        wanted: &[Type],
+    ) -> Option<Expression> {
+        let text = reader.needed_text(at);
+        if text.trim().is_empty() {
+            return None;
+        }
+        let program = match self.environment(place).compile(&text) {
+            Ok(program) => program,
+            Err(error) => {
+                for fault in error.faults {
+                    reader.refuse_part(at, fault.span, &fault.problem.to_string());
+                }
+                return None;
+            }
+        };
+        if !wanted.is_empty() && !wanted.contains(program.output_type()) {
+            let known: Vec<String> = wanted.iter().map(|kind| format!("`{kind}`")).collect();
+            let found = program.output_type();
+            reader.refuse(at, format!("must evaluate to {} but got `{found}`", known.join(" or ")));
+            return None;
+        }
+        let levels = self.levels_of(&program);
+        Some(Expression { text, program, eager: levels > LEVELS })
+    }
+
+    fn levels_of(&self, program: &Program) -> u32 {
+        let used = |name: &SmolStr| self.levels.iter().find(|(known, _)| known == name);
+        let below = program.selections("variables").filter_map(used).map(|(_, levels)| *levels).max();
+        program.height().saturating_add(below.unwrap_or(0))
+    }
+
+    fn variable(&mut self, reader: &mut Reader<'_>, at: &At<'_>) -> Option<Variable> {
+        reader.mapping(at);
+        let name = reader.needed_text(&at.get("name"));
+        if !name.is_empty() && !is_identifier(&name) {
+            reader.refuse(
+                &at.get("name"),
+                format!("`{name}` is no identifier of CEL: use letters, digits and `_`"),
+            );
+        }
+        if self.types.iter().any(|(known, _)| *known == name) {
+            reader.refuse(&at.get("name"), format!("`{name}` stands here twice: choose another name"));
+        }
+        let expression = self.compile(reader, &at.get("expression"), Place::Body, &[]);
+        let kind =
+            expression.as_ref().map_or(Type::Dyn, |made| environment::declared(made.program.output_type()));
+        self.types.push((name.clone(), kind));
+        self.made.retain(|(place, _)| *place == Place::Condition);
+        let expression = expression?;
+        let levels = self.levels_of(&expression.program);
+        // What is worked out beforehand needs no more levels than its own.
+        let levels = if levels > LEVELS { expression.program.height() } else { levels };
+        self.levels.push((name.clone(), levels));
+        Some(Variable { name, expression })
+    }
+}
+
+impl Definition {
+    /// Reads what a document of either kind has; gives the compiler for the rest of it. None where nothing can
+    /// be made of it.
+    pub(super) fn read(
+        reader: &mut Reader<'_>,
+        object: &Object,
+        base: &Environment,
+    ) -> Option<(Self, Compiler)> {
+        let root = At::root(&object.root);
+        let name = reader.object_name(&root.get("metadata").get("name"));
+        let spec = root.get("spec");
+        if !reader.needed_mapping(&spec) {
+            return None;
+        }
+        let policies = [("Fail", false), ("Ignore", true)];
+        let ignores_failures = reader.choice(&spec.get("failurePolicy"), &policies).unwrap_or(false);
+        let parameter_kind = parameter_kind(reader, &spec.get("paramKind"));
+        let at = spec.get("matchConstraints");
+        reader.needed_mapping(&at);
+        let constraints = MatchResources::read(reader, &at);
+        if constraints.as_ref().is_some_and(|constraints| !constraints.has_rules()) {
+            reader.refuse(&at.get("resourceRules"), "the list is empty: write at least one rule");
+        }
+        let mut compiler = Compiler::new(base, parameter_kind.is_some());
+        let conditions = conditions(reader, &spec.get("matchConditions"), &mut compiler);
+        let mut variables: Vec<Variable> = Vec::new();
+        for item in reader.items(&spec.get("variables")) {
+            if let Some(variable) = compiler.variable(reader, &item) {
+                variables.push(variable);
+            }
+        }
+        let constraints = constraints?;
+        let definition = Self { name, ignores_failures, parameter_kind, constraints, conditions, variables };
+        Some((definition, compiler))
+    }
+}
+
+fn conditions(reader: &mut Reader<'_>, at: &At<'_>, compiler: &mut Compiler) -> Vec<Expression> {
+    let items = reader.items(at);
+    if items.len() > MATCH_CONDITIONS {
+        reader.refuse(at, format!("there are more than {MATCH_CONDITIONS} conditions: join some with `&&`"));
+    }
+    let mut names: Vec<SmolStr> = Vec::new();
+    let mut read = Vec::new();
+    for item in items.iter().take(MATCH_CONDITIONS) {
+        reader.mapping(item);
+        let at = item.get("name");
+        let name = reader.needed_text(&at);
+        if !name.is_empty() && !is_qualified_name(&name) {
+            reader.refuse(&at, format!("`{name}` is no name: use letters, digits, `-`, `_` and `.`"));
+        }
+        if !name.is_empty() && names.contains(&name) {
+            reader.refuse(&at, format!("`{name}` stands here twice: choose another name"));
+        }
+        names.push(name);
+        read.extend(compiler.compile(reader, &item.get("expression"), Place::Condition, &[Type::Bool]));
+    }
+    read
+}
+
+fn parameter_kind(reader: &mut Reader<'_>, at: &At<'_>) -> Option<GroupVersionKind> {
+    if !reader.mapping(at) {
+        return None;
+    }
+    let api_version = reader.needed_text(&at.get("apiVersion"));
+    let kind = reader.needed_text(&at.get("kind"));
+    if api_version.split('/').count() > 2 || api_version.ends_with('/') {
+        let message = format!("`{api_version}` is no group and version: write it as `apps/v1`");
+        reader.refuse(&at.get("apiVersion"), message);
+    }
+    Some(GroupVersionKind::new(&api_version, &kind))
+}
+
+/// Words that CEL keeps for itself.
+const RESERVED: [&str; 21] = [
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "false",
+    "for",
+    "function",
+    "if",
+    "import",
+    "in",
+    "let",
+    "loop",
+    "namespace",
+    "null",
+    "package",
+    "return",
+    "true",
+    "var",
+    "void",
+    "while",
+];
+
+fn is_identifier(name: &str) -> bool {
+    let first = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    first
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && !RESERVED.contains(&name)
+}

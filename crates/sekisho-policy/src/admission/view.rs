@@ -1,0 +1,175 @@
+//! A request as expressions see it: its values, made once for all policies.
+
+use std::sync::Arc;
+
+use sekisho_cel::{Map, Nulls, Value};
+use sekisho_manifest::{Entry, Mapping, Node, Span, Value as NodeValue};
+use smol_str::SmolStr;
+
+use super::matching::{Matched, namespace_of};
+use crate::facts::Facts;
+use crate::request::{GroupVersionKind, GroupVersionResource, Request};
+
+/// The values of a request.
+#[derive(Debug)]
+pub(super) struct View {
+    pub(super) object: Value,
+    pub(super) old_object: Value,
+    /// `request` for policies that match the resource as it was asked for.
+    request: Value,
+}
+
+impl View {
+    pub(super) fn new(request: &Request) -> Self {
+        Self {
+            object: value(request.object.as_ref()),
+            old_object: value(request.old_object.as_ref()),
+            request: request_value(request, &request.kind, &request.resource),
+        }
+    }
+
+    /// The object, in the version in which a policy looks at it.
+    pub(super) fn object_as(&self, request: &Request, matched: &Matched) -> Value {
+        converted(&self.object, request.object.as_ref(), request, matched)
+    }
+
+    /// The old object, in the version in which a policy looks at it.
+    pub(super) fn old_object_as(&self, request: &Request, matched: &Matched) -> Value {
+        converted(&self.old_object, request.old_object.as_ref(), request, matched)
+    }
+
+    /// `request`, with the kind and resource that a policy matched.
+    pub(super) fn request_as(&self, request: &Request, matched: &Matched) -> Value {
+        if matched.kind == request.kind && matched.resource == request.resource {
+            self.request.clone()
+        } else {
+            request_value(request, &matched.kind, &matched.resource)
+        }
+    }
+}
+
+fn value(node: Option<&Node>) -> Value {
+    node.map_or(Value::Null, |node| Value::from_node(node, Nulls::Absent))
+}
+
+/// An object under the version of another kind. The versions that count as equivalent differ in no field that
+/// both have, so the fields stay as they are.
+fn converted(whole: &Value, node: Option<&Node>, request: &Request, matched: &Matched) -> Value {
+    if matched.kind == request.kind {
+        return whole.clone();
+    }
+    value(node.map(|node| in_version(node, &matched.kind)).as_ref())
+}
+
+/// An object with the version of a kind written into it.
+pub(super) fn in_version(node: &Node, kind: &GroupVersionKind) -> Node {
+    let mut changed = node.clone();
+    let api_version = changed.as_mapping_mut().and_then(|mapping| mapping.value_mut("apiVersion"));
+    if let Some(node) = api_version {
+        node.value = NodeValue::String(kind.api_version());
+    }
+    changed
+}
+
+/// The namespace of a request as a value; null for what lies in none. A namespace that the facts do not hold
+/// exists all the same, or the API server would not have come this far: it has the label that every namespace
+/// has.
+pub(super) fn namespace_value(request: &Request, facts: &dyn Facts) -> Value {
+    let name = &request.namespace;
+    let itself = request.kind.group.is_empty() && request.kind.kind == "Namespace";
+    if name.is_empty() || itself {
+        return Value::Null;
+    }
+    value(Some(&namespace(name, facts)))
+}
+
+fn namespace(name: &SmolStr, facts: &dyn Facts) -> Node {
+    facts.namespace(name).unwrap_or_else(|| {
+        let labels = mapping(vec![("kubernetes.io/metadata.name", text(name))]);
+        mapping(vec![("metadata", mapping(vec![("name", text(name)), ("labels", labels)]))])
+    })
+}
+
+/// The labels that a namespace selector looks at.
+pub(super) fn namespace_labels(request: &Request, facts: &dyn Facts) -> Option<Node> {
+    let creates = super::matching::is_about_namespace(request)
+        && request.subresource.is_empty()
+        && matches!(request.operation, crate::Operation::Create | crate::Operation::Update);
+    let object = if creates { request.object.clone() } else { Some(namespace(namespace_of(request), facts)) };
+    object?.at(&["metadata", "labels"]).cloned()
+}
+
+/// The value of `request`: what an `AdmissionRequest` has but for the objects.
+fn request_value(request: &Request, kind: &GroupVersionKind, resource: &GroupVersionResource) -> Value {
+    let mut fields = vec![
+        ("kind", kind_value(kind)),
+        ("resource", resource_value(resource)),
+        ("requestKind", kind_value(&request.request_kind)),
+        ("requestResource", resource_value(&request.request_resource)),
+        ("operation", Value::from(request.operation.as_str())),
+        ("userInfo", user_value(request)),
+        ("dryRun", Value::Bool(request.dry_run)),
+        ("options", value(request.options.as_ref())),
+    ];
+    // What is empty is not there.
+    let texts = [
+        ("subResource", &request.subresource),
+        ("requestSubResource", &request.subresource),
+        ("name", &request.name),
+        ("namespace", namespace_of(request)),
+    ];
+    let texts = texts.into_iter().filter(|(_, text)| !text.is_empty());
+    fields.extend(texts.map(|(name, text)| (name, Value::String(text.clone()))));
+    map(fields)
+}
+
+fn kind_value(kind: &GroupVersionKind) -> Value {
+    map(vec![
+        ("group", Value::String(kind.group.clone())),
+        ("version", Value::String(kind.version.clone())),
+        ("kind", Value::String(kind.kind.clone())),
+    ])
+}
+
+fn resource_value(resource: &GroupVersionResource) -> Value {
+    map(vec![
+        ("group", Value::String(resource.group.clone())),
+        ("version", Value::String(resource.version.clone())),
+        ("resource", Value::String(resource.resource.clone())),
+    ])
+}
+
+fn user_value(request: &Request) -> Value {
+    let texts = |texts: &[SmolStr]| Value::list(texts.iter().cloned().map(Value::String).collect());
+    let user = &request.user;
+    let mut fields = Vec::new();
+    if !user.name.is_empty() {
+        fields.push(("username", Value::String(user.name.clone())));
+    }
+    if !user.uid.is_empty() {
+        fields.push(("uid", Value::String(user.uid.clone())));
+    }
+    if !user.groups.is_empty() {
+        fields.push(("groups", texts(&user.groups)));
+    }
+    if !user.extra.is_empty() {
+        let extra = user.extra.iter().map(|(key, values)| (Value::String(key.clone()), texts(values)));
+        fields.push(("extra", Map::new(extra.collect()).map_or(Value::Null, Value::Map)));
+    }
+    map(fields)
+}
+
+fn map(fields: Vec<(&'static str, Value)>) -> Value {
+    let entries = fields.into_iter().map(|(name, value)| (Value::String(SmolStr::new_static(name)), value));
+    Map::new(entries.collect()).map_or(Value::Null, Value::Map)
+}
+
+fn text(text: &SmolStr) -> Node {
+    Node { span: Span::default(), value: NodeValue::String(text.clone()) }
+}
+
+fn mapping(fields: Vec<(&'static str, Node)>) -> Node {
+    let entry = |(key, node)| Entry { key: SmolStr::new_static(key), key_span: Span::default(), node };
+    let value = NodeValue::Mapping(Arc::new(Mapping::new(fields.into_iter().map(entry).collect())));
+    Node { span: Span::default(), value }
+}

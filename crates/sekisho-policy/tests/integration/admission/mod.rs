@@ -1,0 +1,4 @@
+//! Admission policies: what they say, what is refused in them, and where.
+
+mod loading;
+mod table;
