@@ -1,6 +1,7 @@
 //! What Go's libraries make of texts, for the languages beside this one that come from Go as well.
 
 pub use crate::functions::characters::{to_lower, to_upper};
+pub use crate::functions::encoding::base64_decode;
 use crate::template::BudgetError;
 use crate::template::format::{BigInteger, print_within};
 pub use crate::template::quote::{is_printable, quote_bytes, unquote};

@@ -38,7 +38,7 @@ pub use decode::decode;
 pub use duration::{Duration, DurationError};
 pub use error::{LoadError, LoadErrorKind};
 pub use image::{ImageRef, ImageRefError};
-pub use load::{Budget, Document, Format, Loaded, load, load_one};
+pub use load::{Budget, Document, Format, Loaded, load, load_one, load_one_as};
 pub use node::{Entry, Mapping, Node, Value};
 pub use object::{Object, ObjectRef, Place};
 pub use origin::{Origin, Origins, Traced, ValueOrigin};

@@ -89,7 +89,12 @@ pub fn load(source: SourceId, text: &str, format: Format, budget: &Budget) -> Lo
 ///
 /// A document that holds nothing is null. With an error there is no document.
 pub fn load_one(source: SourceId, text: &str, budget: &Budget) -> Loaded {
-    let words = Words::Truth;
+    load_one_as(source, text, Format::Yaml, budget)
+}
+
+/// Reads a text as one YAML document, as [`load_one`] does, with the words of a format.
+pub fn load_one_as(source: SourceId, text: &str, format: Format, budget: &Budget) -> Loaded {
+    let words = if format == Format::YamlCore { Words::Text } else { Words::Truth };
     let mut loader = Loader { source, text, words, budget, index: 0, loaded: Loaded::default() };
     if loader.too_large() {
         return loader.loaded;

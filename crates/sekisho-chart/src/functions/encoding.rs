@@ -69,7 +69,7 @@ fn unpack(number: u64, digits: usize, bits: usize, out: &mut Vec<u8>) {
 ///
 /// # Errors
 /// Go's message with the place of the first byte that does not fit.
-pub(super) fn base64_decode(written: &[u8]) -> Result<Vec<u8>, String> {
+pub fn base64_decode(written: &[u8]) -> Result<Vec<u8>, String> {
     let corrupt = |at: usize| Err(format!("illegal base64 data at input byte {at}"));
     let mut out = Vec::with_capacity(written.len() / 4 * 3);
     let mut rest = written.iter().copied().enumerate().filter(|(_, byte)| !is_line_break(*byte));

@@ -31,7 +31,7 @@ mod convert;
 mod decimal;
 mod dicts;
 mod digests;
-mod encoding;
+pub(crate) mod encoding;
 mod equality;
 mod floats;
 mod flow;

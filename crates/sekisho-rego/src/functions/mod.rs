@@ -16,13 +16,21 @@ mod arithmetic;
 mod call;
 mod casts;
 mod collections;
+mod digests;
+mod encoding;
+mod environment;
 mod error;
 mod glob;
 mod globs;
+mod graph;
+mod network;
+mod paths;
 mod regex;
 mod sprintf;
 mod strings;
+mod times;
 mod types;
+mod units;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -38,10 +46,18 @@ const FAMILIES: &[Family] = &[
     arithmetic::FAMILY,
     casts::FAMILY,
     collections::FAMILY,
+    digests::FAMILY,
+    encoding::FAMILY,
+    environment::FAMILY,
     glob::FAMILY,
+    graph::FAMILY,
+    network::FAMILY,
+    paths::FAMILY,
     regex::FAMILY,
     sprintf::FAMILY,
     strings::FAMILY,
+    times::FAMILY,
+    units::FAMILY,
 ];
 
 /// Functions that belong together.

@@ -22,7 +22,7 @@ use smol_str::SmolStr;
 pub(crate) use self::bytes::{bytes_of, text_of_bytes};
 pub use self::json::{JsonError, read_json};
 pub(crate) use self::json::{is_json, write_json, write_json_indented};
-pub(crate) use self::number::{MAX_BITS, bits};
+pub(crate) use self::number::{MAX_BITS, bits, parse_decimal, ten_to};
 pub use self::number::{Number, NumberError};
 pub use self::object::Object;
 pub(crate) use self::print::quote;

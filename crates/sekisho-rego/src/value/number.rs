@@ -403,6 +403,17 @@ pub(crate) fn ten_to(exponent: u64) -> BigUint {
     }
 }
 
+/// The sign, digits and power of ten of a number.
+///
+/// # Errors
+/// As [`Number::parse`].
+pub(crate) fn parse_decimal(text: &str) -> Result<(bool, BigUint, i64), NumberError> {
+    let parts = Parts::of(text).ok_or(NumberError::Syntax)?;
+    parts.check()?;
+    let decimal = parts.decimal();
+    Ok((decimal.negative, decimal.digits, decimal.exponent))
+}
+
 /// The number of bits of an integer, its sign left out.
 pub(crate) fn bits(value: &BigInt) -> u64 {
     value.abs().bits()

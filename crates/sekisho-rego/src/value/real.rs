@@ -177,6 +177,11 @@ impl Real {
         self.is_zero() || self.exponent + i64::from(self.mantissa.trailing_zeros()) >= 0
     }
 
+    /// The integer that this is; none where it has a fraction.
+    pub(crate) fn exact_integer(self) -> Option<BigInt> {
+        self.is_integer().then(|| self.truncated())
+    }
+
     /// The integer below in size.
     pub(crate) fn truncated(self) -> BigInt {
         let sign = if self.negative { Sign::Minus } else { Sign::Plus };
