@@ -11,6 +11,7 @@ mod decision;
 mod definition;
 mod environment;
 mod equivalents;
+mod export;
 mod loading;
 mod matching;
 mod place;
@@ -20,5 +21,6 @@ mod validating;
 mod view;
 
 pub use decision::{Answer, Decision, Judgement, Reason, Refusal, answer};
+pub use export::{About, Export, export};
 pub use loading::{LoadOptions, Loaded, load};
 pub use validating::ValidatingPolicy;
