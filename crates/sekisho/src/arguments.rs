@@ -80,6 +80,8 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// Mend what is safe to mend; comments and layout stay
     Fix(FixArguments),
+    /// Print what a chart or a kustomization would apply
+    Render(RenderArguments),
     /// Report on every control of a framework
     Report(ReportArguments),
     /// Print a completion script for a shell
@@ -243,6 +245,33 @@ pub(crate) struct ReportArguments {
     /// Write the report to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenderArguments {
+    /// Folder of a chart or a kustomization, or archive of a chart
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Configuration file [default: `sekisho.yaml`, looked for upward from the path]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Namespace of the release [default: default]
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+    /// Kubernetes version that charts are rendered for
+    #[arg(long, value_name = "VERSION", visible_alias = "kube-version")]
+    pub(crate) kubernetes_version: Option<String>,
+    /// Print the files in `crds/` of charts too
+    #[arg(long)]
+    pub(crate) include_crds: bool,
+    /// Leave out the tests of charts
+    #[arg(long)]
+    pub(crate) skip_tests: bool,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) values: ValuesArguments,
 }
 
 /// A parser of words that help and completion can list.

@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Command::Scan(scan) => command::scan::run(scan, &terminal),
         Command::Explain(explain) => command::explain::run(&explain, &terminal),
         Command::Fix(fix) => command::fix::run(fix, &terminal),
+        Command::Render(render) => command::render::run(render, &terminal),
         Command::Report(report) => command::report::run(report, &terminal),
         Command::Completion { shell } => command::completion::run(shell),
         Command::Man { verb } => command::man::run(verb.as_deref()),

@@ -172,6 +172,12 @@ fn minor(version: &str) -> Result<u32> {
         .with_context(|| format!("`{version}` is no Kubernetes version: write it as `1.34`"))
 }
 
+/// What a request asks to read, without looking at it.
+pub(crate) fn selected(request: &Request) -> Result<Selection> {
+    let first = request.targets.first().map_or(Path::new("."), PathBuf::as_path);
+    selection(request, &Config::find(request.config.as_deref(), first)?)
+}
+
 /// The namespace of objects that name none.
 fn namespace(request: &Request, config: &Config) -> String {
     let named = request.namespace.clone().or_else(|| config.document.scan.namespace.clone());

@@ -104,10 +104,15 @@ pub(crate) fn write(
     }
 }
 
-/// Says what went wrong, with its causes.
+/// Says what is wrong.
 #[allow(clippy::print_stderr, reason = "errors belong on standard error")]
+pub(crate) fn complain(text: impl fmt::Display) {
+    eprintln!("error: {text}");
+}
+
+/// Says what went wrong, with its causes.
 pub(crate) fn fail(error: &anyhow::Error) -> ExitCode {
-    eprintln!("error: {error:#}");
+    complain(format_args!("{error:#}"));
     Status::Usage.into()
 }
 

@@ -200,23 +200,18 @@ impl Opened {
                 return;
             }
         };
+        for warning in &rendering.warnings {
+            if let Warning::UnknownHook { path, .. } = warning {
+                let reason = SkipReason::NotRendered("a hook for an event that Helm does not know");
+                part.skip(self.template(path), None, reason);
+            }
+        }
+        if let Some(missing) = self.missing(&rendering) {
+            missing.enter(set, part);
+        }
         let mut objects = Vec::new();
         for manifest in rendering.manifests.into_iter().filter(|manifest| !manifest.is_test) {
             objects.extend(self.objects(manifest, part));
-        }
-        let mut missing = Vec::new();
-        for warning in rendering.warnings {
-            match warning {
-                Warning::MissingDependency(name) => missing.push(name),
-                Warning::UnknownHook { path, .. } => {
-                    let reason = SkipReason::NotRendered("a hook for an event that Helm does not know");
-                    part.skip(self.template(&path), None, reason);
-                }
-                _ => {}
-            }
-        }
-        if !missing.is_empty() {
-            self.fault(&RenderError::MissingDependencies(missing)).enter(set, part);
         }
         if plan.release.namespace != releases.default_namespace.as_str() {
             for object in objects.iter_mut().filter(|object| object.is_namespaced() == Some(true)) {
@@ -283,6 +278,16 @@ impl Opened {
                 .collect()),
             Err(error) => Err(vec![self.fault(&error)]),
         }
+    }
+
+    /// That dependencies are missing, where what is there was rendered without them.
+    pub(super) fn missing(&self, rendering: &Rendering) -> Option<Fault> {
+        let missing = rendering.warnings.iter().filter_map(|warning| match warning {
+            Warning::MissingDependency(name) => Some(name.clone()),
+            _ => None,
+        });
+        let missing: Vec<SmolStr> = missing.collect();
+        (!missing.is_empty()).then(|| self.fault(&RenderError::MissingDependencies(missing)))
     }
 
     /// A reason why the chart is not rendered, in the file that is to be mended.

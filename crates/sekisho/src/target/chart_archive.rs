@@ -26,7 +26,10 @@ pub(super) fn is_gzip(path: &Path) -> bool {
 pub(super) fn is_no_chart(bytes: &[u8], error: &ChartError) -> bool {
     match error {
         ChartError::NoMetadata | ChartError::Archive(ArchiveError::NotGzip | ArchiveError::Empty) => true,
-        ChartError::Archive(ArchiveError::Upward { .. } | ArchiveError::Absolute { .. }) => false,
+        // Nobody makes such archives by accident, and in a broken one a chart may lie.
+        ChartError::Archive(
+            ArchiveError::Upward { .. } | ArchiveError::Absolute { .. } | ArchiveError::Broken(_),
+        ) => false,
         ChartError::Archive(_) => !sekisho_chart::chart::names_chart(bytes),
         _ => false,
     }

@@ -17,6 +17,9 @@ use super::inflate::{FIRST_SOURCE, Inflater};
 use super::part::Part;
 use crate::release::Releases;
 
+/// The names of the file that makes a folder a kustomization.
+const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
 /// What all kustomizations give.
 #[derive(Debug, Default)]
 pub(super) struct Kustomized {
@@ -95,8 +98,7 @@ impl Known {
     /// Reads the kustomization of a folder; none where the file is something else of the same name.
     fn read(folder: &Path, disk: &Disk<'_>) -> Option<Self> {
         let root = disk.absolute(folder);
-        let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-        let name = names.into_iter().find(|name| folder.join(name).is_file())?;
+        let name = NAMES.into_iter().find(|name| folder.join(name).is_file())?;
         let mut known = Self {
             folder: folder.to_owned(),
             file: root.join(name),
@@ -241,6 +243,16 @@ fn built(folder: &Path, disk: &Disk<'_>, releases: &Releases) -> (Result<Built, 
     (outcome, target)
 }
 
+/// What one kustomization builds to, or why it does not.
+pub(super) fn build_one(folder: &Path, disk: &Disk<'_>) -> Result<Built, Skip> {
+    built(folder, disk, &disk.selection().releases).0
+}
+
+/// Whether a folder has a kustomization.
+pub(super) fn is_in(folder: &Path) -> bool {
+    NAMES.iter().any(|name| folder.join(name).is_file())
+}
+
 /// The files of a machine as a build sees them: paths count from the root, no link leaves the folder of the
 /// kustomization that it lies in.
 #[derive(Debug)]
@@ -284,12 +296,7 @@ impl<'d> Tree<'d> {
         if whole == path {
             return true;
         }
-        let is_root = |folder: &&Path| {
-            ["kustomization.yaml", "kustomization.yml", "Kustomization"]
-                .iter()
-                .any(|name| folder.join(name).is_file())
-        };
-        let folder = path.ancestors().skip(1).find(is_root).or(path.parent());
+        let folder = path.ancestors().skip(1).find(|folder| is_in(folder)).or(path.parent());
         let Some(folder) = folder else { return false };
         let mut known = self.whole.borrow_mut();
         let folder = known.entry(folder.to_owned()).or_insert_with(|| fs::canonicalize(folder).ok());

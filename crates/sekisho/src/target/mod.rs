@@ -11,6 +11,7 @@ mod kustomization;
 mod listing;
 mod manifest_file;
 mod part;
+mod print;
 mod progress;
 
 use std::collections::BTreeMap;
@@ -26,7 +27,8 @@ use smol_str::SmolStr;
 use self::chart::ChartPlace;
 use self::disk::Disk;
 use self::listing::Listing;
-use self::part::Part;
+use self::part::{Numbered, Numbering, Part};
+pub(crate) use self::print::{Extent, Printed, print};
 use self::progress::Progress;
 use crate::release::Releases;
 
@@ -102,15 +104,16 @@ pub(crate) fn read(selection: &Selection) -> Result<Loaded> {
     progress.clear();
 
     // Plain files are numbered as they are read, so that the many need not be gone through again.
-    let mut next = u32::try_from(plain.len()).unwrap_or(u32::MAX);
-    let mut others: Vec<(u32, Part)> = Vec::new();
-    for part in kustomized.parts.into_iter().chain(rendered) {
-        let sources = u32::try_from(part.sources.len()).unwrap_or(u32::MAX);
-        others.push((next, part));
-        next = next.saturating_add(sources);
+    let mut numbering = Numbering::behind(plain.len());
+    let parts = kustomized.parts.into_iter().chain(rendered);
+    let mut parts: Vec<Numbered> = parts.map(|part| numbering.number(part)).collect();
+    parts.par_iter_mut().for_each(Numbered::renumber);
+    for part in plain {
+        part.join(&mut loaded);
     }
-    others.par_iter_mut().for_each(|(before, part)| part.renumber(*before));
-    plain.into_iter().chain(others.into_iter().map(|(_, part)| part)).for_each(|part| part.join(&mut loaded));
+    for part in parts {
+        part.into_part().join(&mut loaded);
+    }
     loaded.coverage.skipped.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
     Ok(loaded)
 }

@@ -1,5 +1,6 @@
 //! What one target gives, by itself: sources with numbers of its own, until it is joined to the others.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sekisho_finding::{Skip, SkipReason};
@@ -72,25 +73,6 @@ impl Part {
         self.skip(path, line, SkipReason::Unreadable(message.to_owned()));
     }
 
-    /// Counts the places in the sources of a run, in which those of the part come behind so many others.
-    pub(super) fn renumber(&mut self, others: u32) {
-        if others == 0 {
-            return;
-        }
-        let number = |source: SourceId| SourceId(source.0.saturating_add(others));
-        let mut renumbering = Renumbering::new(&number);
-        for object in self.objects.iter_mut().chain(self.in_sets.iter_mut().flat_map(|(_, set)| set)) {
-            object.source = number(object.source);
-            renumbering.node(&mut object.root);
-        }
-        for warning in &mut self.warnings {
-            warning.span.source = number(warning.span.source);
-        }
-        for source in &mut self.sources {
-            source.renumber(&number);
-        }
-    }
-
     /// Joins the part, whose places were made to count in the sources of the whole, to the whole.
     pub(super) fn join(self, loaded: &mut Loaded) {
         let Self { sources, mut objects, in_sets, mut warnings, files, documents, mut skipped, .. } = self;
@@ -108,5 +90,74 @@ impl Part {
                 None => loaded.in_sets.push((name, objects)),
             }
         }
+    }
+}
+
+/// The numbers of sources in a run. A file that several parts have read is one source.
+#[derive(Debug, Default)]
+pub(super) struct Numbering {
+    next: u32,
+    known: HashMap<SmolStr, (Arc<str>, SourceId)>,
+}
+
+/// A part, and the numbers that its sources have in the run.
+#[derive(Debug)]
+pub(super) struct Numbered {
+    part: Part,
+    numbers: Vec<SourceId>,
+    /// Whether each source is in the run already.
+    repeated: Vec<bool>,
+}
+
+impl Numbering {
+    /// The numbers behind those of so many sources.
+    pub(super) fn behind(sources: usize) -> Self {
+        Self { next: u32::try_from(sources).unwrap_or(u32::MAX), known: HashMap::new() }
+    }
+
+    /// Numbers the sources of a part.
+    pub(super) fn number(&mut self, part: Part) -> Numbered {
+        let mut numbered = Numbered { numbers: Vec::new(), repeated: Vec::new(), part };
+        for source in &numbered.part.sources {
+            let known = self.known.get(&source.name).filter(|(text, _)| *text == source.text);
+            let known = known.filter(|_| source.origins().is_none()).map(|(_, number)| *number);
+            let number = known.unwrap_or_else(|| {
+                let number = SourceId(self.next);
+                self.next = self.next.saturating_add(1);
+                if source.origins().is_none() {
+                    self.known.insert(source.name.clone(), (Arc::clone(&source.text), number));
+                }
+                number
+            });
+            numbered.numbers.push(number);
+            numbered.repeated.push(known.is_some());
+        }
+        numbered
+    }
+}
+
+impl Numbered {
+    /// Makes the places of the part count in the sources of the run.
+    pub(super) fn renumber(&mut self) {
+        let number = |source: SourceId| self.numbers.get(source.0 as usize).copied().unwrap_or(source);
+        let mut renumbering = Renumbering::new(&number);
+        let in_sets = self.part.in_sets.iter_mut().flat_map(|(_, objects)| objects);
+        for object in self.part.objects.iter_mut().chain(in_sets) {
+            object.source = number(object.source);
+            renumbering.node(&mut object.root);
+        }
+        for warning in &mut self.part.warnings {
+            warning.span.source = number(warning.span.source);
+        }
+        for source in &mut self.part.sources {
+            source.renumber(&number);
+        }
+    }
+
+    /// The part, with those of its sources that the run does not have yet.
+    pub(super) fn into_part(mut self) -> Part {
+        let mut repeated = self.repeated.into_iter();
+        self.part.sources.retain(|_| !repeated.next().unwrap_or(false));
+        self.part
     }
 }

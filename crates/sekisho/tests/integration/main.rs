@@ -1,10 +1,14 @@
 //! The command as its user runs it: arguments and files in, output and exit status out.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
+mod bad_charts;
 mod bad_input;
 mod charts;
 mod command;
 mod configuration;
 mod examples;
 mod fixing;
+mod kustomizations;
+mod rendering;
 mod suppression;
+mod value_sets;
