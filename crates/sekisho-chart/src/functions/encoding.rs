@@ -2,14 +2,26 @@
 
 use super::arguments::text;
 use super::{Family, Function};
-use crate::value::{Text, Type, Value};
+use crate::value::{Origin, Text, TextBuilder, Type, Value};
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[
-    Function::new("b64enc", ONE, |_, args| Ok(base64_encode(text(args, 0).as_bytes()).into())),
-    Function::new("b64dec", ONE, |_, args| Ok(decoded(base64_decode(text(args, 0).as_bytes())))),
-    Function::new("b32enc", ONE, |_, args| Ok(encode::<5>(text(args, 0).as_bytes(), BASE32, 8).into())),
-    Function::new("b32dec", ONE, |_, args| Ok(decoded(base32_decode(text(args, 0).as_bytes())))),
+    Function::new("b64enc", ONE, |_, args| {
+        let text = text(args, 0);
+        Ok(coded(base64_encode(text.as_bytes()).into_bytes(), text))
+    }),
+    Function::new("b64dec", ONE, |_, args| {
+        let text = text(args, 0);
+        Ok(decoded(base64_decode(text.as_bytes()), text))
+    }),
+    Function::new("b32enc", ONE, |_, args| {
+        let text = text(args, 0);
+        Ok(coded(encode::<5>(text.as_bytes(), BASE32, 8).into_bytes(), text))
+    }),
+    Function::new("b32dec", ONE, |_, args| {
+        let text = text(args, 0);
+        Ok(decoded(base32_decode(text.as_bytes()), text))
+    }),
 ];
 
 const ONE: &[Type] = &[Type::String];
@@ -17,10 +29,17 @@ const ONE: &[Type] = &[Type::String];
 const BASE64: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
+/// The bytes that a text became: they come from where the text does.
+fn coded(bytes: Vec<u8>, text: &Text) -> Value {
+    let mut out = TextBuilder::with_capacity(bytes.len());
+    out.push_bytes(&bytes, &Origin { is_literal: false, ..text.origin_at(0) });
+    out.finish().into()
+}
+
 /// What was decoded, or, as Helm does it, the error as the text.
-fn decoded(result: Result<Vec<u8>, String>) -> Value {
+fn decoded(result: Result<Vec<u8>, String>, text: &Text) -> Value {
     match result {
-        Ok(bytes) => Text::from_bytes(bytes).into(),
+        Ok(bytes) => coded(bytes, text),
         Err(error) => error.into(),
     }
 }

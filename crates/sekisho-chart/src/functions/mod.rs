@@ -59,6 +59,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
+pub use self::certificates::holds_stand_in_key;
 pub use self::lookup::Cluster;
 pub use self::state::State;
 use crate::template::{Call, CallError};

@@ -13,6 +13,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::chart_archive;
 use super::chart_folder::{self, FolderError};
 use super::disk::{Disk, shown};
+use super::drawn;
 use super::part::Part;
 use crate::release::{GivenValues, Plan, Releases};
 
@@ -33,6 +34,15 @@ pub(crate) enum ChartPlace {
         /// Whether the user named it.
         named: bool,
     },
+}
+
+/// What is wanted of a rendering.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanted {
+    /// The files in `crds/` too.
+    pub(super) definitions: bool,
+    /// The seed of what templates draw at random.
+    pub(super) seed: u64,
 }
 
 /// A chart that was read.
@@ -191,7 +201,8 @@ impl Opened {
         releases: &Releases,
         part: &mut Part,
     ) {
-        let rendering = match self.render(given, plan, true, disk, part) {
+        let wanted = Wanted { definitions: true, seed: 0 };
+        let rendering = match self.render(given, plan, wanted, disk, part) {
             Ok(rendering) => rendering,
             Err(faults) => {
                 for fault in faults {
@@ -210,8 +221,17 @@ impl Opened {
             missing.enter(set, part);
         }
         let mut objects = Vec::new();
-        for manifest in rendering.manifests.into_iter().filter(|manifest| !manifest.is_test) {
-            objects.extend(self.objects(manifest, part));
+        let again = drawn::may_hold_credentials(&rendering)
+            .then(|| self.render(given, plan, Wanted { seed: 1, ..wanted }, disk, part).ok())
+            .flatten();
+        let mut again = again.iter().flat_map(|rendering| &rendering.manifests);
+        for manifest in rendering.manifests {
+            let again = again.next();
+            if !manifest.is_test {
+                let mut of_manifest = self.objects(manifest, part);
+                drawn::empty(&mut of_manifest, again);
+                objects.append(&mut of_manifest);
+            }
         }
         if plan.release.namespace != releases.default_namespace.as_str() {
             for object in objects.iter_mut().filter(|object| object.is_namespaced() == Some(true)) {
@@ -229,7 +249,7 @@ impl Opened {
         &self,
         given: &GivenValues,
         plan: &Plan,
-        include_definitions: bool,
+        wanted: Wanted,
         disk: &Disk<'_>,
         part: &mut Part,
     ) -> Result<Rendering, Vec<Fault>> {
@@ -251,7 +271,8 @@ impl Opened {
                 read: Some(&read),
             },
             capabilities: plan.capabilities.clone(),
-            include_definitions,
+            include_definitions: wanted.definitions,
+            seed: wanted.seed,
             ..Options::default()
         };
         self.rendered(&options)

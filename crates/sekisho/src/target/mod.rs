@@ -6,6 +6,7 @@ mod chart;
 mod chart_archive;
 mod chart_folder;
 mod disk;
+mod drawn;
 mod inflate;
 mod kustomization;
 mod listing;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use sekisho_finding::{Skip, SkipReason};
 
 use super::Selection;
-use super::chart::{self, ChartPlace};
+use super::chart::{self, ChartPlace, Wanted};
 use super::chart_archive;
 use super::disk::Disk;
 use super::kustomization;
@@ -88,7 +88,8 @@ fn print_chart(place: &ChartPlace, disk: &Disk<'_>, extent: Extent) -> Result<Pr
             plan.renderings.iter().filter_map(|(name, _)| name.as_ref()).map(AsRef::as_ref).collect();
         bail!("there are several sets of values: choose one by `--value-set`, of {}", names.join(", "));
     };
-    match opened.render(given, &plan, extent.include_definitions, disk, &mut part) {
+    let wanted = Wanted { definitions: extent.include_definitions, seed: 0 };
+    match opened.render(given, &plan, wanted, disk, &mut part) {
         Ok(mut rendering) => {
             if let Some(missing) = opened.missing(&rendering) {
                 missing.enter(set.as_ref(), &mut part);

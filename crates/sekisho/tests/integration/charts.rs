@@ -256,3 +256,25 @@ fn other_manifests_beside_a_chart_are_plain_ones() {
         ["deploy/pod.yaml:11:9", "templates/deployment.yaml:17:13 (securityContext.privileged)"]
     );
 }
+
+#[test]
+fn what_is_drawn_at_random_is_no_credential_in_a_file() {
+    let bench = Workbench::new();
+    bench.file("shop/Chart.yaml", CHART);
+    let secret = |name: &str, value: &str| {
+        format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: {name}}}\ndata:\n  password: {value}\n")
+    };
+    bench.file("shop/templates/drawn.yaml", secret("drawn", "{{ randAlphaNum 16 | b64enc }}"));
+    bench.file("shop/templates/kept.yaml", secret("kept", "{{ \"correct-horse-9\" | b64enc }}"));
+    bench.file("shop/templates/given.yaml", secret("given", "{{ .Values.password | b64enc }}"));
+    bench.file("shop/values.yaml", "password: battery-staple-7\n");
+    let ran = bench.run(SCAN);
+    assert_eq!(
+        places(&ran, "secret-in-manifest"),
+        ["shop/templates/given.yaml:5:3 (password)", "shop/templates/kept.yaml:5:3"],
+        "{}",
+        ran.out
+    );
+    let table = bench.run(&["scan", "."]).out;
+    assert!(!table.contains("battery-staple") && !table.contains("correct-horse"), "{table}");
+}

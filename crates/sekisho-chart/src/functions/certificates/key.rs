@@ -64,6 +64,14 @@ pub(super) fn stand_in(key_type: &str) -> Option<String> {
     })
 }
 
+/// Whether a text holds one of the keys that stand in for new ones.
+pub(super) fn holds_stand_in(text: &str) -> bool {
+    [RSA_2048, RSA_4096, DSA, ECDSA, ED25519].into_iter().any(|der| {
+        // The first line names the kind, the second one begins the key.
+        pem::encode("", der).lines().nth(1).is_some_and(|line| text.contains(line))
+    })
+}
+
 /// The key that stands in for that of a new certificate.
 pub(super) fn for_certificate() -> Result<PrivateKey, String> {
     parse(pem::encode("RSA PRIVATE KEY", RSA_2048).as_bytes())
