@@ -1,0 +1,326 @@
+//! Tokens to the syntax tree, in one pass; going back is bounded by memory of what was tried.
+
+mod expressions;
+mod statements;
+mod terms;
+
+use std::collections::HashSet;
+
+use smol_str::SmolStr;
+
+use super::ast::{Annotation, Expr, Module, Name, RegoVersion};
+use super::lexer::{Comment, Lexeme, Lexer, Position, Token};
+use crate::error::{ErrorCode, RegoError};
+use crate::span::Span;
+
+/// How deep terms and bodies may nest.
+const MAX_DEPTH: u32 = 200;
+/// How high a tree may grow, chains of operators taken into account.
+const MAX_HEIGHT: u32 = 400;
+/// How long a text may be.
+const MAX_TEXT: usize = 64 << 20;
+
+/// The outcome of a part of the parser; an error ends the parse.
+pub(super) type Parsed<T> = Result<T, Box<RegoError>>;
+
+/// Words that are keywords only after an import, or in newer versions of the language.
+#[derive(Debug, Clone, Copy, Default)]
+struct Keywords {
+    every: bool,
+    membership: bool,
+    contains: bool,
+    conditions: bool,
+    not_bodies: bool,
+    and: bool,
+    or: bool,
+}
+
+impl Keywords {
+    fn of(version: RegoVersion) -> Self {
+        let later = version == RegoVersion::V1;
+        Self { every: later, membership: later, contains: later, conditions: later, ..Self::default() }
+    }
+}
+
+pub(super) struct Parser<'t> {
+    text: &'t str,
+    file: &'t str,
+    lexer: Lexer<'t>,
+    current: Lexeme,
+    /// Where the token before the current one ends.
+    last_end: u32,
+    version: RegoVersion,
+    keywords: Keywords,
+    depth: u32,
+    height: u32,
+    wildcards: u32,
+    /// The brackets at which reading a comprehension was tried in vain.
+    no_comprehension: HashSet<u32>,
+}
+
+#[derive(Clone, Copy)]
+struct Mark {
+    position: Position,
+    current: Lexeme,
+    last_end: u32,
+    depth: u32,
+    wildcards: u32,
+}
+
+impl<'t> Parser<'t> {
+    pub(super) fn new(file: &'t str, text: &'t str, module: u32, version: RegoVersion) -> Parsed<Self> {
+        let mut lexer = Lexer::new(text, module);
+        if text.len() > MAX_TEXT {
+            let message = format!("text is longer than {MAX_TEXT} bytes; split the module");
+            return Err(Box::new(RegoError::new(ErrorCode::Parse, message, Span::default(), file)));
+        }
+        let current = lexer.next();
+        let keywords = Keywords::of(version);
+        let mut parser = Self {
+            text,
+            file,
+            lexer,
+            current,
+            last_end: 0,
+            version,
+            keywords,
+            depth: 0,
+            height: 0,
+            wildcards: 0,
+            no_comprehension: HashSet::new(),
+        };
+        parser.check_lexeme()?;
+        Ok(parser)
+    }
+
+    /// Reads a whole module.
+    pub(super) fn module(mut self) -> Result<Module, Vec<RegoError>> {
+        let parsed = self.statements().map_err(|error| vec![*error])?;
+        let file = self.file;
+        let text = self.text;
+        let comments = self.lexer.comments();
+        statements::finish(file, parsed, annotations(text, &comments))
+    }
+
+    /// Reads a query: conditions parted by line breaks or `;`.
+    pub(super) fn query(mut self) -> Parsed<Vec<Expr>> {
+        if self.is_end() {
+            return Err(self.fail("found empty body"));
+        }
+        let mut body = Vec::new();
+        while !self.is_end() {
+            body.push(self.literal()?);
+            if self.take(";")? || self.is_end() || self.current.on_new_line {
+                continue;
+            }
+            return Err(self.illegal("expected \\n or ; or eof"));
+        }
+        Ok(body)
+    }
+
+    fn check_lexeme(&mut self) -> Parsed<()> {
+        match self.lexer.fault.take() {
+            Some((why, span)) => Err(self.fail_at(why, span)),
+            None => Ok(()),
+        }
+    }
+
+    fn advance(&mut self) -> Parsed<()> {
+        self.last_end = self.current.span.end;
+        self.current = self.lexer.next();
+        self.check_lexeme()
+    }
+
+    fn mark(&self) -> Mark {
+        Mark {
+            position: self.lexer.position(),
+            current: self.current,
+            last_end: self.last_end,
+            depth: self.depth,
+            wildcards: self.wildcards,
+        }
+    }
+
+    fn go_back(&mut self, mark: Mark) {
+        self.lexer.go_back(mark.position);
+        self.current = mark.current;
+        self.last_end = mark.last_end;
+        self.depth = mark.depth;
+        self.wildcards = mark.wildcards;
+    }
+
+    /// Looks one token further.
+    fn following(&mut self) -> Lexeme {
+        let position = self.lexer.position();
+        let lexeme = self.lexer.next();
+        self.lexer.go_back(position);
+        lexeme
+    }
+
+    fn is_end(&self) -> bool {
+        self.current.token == Token::Eof
+    }
+
+    fn at(&self, mark: &str) -> bool {
+        matches!(self.current.token, Token::Mark(found) if found == mark)
+    }
+
+    fn take(&mut self, mark: &str) -> Parsed<bool> {
+        let found = self.at(mark);
+        if found {
+            self.advance()?;
+        }
+        Ok(found)
+    }
+
+    fn lexeme_text(&self) -> &'t str {
+        self.current.span.of(self.text)
+    }
+
+    /// The current token as a keyword, if it is one now.
+    fn keyword(&self) -> Option<&'t str> {
+        (self.current.token == Token::Word).then(|| self.lexeme_text()).filter(|word| self.is_keyword(word))
+    }
+
+    fn is_keyword(&self, word: &str) -> bool {
+        match word {
+            "package" | "import" | "as" | "default" | "else" | "not" | "some" | "with" | "null" | "true"
+            | "false" => true,
+            "in" => self.keywords.membership,
+            "every" => self.keywords.every,
+            "contains" => self.keywords.contains,
+            "if" => self.keywords.conditions,
+            "and" => self.keywords.and,
+            "or" => self.keywords.or,
+            _ => false,
+        }
+    }
+
+    fn at_keyword(&self, keyword: &str) -> bool {
+        self.keyword() == Some(keyword)
+    }
+
+    /// Whether the current word is written right before `.` or `[`, so that it begins a reference whatever
+    /// it means elsewhere.
+    fn begins_ref(&mut self) -> bool {
+        if self.current.token != Token::Word {
+            return false;
+        }
+        let next = self.following();
+        !next.spaced && matches!(next.token, Token::Mark("." | "["))
+    }
+
+    fn enter(&mut self) -> Parsed<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self.fail("max parsing recursion depth exceeded"));
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Notes that a tree of this height was read.
+    fn grow(&mut self, height: u32) -> Parsed<()> {
+        self.height = height;
+        if height > MAX_HEIGHT {
+            return Err(self.fail("max parsing recursion depth exceeded"));
+        }
+        Ok(())
+    }
+
+    fn span_since(&self, start: Span) -> Span {
+        start.to(self.last_end)
+    }
+
+    fn wildcard(&mut self) -> Name {
+        let name = SmolStr::from(format!("${}", self.wildcards));
+        self.wildcards += 1;
+        name
+    }
+
+    fn fail(&self, message: impl Into<String>) -> Box<RegoError> {
+        self.fail_at(message, self.current.span)
+    }
+
+    fn fail_at(&self, message: impl Into<String>, span: Span) -> Box<RegoError> {
+        Box::new(RegoError::new(ErrorCode::Parse, message, span, self.file))
+    }
+
+    /// The error of a token that may not stand here.
+    fn illegal(&self, note: &str) -> Box<RegoError> {
+        let (name, kind) = match self.current.token {
+            Token::Illegal => return self.fail("illegal token"),
+            Token::Eof => ("eof", "token"),
+            Token::Word => match self.keyword() {
+                Some(word) => (word, "keyword"),
+                None => ("identifier", "token"),
+            },
+            Token::Number => ("number", "token"),
+            Token::String | Token::RawString => ("string", "token"),
+            Token::Template { .. } => ("template-string-part", "token"),
+            Token::Mark(mark) => (mark_name(mark), "token"),
+        };
+        if note.is_empty() {
+            self.fail(format!("unexpected {name} {kind}"))
+        } else {
+            self.fail(format!("unexpected {name} {kind}: {note}"))
+        }
+    }
+}
+
+fn mark_name(mark: &'static str) -> &'static str {
+    match mark {
+        "+" => "plus",
+        "-" => "minus",
+        "*" => "mul",
+        "/" => "div",
+        "%" => "rem",
+        "&" => "and",
+        "|" => "or",
+        "=" => "eq",
+        "==" => "equal",
+        ":=" => "assign",
+        "!=" => "neq",
+        ">" => "gt",
+        "<" => "lt",
+        ">=" => "gte",
+        "<=" => "lte",
+        other => other,
+    }
+}
+
+/// The blocks of comments that begin with `# METADATA` in the first column.
+fn annotations(text: &str, comments: &[Comment]) -> Vec<Annotation> {
+    let content = |comment: &Comment| comment.span.of(text).get(1..).unwrap_or("").trim_end_matches('\r');
+    let is_head = |comment: &Comment| {
+        comment.span.column == 1 && content(comment).trim().starts_with("METADATA")
+    };
+    let mut found: Vec<Annotation> = Vec::new();
+    let mut is_open = false;
+    for comment in comments {
+        if is_head(comment) {
+            found.push(Annotation {
+                span: comment.span,
+                end_row: comment.span.row + 1,
+                text: String::new(),
+            });
+            is_open = true;
+            continue;
+        }
+        let Some(block) = found.last_mut().filter(|block| {
+            is_open && comment.span.column == 1 && comment.span.row == block.end_row
+        }) else {
+            is_open = false;
+            continue;
+        };
+        let line = content(comment);
+        block.text.push_str(line.strip_prefix(' ').unwrap_or(line));
+        block.text.push('\n');
+        block.end_row = comment.span.row + 1;
+        block.span = block.span.to(comment.span.end);
+    }
+    found
+}
