@@ -40,6 +40,11 @@ impl Parser<'_> {
         term
     }
 
+    /// Goes on from a first operand with all operators; `key, value in domain` is allowed.
+    pub(super) fn continue_term(&mut self, first: Term) -> Parsed<Term> {
+        self.membership(first, true)
+    }
+
     /// A term with operators where a comma parts it from the next.
     fn term_in_list(&mut self) -> Parsed<Term> {
         self.enter()?;
@@ -220,7 +225,7 @@ impl Parser<'_> {
             Token::Word if self.keyword().is_none_or(|word| word == "contains") => {
                 let term = self.variable_term()?;
                 self.grow(self.height + 1)?;
-                let zero = Term::new(start, TermKind::Number(Number::from(0)));
+                let zero = Term::new(start, TermKind::Number(Number::from(0_i64)));
                 Ok(self.operation("minus", start, vec![zero, term], start))
             }
             Token::Number => {
@@ -255,9 +260,7 @@ impl Parser<'_> {
         {
             return Err(self.illegal("expected number without leading zero"));
         }
-        Number::parse(text)
-            .map(TermKind::Number)
-            .ok_or_else(|| self.fail_at(format!("number `{text}` is too big"), span))
+        Number::parse(text).map(TermKind::Number).map_err(|error| self.fail_at(error.to_string(), span))
     }
 
     fn string(&self) -> Parsed<SmolStr> {
@@ -382,9 +385,8 @@ impl Parser<'_> {
                     let kind = TermKind::ArrayComprehension(Box::new(head), body);
                     return Ok(Term::new(self.span_since(start), kind));
                 }
-                None => self.enter()?,
+                None => {}
             }
-            self.leave();
         }
         let terms = self.rest_of_list("]", head)?;
         Ok(Term::new(self.span_since(start), TermKind::Array(terms)))
