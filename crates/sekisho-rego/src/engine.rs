@@ -1,0 +1,396 @@
+//! Compiled modules, and the ways to evaluate them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::compile::tree::{NodeId, RuleKind, Tree};
+use crate::compile::{self, Settings};
+use crate::error::{ErrorCode, RegoError};
+use crate::evaluate::{Aim, EvaluationError, Machine, Setting};
+use crate::functions::{Memory, Meter, World};
+use crate::plan;
+use crate::plan::ops::{Pool, Unit};
+use crate::span::{Location, Span};
+use crate::syntax::ast::{Module, Name, RegoVersion};
+use crate::syntax::{parse_module, parse_query};
+use crate::value::Value;
+
+/// A module's text.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Source<'s> {
+    /// The name that errors show.
+    pub file: &'s str,
+    /// The text.
+    pub text: &'s str,
+    /// The language that it is written in, if it does not say so itself.
+    pub version: RegoVersion,
+}
+
+/// How modules are compiled.
+#[derive(Debug, Default, Clone)]
+pub struct Options {
+    /// Whether unused variables and imports are errors.
+    pub strict: bool,
+    /// Whether `print` is kept; else its calls are left out.
+    pub print: bool,
+    /// Functions that the host gives; they take the place of built-in functions of their names.
+    pub functions: Vec<HostFunction>,
+    /// Built-in functions that may not be called.
+    pub forbidden: Vec<String>,
+}
+
+/// What a function of the host does: a value, none where it is undefined, or an error with its message.
+pub type HostCall = Arc<dyn Fn(&[Value]) -> Result<Option<Value>, String> + Send + Sync>;
+
+/// A function that the host gives to rules.
+#[derive(Clone)]
+pub struct HostFunction {
+    /// Its name, such as `external_data`.
+    pub name: String,
+    /// How many arguments it takes.
+    pub arity: usize,
+    /// What it does.
+    pub call: HostCall,
+}
+
+impl fmt::Debug for HostFunction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostFunction").field("name", &self.name).field("arity", &self.arity).finish_non_exhaustive()
+    }
+}
+
+/// How much an evaluation may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Steps, each about what one condition costs.
+    pub steps: u64,
+    /// Bytes of values that are made.
+    pub memory: u64,
+    /// How deep rules may call each other.
+    pub depth: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { steps: 20_000_000, memory: 512 << 20, depth: 2_000 }
+    }
+}
+
+/// What an evaluation is given. Values are shared, not copied.
+#[derive(Clone, Copy, Default)]
+pub struct Request<'r> {
+    /// `input`; without it references to it are undefined.
+    pub input: Option<&'r Value>,
+    /// The base documents below `data`.
+    pub data: Option<&'r Value>,
+    /// The time, seeds and facts.
+    pub world: World<'r>,
+    /// The budget.
+    pub budget: Budget,
+    /// Whether errors of built-in functions are errors of the evaluation, and not just undefined.
+    pub strict_errors: bool,
+    /// Asked from time to time whether the evaluation shall end.
+    pub cancelled: Option<&'r dyn Fn() -> bool>,
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request").field("budget", &self.budget).finish_non_exhaustive()
+    }
+}
+
+/// A line that `print` wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// The line.
+    pub text: String,
+    /// Where the call stands.
+    pub location: Location,
+}
+
+/// The value of a document.
+#[derive(Debug, Clone, Default)]
+pub struct Outcome {
+    /// The value; nothing where it is undefined.
+    pub value: Option<Value>,
+    /// What was printed.
+    pub printed: Vec<Printed>,
+    /// Steps that were taken.
+    pub steps: u64,
+}
+
+/// The answers to a query.
+#[derive(Debug, Clone, Default)]
+pub struct Answers {
+    /// The names of its variables.
+    pub names: Vec<Name>,
+    /// One answer for each solution.
+    pub answers: Vec<Answer>,
+    /// What was printed.
+    pub printed: Vec<Printed>,
+}
+
+/// One solution of a query.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// The values of the variables, in the order of their names.
+    pub bindings: Vec<Value>,
+    /// The values of the expressions in order.
+    pub expressions: Vec<Value>,
+}
+
+/// Everything that evaluations share.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    pub(crate) tree: Tree,
+    pub(crate) rules: Vec<Unit>,
+    /// The gathering of everything below each place of the tree.
+    pub(crate) extents: Vec<Unit>,
+    /// The place of each rule.
+    pub(crate) nodes: Vec<NodeId>,
+    /// The keys that lead to each place.
+    pub(crate) paths: Vec<Arc<[Value]>>,
+    pub(crate) pool: Pool,
+    pub(crate) hosts: Vec<HostFunction>,
+    kinds: HashMap<Vec<Name>, (RuleKind, usize)>,
+    files: Vec<String>,
+}
+
+impl Program {
+    /// Where the result of an extent is kept.
+    pub(crate) fn extent_place(&self, node: NodeId) -> u32 {
+        u32::try_from(self.rules.len()).unwrap_or(u32::MAX).saturating_add(node)
+    }
+
+    /// The name of the file that a span lies in.
+    pub(crate) fn file(&self, span: Span, fallback: &str) -> String {
+        if span.row == 0 {
+            return fallback.to_owned();
+        }
+        self.files.get(span.module as usize).cloned().unwrap_or_default()
+    }
+}
+
+/// Modules that were checked and planned; they can be evaluated from many threads at once.
+#[derive(Debug)]
+pub struct Compiled {
+    program: Program,
+    modules: Vec<Module>,
+    settings: Settings,
+}
+
+/// A document of compiled modules: a rule, or everything below a package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Document(Aim);
+
+/// A query over compiled modules.
+#[derive(Debug)]
+pub struct Query {
+    unit: Unit,
+    pool: Pool,
+    names: Vec<Name>,
+    /// For each expression the register of its value; nothing where that is true.
+    values: Vec<Option<usize>>,
+    length: usize,
+}
+
+/// Reads a module without compiling it.
+///
+/// # Errors
+/// What is no module in the text.
+pub fn parse(source: Source<'_>) -> Result<Module, Vec<RegoError>> {
+    parse_module(source.file, source.text, 0, source.version)
+}
+
+/// Compiles modules.
+///
+/// # Errors
+/// Everything that is wrong with the modules, in the order of their places.
+pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Vec<RegoError>> {
+    let mut modules = Vec::with_capacity(sources.len());
+    let mut errors = Vec::new();
+    for (index, source) in sources.iter().enumerate() {
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        match parse_module(source.file, source.text, index, source.version) {
+            Ok(module) => modules.push(module),
+            Err(found) => errors.extend(found),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let settings = Settings {
+        is_strict: options.strict,
+        keeps_print: options.print,
+        host: options
+            .functions
+            .iter()
+            .enumerate()
+            .map(|(place, function)| (function.name.clone(), (place, function.arity)))
+            .collect(),
+        forbidden: options.forbidden.clone(),
+    };
+    let resolved = compile::resolve(&modules, &settings)?;
+    let mut pool = Pool::default();
+    let mut rules = Vec::with_capacity(resolved.groups.len());
+    for group in &resolved.groups {
+        let (unit, faults) = plan::rule(group, &resolved.tree, &mut pool, &resolved.groups);
+        errors.extend(faults.into_iter().map(|(message, span)| {
+            RegoError::new(ErrorCode::Compile, message, span, &group.file)
+        }));
+        rules.push(unit);
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let count = NodeId::try_from(resolved.tree.len()).unwrap_or(NodeId::MAX);
+    let extents =
+        (0..count).map(|node| plan::extent(node, &resolved.tree, &mut pool, &resolved.groups)).collect();
+    let paths = (0..count).map(|node| plan::ops::keys(&resolved.tree.path(node)).into()).collect();
+    let program = Program {
+        nodes: resolved.groups.iter().map(|group| group.node).collect(),
+        kinds: resolved
+            .groups
+            .iter()
+            .map(|group| (group.path.clone(), (group.kind, group.arity)))
+            .collect(),
+        files: modules.iter().map(|module| module.file.clone()).collect(),
+        hosts: options.functions.clone(),
+        tree: resolved.tree,
+        rules,
+        extents,
+        paths,
+        pool,
+    };
+    Ok(Compiled { program, modules, settings })
+}
+
+impl Compiled {
+    /// The syntax trees of the modules.
+    pub fn modules(&self) -> &[Module] {
+        &self.modules
+    }
+
+    /// The document at a path below `data`, such as `["k8srequiredlabels", "violation"]`.
+    pub fn document(&self, path: &[&str]) -> Option<Document> {
+        let mut node = crate::compile::tree::ROOT;
+        for name in path {
+            node = self.program.tree.child(node, name)?;
+        }
+        let is_function = |rule: &u32| self.program.rules.get(*rule as usize).is_some_and(|unit| unit.is_function);
+        match self.program.tree.node(node).rule {
+            Some(rule) if is_function(&rule) => None,
+            Some(rule) => Some(Document(Aim::Rule(rule))),
+            None => Some(Document(Aim::Extent(node))),
+        }
+    }
+
+    /// Evaluates a document. `memory` keeps compiled regular expressions from one evaluation to the next.
+    ///
+    /// # Errors
+    /// Where the rules conflict, an error of a function is one of the evaluation, or the budget is spent.
+    pub fn evaluate(
+        &self,
+        document: Document,
+        request: &Request<'_>,
+        memory: &mut Memory,
+    ) -> Result<Outcome, EvaluationError> {
+        let machine =
+            Machine::new(&self.program, &self.program.pool, None, setting(request), memory);
+        let finished = machine.evaluate(document.0, 0)?;
+        let steps = request.budget.steps.saturating_sub(finished.meter.left().0);
+        Ok(Outcome { value: finished.value, printed: printed(finished.prints), steps })
+    }
+
+    /// Compiles a query over the modules.
+    ///
+    /// # Errors
+    /// What is wrong with the query.
+    pub fn query(&self, text: &str) -> Result<Query, Vec<RegoError>> {
+        self.query_with(text, &[], RegoVersion::V1)
+    }
+
+    /// Compiles a query in which names stand for documents: each with its path, `data` or `input` first.
+    ///
+    /// # Errors
+    /// What is wrong with the query.
+    pub fn query_with(
+        &self,
+        text: &str,
+        imports: &[(Name, Vec<Name>)],
+        version: RegoVersion,
+    ) -> Result<Query, Vec<RegoError>> {
+        let index = u32::try_from(self.modules.len()).unwrap_or(u32::MAX);
+        let body = parse_query(text, index, version).map_err(|error| vec![error])?;
+        let tree = &self.program.tree;
+        let resolved = compile::resolve_query(&body, imports, &self.program.kinds, tree, &self.settings)?;
+        let mut pool = self.program.pool.clone();
+        let captured: Vec<_> = resolved.values.iter().flatten().copied().collect();
+        let answers: Vec<_> =
+            resolved.names.iter().map(|(_, var)| *var).chain(captured.iter().copied()).collect();
+        let (unit, faults) = plan::query(&resolved.goals, &answers, tree, &mut pool);
+        if !faults.is_empty() {
+            let error = |(message, span)| RegoError::new(ErrorCode::Compile, message, span, "");
+            return Err(faults.into_iter().map(error).collect());
+        }
+        let mut next = resolved.names.len();
+        let values = resolved
+            .values
+            .iter()
+            .map(|value| {
+                value.is_some().then(|| {
+                    next += 1;
+                    next - 1
+                })
+            })
+            .collect();
+        let names = resolved.names.into_iter().map(|(name, _)| name).collect();
+        Ok(Query { unit, pool, names, values, length: answers.len() })
+    }
+
+    /// Answers a query.
+    ///
+    /// # Errors
+    /// As [`Self::evaluate`].
+    pub fn ask(
+        &self,
+        query: &Query,
+        request: &Request<'_>,
+        memory: &mut Memory,
+    ) -> Result<Answers, EvaluationError> {
+        let machine =
+            Machine::new(&self.program, &query.pool, Some(&query.unit), setting(request), memory);
+        let finished = machine.evaluate(Aim::Query, query.length)?;
+        let answers = finished
+            .answers
+            .into_iter()
+            .map(|values| {
+                let value = |place: &Option<usize>| {
+                    place.and_then(|place| values.get(place).cloned()).unwrap_or(Value::Bool(true))
+                };
+                let expressions = query.values.iter().map(value).collect();
+                let mut bindings = values.clone();
+                bindings.truncate(query.names.len());
+                Answer { bindings, expressions }
+            })
+            .collect();
+        Ok(Answers { names: query.names.clone(), answers, printed: printed(finished.prints) })
+    }
+}
+
+fn setting<'r>(request: &Request<'r>) -> Setting<'r> {
+    Setting {
+        input: request.input.cloned(),
+        data: request.data.cloned().unwrap_or_else(|| Value::object(Vec::new())),
+        world: request.world,
+        meter: Meter::new(request.budget.steps, request.budget.memory),
+        max_depth: request.budget.depth,
+        cancelled: request.cancelled,
+        is_strict: request.strict_errors,
+    }
+}
+
+fn printed(prints: Vec<(String, Location)>) -> Vec<Printed> {
+    prints.into_iter().map(|(text, location)| Printed { text, location }).collect()
+}

@@ -1,0 +1,106 @@
+//! Collections in the making.
+
+use std::collections::BTreeMap;
+
+use crate::value::Value;
+
+/// A document whose levels come from several definitions.
+#[derive(Debug)]
+pub(super) enum Document {
+    Object(BTreeMap<Value, Document>),
+    Set(Vec<Value>),
+    Value(Value),
+}
+
+/// Two definitions give different values for one key.
+pub(super) struct Clash;
+
+impl Document {
+    pub(super) fn new() -> Self {
+        Self::Object(BTreeMap::new())
+    }
+
+    /// Puts a value under keys, or an element into the set there.
+    pub(super) fn graft(&mut self, keys: &[Value], value: Value, is_element: bool) -> Result<(), Clash> {
+        let Some((key, rest)) = keys.split_first() else { return self.meet(value, is_element) };
+        let Self::Object(entries) = self else { return Err(Clash) };
+        let missing = || {
+            if !rest.is_empty() {
+                Self::new()
+            } else if is_element {
+                Self::Set(Vec::new())
+            } else {
+                Self::Value(value.clone())
+            }
+        };
+        let entry = entries.entry(key.clone()).or_insert_with(missing);
+        entry.graft(rest, value, is_element)
+    }
+
+    fn meet(&mut self, value: Value, is_element: bool) -> Result<(), Clash> {
+        match self {
+            Self::Set(elements) if is_element => {
+                elements.push(value);
+                Ok(())
+            }
+            Self::Value(known) if !is_element => {
+                if *known == value {
+                    Ok(())
+                } else {
+                    Err(Clash)
+                }
+            }
+            _ => Err(Clash),
+        }
+    }
+
+    /// Puts the entries of an object, level by level, beside those that are there.
+    pub(super) fn merge(&mut self, keys: &[Value], value: Value) -> Result<(), Clash> {
+        if let Some((key, rest)) = keys.split_first() {
+            let Self::Object(entries) = self else { return Err(Clash) };
+            return entries.entry(key.clone()).or_insert_with(Self::new).merge(rest, value);
+        }
+        match (self, value) {
+            (Self::Object(known), Value::Object(object)) => {
+                for (key, value) in object.entries() {
+                    match known.get_mut(key) {
+                        Some(entry) => entry.merge(&[], value.clone())?,
+                        None => drop(known.insert(key.clone(), Self::Value(value.clone()))),
+                    }
+                }
+                Ok(())
+            }
+            (Self::Set(known), Value::Set(set)) => {
+                known.extend(set.iter().cloned());
+                Ok(())
+            }
+            (Self::Value(known), value) if *known == value => Ok(()),
+            _ => Err(Clash),
+        }
+    }
+
+    pub(super) fn into_value(self) -> Value {
+        match self {
+            Self::Object(entries) => {
+                Value::object(entries.into_iter().map(|(key, entry)| (key, entry.into_value())).collect())
+            }
+            Self::Set(elements) => Value::set(elements),
+            Self::Value(value) => value,
+        }
+    }
+}
+
+/// An object of entries; a clash when two entries have one key and different values.
+pub(super) fn object(mut entries: Vec<(Value, Value)>) -> Result<Value, Clash> {
+    if !entries.is_sorted_by(|one, two| one.0 < two.0) {
+        entries.sort_by(|one, two| one.0.cmp(&two.0));
+        let clash = |pair: &[(Value, Value)]| match pair {
+            [one, two] => one.0 == two.0 && one.1 != two.1,
+            _ => false,
+        };
+        if entries.windows(2).any(clash) {
+            return Err(Clash);
+        }
+    }
+    Ok(Value::object(entries))
+}

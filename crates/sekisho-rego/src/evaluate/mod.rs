@@ -1,0 +1,13 @@
+//! Steps to values.
+//!
+//! Calls, loops and the bodies in bodies need no recursion here: everything that waits lies in lists on the heap,
+//! and every step is taken from the budget.
+
+mod calls;
+mod error;
+mod machine;
+mod making;
+mod surroundings;
+
+pub use error::{EvaluationError, Limit};
+pub(crate) use machine::{Aim, Finished, Machine, Setting};

@@ -1,0 +1,93 @@
+//! What rules see around them: the documents, and what `with` puts in their place.
+
+use std::collections::HashMap;
+
+use crate::functions::Builtin;
+use crate::plan::ops::FunctionId;
+use crate::value::{Object, Value};
+
+/// What is known of a rule or of the extent of a place.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Memo {
+    #[default]
+    Unknown,
+    /// Its evaluation has begun and not ended.
+    Running,
+    Undefined,
+    Value(Value),
+}
+
+/// What is called in place of a function.
+#[derive(Debug, Clone)]
+pub(super) enum Mock {
+    Value(Value),
+    Builtin(&'static Builtin),
+    Host(u32),
+    Rule(u32),
+    Node(u32),
+}
+
+/// The documents and replacements of a part of an evaluation.
+#[derive(Debug, Default)]
+pub(super) struct Surroundings {
+    pub(super) input: Option<Value>,
+    pub(super) data: Value,
+    /// Paths below `data` under which `with` put a value: no rule there counts.
+    pub(super) shadows: Vec<Vec<Value>>,
+    pub(super) mocks: HashMap<FunctionId, Mock>,
+    /// The same without mocks, in which mocks themselves are evaluated.
+    pub(super) unmocked: Option<u32>,
+    dense: Vec<Memo>,
+    sparse: HashMap<u32, Memo>,
+}
+
+impl Surroundings {
+    /// The surroundings that an evaluation begins with, with room for so many results.
+    pub(super) fn first(input: Option<Value>, data: Value, count: usize) -> Self {
+        Self { input, data, dense: vec![Memo::Unknown; count], ..Self::default() }
+    }
+
+    /// The same documents and replacements, without any result.
+    pub(super) fn copy(&self) -> Self {
+        Self {
+            input: self.input.clone(),
+            data: self.data.clone(),
+            shadows: self.shadows.clone(),
+            mocks: self.mocks.clone(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn memo(&self, place: u32) -> &Memo {
+        const UNKNOWN: &Memo = &Memo::Unknown;
+        match self.dense.get(place as usize) {
+            Some(memo) => memo,
+            None => self.sparse.get(&place).unwrap_or(UNKNOWN),
+        }
+    }
+
+    pub(super) fn set_memo(&mut self, place: u32, memo: Memo) {
+        match self.dense.get_mut(place as usize) {
+            Some(known) => *known = memo,
+            None => drop(self.sparse.insert(place, memo)),
+        }
+    }
+
+    /// Whether a value that `with` gave stands at a path or above it.
+    pub(super) fn is_shadowed(&self, path: &[Value]) -> bool {
+        self.shadows.iter().any(|shadow| path.starts_with(shadow))
+    }
+}
+
+/// Puts a value under keys, making the objects on the way. Nothing when something else stands there.
+pub(super) fn replaced(document: Option<&Value>, keys: &[Value], value: Value) -> Option<Value> {
+    let Some((key, rest)) = keys.split_first() else { return Some(value) };
+    let mut object = match document {
+        None => Object::new(),
+        Some(Value::Object(object)) => Object::clone(object),
+        Some(_) => return None,
+    };
+    let inner = replaced(object.get(key), rest, value)?;
+    object.insert(key.clone(), inner);
+    Some(Value::Object(object.into()))
+}
