@@ -8,6 +8,7 @@ mod helm;
 mod kubectl;
 mod kustomize;
 mod ledger;
+mod opa;
 mod pod_security;
 mod yaml;
 
@@ -37,6 +38,8 @@ enum Suite {
     CelK8s(Options),
     /// Pod Security as kubernetes/pod-security-admission has it
     PodSecurity(Options),
+    /// Rego as OPA has it
+    Opa(Options),
     /// YAML as sigs.k8s.io/yaml reads it
     Yaml(Options),
     /// The corpora as the real kubectl reads them
@@ -78,6 +81,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Suite::PodSecurity(options) => {
             suite("pod-security", "conformance/pod-security", &options, pod_security::run)
         }
+        Suite::Opa(options) => suite("opa", "conformance/opa", &options, opa::run),
         Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),
         Suite::Kubectl(options) => match peer::kubectl()? {
             Some(program) => suite("kubectl", "corpora", &options, |data| kubectl::run(data, &program)),
@@ -97,9 +101,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 7] = [
+    let suites: [fn(Options) -> Suite; 8] = [
         Suite::Cel,
         Suite::CelK8s,
+        Suite::Opa,
         Suite::PodSecurity,
         Suite::Yaml,
         Suite::Kubectl,

@@ -105,8 +105,9 @@ pub(super) fn resolve(modules: &[Module], settings: &Settings, errors: &mut Vec<
 }
 
 fn grow<'n>(tree: &mut Tree, package: NodeId, names: impl Iterator<Item = &'n Name>) -> NodeId {
-    let path = tree.path(package);
-    tree.grow(path.iter().chain(names))
+    let mut path = tree.path(package);
+    path.extend(names.cloned());
+    tree.grow(path.iter())
 }
 
 /// How much of a head's path names the group, and what the group gives.
