@@ -2,7 +2,7 @@
 
 use super::error::{Limit, Stop};
 use super::machine::{Aim, Frame, Machine, Next, Slot, index};
-use super::surroundings::{Memo, Mock, Surroundings, replaced};
+use super::surroundings::{Memo, Mock, Surroundings, in_base, replaced};
 use crate::error::ErrorCode;
 use crate::functions::{Builtin, BuiltinError, Call};
 use crate::plan::ops::{FunctionId, Label, Op, Operand, Reg, Replaced, Substitute};
@@ -345,12 +345,12 @@ impl<'m> Machine<'m> {
                 Replaced::Input { keys } => {
                     let keys: Vec<Value> = given.by_ref().take(*keys as usize).collect();
                     let Some(value) = given.next() else { return Ok(None) };
-                    copy.input = Some(merged(copy.input.as_ref(), &keys, value)?);
+                    copy.input = Some(replaced(copy.input.as_ref(), &keys, value));
                 }
                 Replaced::Data { keys } => {
                     let keys: Vec<Value> = given.by_ref().take(*keys as usize).collect();
                     let Some(value) = given.next() else { return Ok(None) };
-                    copy.data = merged(Some(&copy.data), &keys, value)?;
+                    copy.data = replaced(Some(&copy.data), &keys, value);
                     copy.shadows.push(keys);
                 }
                 Replaced::Function { target, by } => {
@@ -409,7 +409,7 @@ impl<'m> Machine<'m> {
         let child = child.filter(|child| !self.is_shadowed(around, *child));
         let Some(child) = child else {
             self.slots[slot] = Slot::Empty;
-            let found = self.base_at(around, node).and_then(|base| base.get(key).cloned());
+            let found = self.base_at(around, node).and_then(|base| in_base(&base, key).cloned());
             return Ok(self.receive(found.into(), values, to, fail));
         };
         match self.program.tree.node(child).rule {
@@ -479,11 +479,4 @@ impl From<Option<Value>> for Given {
     fn from(value: Option<Value>) -> Self {
         value.map_or(Self::Undefined, Self::Value)
     }
-}
-
-fn merged(document: Option<&Value>, keys: &[Value], value: Value) -> Result<Value, Stop> {
-    replaced(document, keys, value).ok_or_else(|| {
-        let message = "real and replacement data could not be merged".to_owned();
-        Stop::Fault(ErrorCode::EvalWithMerge, message)
-    })
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::error::{EvaluationError, Limit, Stop};
-use super::making::{Clash, Document, object};
-use super::surroundings::{Memo, Surroundings};
+use super::making::{Clash, Document, object, over};
+use super::surroundings::{Memo, Surroundings, in_base};
 use crate::engine::{HostFunction, Program};
 use crate::error::{ErrorCode, RegoError};
 use crate::functions::{Memory, Meter, World};
@@ -48,7 +48,8 @@ pub(super) enum Slot {
     Array(Vec<Value>),
     Set(Vec<Value>),
     Object(Vec<(Value, Value)>),
-    Extent(Vec<(Value, Value)>),
+    /// The base document, and the entries of rules.
+    Extent(Option<Value>, Vec<(Value, Value)>),
     Document(Box<Document>),
     /// A place of the tree.
     Node(u32),
@@ -274,7 +275,7 @@ impl<'m> Machine<'m> {
                         let around = self.look_around() as usize;
                         let mut at = Some(&self.around[around].data);
                         for key in pool.paths[*path as usize].iter() {
-                            at = at.and_then(|value| value.get(key));
+                            at = at.and_then(|value| in_base(value, key));
                         }
                         match at.cloned() {
                             Some(value) => set!(*to, value),
@@ -406,7 +407,7 @@ impl<'m> Machine<'m> {
                             Making::Array => Slot::Array(Vec::new()),
                             Making::Set => Slot::Set(Vec::new()),
                             Making::Object => Slot::Object(Vec::new()),
-                            Making::Extent => Slot::Extent(Vec::new()),
+                            Making::Extent => Slot::Extent(None, Vec::new()),
                             Making::Document => Slot::Document(Box::new(Document::new())),
                         };
                     }
@@ -420,15 +421,15 @@ impl<'m> Machine<'m> {
                     Op::Insert { at, key, value } => {
                         self.meter.allocate(2 * size_of::<Value>() as u64).inspect_err(|_| save!())?;
                         let entry = (get!(*key).clone(), get!(*value).clone());
-                        if let Slot::Object(entries) | Slot::Extent(entries) = &mut slot!(*at) {
+                        if let Slot::Object(entries) | Slot::Extent(_, entries) = &mut slot!(*at) {
                             entries.push(entry);
                         }
                     }
                     Op::InsertBase { at, node } => {
                         let around = self.look_around();
-                        let base = self.base_at(around, *node);
-                        if let (Some(Value::Object(base)), Slot::Extent(entries)) = (base, &mut slot!(*at)) {
-                            entries.extend(base.entries().iter().cloned());
+                        let found = self.base_at(around, *node);
+                        if let Slot::Extent(base, _) = &mut slot!(*at) {
+                            *base = found;
                         }
                     }
                     Op::Finish { at, to } => {
@@ -436,7 +437,8 @@ impl<'m> Machine<'m> {
                             Slot::Array(items) => Ok(Value::array(items)),
                             Slot::Set(items) => Ok(Value::set(items)),
                             Slot::Object(entries) => object(entries),
-                            Slot::Extent(entries) => Ok(Value::object(entries)),
+                            Slot::Extent(None, entries) => Ok(Value::object(entries)),
+                            Slot::Extent(Some(base), entries) => Ok(over(&base, Value::object(entries))),
                             Slot::Document(document) => Ok(document.into_value()),
                             _ => Ok(Value::Null),
                         };

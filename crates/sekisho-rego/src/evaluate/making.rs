@@ -58,7 +58,15 @@ impl Document {
     pub(super) fn merge(&mut self, keys: &[Value], value: Value) -> Result<(), Clash> {
         if let Some((key, rest)) = keys.split_first() {
             let Self::Object(entries) = self else { return Err(Clash) };
-            return entries.entry(key.clone()).or_insert_with(Self::new).merge(rest, value);
+            return match entries.get_mut(key) {
+                Some(entry) => entry.merge(rest, value),
+                None => {
+                    let mut entry = if rest.is_empty() { Self::empty_as(&value) } else { Self::new() };
+                    entry.merge(rest, value)?;
+                    entries.insert(key.clone(), entry);
+                    Ok(())
+                }
+            };
         }
         match (self, value) {
             (Self::Object(known), Value::Object(object)) => {
@@ -76,6 +84,15 @@ impl Document {
             }
             (Self::Value(known), value) if *known == value => Ok(()),
             _ => Err(Clash),
+        }
+    }
+
+    /// A document of the value's kind with nothing in it.
+    fn empty_as(value: &Value) -> Self {
+        match value {
+            Value::Object(_) => Self::new(),
+            Value::Set(_) => Self::Set(Vec::new()),
+            other => Self::Value(other.clone()),
         }
     }
 
@@ -103,4 +120,20 @@ pub(super) fn object(mut entries: Vec<(Value, Value)>) -> Result<Value, Clash> {
         }
     }
     Ok(Value::object(entries))
+}
+
+/// The entries of the base documents beside those of rules, level by level; the base has its way.
+pub(super) fn over(base: &Value, rules: Value) -> Value {
+    let (Value::Object(below), Value::Object(above)) = (base, &rules) else { return base.clone() };
+    let mut entries = below.entries().to_vec();
+    for (key, value) in &mut entries {
+        if let Some(other) = above.get(key)
+            && matches!((&*value, other), (Value::Object(_), Value::Object(_)))
+        {
+            *value = over(value, other.clone());
+        }
+    }
+    let missing = above.entries().iter().filter(|(key, _)| below.get(key).is_none());
+    entries.extend(missing.cloned());
+    Value::object(entries)
 }

@@ -79,15 +79,22 @@ impl Surroundings {
     }
 }
 
-/// Puts a value under keys, making the objects on the way. Nothing when something else stands there.
-pub(super) fn replaced(document: Option<&Value>, keys: &[Value], value: Value) -> Option<Value> {
-    let Some((key, rest)) = keys.split_first() else { return Some(value) };
+/// Puts a value under keys, making the objects on the way, also in place of what is none.
+pub(super) fn replaced(document: Option<&Value>, keys: &[Value], value: Value) -> Value {
+    let Some((key, rest)) = keys.split_first() else { return value };
     let mut object = match document {
-        None => Object::new(),
         Some(Value::Object(object)) => Object::clone(object),
-        Some(_) => return None,
+        _ => Object::new(),
     };
-    let inner = replaced(object.get(key), rest, value)?;
+    let inner = replaced(object.get(key), rest, value);
     object.insert(key.clone(), inner);
-    Some(Value::Object(object.into()))
+    Value::Object(object.into())
+}
+
+/// What stands under a key of a base document; an integer finds a key of its digits, too.
+pub(super) fn in_base<'v>(document: &'v Value, key: &Value) -> Option<&'v Value> {
+    document.get(key).or_else(|| match (document, key) {
+        (Value::Object(object), Value::Number(number)) => object.field(&number.to_text()),
+        _ => None,
+    })
 }

@@ -288,7 +288,7 @@ impl Parser<'_> {
     pub(super) fn modifiers(&mut self) -> Parsed<Vec<With>> {
         let mut modifiers = Vec::new();
         let mut height = self.height;
-        while self.at_keyword("with") {
+        while self.at_keyword("with") && !self.begins_ref() {
             let start = self.current.span;
             self.advance()?;
             if self.current.token != Token::Word {

@@ -164,7 +164,7 @@ impl Parser<'_> {
                 }
             },
             ["future", ..] => return fail("invalid import, must be `future.keywords`".to_owned()),
-            [.., last] if self.is_keyword(last) => {
+            [.., last] if import.alias.is_none() && self.is_keyword(last) => {
                 return fail(format!(
                     "unexpected import path, must not end with a keyword, got: {last} \
                      (hint: import a different path or use an alias)"
@@ -205,7 +205,7 @@ impl Parser<'_> {
             rules.push(rule);
             return Ok(());
         }
-        if self.at_keyword("if") {
+        if self.at_keyword("if") && !self.begins_ref() {
             rule.head.uses_if = true;
             self.advance()?;
             rule.body = self.conditions()?;

@@ -73,7 +73,7 @@ impl Parser<'_> {
                 self.height = height;
                 return Ok(left);
             }
-            if !self.at_keyword("in") {
+            if !self.at_keyword("in") || self.begins_ref() {
                 return Ok(left);
             }
             let (operator, height) = (self.current.span, self.height);
