@@ -56,7 +56,10 @@ pub struct HostFunction {
 
 impl fmt::Debug for HostFunction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HostFunction").field("name", &self.name).field("arity", &self.arity).finish_non_exhaustive()
+        f.debug_struct("HostFunction")
+            .field("name", &self.name)
+            .field("arity", &self.arity)
+            .finish_non_exhaustive()
     }
 }
 
@@ -236,9 +239,11 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
     let mut rules = Vec::with_capacity(resolved.groups.len());
     for group in &resolved.groups {
         let (unit, faults) = plan::rule(group, &resolved.tree, &mut pool, &resolved.groups);
-        errors.extend(faults.into_iter().map(|(message, span)| {
-            RegoError::new(ErrorCode::Compile, message, span, &group.file)
-        }));
+        errors.extend(
+            faults
+                .into_iter()
+                .map(|(message, span)| RegoError::new(ErrorCode::Compile, message, span, &group.file)),
+        );
         rules.push(unit);
     }
     if !errors.is_empty() {
@@ -250,11 +255,7 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
     let paths = (0..count).map(|node| plan::ops::keys(&resolved.tree.path(node)).into()).collect();
     let program = Program {
         nodes: resolved.groups.iter().map(|group| group.node).collect(),
-        kinds: resolved
-            .groups
-            .iter()
-            .map(|group| (group.path.clone(), (group.kind, group.arity)))
-            .collect(),
+        kinds: resolved.groups.iter().map(|group| (group.path.clone(), (group.kind, group.arity))).collect(),
         files: modules.iter().map(|module| module.file.clone()).collect(),
         hosts: options.functions.clone(),
         tree: resolved.tree,
@@ -278,7 +279,8 @@ impl Compiled {
         for name in path {
             node = self.program.tree.child(node, name)?;
         }
-        let is_function = |rule: &u32| self.program.rules.get(*rule as usize).is_some_and(|unit| unit.is_function);
+        let is_function =
+            |rule: &u32| self.program.rules.get(*rule as usize).is_some_and(|unit| unit.is_function);
         match self.program.tree.node(node).rule {
             Some(rule) if is_function(&rule) => None,
             Some(rule) => Some(Document(Aim::Rule(rule))),
@@ -296,8 +298,7 @@ impl Compiled {
         request: &Request<'_>,
         memory: &mut Memory,
     ) -> Result<Outcome, EvaluationError> {
-        let machine =
-            Machine::new(&self.program, &self.program.pool, None, setting(request), memory);
+        let machine = Machine::new(&self.program, &self.program.pool, None, setting(request), memory);
         let finished = machine.evaluate(document.0, 0)?;
         let steps = request.budget.steps.saturating_sub(finished.meter.left().0);
         Ok(Outcome { value: finished.value, printed: printed(finished.prints), steps })
@@ -359,8 +360,7 @@ impl Compiled {
         request: &Request<'_>,
         memory: &mut Memory,
     ) -> Result<Answers, EvaluationError> {
-        let machine =
-            Machine::new(&self.program, &query.pool, Some(&query.unit), setting(request), memory);
+        let machine = Machine::new(&self.program, &query.pool, Some(&query.unit), setting(request), memory);
         let finished = machine.evaluate(Aim::Query, query.length)?;
         let answers = finished
             .answers

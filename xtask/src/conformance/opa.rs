@@ -82,8 +82,13 @@ fn comparable(answer: &Value, sorts: bool) -> Value {
 }
 
 fn answers(case: &Value) -> Result<Vec<Value>, String> {
-    let texts: Vec<&str> =
-        case.field("modules").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let texts: Vec<&str> = case
+        .field("modules")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let names: Vec<String> = (0..texts.len()).map(|index| format!("test-{index}.rego")).collect();
     let sources: Vec<Source<'_>> = texts
         .iter()

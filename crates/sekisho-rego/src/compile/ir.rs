@@ -105,17 +105,42 @@ pub(crate) struct Goal {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum GoalKind {
     /// Both sides are the same; variables on either side may get values by it.
-    Unify { left: Node, right: Node, how: Unification },
+    Unify {
+        left: Node,
+        right: Node,
+        how: Unification,
+    },
     /// The term is defined and not false.
     Test(Node),
     /// A call; without an output its value must not be false.
-    Call { callee: Callee, arguments: Vec<Node>, output: Option<Node> },
+    Call {
+        callee: Callee,
+        arguments: Vec<Node>,
+        output: Option<Node>,
+    },
     /// The body has no solution.
-    Not { body: Vec<Goal>, is_explicit: bool },
-    And { left: Vec<Goal>, right: Vec<Goal> },
-    Or { left: Vec<Goal>, right: Vec<Goal> },
-    Every { key: Var, value: Var, domain: Node, body: Vec<Goal> },
-    With { modifiers: Vec<Modifier>, body: Vec<Goal> },
+    Not {
+        body: Vec<Goal>,
+        is_explicit: bool,
+    },
+    And {
+        left: Vec<Goal>,
+        right: Vec<Goal>,
+    },
+    Or {
+        left: Vec<Goal>,
+        right: Vec<Goal>,
+    },
+    Every {
+        key: Var,
+        value: Var,
+        domain: Node,
+        body: Vec<Goal>,
+    },
+    With {
+        modifiers: Vec<Modifier>,
+        body: Vec<Goal>,
+    },
     /// `print`; each argument is the set of its values.
     Print(Vec<Node>),
 }

@@ -5,10 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::ir::{
-    Callee, Comprehension, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Unification,
-    Var,
-};
+use super::ir::{Callee, Comprehension, Goal, GoalKind, Modifier, Node, Reference, Root, Unification, Var};
 use super::scope::{Names, Occurrence, Unused, declared_names};
 use super::tree::{RuleKind, Tree};
 use crate::error::{ErrorCode, RegoError};
@@ -26,10 +23,13 @@ pub(super) struct ModuleScope {
     pub(super) globals: HashMap<Name, Vec<Name>>,
 }
 
+/// What the rule at a path gives, and how many arguments it takes.
+pub(super) type KindAt<'c> = dyn Fn(&[Name]) -> Option<(RuleKind, usize)> + 'c;
+
 /// What lowering asks of the whole compilation.
 pub(super) struct Surroundings<'c> {
     pub(super) tree: &'c Tree,
-    pub(super) kind: &'c dyn Fn(&[Name]) -> Option<(RuleKind, usize)>,
+    pub(super) kind: &'c KindAt<'c>,
     /// Functions of the host: their names and how many arguments they take.
     pub(super) host: &'c HashMap<String, (usize, usize)>,
     pub(super) keeps_print: bool,
@@ -89,7 +89,11 @@ impl<'c> Lowering<'c> {
     }
 
     /// Lowers a body in a scope of its own; `heads` lowers what stands outside of it but sees its names.
-    pub(super) fn scoped<R>(&mut self, body: &[Expr], heads: impl FnOnce(&mut Self, &mut Vec<Goal>) -> R) -> (Vec<Goal>, R) {
+    pub(super) fn scoped<R>(
+        &mut self,
+        body: &[Expr],
+        heads: impl FnOnce(&mut Self, &mut Vec<Goal>) -> R,
+    ) -> (Vec<Goal>, R) {
         self.names.open(declared_names(body));
         let mut goals = Vec::new();
         self.body(body, &mut goals);
@@ -277,7 +281,9 @@ impl<'c> Lowering<'c> {
                     Node::Const(Value::Null)
                 }
             },
-            TermKind::Array(items) => Node::Array(items.iter().map(|item| self.assigned(item, goals)).collect()),
+            TermKind::Array(items) => {
+                Node::Array(items.iter().map(|item| self.assigned(item, goals)).collect())
+            }
             TermKind::Object(pairs) => {
                 let mut lowered = Vec::with_capacity(pairs.len());
                 for (key, value) in pairs {
@@ -294,7 +300,14 @@ impl<'c> Lowering<'c> {
         }
     }
 
-    fn some_in(&mut self, key: Option<&Term>, value: &Term, domain: &Term, span: Span, goals: &mut Vec<Goal>) {
+    fn some_in(
+        &mut self,
+        key: Option<&Term>,
+        value: &Term,
+        domain: &Term,
+        span: Span,
+        goals: &mut Vec<Goal>,
+    ) {
         let mut bound = std::collections::HashSet::new();
         key.iter().for_each(|key| super::scope::pattern_names(key, &mut bound));
         super::scope::pattern_names(value, &mut bound);
@@ -401,7 +414,9 @@ impl<'c> Lowering<'c> {
             TermKind::Array(items) => {
                 Node::array(items.iter().map(|item| self.term(item, true, goals)).collect())
             }
-            TermKind::Set(items) => Node::set(items.iter().map(|item| self.term(item, true, goals)).collect()),
+            TermKind::Set(items) => {
+                Node::set(items.iter().map(|item| self.term(item, true, goals)).collect())
+            }
             TermKind::Object(pairs) => {
                 let mut lowered = Vec::with_capacity(pairs.len());
                 for (key, value) in pairs {
@@ -570,7 +585,7 @@ impl<'c> Lowering<'c> {
         found
     }
 
-    fn function(&self, name: &str) -> Option<(Callee, usize)> {
+    pub(super) fn function(&self, name: &str) -> Option<(Callee, usize)> {
         if let Some((place, arity)) = self.around.host.get(name) {
             return Some((Callee::Host(*place), *arity));
         }
@@ -625,116 +640,6 @@ impl<'c> Lowering<'c> {
         });
         node
     }
-
-    fn modifier(&mut self, with: &With, goals: &mut Vec<Goal>) -> Option<Modifier> {
-        let span = with.span;
-        let (head, path) = match &with.target.kind {
-            TermKind::Ref(head, path) => (&**head, path.as_slice()),
-            _ => (&with.target, &[][..]),
-        };
-        let head_name = head.as_var()?.clone();
-        let names: Option<Vec<Name>> = path.iter().map(|element| element.as_text().cloned()).collect();
-        let dotted = operator_name(
-            &std::iter::once(head).chain(path).cloned().collect::<Vec<_>>(),
-        );
-        let is_global = self.module.globals.contains_key(&head_name);
-        if let Some(dotted) = dotted.filter(|_| !is_global && !matches!(head_name.as_str(), "input" | "data"))
-            && let Some((replaced, _)) = self.function(&dotted)
-        {
-            if let Some(message) = not_replaceable(&replaced, &dotted) {
-                self.fail(ErrorCode::Compile, message, span);
-                return None;
-            }
-            let by = self.replacement(&with.value, goals);
-            return Some(Modifier { span, target: Target::Function { replaced, by } });
-        }
-        // Targets mean the documents also where a variable of the same name hides them.
-        let (is_input, mut full) = match head_name.as_str() {
-            "input" => (true, Vec::new()),
-            "data" => (false, Vec::new()),
-            name => match self.module.globals.get(name) {
-                Some(known) => {
-                    self.used.insert(head_name.clone());
-                    let is_input = known.first().is_some_and(|root| root == "input");
-                    (is_input, known.iter().skip(1).map(|name| Node::string(name)).collect::<Vec<_>>())
-                }
-                None => {
-                    let message = "with keyword target must reference existing input, data, or a function";
-                    self.fail(ErrorCode::Type, message, span);
-                    return None;
-                }
-            },
-        };
-        let known: Vec<Name> = full
-            .iter()
-            .filter_map(|node| match node {
-                Node::Const(Value::String(text)) => Some(text.clone()),
-                _ => None,
-            })
-            .collect();
-        let ground = names.map(|names| [known, names].concat());
-        for element in path {
-            let element = self.term(element, true, goals);
-            full.push(element);
-        }
-        if is_input {
-            let value = self.term(&with.value, true, goals);
-            return Some(Modifier { span, target: Target::Input { path: full, value } });
-        }
-        if let Some(ground) = ground {
-            if let Some((RuleKind::Function, _)) = (self.around.kind)(&ground) {
-                let by = self.replacement(&with.value, goals);
-                let replaced = Callee::Function(ground);
-                return Some(Modifier { span, target: Target::Function { replaced, by } });
-            }
-            let is_inside = (1..ground.len())
-                .any(|length| ground.get(..length).is_some_and(|path| (self.around.kind)(path).is_some()));
-            if is_inside {
-                let message = "with keyword cannot partially replace virtual document(s)";
-                self.fail(ErrorCode::Compile, message, with.target.span);
-                return None;
-            }
-        }
-        let value = self.term(&with.value, true, goals);
-        Some(Modifier { span, target: Target::Data { path: full, value } })
-    }
-
-    /// What takes the place of a function: another function, a document, or a value.
-    fn replacement(&mut self, value: &Term, goals: &mut Vec<Goal>) -> Replacement {
-        let (head, path) = match &value.kind {
-            TermKind::Ref(head, path) => (&**head, path.as_slice()),
-            TermKind::Var(_) => (value, &[][..]),
-            _ => return Replacement::Value(self.term(value, true, goals)),
-        };
-        let parts: Vec<Term> = std::iter::once(head).chain(path).cloned().collect();
-        if let (Some(first), Some(dotted)) = (head.as_var(), operator_name(&parts))
-            && !self.names.is_shadowed(first)
-            && !self.names.will_be_declared(first)
-        {
-            let rest = path.iter().filter_map(Term::as_text).cloned();
-            let full: Option<Vec<Name>> = match self.module.globals.get(first) {
-                Some(known) if known.first().is_some_and(|root| root == "data") => {
-                    self.used.insert(first.clone());
-                    Some(known.iter().skip(1).cloned().chain(rest).collect())
-                }
-                None if first == "data" => Some(rest.collect()),
-                _ => None,
-            };
-            if let Some(full) = full {
-                if let Some((RuleKind::Function, _)) = (self.around.kind)(&full) {
-                    return Replacement::Function(Callee::Function(full));
-                }
-                if self.around.tree.find(&full).is_some() {
-                    return Replacement::Document(full);
-                }
-            } else if !self.module.globals.contains_key(first)
-                && let Some((callee, _)) = self.function(&dotted)
-            {
-                return Replacement::Function(callee);
-            }
-        }
-        Replacement::Value(self.term(value, true, goals))
-    }
 }
 
 /// The variable that a generated goal makes.
@@ -756,22 +661,6 @@ pub(super) fn operator_name(operator: &[Term]) -> Option<String> {
     Some(name)
 }
 
-/// Why a function cannot be replaced by `with`.
-fn not_replaceable(callee: &Callee, name: &str) -> Option<String> {
-    let Callee::Builtin(builtin) = callee else { return None };
-    let prefix = "with keyword replacing built-in function";
-    if matches!(name, "eq" | "rego.metadata.chain" | "rego.metadata.rule") {
-        return Some(format!("{prefix}: replacement of \"{name}\" invalid"));
-    }
-    if name.starts_with("internal.") {
-        return Some(format!("{prefix}: replacement of internal function \"{name}\" invalid"));
-    }
-    if builtin.relation {
-        return Some(format!("{prefix}: target must not be a relation"));
-    }
-    (name == "print").then(|| format!("{prefix}: target must not be a void function"))
-}
-
 /// The variables of a term, those of closures apart.
 fn plain_names(term: &Term, names: &mut std::collections::HashSet<Name>) {
     match &term.kind {
@@ -783,7 +672,9 @@ fn plain_names(term: &Term, names: &mut std::collections::HashSet<Name>) {
             path.iter().for_each(|element| plain_names(element, names));
         }
         TermKind::Call(call) => call.arguments.iter().for_each(|argument| plain_names(argument, names)),
-        TermKind::Array(items) | TermKind::Set(items) => items.iter().for_each(|item| plain_names(item, names)),
+        TermKind::Array(items) | TermKind::Set(items) => {
+            items.iter().for_each(|item| plain_names(item, names))
+        }
         TermKind::Object(pairs) => pairs.iter().for_each(|(key, value)| {
             plain_names(key, names);
             plain_names(value, names);

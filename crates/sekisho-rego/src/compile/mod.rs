@@ -3,6 +3,7 @@
 pub(crate) mod group;
 pub(crate) mod ir;
 mod lower;
+mod modifiers;
 mod modules;
 mod recursion;
 pub(crate) mod safety;
@@ -128,7 +129,7 @@ fn capture(lowering: &mut Lowering<'_>, goals: &mut [Goal]) -> Option<Var> {
 }
 
 /// The errors of variables that nothing gives a value.
-pub(crate) fn unsafe_errors(mut found: Vec<Unsafe>, lowering: &Lowering<'_>, file: &str) -> Vec<RegoError> {
+fn unsafe_errors(mut found: Vec<Unsafe>, lowering: &Lowering<'_>, file: &str) -> Vec<RegoError> {
     found.sort_by_key(|found| (found.span, found.var));
     found.dedup();
     let name = |var: Var| {
@@ -137,9 +138,7 @@ pub(crate) fn unsafe_errors(mut found: Vec<Unsafe>, lowering: &Lowering<'_>, fil
     let named: Vec<_> = found.iter().filter_map(|found| Some((name(found.var)?, found.span))).collect();
     let mut errors: Vec<RegoError> = named
         .into_iter()
-        .map(|(name, span)| {
-            RegoError::new(ErrorCode::UnsafeVar, format!("var {name} is unsafe"), span, file)
-        })
+        .map(|(name, span)| RegoError::new(ErrorCode::UnsafeVar, format!("var {name} is unsafe"), span, file))
         .collect();
     errors.dedup();
     if errors.is_empty()

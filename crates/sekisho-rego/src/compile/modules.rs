@@ -183,7 +183,9 @@ fn conflicts(
     }
     for module in modules {
         let Some(node) = resolved.tree.find(&module.package) else { continue };
-        let Some(list) = resolved.tree.node(node).rule.and_then(|id| placed.get(id as usize)) else { continue };
+        let Some(list) = resolved.tree.node(node).rule.and_then(|id| placed.get(id as usize)) else {
+            continue;
+        };
         if let Some(first) = list.first() {
             let message = format!("package {0} conflicts with rule {0}", join(&module.package));
             errors.push(RegoError::new(ErrorCode::Type, message, first.rule.span, file(first)));
@@ -219,8 +221,7 @@ fn check_module(module: &Module, scope: &ModuleScope, settings: &Settings, error
             for expr in body {
                 let names = declared_names(std::slice::from_ref(expr));
                 for root in ["input", "data"].into_iter().filter(|root| names.contains(*root)) {
-                    let message =
-                        format!("variables must not shadow {root} (use a different variable name)");
+                    let message = format!("variables must not shadow {root} (use a different variable name)");
                     fail(message, expr.span);
                 }
             }

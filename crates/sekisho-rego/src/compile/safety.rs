@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::ir::{Comprehension, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Unification, Var};
+use super::ir::{
+    Comprehension, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Unification, Var,
+};
 use crate::span::Span;
 
 /// Variables that have a value.
@@ -54,7 +56,8 @@ pub(super) fn reorder(body: &mut Vec<Goal>, bound: &mut Bound, found: &mut Vec<U
         for var in &outputs {
             bound.insert(*var);
             let again = waiting.remove(var).unwrap_or_default();
-            candidates.extend(again.into_iter().filter(|place| goals.get(*place).is_some_and(Option::is_some)));
+            candidates
+                .extend(again.into_iter().filter(|place| goals.get(*place).is_some_and(Option::is_some)));
         }
         candidates.remove(&place);
         body.extend(goals.get_mut(place).and_then(Option::take));

@@ -104,7 +104,9 @@ impl<'m> Machine<'m> {
             }
             Op::Enter { at, modifiers, values: given, fail } => {
                 let given = self.operands(values, given);
-                let Some(after) = self.replace(around, *modifiers, given)? else { return Ok(Next::Jump(*fail)) };
+                let Some(after) = self.replace(around, *modifiers, given)? else {
+                    return Ok(Next::Jump(*fail));
+                };
                 self.slots[slots + *at as usize] = Slot::Replaced { before: around, after };
                 if let Some(frame) = self.frames.last_mut() {
                     frame.around = after;
@@ -260,9 +262,7 @@ impl<'m> Machine<'m> {
                     Mock::Value(value) => Ok(Given::Value(value)),
                     Mock::Builtin(builtin) => Ok(self.builtin(builtin, &arguments)?.into()),
                     Mock::Host(host) => Ok(self.host(host, &arguments).into()),
-                    Mock::Rule(rule) => {
-                        self.plain_call(FunctionId::Rule(rule), arguments, to, fail, around)
-                    }
+                    Mock::Rule(rule) => self.plain_call(FunctionId::Rule(rule), arguments, to, fail, around),
                     Mock::Node(node) => self.extent(node, to, fail, around),
                 }
             }

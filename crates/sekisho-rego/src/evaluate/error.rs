@@ -24,13 +24,19 @@ pub enum EvaluationError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Limit {
     /// The steps of an evaluation.
-    #[error("the evaluation takes more steps than its budget allows; simplify the policy, or raise the limit")]
+    #[error(
+        "the evaluation takes more steps than its budget allows; simplify the policy, or raise the limit"
+    )]
     Steps,
     /// The memory of an evaluation.
-    #[error("the evaluation takes more memory than its budget allows; simplify the policy, or raise the limit")]
+    #[error(
+        "the evaluation takes more memory than its budget allows; simplify the policy, or raise the limit"
+    )]
     Memory,
     /// How deep rules may call each other.
-    #[error("rules call each other more deeply than the budget allows; flatten the policy, or raise the limit")]
+    #[error(
+        "rules call each other more deeply than the budget allows; flatten the policy, or raise the limit"
+    )]
     Depth,
     /// The caller ended the evaluation.
     #[error("the evaluation was ended by its caller")]

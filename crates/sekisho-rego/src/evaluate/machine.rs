@@ -56,7 +56,10 @@ pub(super) enum Slot {
     /// The keys below a place of the tree.
     Keys(u32, Box<[Value]>, usize),
     /// The surroundings before and after a replacement.
-    Replaced { before: u32, after: u32 },
+    Replaced {
+        before: u32,
+        after: u32,
+    },
     Marked,
 }
 
@@ -202,6 +205,7 @@ impl<'m> Machine<'m> {
         self.frames.last().map_or(0, |frame| frame.around)
     }
 
+    #[expect(clippy::too_many_lines, reason = "the steps of one loop are read together")]
     fn run(&mut self) -> Result<(), Stop> {
         'frames: loop {
             let Some(frame) = self.frames.last() else { return Ok(()) };
@@ -301,7 +305,8 @@ impl<'m> Machine<'m> {
                         slot!(*iterator) = Slot::Iterator(source, 0);
                     }
                     Op::Next { iterator, key, value, done } => {
-                        let Slot::Iterator(source, index) = &mut self.slots[slots + *iterator as usize] else {
+                        let Slot::Iterator(source, index) = &mut self.slots[slots + *iterator as usize]
+                        else {
                             go!(*done)
                         };
                         let at = *index;
@@ -377,12 +382,16 @@ impl<'m> Machine<'m> {
                         }
                     }
                     Op::Array { to, items } => {
-                        self.meter.allocate((items.len() * size_of::<Value>()) as u64).inspect_err(|_| save!())?;
+                        self.meter
+                            .allocate((items.len() * size_of::<Value>()) as u64)
+                            .inspect_err(|_| save!())?;
                         let items = items.iter().map(|item| get!(*item).clone()).collect();
                         set!(*to, Value::Array(Arc::new(items)));
                     }
                     Op::Set { to, items } => {
-                        self.meter.allocate((items.len() * size_of::<Value>()) as u64).inspect_err(|_| save!())?;
+                        self.meter
+                            .allocate((items.len() * size_of::<Value>()) as u64)
+                            .inspect_err(|_| save!())?;
                         let items = items.iter().map(|item| get!(*item).clone()).collect();
                         set!(*to, Value::set(items));
                     }

@@ -10,4 +10,4 @@ mod making;
 mod surroundings;
 
 pub use error::{EvaluationError, Limit};
-pub(crate) use machine::{Aim, Finished, Machine, Setting};
+pub(crate) use machine::{Aim, Machine, Setting};

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::ops::{Aux, Comparison, FunctionId, Label, Making, Op, Operand, Pool, Reg, Replaced, Substitute, Unit};
+use super::ops::{
+    Aux, Comparison, FunctionId, Label, Making, Op, Operand, Pool, Reg, Replaced, Substitute, Unit,
+};
 use crate::compile::ir::{
-    Callee, Comprehension, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Unification,
-    Var,
+    Callee, Comprehension, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Var,
 };
 use crate::compile::safety::Bound;
 use crate::compile::tree::{NodeId, ROOT, RuleId, Tree};
@@ -32,7 +33,10 @@ enum Cursor {
     Value(Operand),
     Tree(NodeId),
     /// A place of the tree or a value, which of them is known only at run time.
-    Either { at: Aux, value: Reg },
+    Either {
+        at: Aux,
+        value: Reg,
+    },
     /// No value can stand here.
     Nothing,
 }
@@ -488,8 +492,10 @@ impl<'c> Emitter<'c> {
                 Operand::Reg(to)
             }
             Node::Object(pairs) => {
-                let pairs =
-                    pairs.iter().map(|(key, value)| (self.value(key, fail), self.value(value, fail))).collect();
+                let pairs = pairs
+                    .iter()
+                    .map(|(key, value)| (self.value(key, fail), self.value(value, fail)))
+                    .collect();
                 let to = self.target(own);
                 self.op(Op::Object { to, pairs });
                 Operand::Reg(to)

@@ -40,7 +40,8 @@ pub(crate) fn extent(node: NodeId, tree: &Tree, pool: &mut Pool, groups: &[Group
     let children: Vec<_> = tree.node(node).children.clone();
     for (name, child) in children {
         let rule = tree.node(child).rule;
-        let is_function = |rule| groups.get(rule as usize).is_some_and(|group| group.kind == RuleKind::Function);
+        let is_function =
+            |rule| groups.get(rule as usize).is_some_and(|group| group.kind == RuleKind::Function);
         let next = emitter.label();
         let to = emitter.register();
         match rule {

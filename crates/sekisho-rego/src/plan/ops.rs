@@ -27,58 +27,208 @@ pub(crate) enum Operand {
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
     Jump(Label),
-    Move { to: Reg, from: Operand },
+    Move {
+        to: Reg,
+        from: Operand,
+    },
     /// What stands under constant keys in the input.
-    Input { to: Reg, path: u32, fail: Label },
+    Input {
+        to: Reg,
+        path: u32,
+        fail: Label,
+    },
     /// What stands under constant keys in the base documents.
-    Base { to: Reg, path: u32, fail: Label },
-    Rule { to: Reg, rule: RuleId, fail: Label },
+    Base {
+        to: Reg,
+        path: u32,
+        fail: Label,
+    },
+    Rule {
+        to: Reg,
+        rule: RuleId,
+        fail: Label,
+    },
     /// Everything below a place of the tree.
-    Extent { to: Reg, node: NodeId, fail: Label },
-    Lookup { to: Reg, from: Operand, key: Operand, fail: Label },
+    Extent {
+        to: Reg,
+        node: NodeId,
+        fail: Label,
+    },
+    Lookup {
+        to: Reg,
+        from: Operand,
+        key: Operand,
+        fail: Label,
+    },
     /// What stands under several constant keys.
-    Path { to: Reg, from: Operand, path: u32, fail: Label },
+    Path {
+        to: Reg,
+        from: Operand,
+        path: u32,
+        fail: Label,
+    },
     /// Begins to follow a reference through the tree by keys that are known only now.
-    Tree { at: Aux, node: NodeId },
-    TreeLookup { at: Aux, value: Reg, key: Operand, fail: Label },
-    TreeScan { iterator: Aux, at: Aux, value: Reg },
-    TreeNext { iterator: Aux, at: Aux, key: Reg, value: Reg, done: Label },
+    Tree {
+        at: Aux,
+        node: NodeId,
+    },
+    TreeLookup {
+        at: Aux,
+        value: Reg,
+        key: Operand,
+        fail: Label,
+    },
+    TreeScan {
+        iterator: Aux,
+        at: Aux,
+        value: Reg,
+    },
+    TreeNext {
+        iterator: Aux,
+        at: Aux,
+        key: Reg,
+        value: Reg,
+        done: Label,
+    },
     /// Makes a value of what a reference through the tree reached.
-    TreeValue { at: Aux, value: Reg, fail: Label },
-    Scan { iterator: Aux, from: Operand },
-    Next { iterator: Aux, key: Option<Reg>, value: Option<Reg>, done: Label },
-    IsCollection { value: Operand, fail: Label },
-    IsArray { value: Operand, length: u32, fail: Label },
-    IsObject { value: Operand, length: u32, fail: Label },
-    Equal { left: Operand, right: Operand, fail: Label },
+    TreeValue {
+        at: Aux,
+        value: Reg,
+        fail: Label,
+    },
+    Scan {
+        iterator: Aux,
+        from: Operand,
+    },
+    Next {
+        iterator: Aux,
+        key: Option<Reg>,
+        value: Option<Reg>,
+        done: Label,
+    },
+    IsCollection {
+        value: Operand,
+        fail: Label,
+    },
+    IsArray {
+        value: Operand,
+        length: u32,
+        fail: Label,
+    },
+    IsObject {
+        value: Operand,
+        length: u32,
+        fail: Label,
+    },
+    Equal {
+        left: Operand,
+        right: Operand,
+        fail: Label,
+    },
     /// A comparison of values in their order, by a built-in function that nothing replaces.
-    Compare { how: Comparison, left: Operand, right: Operand, builtin: u32, fail: Label },
-    Truthy { value: Operand, fail: Label },
-    Array { to: Reg, items: Box<[Operand]> },
-    Set { to: Reg, items: Box<[Operand]> },
-    Object { to: Reg, pairs: Box<[(Operand, Operand)]> },
-    Builtin { to: Reg, builtin: u32, arguments: Box<[Operand]>, fail: Label },
-    Host { to: Reg, function: u32, arguments: Box<[Operand]>, fail: Label },
-    Function { to: Reg, rule: RuleId, arguments: Box<[Operand]>, fail: Label },
+    Compare {
+        how: Comparison,
+        left: Operand,
+        right: Operand,
+        builtin: u32,
+        fail: Label,
+    },
+    Truthy {
+        value: Operand,
+        fail: Label,
+    },
+    Array {
+        to: Reg,
+        items: Box<[Operand]>,
+    },
+    Set {
+        to: Reg,
+        items: Box<[Operand]>,
+    },
+    Object {
+        to: Reg,
+        pairs: Box<[(Operand, Operand)]>,
+    },
+    Builtin {
+        to: Reg,
+        builtin: u32,
+        arguments: Box<[Operand]>,
+        fail: Label,
+    },
+    Host {
+        to: Reg,
+        function: u32,
+        arguments: Box<[Operand]>,
+        fail: Label,
+    },
+    Function {
+        to: Reg,
+        rule: RuleId,
+        arguments: Box<[Operand]>,
+        fail: Label,
+    },
     /// Begins an array, a set or an object.
-    Begin { at: Aux, what: Making },
-    Push { at: Aux, value: Operand },
-    Insert { at: Aux, key: Operand, value: Operand },
+    Begin {
+        at: Aux,
+        what: Making,
+    },
+    Push {
+        at: Aux,
+        value: Operand,
+    },
+    Insert {
+        at: Aux,
+        key: Operand,
+        value: Operand,
+    },
     /// Puts the entries of a base document in.
-    InsertBase { at: Aux, node: NodeId },
-    Finish { at: Aux, to: Reg },
+    InsertBase {
+        at: Aux,
+        node: NodeId,
+    },
+    Finish {
+        at: Aux,
+        to: Reg,
+    },
     /// Puts a value, or an element of a set, under keys of several levels.
-    Graft { at: Aux, keys: Box<[Operand]>, value: Operand, how: Graft },
-    Enter { at: Aux, modifiers: u32, values: Box<[Operand]>, fail: Label },
-    Leave { at: Aux },
-    Resume { at: Aux },
-    Print { arguments: Box<[Operand]> },
-    Unset { at: Aux },
-    Mark { at: Aux },
-    JumpIfMarked { at: Aux, to: Label },
+    Graft {
+        at: Aux,
+        keys: Box<[Operand]>,
+        value: Operand,
+        how: Graft,
+    },
+    Enter {
+        at: Aux,
+        modifiers: u32,
+        values: Box<[Operand]>,
+        fail: Label,
+    },
+    Leave {
+        at: Aux,
+    },
+    Resume {
+        at: Aux,
+    },
+    Print {
+        arguments: Box<[Operand]>,
+    },
+    Unset {
+        at: Aux,
+    },
+    Mark {
+        at: Aux,
+    },
+    JumpIfMarked {
+        at: Aux,
+        to: Label,
+    },
     /// Gives a value as the result, and an error when another was given before.
-    Yield { value: Operand },
-    JumpIfYielded { to: Label },
+    Yield {
+        value: Operand,
+    },
+    JumpIfYielded {
+        to: Label,
+    },
     /// Gives the values of a query's variables.
     Answer,
     Return,
@@ -118,9 +268,16 @@ pub(crate) enum Graft {
 #[derive(Debug, Clone)]
 pub(crate) enum Replaced {
     /// So many keys, then the value.
-    Input { keys: u32 },
-    Data { keys: u32 },
-    Function { target: FunctionId, by: Substitute },
+    Input {
+        keys: u32,
+    },
+    Data {
+        keys: u32,
+    },
+    Function {
+        target: FunctionId,
+        by: Substitute,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -170,7 +327,8 @@ pub(crate) struct Pool {
 impl Pool {
     pub(crate) fn constant(&mut self, value: &Value) -> u32 {
         // Large constants are not worth a look, and hashing them each time would cost.
-        let is_small = !matches!(value, Value::Array(_) | Value::Object(_) | Value::Set(_) | Value::Number(_));
+        let is_small =
+            !matches!(value, Value::Array(_) | Value::Object(_) | Value::Set(_) | Value::Number(_));
         if is_small && let Some(known) = self.known.get(value) {
             return *known;
         }

@@ -13,7 +13,10 @@ pub(super) enum Token {
     String,
     RawString,
     /// The text of a template up to `{`, or to its end.
-    Template { raw: bool, last: bool },
+    Template {
+        raw: bool,
+        last: bool,
+    },
     Mark(&'static str),
 }
 
@@ -81,10 +84,6 @@ impl<'t> Lexer<'t> {
 
     pub(super) fn comments(self) -> Vec<Comment> {
         self.comments
-    }
-
-    pub(super) fn comment_count(&self) -> usize {
-        self.comments.len()
     }
 
     fn bytes(&self) -> &'t [u8] {

@@ -25,6 +25,7 @@ pub(super) type Parsed<T> = Result<T, Box<RegoError>>;
 
 /// Words that are keywords only after an import, or in newer versions of the language.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each word is turned on by itself")]
 struct Keywords {
     every: bool,
     membership: bool,
@@ -241,15 +242,18 @@ impl<'t> Parser<'t> {
         name
     }
 
+    #[expect(clippy::unnecessary_box_returns, reason = "errors travel boxed through the parser")]
     fn fail(&self, message: impl Into<String>) -> Box<RegoError> {
         self.fail_at(message, self.current.span)
     }
 
+    #[expect(clippy::unnecessary_box_returns, reason = "errors travel boxed through the parser")]
     fn fail_at(&self, message: impl Into<String>, span: Span) -> Box<RegoError> {
         Box::new(RegoError::new(ErrorCode::Parse, message, span, self.file))
     }
 
     /// The error of a token that may not stand here.
+    #[expect(clippy::unnecessary_box_returns, reason = "errors travel boxed through the parser")]
     fn illegal(&self, note: &str) -> Box<RegoError> {
         let (name, kind) = match self.current.token {
             Token::Illegal => return self.fail("illegal token"),
@@ -295,24 +299,20 @@ fn mark_name(mark: &'static str) -> &'static str {
 /// The blocks of comments that begin with `# METADATA` in the first column.
 fn annotations(text: &str, comments: &[Comment]) -> Vec<Annotation> {
     let content = |comment: &Comment| comment.span.of(text).get(1..).unwrap_or("").trim_end_matches('\r');
-    let is_head = |comment: &Comment| {
-        comment.span.column == 1 && content(comment).trim().starts_with("METADATA")
-    };
+    let is_head =
+        |comment: &Comment| comment.span.column == 1 && content(comment).trim().starts_with("METADATA");
     let mut found: Vec<Annotation> = Vec::new();
     let mut is_open = false;
     for comment in comments {
         if is_head(comment) {
-            found.push(Annotation {
-                span: comment.span,
-                end_row: comment.span.row + 1,
-                text: String::new(),
-            });
+            found.push(Annotation { span: comment.span, end_row: comment.span.row + 1, text: String::new() });
             is_open = true;
             continue;
         }
-        let Some(block) = found.last_mut().filter(|block| {
-            is_open && comment.span.column == 1 && comment.span.row == block.end_row
-        }) else {
+        let Some(block) = found
+            .last_mut()
+            .filter(|block| is_open && comment.span.column == 1 && comment.span.row == block.end_row)
+        else {
             is_open = false;
             continue;
         };

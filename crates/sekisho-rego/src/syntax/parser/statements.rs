@@ -1,6 +1,8 @@
 //! Packages, imports and rules.
 
-use super::super::ast::{Annotation, Branch, Expr, Head, Import, Module, Name, RegoVersion, Rule, Term, TermKind};
+use super::super::ast::{
+    Annotation, Branch, Expr, Head, Import, Module, Name, RegoVersion, Rule, Term, TermKind,
+};
 use super::super::lexer::Token;
 use super::{Parsed, Parser};
 use crate::error::{ErrorCode, RegoError};
@@ -246,6 +248,7 @@ impl Parser<'_> {
     }
 
     /// What is wrong with a statement that begins with no name.
+    #[expect(clippy::unnecessary_box_returns, reason = "errors travel boxed through the parser")]
     fn not_a_rule(&mut self, start: Span) -> Box<RegoError> {
         let what = match self.current.token {
             Token::Mark("[") => "array",
@@ -268,10 +271,8 @@ impl Parser<'_> {
         // What begins with a brace may be a collection in a condition: `if {"a"} == input.b`.
         let mark = self.mark();
         if let Ok(expr) = self.literal() {
-            let is_set = matches!(
-                &expr.kind,
-                super::super::ast::ExprKind::Term(Term { kind: TermKind::Set(_), .. })
-            );
+            let is_set =
+                matches!(&expr.kind, super::super::ast::ExprKind::Term(Term { kind: TermKind::Set(_), .. }));
             if !is_set {
                 return Ok(vec![expr]);
             }
@@ -304,8 +305,7 @@ impl Parser<'_> {
                 if self.is_end() {
                     return Err(self.illegal("rule body expected"));
                 }
-                branch.body =
-                    if self.at("{") { self.braced_body()? } else { vec![self.literal()?] };
+                branch.body = if self.at("{") { self.braced_body()? } else { vec![self.literal()?] };
                 branch.has_body = true;
             } else if self.at("{") {
                 branch.body = self.braced_body()?;
@@ -374,12 +374,13 @@ impl Parser<'_> {
         let head = &mut rule.head;
         if !rule.has_body && !head.uses_contains && head.value.is_none() {
             if head.path.is_empty() && head.parameters.is_none() {
-                return Err(if matches!(self.current.token, Token::Word | Token::Eof) || self.current.on_new_line
-                {
-                    self.fail_at("var cannot be used for rule name", head.span)
-                } else {
-                    self.illegal("")
-                });
+                return Err(
+                    if matches!(self.current.token, Token::Word | Token::Eof) || self.current.on_new_line {
+                        self.fail_at("var cannot be used for rule name", head.span)
+                    } else {
+                        self.illegal("")
+                    },
+                );
             }
             let operator = head_text(head);
             if let Some(parameters) = &head.parameters {
@@ -446,7 +447,9 @@ pub(super) fn is_ground(term: &Term) -> bool {
     not_constant(term).is_none()
         && !matches!(
             term.kind,
-            TermKind::ArrayComprehension(..) | TermKind::SetComprehension(..) | TermKind::ObjectComprehension(..)
+            TermKind::ArrayComprehension(..)
+                | TermKind::SetComprehension(..)
+                | TermKind::ObjectComprehension(..)
         )
 }
 
@@ -469,7 +472,10 @@ pub(super) fn finish(
     let fail = |message: &str, span: Span| RegoError::new(ErrorCode::Parse, message, span, file);
     let Some(first) = found.first else {
         let span = Span { row: 0, ..Span::default() };
-        return Err(vec![RegoError { location: crate::Location { file: file.to_owned(), row: 1, column: 1 }, ..fail("empty module", span) }]);
+        return Err(vec![RegoError {
+            location: crate::Location { file: file.to_owned(), row: 1, column: 1 },
+            ..fail("empty module", span)
+        }]);
     };
     let mut errors = Vec::new();
     if !found.starts_with_package {

@@ -280,7 +280,10 @@ impl Parser<'_> {
         }
         if matches!(
             head.kind,
-            TermKind::Null | TermKind::Bool(_) | TermKind::Number(_) | TermKind::String(_)
+            TermKind::Null
+                | TermKind::Bool(_)
+                | TermKind::Number(_)
+                | TermKind::String(_)
                 | TermKind::Template(_)
         ) {
             let message = format!("illegal ref (head cannot be {})", head.type_name());
@@ -541,8 +544,8 @@ impl Parser<'_> {
         if raw {
             return Ok(SmolStr::from(unescape_braces(inner)));
         }
-        let text = unescape(inner)
-            .ok_or_else(|| self.fail(format!("illegal template-string part: {text}")))?;
+        let text =
+            unescape(inner).ok_or_else(|| self.fail(format!("illegal template-string part: {text}")))?;
         Ok(SmolStr::from(text))
     }
 
