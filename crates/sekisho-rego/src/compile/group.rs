@@ -1,6 +1,6 @@
 //! Rules as definitions of one name, ready for planning.
 
-use super::ir::{Goal, Node, VarInfo};
+use super::ir::{Goal, Node};
 use super::tree::{NodeId, RuleKind};
 use crate::span::Span;
 use crate::syntax::ast::Name;
@@ -34,7 +34,6 @@ pub(crate) struct Definition {
 #[derive(Debug)]
 pub(crate) struct Clause {
     pub(crate) span: Span,
-    pub(crate) vars: Vec<VarInfo>,
     pub(crate) parameters: Vec<Node>,
     pub(crate) body: Vec<Goal>,
     /// The keys below the name of the group.

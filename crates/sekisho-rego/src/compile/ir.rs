@@ -254,14 +254,20 @@ impl Node {
         match self {
             Self::Const(_) | Self::Var(_) => {}
             Self::Array(items) | Self::Set(items) => {
-                items.iter_mut().for_each(|item| item.each_closure_mut(with));
+                for item in items {
+                    item.each_closure_mut(with);
+                }
             }
-            Self::Object(pairs) => pairs.iter_mut().for_each(|(key, value)| {
-                key.each_closure_mut(with);
-                value.each_closure_mut(with);
-            }),
+            Self::Object(pairs) => {
+                for (key, value) in pairs {
+                    key.each_closure_mut(with);
+                    value.each_closure_mut(with);
+                }
+            }
             Self::Ref(reference) => {
-                reference.path.iter_mut().for_each(|element| element.each_closure_mut(with));
+                for element in &mut reference.path {
+                    element.each_closure_mut(with);
+                }
             }
             Self::Comprehension(comprehension) => with(comprehension),
         }

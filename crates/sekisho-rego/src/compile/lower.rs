@@ -11,14 +11,13 @@ use super::tree::{RuleKind, Tree};
 use crate::error::{ErrorCode, RegoError};
 use crate::functions;
 use crate::span::Span;
-use crate::syntax::ast::{Call, Expr, ExprKind, Name, RegoVersion, TemplatePart, Term, TermKind, With};
+use crate::syntax::ast::{Call, Expr, ExprKind, Name, TemplatePart, Term, TermKind, With};
 use crate::value::Value;
 
 /// What is the same for all clauses of a module.
 #[derive(Debug, Default)]
 pub(super) struct ModuleScope {
     pub(super) file: String,
-    pub(super) version: RegoVersion,
     /// Names of rules and imports, with the documents that they mean; `data` or `input` comes first.
     pub(super) globals: HashMap<Name, Vec<Name>>,
 }
@@ -34,6 +33,8 @@ pub(super) struct Surroundings<'c> {
     pub(super) host: &'c HashMap<String, (usize, usize)>,
     pub(super) keeps_print: bool,
     pub(super) is_strict: bool,
+    /// Built-in functions that may not be called.
+    pub(super) forbidden: &'c [String],
 }
 
 /// The lowering of one clause.
@@ -256,7 +257,7 @@ impl<'c> Lowering<'c> {
     fn is_hidden(&self, operator: &[Term]) -> bool {
         let name = operator.first().and_then(Term::as_var);
         name.is_some_and(|name| self.module.globals.contains_key(name) || self.names.is_shadowed(name))
-            && !operator.first().is_some_and(|term| term.span.start == term.span.end)
+            && operator.first().is_none_or(|term| term.span.start != term.span.end)
     }
 
     /// The set of the values that a term has, empty when it is undefined.
@@ -309,8 +310,9 @@ impl<'c> Lowering<'c> {
         goals: &mut Vec<Goal>,
     ) {
         let mut bound = std::collections::HashSet::new();
-        key.iter().for_each(|key| super::scope::pattern_names(key, &mut bound));
-        super::scope::pattern_names(value, &mut bound);
+        for term in key.into_iter().chain([value]) {
+            super::scope::pattern_names(term, &mut bound);
+        }
         let mut in_domain = std::collections::HashSet::new();
         plain_names(domain, &mut in_domain);
         let mut both: Vec<_> =
@@ -578,6 +580,11 @@ impl<'c> Lowering<'c> {
                 };
             }
         }
+        if self.around.forbidden.contains(&name) {
+            let message = format!("unsafe built-in function calls in expression: {name}");
+            self.fail(ErrorCode::Type, message, span);
+            return None;
+        }
         let found = self.function(&name);
         if found.is_none() {
             self.fail(ErrorCode::Type, format!("undefined function {name}"), span);
@@ -645,8 +652,8 @@ impl<'c> Lowering<'c> {
 /// The variable that a generated goal makes.
 fn made_by(goal: &Goal) -> Var {
     match &goal.kind {
-        GoalKind::Unify { left: Node::Var(var), .. } => *var,
-        GoalKind::Call { output: Some(Node::Var(var)), .. } => *var,
+        GoalKind::Unify { left: Node::Var(var), .. }
+        | GoalKind::Call { output: Some(Node::Var(var)), .. } => *var,
         _ => Var::MAX,
     }
 }
@@ -669,16 +676,26 @@ fn plain_names(term: &Term, names: &mut std::collections::HashSet<Name>) {
         }
         TermKind::Ref(head, path) => {
             plain_names(head, names);
-            path.iter().for_each(|element| plain_names(element, names));
+            for element in path {
+                plain_names(element, names);
+            }
         }
-        TermKind::Call(call) => call.arguments.iter().for_each(|argument| plain_names(argument, names)),
+        TermKind::Call(call) => {
+            for argument in &call.arguments {
+                plain_names(argument, names);
+            }
+        }
         TermKind::Array(items) | TermKind::Set(items) => {
-            items.iter().for_each(|item| plain_names(item, names))
+            for item in items {
+                plain_names(item, names);
+            }
         }
-        TermKind::Object(pairs) => pairs.iter().for_each(|(key, value)| {
-            plain_names(key, names);
-            plain_names(value, names);
-        }),
+        TermKind::Object(pairs) => {
+            for (key, value) in pairs {
+                plain_names(key, names);
+                plain_names(value, names);
+            }
+        }
         _ => {}
     }
 }

@@ -72,6 +72,7 @@ pub(crate) fn resolve_query(
         host: &settings.host,
         keeps_print: settings.keeps_print,
         is_strict: false,
+        forbidden: &settings.forbidden,
     };
     let mut lowering = Lowering::new(&module, &around);
     let mut goals = Vec::new();

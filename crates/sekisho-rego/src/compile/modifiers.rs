@@ -32,18 +32,17 @@ impl Lowering<'_> {
         let (is_input, mut full) = match head_name.as_str() {
             "input" => (true, Vec::new()),
             "data" => (false, Vec::new()),
-            name => match self.module.globals.get(name) {
-                Some(known) => {
+            name => {
+                if let Some(known) = self.module.globals.get(name) {
                     self.used.insert(head_name.clone());
                     let is_input = known.first().is_some_and(|root| root == "input");
                     (is_input, known.iter().skip(1).map(|name| Node::string(name)).collect::<Vec<_>>())
-                }
-                None => {
+                } else {
                     let message = "with keyword target must reference existing input, data, or a function";
                     self.fail(ErrorCode::Type, message, span);
                     return None;
                 }
-            },
+            }
         };
         let known: Vec<Name> = full
             .iter()

@@ -35,24 +35,23 @@ pub(super) fn resolve(modules: &[Module], settings: &Settings, errors: &mut Vec<
                 .chain(rule.head.path.iter().take(fixed).filter_map(Term::as_text));
             let node = grow(&mut tree, package, names);
             let arity = rule.head.parameters.as_ref().map_or(0, Vec::len);
-            let id = match tree.node(node).rule {
-                Some(id) => id,
-                None => {
-                    let id = RuleId::try_from(groups.len()).unwrap_or(RuleId::MAX);
-                    tree.set_rule(node, id);
-                    groups.push(Group {
-                        path: tree.path(node),
-                        node,
-                        kind,
-                        arity,
-                        definitions: Vec::new(),
-                        default: None,
-                        file: module.file.clone(),
-                        span: rule.span,
-                    });
-                    placed.push(Vec::new());
-                    id
-                }
+            let id = if let Some(id) = tree.node(node).rule {
+                id
+            } else {
+                let id = RuleId::try_from(groups.len()).unwrap_or(RuleId::MAX);
+                tree.set_rule(node, id);
+                groups.push(Group {
+                    path: tree.path(node),
+                    node,
+                    kind,
+                    arity,
+                    definitions: Vec::new(),
+                    default: None,
+                    file: module.file.clone(),
+                    span: rule.span,
+                });
+                placed.push(Vec::new());
+                id
             };
             if let Some(list) = placed.get_mut(id as usize) {
                 list.push(Placed { module: place, rule, fixed, kind, arity });
@@ -73,8 +72,10 @@ pub(super) fn resolve(modules: &[Module], settings: &Settings, errors: &mut Vec<
         host: &settings.host,
         keeps_print: settings.keeps_print,
         is_strict: settings.is_strict,
+        forbidden: &settings.forbidden,
     };
-    let mut used: Vec<std::collections::HashSet<Name>> = vec![Default::default(); modules.len()];
+    let mut used: Vec<std::collections::HashSet<Name>> =
+        vec![std::collections::HashSet::default(); modules.len()];
     let mut definitions: Vec<(RuleId, bool, Definition)> = Vec::new();
     for (id, list) in placed.iter().enumerate() {
         for placed in list {
@@ -139,7 +140,7 @@ fn scope(module: &Module) -> ModuleScope {
             globals.insert(import.name().clone(), import.path.clone());
         }
     }
-    ModuleScope { file: module.file.clone(), version: module.version, globals }
+    ModuleScope { file: module.file.clone(), globals }
 }
 
 /// Definitions that cannot stand beside each other.
@@ -167,18 +168,18 @@ fn conflicts(
         }
         let mut below: Vec<NodeId> =
             resolved.tree.node(group.node).children.iter().map(|(_, id)| *id).collect();
-        let mut inside = Vec::new();
+        let mut hidden = Vec::new();
         while let Some(node) = below.pop() {
             below.extend(resolved.tree.node(node).children.iter().map(|(_, id)| *id));
             if let Some(other) = resolved.tree.node(node).rule.and_then(|id| resolved.groups.get(id as usize))
                 && (group.kind != RuleKind::Object || other.kind == RuleKind::Function)
             {
-                inside.push(format!("data.{}", join(&other.path)));
+                hidden.push(format!("data.{}", join(&other.path)));
             }
         }
-        inside.sort();
-        if !inside.is_empty() {
-            fail(format!("rule {name} conflicts with [{}]", inside.join(" ")));
+        hidden.sort();
+        if !hidden.is_empty() {
+            fail(format!("rule {name} conflicts with [{}]", hidden.join(" ")));
         }
     }
     for module in modules {
@@ -307,8 +308,7 @@ fn branch(
         let unsafe_errors = unsafe_errors(found, lowering, &file);
         lowering.errors.extend(unsafe_errors);
     }
-    let vars = std::mem::take(&mut lowering.names.vars);
-    Clause { span, vars, parameters, body: goals, path, key, value }
+    Clause { span, parameters, body: goals, path, key, value }
 }
 
 /// The patterns of a function's parameters. What is no pattern is compared.

@@ -159,8 +159,9 @@ fn of_goal(goal: &Goal, tree: &Tree, found: &mut HashSet<RuleId>) {
         GoalKind::With { modifiers, body } => {
             for modifier in modifiers {
                 match &modifier.target {
-                    Target::Input { value, .. } | Target::Data { value, .. } => of_node(value, tree, found),
-                    Target::Function { by: Replacement::Value(value), .. } => of_node(value, tree, found),
+                    Target::Input { value, .. }
+                    | Target::Data { value, .. }
+                    | Target::Function { by: Replacement::Value(value), .. } => of_node(value, tree, found),
                     Target::Function { by: Replacement::Function(callee), .. } => {
                         of_callee(callee, tree, found);
                     }

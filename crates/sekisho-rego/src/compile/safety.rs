@@ -92,7 +92,7 @@ fn nested(goal: &mut Goal, known: &mut Bound, found: &mut Vec<Unsafe>) {
             closures(arguments.iter_mut().chain(output).collect(), known, found);
         }
         GoalKind::Print(arguments) => closures(arguments.iter_mut().collect(), known, found),
-        GoalKind::Not { body, .. } => reorder(body, &mut known.clone(), found),
+        GoalKind::Not { body, .. } | GoalKind::With { body, .. } => reorder(body, &mut known.clone(), found),
         GoalKind::And { left, right } | GoalKind::Or { left, right } => {
             reorder(left, &mut known.clone(), found);
             reorder(right, &mut known.clone(), found);
@@ -102,7 +102,6 @@ fn nested(goal: &mut Goal, known: &mut Bound, found: &mut Vec<Unsafe>) {
             inner.extend([*key, *value]);
             reorder(body, &mut inner, found);
         }
-        GoalKind::With { body, .. } => reorder(body, &mut known.clone(), found),
     }
 }
 
@@ -136,7 +135,9 @@ pub(super) fn visible(goal: &Goal) -> Vec<Var> {
         GoalKind::Not { body, is_explicit: false } => vars.extend(body.iter().flat_map(visible)),
         GoalKind::Every { domain, .. } => domain.each_var(&mut add),
         GoalKind::With { modifiers, body } => {
-            modifiers.iter().for_each(|modifier| modifier_vars(modifier, &mut add));
+            for modifier in modifiers {
+                modifier_vars(modifier, &mut add);
+            }
             vars.extend(body.iter().flat_map(visible));
         }
         GoalKind::Print(nodes) => nodes.iter().for_each(|node| node.each_var(&mut add)),
@@ -173,13 +174,14 @@ pub(super) fn in_closures(goal: &Goal) -> Vec<Var> {
             closures_of(arguments.iter().chain(output).collect(), &mut vars);
         }
         GoalKind::Print(nodes) => closures_of(nodes.iter().collect(), &mut vars),
-        GoalKind::Not { body, is_explicit: false } => vars.extend(body.iter().flat_map(in_closures)),
+        GoalKind::Not { body, is_explicit: false } | GoalKind::With { body, .. } => {
+            vars.extend(body.iter().flat_map(in_closures));
+        }
         GoalKind::Not { body, .. } | GoalKind::Every { body, .. } => all_of(body, &mut vars),
         GoalKind::And { left, right } | GoalKind::Or { left, right } => {
             all_of(left, &mut vars);
             all_of(right, &mut vars);
         }
-        GoalKind::With { body, .. } => vars.extend(body.iter().flat_map(in_closures)),
     }
     vars
 }
@@ -225,7 +227,9 @@ fn made(goal: &Goal, bound: &Bound) -> HashSet<Var> {
         GoalKind::Test(node) => reference_outputs(node, bound, &mut made),
         GoalKind::Call { arguments, output, .. } => {
             let mut is_ready = true;
-            arguments.iter().for_each(|node| node.each_var(&mut |var| is_ready &= bound.contains(&var)));
+            for node in arguments {
+                node.each_var(&mut |var| is_ready &= bound.contains(&var));
+            }
             if let Some(output) = output.as_ref().filter(|_| is_ready) {
                 pattern_vars(output, &mut |var| {
                     made.insert(var);
@@ -234,9 +238,9 @@ fn made(goal: &Goal, bound: &Bound) -> HashSet<Var> {
         }
         GoalKind::With { modifiers, body } => {
             let mut is_ready = true;
-            modifiers.iter().for_each(|modifier| {
+            for modifier in modifiers {
                 modifier_vars(modifier, &mut |var| is_ready &= bound.contains(&var));
-            });
+            }
             if is_ready {
                 let mut inner = bound.clone();
                 loop {
@@ -325,10 +329,10 @@ impl Unifier<'_> {
             }
             (Node::Var(var), whole @ (Node::Array(_) | Node::Object(_)))
             | (whole @ (Node::Array(_) | Node::Object(_)), Node::Var(var)) => self.unify_whole(*var, whole),
-            (Node::Var(var), Node::Ref(reference)) | (Node::Ref(reference), Node::Var(var)) => {
-                if is_rooted(reference, self.bound) {
-                    self.mark(*var);
-                }
+            (Node::Var(var), Node::Ref(reference)) | (Node::Ref(reference), Node::Var(var))
+                if is_rooted(reference, self.bound) =>
+            {
+                self.mark(*var);
             }
             (Node::Var(var), _) | (_, Node::Var(var)) => self.mark(*var),
             (Node::Array(one), Node::Array(two)) if one.len() == two.len() => {
@@ -341,10 +345,10 @@ impl Unifier<'_> {
                     }
                 }
             }
-            (Node::Ref(reference), whole) | (whole, Node::Ref(reference)) => {
-                if is_rooted(reference, self.bound) {
-                    self.mark_all(whole);
-                }
+            (Node::Ref(reference), whole) | (whole, Node::Ref(reference))
+                if is_rooted(reference, self.bound) =>
+            {
+                self.mark_all(whole);
             }
             (Node::Comprehension(_) | Node::Const(_), whole)
             | (whole, Node::Comprehension(_) | Node::Const(_)) => self.mark_all(whole),
@@ -355,7 +359,9 @@ impl Unifier<'_> {
     fn mark_all(&mut self, whole: &Node) {
         let mut vars = Vec::new();
         pattern_vars(whole, &mut |var| vars.push(var));
-        vars.into_iter().for_each(|var| self.mark(var));
+        for var in vars {
+            self.mark(var);
+        }
     }
 
     fn mark(&mut self, var: Var) {

@@ -91,14 +91,13 @@ impl Names {
 
     /// The variable of a name that nothing declares.
     pub(super) fn plain(&mut self, name: &Name) -> Var {
-        let var = match self.plain.get(name) {
-            Some(var) => *var,
-            None => {
-                let shown = if name.starts_with('$') { "_" } else { name.as_str() };
-                let var = self.fresh(shown);
-                self.plain.insert(name.clone(), var);
-                var
-            }
+        let var = if let Some(var) = self.plain.get(name) {
+            *var
+        } else {
+            let shown = if name.starts_with('$') { "_" } else { name.as_str() };
+            let var = self.fresh(shown);
+            self.plain.insert(name.clone(), var);
+            var
         };
         if let Some(scope) = self.scopes.last_mut() {
             let seen = Known { var, occurrence: Occurrence::Seen, uses: 1 };
@@ -149,8 +148,9 @@ pub(super) fn declared_names(body: &[Expr]) -> HashSet<Name> {
             ExprKind::Assign(left, _) => pattern_names(left, &mut names),
             ExprKind::Some(terms) => terms.iter().for_each(|term| pattern_names(term, &mut names)),
             ExprKind::SomeIn { key, value, .. } => {
-                key.iter().for_each(|key| pattern_names(key, &mut names));
-                pattern_names(value, &mut names);
+                for term in key.iter().chain([value]) {
+                    pattern_names(term, &mut names);
+                }
             }
             _ => {}
         }

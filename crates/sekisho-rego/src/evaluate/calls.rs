@@ -412,16 +412,13 @@ impl<'m> Machine<'m> {
             let found = self.base_at(around, node).and_then(|base| in_base(&base, key).cloned());
             return Ok(self.receive(found.into(), values, to, fail));
         };
-        match self.program.tree.node(child).rule {
-            Some(rule) => {
-                self.slots[slot] = Slot::Empty;
-                let given = self.rule(rule, to, fail, around)?;
-                Ok(self.receive(given, values, to, fail))
-            }
-            None => {
-                self.slots[slot] = Slot::Node(child);
-                Ok(Next::Step)
-            }
+        if let Some(rule) = self.program.tree.node(child).rule {
+            self.slots[slot] = Slot::Empty;
+            let given = self.rule(rule, to, fail, around)?;
+            Ok(self.receive(given, values, to, fail))
+        } else {
+            self.slots[slot] = Slot::Node(child);
+            Ok(Next::Step)
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::error::{EvaluationError, Limit, Stop};
-use super::making::{Clash, Document, object, over};
+use super::making::{Document, object, over};
 use super::surroundings::{Memo, Surroundings, in_base};
 use crate::engine::{HostFunction, Program};
 use crate::error::{ErrorCode, RegoError};
@@ -234,6 +234,10 @@ impl<'m> Machine<'m> {
             macro_rules! go {
                 ($label:expr) => {{
                     step = $label as usize;
+                    #[allow(
+                        clippy::needless_continue,
+                        reason = "it stands in places where more follows, too"
+                    )]
                     continue;
                 }};
             }
@@ -270,10 +274,7 @@ impl<'m> Machine<'m> {
                         for key in pool.paths[*path as usize].iter() {
                             at = at.and_then(|value| value.get(key));
                         }
-                        match at.cloned() {
-                            Some(value) => set!(*to, value),
-                            None => go!(*fail),
-                        }
+                        if let Some(value) = at.cloned() { set!(*to, value) } else { go!(*fail) }
                     }
                     Op::Base { to, path, fail } => {
                         let around = self.look_around() as usize;
@@ -281,24 +282,21 @@ impl<'m> Machine<'m> {
                         for key in pool.paths[*path as usize].iter() {
                             at = at.and_then(|value| in_base(value, key));
                         }
-                        match at.cloned() {
-                            Some(value) => set!(*to, value),
-                            None => go!(*fail),
+                        if let Some(value) = at.cloned() { set!(*to, value) } else { go!(*fail) }
+                    }
+                    Op::Lookup { to, from, key, fail } => {
+                        if let Some(value) = get!(*from).get(get!(*key)).cloned() {
+                            set!(*to, value);
+                        } else {
+                            go!(*fail)
                         }
                     }
-                    Op::Lookup { to, from, key, fail } => match get!(*from).get(get!(*key)).cloned() {
-                        Some(value) => set!(*to, value),
-                        None => go!(*fail),
-                    },
                     Op::Path { to, from, path, fail } => {
                         let mut at = Some(get!(*from));
                         for key in pool.paths[*path as usize].iter() {
                             at = at.and_then(|value| value.get(key));
                         }
-                        match at.cloned() {
-                            Some(value) => set!(*to, value),
-                            None => go!(*fail),
-                        }
+                        if let Some(value) = at.cloned() { set!(*to, value) } else { go!(*fail) }
                     }
                     Op::Scan { iterator, from } => {
                         let source = get!(*from).clone();
@@ -312,18 +310,27 @@ impl<'m> Machine<'m> {
                         let at = *index;
                         *index += 1;
                         let (found_key, found) = match source {
-                            Value::Array(items) => match items.get(at) {
-                                Some(item) => (key.map(|_| Value::from(at)), item),
-                                None => go!(*done),
-                            },
-                            Value::Object(object) => match object.entries().get(at) {
-                                Some((name, item)) => (key.map(|_| name.clone()), item),
-                                None => go!(*done),
-                            },
-                            Value::Set(set) => match set.elements().get(at) {
-                                Some(item) => (key.map(|_| item.clone()), item),
-                                None => go!(*done),
-                            },
+                            Value::Array(items) => {
+                                if let Some(item) = items.get(at) {
+                                    (key.map(|_| Value::from(at)), item)
+                                } else {
+                                    go!(*done)
+                                }
+                            }
+                            Value::Object(object) => {
+                                if let Some((name, item)) = object.entries().get(at) {
+                                    (key.map(|_| name.clone()), item)
+                                } else {
+                                    go!(*done)
+                                }
+                            }
+                            Value::Set(set) => {
+                                if let Some(item) = set.elements().get(at) {
+                                    (key.map(|_| item.clone()), item)
+                                } else {
+                                    go!(*done)
+                                }
+                            }
                             _ => go!(*done),
                         };
                         if let Some(value) = value {
@@ -403,12 +410,11 @@ impl<'m> Machine<'m> {
                             .iter()
                             .map(|(key, value)| (get!(*key).clone(), get!(*value).clone()))
                             .collect();
-                        match object(pairs) {
-                            Ok(value) => set!(*to, value),
-                            Err(Clash) => {
-                                save!();
-                                return Err(clash());
-                            }
+                        if let Ok(value) = object(pairs) {
+                            set!(*to, value);
+                        } else {
+                            save!();
+                            return Err(clash());
                         }
                     }
                     Op::Begin { at, what } => {
@@ -451,12 +457,11 @@ impl<'m> Machine<'m> {
                             Slot::Document(document) => Ok(document.into_value()),
                             _ => Ok(Value::Null),
                         };
-                        match made {
-                            Ok(value) => set!(*to, value),
-                            Err(Clash) => {
-                                save!();
-                                return Err(clash());
-                            }
+                        if let Ok(value) = made {
+                            set!(*to, value);
+                        } else {
+                            save!();
+                            return Err(clash());
                         }
                     }
                     Op::Graft { at, keys, value, how } => {

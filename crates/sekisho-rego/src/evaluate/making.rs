@@ -58,14 +58,13 @@ impl Document {
     pub(super) fn merge(&mut self, keys: &[Value], value: Value) -> Result<(), Clash> {
         if let Some((key, rest)) = keys.split_first() {
             let Self::Object(entries) = self else { return Err(Clash) };
-            return match entries.get_mut(key) {
-                Some(entry) => entry.merge(rest, value),
-                None => {
-                    let mut entry = if rest.is_empty() { Self::empty_as(&value) } else { Self::new() };
-                    entry.merge(rest, value)?;
-                    entries.insert(key.clone(), entry);
-                    Ok(())
-                }
+            return if let Some(entry) = entries.get_mut(key) {
+                entry.merge(rest, value)
+            } else {
+                let mut entry = if rest.is_empty() { Self::empty_as(&value) } else { Self::new() };
+                entry.merge(rest, value)?;
+                entries.insert(key.clone(), entry);
+                Ok(())
             };
         }
         match (self, value) {

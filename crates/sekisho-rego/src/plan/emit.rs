@@ -383,16 +383,15 @@ impl<'c> Emitter<'c> {
 
     /// Whether every variable of a term has a value, or gets one by following the term's own reference.
     fn can_evaluate(&self, node: &Node) -> bool {
-        match node {
-            Node::Ref(reference) => match reference.root {
+        if let Node::Ref(reference) = node {
+            match reference.root {
                 Root::Var(var) => self.bound.contains(&var),
                 Root::Input | Root::Data => true,
-            },
-            _ => {
-                let mut known = true;
-                node.each_var(&mut |var| known &= self.bound.contains(&var));
-                known
             }
+        } else {
+            let mut known = true;
+            node.each_var(&mut |var| known &= self.bound.contains(&var));
+            known
         }
     }
 
@@ -608,19 +607,16 @@ impl<'c> Emitter<'c> {
                 return Cursor::Value(Operand::Reg(to));
             }
             let Some((Node::Const(key), rest)) = path.split_first() else { return Cursor::Tree(node) };
-            match key.as_str().and_then(|name| self.tree.child(node, name)) {
-                Some(child) => {
-                    followed.push(key.clone());
-                    node = child;
-                    *path = rest;
-                }
-                None => {
-                    followed.extend(take_constants(path));
-                    let to = self.last_target(path, own);
-                    let keys = self.pool.path(followed);
-                    self.op(Op::Base { to, path: keys, fail: *fail });
-                    return Cursor::Value(Operand::Reg(to));
-                }
+            if let Some(child) = key.as_str().and_then(|name| self.tree.child(node, name)) {
+                followed.push(key.clone());
+                node = child;
+                *path = rest;
+            } else {
+                followed.extend(take_constants(path));
+                let to = self.last_target(path, own);
+                let keys = self.pool.path(followed);
+                self.op(Op::Base { to, path: keys, fail: *fail });
+                return Cursor::Value(Operand::Reg(to));
             }
         }
     }

@@ -348,10 +348,8 @@ impl<'t> Lexer<'t> {
                         b'"' if !raw => return Token::Template { raw, last: true },
                         b'`' if raw => return Token::Template { raw, last: true },
                         b'{' => return Token::Template { raw, last: false },
-                        b'\\' if raw => {
-                            if self.peek(0) == b'{' {
-                                self.at.offset += 1;
-                            }
+                        b'\\' if raw && self.peek(0) == b'{' => {
+                            self.at.offset += 1;
                         }
                         b'\\' if !self.escape(true) => {
                             self.fault.get_or_insert(("illegal escape sequence", span));

@@ -121,7 +121,7 @@ impl Parser<'_> {
         let names: Vec<&str> = import.path.iter().map(Name::as_str).collect();
         let fail = |message: String| Err(self.fail_at(message, span));
         match names.as_slice() {
-            ["rego", ..] | ["future", ..] if import.alias.is_some() => {
+            ["rego" | "future", ..] if import.alias.is_some() => {
                 let root = names.first().copied().unwrap_or_default();
                 return fail(format!("`{root}` imports cannot be aliased"));
             }

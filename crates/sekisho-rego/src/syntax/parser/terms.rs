@@ -382,14 +382,12 @@ impl Parser<'_> {
         }
         let may_comprehend = !self.take(",")?;
         let head = self.primary()?;
-        if may_comprehend && self.at("|") {
-            match self.comprehension("]", start)? {
-                Some(body) => {
-                    let kind = TermKind::ArrayComprehension(Box::new(head), body);
-                    return Ok(Term::new(self.span_since(start), kind));
-                }
-                None => {}
-            }
+        if may_comprehend
+            && self.at("|")
+            && let Some(body) = self.comprehension("]", start)?
+        {
+            let kind = TermKind::ArrayComprehension(Box::new(head), body);
+            return Ok(Term::new(self.span_since(start), kind));
         }
         let terms = self.rest_of_list("]", head)?;
         Ok(Term::new(self.span_since(start), TermKind::Array(terms)))
