@@ -38,11 +38,10 @@ pub(crate) fn profile<'a>(container: &Container<'a>, kubernetes_minor: Option<u3
         };
     }
     let Some((value, place)) = annotation(container) else { return Profile::Unset };
-    match value {
-        "unconfined" => Profile::Unconfined(place),
-        _ if kubernetes_minor.is_some_and(|minor| minor < FIRST_WITHOUT_ANNOTATIONS) => Profile::Confined,
-        _ => Profile::Unread(place),
+    if kubernetes_minor.is_none_or(|minor| minor >= FIRST_WITHOUT_ANNOTATIONS) {
+        return Profile::Unread(place);
     }
+    if value == "unconfined" { Profile::Unconfined(place) } else { Profile::Confined }
 }
 
 /// Whether this is the place of the Pod's annotation.

@@ -6,8 +6,10 @@
 //! capabilities in the image turns an ordinary user into root. `allowPrivilegeEscalation: false` sets the
 //! kernel's `no_new_privs` flag, which no later step can take back.
 //!
-//! A privileged container, and one that adds `SYS_ADMIN`, may always escalate: there the other fault is the
-//! one to mend, and this check says nothing. Windows has no such flag.
+//! Capabilities that a container adds make it worse: a process of another user than root does not hold them until
+//! such a program gives them to it. Beside `privileged: true`, and beside a capability that is written
+//! `CAP_SYS_ADMIN`, the API server refuses the field: there the other fault is the one to mend, and this check says
+//! nothing. Windows has no such flag.
 //!
 //! ## Mend
 //!
@@ -27,6 +29,12 @@
 //!       image: registry.example.com/log:2.0.1
 //!       securityContext:
 //!         allowPrivilegeEscalation: true # here
+//!     - name: mount
+//!       image: registry.example.com/mount:0.3.0
+//!       securityContext: # here
+//!         runAsUser: 1000
+//!         capabilities:
+//!           add: [SYS_ADMIN]
 //! ```
 //!
 //! ```yaml good
@@ -40,6 +48,10 @@
 //!       image: registry.example.com/web:1.4.2
 //!       securityContext:
 //!         allowPrivilegeEscalation: false
+//!     - name: node
+//!       image: registry.example.com/node:3.1.0
+//!       securityContext:
+//!         privileged: true
 //! ```
 //!
 //! ## References
@@ -74,8 +86,7 @@ pub(super) const CHECK: Check = Check {
     cel: Some(unless_windows!(
         "!container.?securityContext.?allowPrivilegeEscalation.orValue(true) || ",
         "container.?securityContext.?privileged.orValue(false) || ",
-        "container.?securityContext.?capabilities.?add.orValue([]).exists(name, ",
-        "name.upperAscii() in ['ALL', 'CAP_ALL', 'SYS_ADMIN', 'CAP_SYS_ADMIN'])"
+        "container.?securityContext.?capabilities.?add.orValue([]).exists(name, name == 'CAP_SYS_ADMIN')"
     )),
     examine: Examine::Container(examine),
 };
@@ -86,10 +97,20 @@ fn examine<'a>(container: &'a Container<'a>, examination: &mut Examination<'a>) 
     if forbidden || container.pod.is_windows() || container.is_patch() && place.node().is_none() {
         return;
     }
-    // The API server refuses `false` beside either of these.
-    if is_privileged(container) || adds_any(container, &["ALL", "SYS_ADMIN"]) {
+    // The API server refuses `false` beside either of these. Written `SYS_ADMIN` it takes it.
+    if is_privileged(container) || adds_by_long_name(container) {
         return;
     }
-    let mend = Mend::safe("set `allowPrivilegeEscalation: false`").set(&place, false);
+    let words = "set `allowPrivilegeEscalation: false`";
+    // Who adds these may count on a set-user-ID program to get them, as FUSE does.
+    let needed = adds_any(container, &["ALL", "SYS_ADMIN"]);
+    let mend = if needed { Mend::risky(words) } else { Mend::safe(words) }.set(&place, false);
     examination.report(Found::at(place).mend(mend));
+}
+
+/// Whether the container adds the one capability that the API server looks for, in the one spelling.
+fn adds_by_long_name(container: &Container<'_>) -> bool {
+    container
+        .security("capabilities")
+        .is_some_and(|capabilities| capabilities.strings("add").any(|name| name == "CAP_SYS_ADMIN"))
 }

@@ -5,6 +5,8 @@
 //! `Unconfined` lets the container make every system call of the node's kernel. Unlike a profile that was never
 //! set, it also overrules a kubelet that would set the runtime's profile by default.
 //!
+//! The annotations of old versions say it only up to Kubernetes 1.26.
+//!
 //! ## Mend
 //!
 //! Use `type: RuntimeDefault`. Where a program needs a call that this profile forbids, write a profile for it and
@@ -27,19 +29,6 @@
 //!       securityContext:
 //!         seccompProfile:
 //!           type: Unconfined # here
-//! ```
-//!
-//! ```yaml bad
-//! apiVersion: v1
-//! kind: Pod
-//! metadata:
-//!   name: shop
-//!   annotations:
-//!     container.seccomp.security.alpha.kubernetes.io/web: unconfined # here
-//! spec:
-//!   containers:
-//!     - name: web
-//!       image: registry.example.com/web:1.4.2
 //! ```
 //!
 //! ```yaml good
@@ -89,11 +78,8 @@ pub(super) const CHECK: Check = Check {
         "attack/T1611",
     ],
     cel: Some(unless_windows!(each_container!(
-        "container.?securityContext.?seccompProfile.or(pod.?securityContext.?seccompProfile).hasValue() ? ",
         "container.?securityContext.?seccompProfile.or(pod.?securityContext.?seccompProfile)",
-        ".?type.orValue('') != 'Unconfined' : ",
-        "metadata.?annotations[?('container.seccomp.security.alpha.kubernetes.io/' + container.name)]",
-        ".or(metadata.?annotations[?'seccomp.security.alpha.kubernetes.io/pod']).orValue('') != 'unconfined'"
+        ".?type.orValue('') != 'Unconfined'"
     ))),
     examine: Examine::Pod(examine),
 };

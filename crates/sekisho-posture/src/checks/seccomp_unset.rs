@@ -57,6 +57,19 @@
 //!       image: registry.example.com/web:1.4.2
 //! ```
 //!
+//! ```yaml bad
+//! apiVersion: v1
+//! kind: Pod
+//! metadata:
+//!   name: shop
+//!   annotations:
+//!     container.seccomp.security.alpha.kubernetes.io/web: unconfined # here
+//! spec:
+//!   containers:
+//!     - name: web
+//!       image: registry.example.com/web:1.4.2
+//! ```
+//!
 //! ```yaml good
 //! apiVersion: v1
 //! kind: Pod
@@ -109,10 +122,7 @@ pub(super) const CHECK: Check = Check {
     cel: Some(unless_windows!(each_container!(
         "container.?securityContext.?privileged.orValue(false) || ",
         "container.?securityContext.?seccompProfile.or(pod.?securityContext.?seccompProfile)",
-        ".?type.orValue('') != '' || ",
-        "!container.?securityContext.?seccompProfile.or(pod.?securityContext.?seccompProfile).hasValue() && ",
-        "metadata.?annotations[?('container.seccomp.security.alpha.kubernetes.io/' + container.name)]",
-        ".or(metadata.?annotations[?'seccomp.security.alpha.kubernetes.io/pod']).orValue('') == 'unconfined'"
+        ".?type.orValue('') != ''"
     ))),
     examine: Examine::Pod(examine),
 };
@@ -147,9 +157,14 @@ fn examine<'a>(pod: &'a Pod<'a>, examination: &mut Examination<'a>) {
             Profile::Unread(place) if !annotations.contains(&place.path) => {
                 annotations.push(place.path.clone());
                 let target = if is_of_pod(&place) { &of_pod } else { &of_container };
-                let runtime =
-                    matches!(place.node().and_then(Node::as_str), Some("runtime/default" | "docker/default"));
-                let mend = runtime.then(|| set_runtime_default(Mend::safe, target).remove(&place));
+                // A profile of the node has no counterpart that is known to do.
+                let mend = match place.node().and_then(Node::as_str) {
+                    Some("runtime/default" | "docker/default") => {
+                        Some(set_runtime_default(Mend::safe, target).remove(&place))
+                    }
+                    Some("unconfined") => Some(set_runtime_default(Mend::risky, target).remove(&place)),
+                    _ => None,
+                };
                 let found = Found::at(place).variant("annotation").confidence(Confidence::High);
                 examination.report(match mend {
                     Some(mend) => found.mend(mend),
