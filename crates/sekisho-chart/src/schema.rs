@@ -102,13 +102,20 @@ fn misfits(
         serde_json::from_slice(schema).map_err(|error| SchemaFault::Schema(error.to_string()))?;
     let instance = map_to_json(values);
     cost::check(&schema, &instance)?;
-    let outside = Outside::default();
-    let validator = options(&schema)
+    let outside = Outside::new(&schema);
+    let built = options(&schema)
         .with_retriever(outside.clone())
         .with_pattern_options(PatternOptions::regex().size_limit(1 << 20))
-        .build(&schema)
-        .map_err(|error| SchemaFault::Schema(error.to_string()))?;
-    verdict.not_fetched.extend(outside.take().into_iter().map(|address| (chart.clone(), address)));
+        .build(&schema);
+    let not_fetched = outside.take();
+    let is_whole = not_fetched.is_empty();
+    verdict.not_fetched.extend(not_fetched.into_iter().map(|address| (chart.clone(), address)));
+    let validator = match built {
+        Ok(validator) => validator,
+        // What is missing may be all that is wrong with it.
+        Err(_) if !is_whole => return Ok(Vec::new()),
+        Err(error) => return Err(SchemaFault::Schema(error.to_string())),
+    };
     if validator.is_valid(&instance) {
         return Ok(Vec::new());
     }
@@ -183,14 +190,51 @@ fn to_json(value: &Value) -> Json {
     }
 }
 
-/// Answers `true` for every schema outside, and remembers the addresses; a file beside the chart's schema is
-/// no schema, as for Helm.
-#[derive(Debug, Clone, Default)]
-struct Outside(Arc<Mutex<Vec<String>>>);
+/// Answers every request for a schema outside with one that everything fits, and remembers the addresses; a
+/// file beside the chart's schema is no schema, as for Helm.
+#[derive(Debug, Clone)]
+struct Outside {
+    addresses: Arc<Mutex<Vec<String>>>,
+    /// What stands in for each of them: wherever the chart's schema points into one, there is something.
+    answer: Json,
+}
 
 impl Outside {
+    fn new(schema: &Json) -> Self {
+        let mut answer = Json::Object(serde_json::Map::new());
+        point_into(schema, &mut answer);
+        Self { addresses: Arc::default(), answer }
+    }
+
     fn take(&self) -> Vec<String> {
-        self.0.lock().map(|mut addresses| std::mem::take(&mut *addresses)).unwrap_or_default()
+        self.addresses.lock().map(|mut addresses| std::mem::take(&mut *addresses)).unwrap_or_default()
+    }
+}
+
+/// Makes the places to which a schema refers outside itself in another one.
+fn point_into(schema: &Json, answer: &mut Json) {
+    match schema {
+        Json::Array(items) => items.iter().for_each(|item| point_into(item, answer)),
+        Json::Object(entries) => {
+            if let Some((address, pointer)) =
+                entries.get("$ref").and_then(Json::as_str).and_then(|reference| reference.split_once('#'))
+                && !address.is_empty()
+            {
+                make(answer, pointer);
+            }
+            entries.values().for_each(|value| point_into(value, answer));
+        }
+        _ => {}
+    }
+}
+
+/// Makes the objects that lie on the way of a JSON pointer, up to a depth that no schema has.
+fn make(mut at: &mut Json, pointer: &str) {
+    const DEEPEST: usize = 32;
+    for part in pointer.split('/').skip(1).take(DEEPEST) {
+        let Json::Object(entries) = at else { return };
+        let part = part.replace("~1", "/").replace("~0", "~");
+        at = entries.entry(part).or_insert_with(|| Json::Object(serde_json::Map::new()));
     }
 }
 
@@ -199,9 +243,9 @@ impl Retrieve for Outside {
         if !matches!(uri.scheme().as_str(), "http" | "https" | "urn") {
             return Err("only schemas inside values.schema.json can be referred to".into());
         }
-        if let Ok(mut addresses) = self.0.lock() {
+        if let Ok(mut addresses) = self.addresses.lock() {
             addresses.push(uri.as_str().to_owned());
         }
-        Ok(Json::Bool(true))
+        Ok(self.answer.clone())
     }
 }

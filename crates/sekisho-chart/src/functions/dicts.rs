@@ -21,9 +21,10 @@ pub(super) const FAMILY: Family = &[
         Ok(map(args, 0).get(&text(args, 1).to_key()).unwrap_or_else(|| "".into()))
     }),
     Function::new("set", &[Type::MAP, Type::String, Type::Any], |call, args| {
-        call.allocate(size_of::<Value>())?;
-        let dict = map(args, 0);
-        dict.set(text(args, 1).to_key(), value(args, 2).clone())?;
+        let (dict, given) = (map(args, 0), value(args, 2));
+        let noted = call.state().note_change(&dict, given);
+        call.allocate(size_of::<Value>() + noted)?;
+        dict.set(text(args, 1).to_key(), given.clone())?;
         Ok(Value { key: value(args, 0).key.clone(), ..dict.into() })
     }),
     Function::new("unset", MAP_AND_KEY, |_, args| {

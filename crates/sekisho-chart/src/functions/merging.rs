@@ -66,6 +66,8 @@ fn merge(
         }
         let lacks = own.as_ref().is_none_or(is_unset);
         if overwrites || lacks {
+            let noted = call.state().note_change(target, &given);
+            call.allocate(noted)?;
             target.set(key, given)?;
         }
     }

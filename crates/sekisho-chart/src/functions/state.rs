@@ -7,11 +7,12 @@ use smol_str::SmolStr;
 
 use super::lookup::Cluster;
 use super::regex::Expression;
+use crate::value::{Changed, Data, Map, Value};
 
 /// How many compiled expressions are kept.
 const MAX_EXPRESSIONS: usize = 512;
 
-/// The state of the functions during one rendering.
+/// The state of the functions during one rendering. When it goes, maps that templates gave others are emptied.
 #[derive(Debug, Default)]
 pub struct State {
     /// The seed of everything random.
@@ -23,12 +24,21 @@ pub struct State {
     /// How many random values were made.
     draws: u64,
     expressions: HashMap<SmolStr, Rc<Expression>>,
+    changed: Changed,
 }
 
 impl State {
     /// The state at the start of a rendering.
     pub fn new(seed: u64, now: i64) -> Self {
         Self { seed, now, ..Self::default() }
+    }
+
+    /// Notes that a map gets a value, which may hold that map; yields what that takes, in bytes.
+    pub(super) fn note_change(&mut self, map: &Map, value: &Value) -> usize {
+        match value.data {
+            Data::Map(_) | Data::List(_) => self.changed.note(map),
+            _ => 0,
+        }
     }
 
     /// The number of the next random value.

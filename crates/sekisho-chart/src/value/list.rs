@@ -51,11 +51,6 @@ impl List {
         self.0.values.is_empty()
     }
 
-    /// A number that tells slices apart while they live.
-    pub(super) fn identity(&self) -> usize {
-        Rc::as_ptr(&self.0).addr()
-    }
-
     /// The type of the elements.
     pub fn element(&self) -> &'static Type {
         self.0.element

@@ -1,8 +1,8 @@
 //! Maps from strings, shared by reference and changed in place as Go's are.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{Cell, Ref, RefCell};
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use smol_str::SmolStr;
 
@@ -19,6 +19,32 @@ pub struct Map {
 struct Entries {
     by_key: RefCell<BTreeMap<SmolStr, Value>>,
     is_nil: bool,
+    /// Whether a [`Changed`] knows it.
+    is_noted: Cell<bool>,
+}
+
+/// Maps that were given other maps or lists after they were made, and so may hold themselves; no counter of
+/// references would ever let them go. They are emptied when this goes.
+#[derive(Debug, Default)]
+pub(crate) struct Changed(Vec<Weak<Entries>>);
+
+impl Changed {
+    /// Notes a map. What that takes, in bytes, is to be accounted for by the caller.
+    pub(crate) fn note(&mut self, map: &Map) -> usize {
+        if map.entries.is_noted.replace(true) {
+            return 0;
+        }
+        self.0.push(Rc::downgrade(&map.entries));
+        size_of::<Entries>()
+    }
+}
+
+impl Drop for Changed {
+    fn drop(&mut self) {
+        for entries in self.0.iter().filter_map(Weak::upgrade) {
+            super::host::release(entries.by_key.take().into_values());
+        }
+    }
 }
 
 /// A write to a nil map.
@@ -34,12 +60,12 @@ impl Map {
 
     /// A map of this type ([`Type::Map`] or [`Type::Values`]); the values must fit it.
     pub fn of(map_type: Type, entries: BTreeMap<SmolStr, Value>) -> Self {
-        Self { entries: Rc::new(Entries { by_key: RefCell::new(entries), is_nil: false }), map_type }
+        Self { entries: Rc::new(Entries::new(entries, false)), map_type }
     }
 
     /// The nil map of a type.
     pub fn nil(map_type: Type) -> Self {
-        Self { entries: Rc::new(Entries { by_key: RefCell::default(), is_nil: true }), map_type }
+        Self { entries: Rc::new(Entries::new(BTreeMap::new(), true)), map_type }
     }
 
     /// The same entries seen as of another type; changes through either are seen through both.
@@ -120,19 +146,15 @@ impl Map {
         Rc::ptr_eq(&self.entries, &other.entries)
     }
 
-    /// A number that tells maps apart while they live, for code that must notice cycles.
-    pub fn identity(&self) -> usize {
-        Rc::as_ptr(&self.entries).addr()
-    }
-
-    /// Takes all entries out, for everybody who holds this map.
-    pub(super) fn take(&self) -> BTreeMap<SmolStr, Value> {
-        self.entries.by_key.take()
-    }
-
     /// The values, if nobody else holds them.
     pub(super) fn into_unshared(self) -> BTreeMap<SmolStr, Value> {
         Rc::try_unwrap(self.entries).map_or_else(|_| BTreeMap::new(), |entries| entries.by_key.take())
+    }
+}
+
+impl Entries {
+    fn new(by_key: BTreeMap<SmolStr, Value>, is_nil: bool) -> Self {
+        Self { by_key: RefCell::new(by_key), is_nil, is_noted: Cell::new(false) }
     }
 }
 

@@ -7,7 +7,6 @@ mod origin;
 mod text;
 mod types;
 
-use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ use smol_str::SmolStr;
 
 pub use host::{Host, HostKind, Method, MethodBody};
 pub use list::List;
+pub(crate) use map::Changed;
 pub use map::{Map, NilMapError};
 pub use origin::{Origin, Piece, Site, ValueKey};
 pub use text::{Text, TextBuilder};
@@ -135,20 +135,6 @@ impl Value {
             }
         };
         Self::from(data).with_key(key)
-    }
-
-    /// Empties this value and all maps below it, so that maps which hold each other can go. For the data of
-    /// a rendering that has ended.
-    pub fn dismantle(self) {
-        let mut seen = HashSet::new();
-        let mut held = vec![self];
-        while let Some(value) = held.pop() {
-            match &value.data {
-                Data::Map(map) => held.extend(map.take().into_values()),
-                Data::List(list) if seen.insert(list.identity()) => held.extend_from_slice(list.items()),
-                _ => {}
-            }
-        }
     }
 
     /// Whether this is `nil` or no value at all; a typed nil (a nil map) is neither.

@@ -1,8 +1,13 @@
 //! Templates that would cost too much: each ends with an error.
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use sekisho_chart::template::{Budget, BudgetError, TemplateError, on_deep_stack};
+use sekisho_chart::functions::State;
+use sekisho_chart::template::{Budget, BudgetError, TemplateError, TemplateSet, on_deep_stack};
+use sekisho_chart::value::{Host, Map, Value};
+use sekisho_manifest::SourceId;
 
 use crate::support::render_here;
 
@@ -84,4 +89,45 @@ fn work_and_memory_are_bounded() {
     assert!(matches!(limit(render(wide)), BudgetError::Bytes { .. }));
     let budget = Budget { steps: 10, ..Budget::default() };
     assert_eq!(limit(render_within("{{ range 20 }}x{{ end }}", budget)), BudgetError::Steps { limit: 10 });
+}
+
+/// A value that tells whether it is held.
+#[derive(Debug)]
+struct Witness(#[expect(dead_code, reason = "only counted")] Rc<()>);
+
+impl Host for Witness {
+    fn type_name(&self) -> &'static str {
+        "witness"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+#[test]
+fn values_that_hold_themselves_are_let_go() {
+    let cycles = [
+        "{{ $d := dict \"w\" .w }}{{ $_ := set $d \"d\" $d }}",
+        "{{ $d := dict \"w\" .w }}{{ $_ := set $d \"d\" (list 1 (list $d)) }}",
+        "{{ $d := dict \"w\" .w }}{{ $_ := merge $d (dict \"d\" $d) }}",
+        "{{ $d := dict \"w\" .w }}{{ $_ := mergeOverwrite $d (dict \"d\" (dict \"e\" $d)) }}",
+        "{{ $a := dict \"w\" .w }}{{ $b := dict \"a\" $a }}{{ $_ := set $a \"b\" $b }}",
+        "{{ $_ := set . \"root\" . }}",
+        "{{ $_ := set . \"root\" . }}{{ fail \"half way\" }}",
+        "{{ range 3 }}{{ $_ := set $ \"root\" (dict \"root\" $ \"n\" .) }}{{ end }}",
+    ];
+    for template in cycles {
+        let witness = Rc::new(());
+        let root: Map = [("w".into(), Value::host(Witness(Rc::clone(&witness))))].into_iter().collect();
+        let mut set = TemplateSet::new();
+        set.add("t", SourceId(0), template).unwrap();
+        let mut rendering = set.rendering(Budget::default(), State::default());
+        let rendered = rendering.render("t", &root.clone().into());
+        assert_eq!(rendered.is_err(), template.contains("fail"), "{template}");
+        assert!(root.has("w"), "nothing is taken before the end");
+        drop(rendering);
+        drop(root);
+        assert_eq!(Rc::strong_count(&witness), 1, "{template}");
+    }
 }

@@ -7,6 +7,7 @@ mod hostile;
 mod in_memory;
 mod language;
 mod origins;
+mod schema;
 mod semver;
 mod support;
 mod values;

@@ -13,6 +13,7 @@ use smol_str::SmolStr;
 use super::RELEASE;
 
 /// A chart and the values that it is rendered with.
+#[derive(Clone)]
 pub(super) struct Case {
     /// Name and version of the chart, and the name of the values file.
     pub(super) id: String,
@@ -20,8 +21,10 @@ pub(super) struct Case {
     pub(super) path: PathBuf,
     /// The values files.
     pub(super) values: Vec<PathBuf>,
+    /// Whether values are not compared with their schema.
+    pub(super) skip_schema: bool,
     /// The folder that no link may lead out of.
-    root: PathBuf,
+    pub(super) root: PathBuf,
 }
 
 /// Every chart below a folder that lies in no other one: with its own values, and with each of the values files
@@ -45,7 +48,8 @@ fn collect(root: &Path, folder: &Path, cases: &mut Vec<Case>) -> Result<()> {
         if entry.file_type()?.is_dir() {
             collect(root, &path, cases)?;
         } else if let Some(id) = name.strip_suffix(".tgz") {
-            cases.push(Case { id: id.to_owned(), path, values: Vec::new(), root: root.to_owned() });
+            let root = root.to_owned();
+            cases.push(Case { id: id.to_owned(), path, values: Vec::new(), skip_schema: false, root });
         }
     }
     Ok(())
@@ -58,7 +62,10 @@ fn chart(root: &Path, folder: &Path, cases: &mut Vec<Case>) -> Result<()> {
         value.map_or("", |value| value.split(" #").next().unwrap_or("").trim().trim_matches(['"', '\'']))
     };
     let id = format!("{}-{}", field("name"), field("version"));
-    let case = |id: String, values| Case { id, path: folder.to_owned(), values, root: root.to_owned() };
+    let case = |id: String, values| {
+        let (path, root) = (folder.to_owned(), root.to_owned());
+        Case { id, path, values, skip_schema: false, root }
+    };
     cases.push(case(id.clone(), Vec::new()));
     let Ok(entries) = fs::read_dir(folder.join("ci")) else {
         return Ok(());
@@ -87,6 +94,7 @@ impl Case {
             release: Release { name: RELEASE.into(), ..Release::default() },
             given: Given { files, ..Given::default() },
             include_definitions: true,
+            skip_schema_validation: self.skip_schema,
             now,
             ..Options::default()
         };

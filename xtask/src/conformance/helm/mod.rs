@@ -16,7 +16,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -135,11 +135,29 @@ fn compare_all(cases: &[Case], helm: &Path) -> Result<Vec<(String, Verdict)>> {
 }
 
 fn compare(case: &Case, helm: &Path) -> Result<Verdict> {
+    let (case, first) = match ask(helm, case)? {
+        // The real one fetches what a schema refers to, which we do not.
+        Err(message) if message.contains("failing loading \"http") => {
+            let case = Case { skip_schema: true, ..case.clone() };
+            let first = ask(helm, &case)?;
+            (case, first)
+        }
+        first => (case.clone(), first),
+    };
+    let mut first = Some(first);
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
     let ours = case.render(i64::try_from(now)?);
     let mut theirs = Vec::new();
-    for _ in 0..RUNS {
-        match ask(helm, case)? {
+    for run in 0..RUNS {
+        if run > 1 {
+            // What is made of the time in seconds must differ too.
+            thread::sleep(Duration::from_millis(1_100));
+        }
+        let asked = match first.take() {
+            Some(first) => first,
+            None => ask(helm, &case)?,
+        };
+        match asked {
             Ok(text) => theirs.push(text),
             Err(message) => {
                 return Ok(match ours {
@@ -168,6 +186,9 @@ fn ask(helm: &Path, case: &Case) -> Result<Result<String, String>> {
     command.args(["template", RELEASE]).arg(&case.path).args(["--namespace", "default", "--include-crds"]);
     for values in &case.values {
         command.arg("--values").arg(values);
+    }
+    if case.skip_schema {
+        command.arg("--skip-schema-validation");
     }
     let output = command
         .env_clear()
