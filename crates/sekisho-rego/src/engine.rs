@@ -46,7 +46,8 @@ pub type HostCall = Arc<dyn Fn(&[Value]) -> Result<Option<Value>, String> + Send
 /// A function that the host gives to rules.
 #[derive(Clone)]
 pub struct HostFunction {
-    /// Its name, such as `external_data`.
+    /// Its name, such as `external_data`. It is also found as a function of documents: `cautils.f` is what
+    /// `cautils.f(x)` calls after `import data.cautils`.
     pub name: String,
     /// How many arguments it takes.
     pub arity: usize,

@@ -570,11 +570,16 @@ impl<'c> Lowering<'c> {
                 _ => None,
             };
             if let Some(path) = path {
-                return if let Some((RuleKind::Function, arity)) = (self.around.kind)(&path) {
+                // A rule may be called like a function without arguments.
+                return if let Some((_, arity)) = (self.around.kind)(&path) {
                     Some((Callee::Function(path), arity))
                 } else {
                     let shown: Vec<&str> = path.iter().map(Name::as_str).collect();
-                    let message = format!("undefined function data.{}", shown.join("."));
+                    let shown = shown.join(".");
+                    if let Some((place, arity)) = self.around.host.get(&shown) {
+                        return Some((Callee::Host(*place), *arity));
+                    }
+                    let message = format!("undefined function data.{shown}");
                     self.fail(ErrorCode::Type, message, span);
                     None
                 };

@@ -62,6 +62,13 @@ pub(super) fn resolve(modules: &[Module], settings: &Settings, errors: &mut Vec<
     conflicts(&resolved, &placed, modules, errors);
     let kinds: HashMap<&[Name], (RuleKind, usize)> =
         resolved.groups.iter().map(|group| (group.path.as_slice(), (group.kind, group.arity))).collect();
+    // The names of rules hold in all modules of a package.
+    let mut exports: HashMap<&[Name], Vec<&Name>> = HashMap::new();
+    for module in modules {
+        let names = module.rules.iter().map(|rule| &rule.head.name);
+        exports.entry(&module.package).or_default().extend(names);
+    }
+    let scope = |module| scope(module, &exports);
     let scopes: Vec<ModuleScope> = modules.iter().map(scope).collect();
     for (module, scope) in modules.iter().zip(&scopes) {
         check_module(module, scope, settings, errors);
@@ -128,12 +135,14 @@ fn classify(rule: &Rule) -> (usize, RuleKind) {
 }
 
 /// What the names of rules and imports mean in a module.
-fn scope(module: &Module) -> ModuleScope {
+fn scope(module: &Module, exports: &HashMap<&[Name], Vec<&Name>>) -> ModuleScope {
     let mut globals = HashMap::new();
     let data = Name::new_static("data");
-    for rule in &module.rules {
-        let path = std::iter::once(&data).chain(&module.package).chain([&rule.head.name]);
-        globals.insert(rule.head.name.clone(), path.cloned().collect());
+    for name in exports.get(module.package.as_slice()).into_iter().flatten() {
+        if !globals.contains_key(*name) {
+            let path = std::iter::once(&data).chain(&module.package).chain([*name]);
+            globals.insert((*name).clone(), path.cloned().collect());
+        }
     }
     for import in &module.imports {
         if !import.path.first().is_some_and(|root| matches!(root.as_str(), "future" | "rego")) {
@@ -168,18 +177,18 @@ fn conflicts(
         }
         let mut below: Vec<NodeId> =
             resolved.tree.node(group.node).children.iter().map(|(_, id)| *id).collect();
-        let mut hidden = Vec::new();
+        let mut nested = Vec::new();
         while let Some(node) = below.pop() {
             below.extend(resolved.tree.node(node).children.iter().map(|(_, id)| *id));
             if let Some(other) = resolved.tree.node(node).rule.and_then(|id| resolved.groups.get(id as usize))
                 && (group.kind != RuleKind::Object || other.kind == RuleKind::Function)
             {
-                hidden.push(format!("data.{}", join(&other.path)));
+                nested.push(format!("data.{}", join(&other.path)));
             }
         }
-        hidden.sort();
-        if !hidden.is_empty() {
-            fail(format!("rule {name} conflicts with [{}]", hidden.join(" ")));
+        nested.sort();
+        if !nested.is_empty() {
+            fail(format!("rule {name} conflicts with [{}]", nested.join(" ")));
         }
     }
     for module in modules {

@@ -307,6 +307,7 @@ impl<'c> Emitter<'c> {
                 self.op(Op::Host { to, function, arguments, fail: *fail });
             }
             Callee::Function(path) => match self.rule_at(path) {
+                Some(rule) if arguments.is_empty() => self.op(Op::Rule { to, rule, fail: *fail }),
                 Some(rule) => self.op(Op::Function { to, rule, arguments, fail: *fail }),
                 None => self.op(Op::Jump(*fail)),
             },

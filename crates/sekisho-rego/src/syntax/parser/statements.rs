@@ -392,6 +392,8 @@ impl Parser<'_> {
                 }
             }
         }
+        // A head with empty parentheses is no function but a rule.
+        head.parameters = head.parameters.take().filter(|parameters| !parameters.is_empty());
         if !head.uses_if
             && !head.uses_contains
             && head.parameters.is_none()

@@ -33,11 +33,8 @@ pub(crate) const MEMBER_WITH_KEY: &str = "internal.member_3";
 impl Parser<'_> {
     /// A term with operators; `key, value in domain` is allowed.
     pub(super) fn term(&mut self) -> Parsed<Term> {
-        self.enter()?;
         let left = self.primary()?;
-        let term = self.membership(left, true);
-        self.leave();
-        term
+        self.membership(left, true)
     }
 
     /// Goes on from a first operand with all operators; `key, value in domain` is allowed.
@@ -47,11 +44,8 @@ impl Parser<'_> {
 
     /// A term with operators where a comma parts it from the next.
     fn term_in_list(&mut self) -> Parsed<Term> {
-        self.enter()?;
         let left = self.primary()?;
-        let term = self.membership(left, false);
-        self.leave();
-        term
+        self.membership(left, false)
     }
 
     /// Goes on from a first operand with operators that bind tighter than `in`, then with `in` itself.
@@ -99,11 +93,8 @@ impl Parser<'_> {
     }
 
     fn operand(&mut self, least: u8) -> Parsed<Term> {
-        self.enter()?;
         let first = self.primary()?;
-        let term = self.operators(first, least);
-        self.leave();
-        term
+        self.operators(first, least)
     }
 
     fn operators(&mut self, first: Term, least: u8) -> Parsed<Term> {
@@ -137,6 +128,13 @@ impl Parser<'_> {
 
     /// A term without operators, with the reference or call that it begins.
     pub(super) fn primary(&mut self) -> Parsed<Term> {
+        self.enter()?;
+        let term = self.plain_term();
+        self.leave();
+        term
+    }
+
+    fn plain_term(&mut self) -> Parsed<Term> {
         let start = self.current.span;
         self.height = 1;
         let term = match self.current.token {
@@ -412,10 +410,7 @@ impl Parser<'_> {
         }
         let (mark, height) = (self.mark(), self.height);
         self.advance()?;
-        self.enter()?;
-        let body = self.body(end);
-        self.leave();
-        match body {
+        match self.body(end) {
             Ok(body) => {
                 self.advance()?;
                 self.grow(self.height.max(height) + 1)?;
@@ -504,7 +499,6 @@ impl Parser<'_> {
 
     fn template(&mut self) -> Parsed<Term> {
         let start = self.current.span;
-        self.enter()?;
         let mut parts = Vec::new();
         let mut height = 1;
         loop {
@@ -530,7 +524,6 @@ impl Parser<'_> {
             self.current = self.lexer.continue_template(raw);
             self.check_lexeme()?;
         }
-        self.leave();
         self.advance()?;
         self.grow(height + 1)?;
         Ok(Term::new(self.span_since(start), TermKind::Template(parts)))

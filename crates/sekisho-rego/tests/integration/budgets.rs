@@ -1,0 +1,113 @@
+//! What hostile modules and documents cannot do.
+
+use sekisho_rego::functions::Memory;
+use sekisho_rego::value::Value;
+use sekisho_rego::{Budget, EvaluationError, Limit, Options, Request, compile};
+
+use crate::support::{errors, json, v0, v1};
+
+#[test]
+fn nesting_is_read_once_and_ends_at_a_limit() {
+    for (open, close) in
+        [("[", "]"), ("{", "}"), ("{\"a\": ", "}"), ("(", ")"), ("[x | x := ", "]"), ("f(", ")")]
+    {
+        let deep = format!("package a\np = {}1{}", open.repeat(10_000), close.repeat(10_000));
+        assert!(errors(v0(&deep)).contains("max parsing recursion depth exceeded"), "{open}");
+        let fair = format!("package a\nf(x) = x\np = {}1{}", open.repeat(60), close.repeat(60));
+        assert_eq!(errors(v0(&fair)), "", "{open}");
+    }
+    for open in [
+        "[",
+        "{",
+        "(",
+        "{\"a\":",
+        "[1 | ",
+        "$\"{",
+        "not ",
+        "-",
+        "a[",
+        "f(",
+        "every x in [",
+        "{1 | ",
+        "[a | b, ",
+    ] {
+        let deep = format!("package a\np {{ {} }}", open.repeat(10_000));
+        assert!(!errors(v0(&deep)).is_empty(), "{open}");
+    }
+}
+
+#[test]
+fn unions_in_lists_are_read_once() {
+    let text = format!("package a\nb := {{1}}\np := {}1{}", "[b | ".repeat(60), ", 2]".repeat(60));
+    assert!(!errors(v1(&text)).contains("max"));
+}
+
+#[test]
+fn long_chains_end_at_a_limit() {
+    let sum = format!("package a\np := {}", vec!["1"; 100_000].join(" + "));
+    assert!(errors(v1(&sum)).contains("max parsing recursion depth exceeded"));
+    let calls = format!("package a\np := f{}", "(1)".repeat(100_000));
+    assert!(!errors(v1(&calls)).is_empty());
+    let branches = format!("package a\np := 0 if input.x{}", " else := 1 if input.x".repeat(20_000));
+    assert_eq!(errors(v1(&branches)), "");
+}
+
+#[test]
+fn long_bodies_are_ordered_in_fair_time() {
+    let goals: Vec<String> = (0..5_000).map(|place| format!("x{place} = x{}", place + 1)).collect();
+    let body = format!("package a\np {{ {}\nx5000 = 1 }}", goals.join("\n"));
+    assert_eq!(errors(v0(&body)), "");
+}
+
+#[test]
+fn a_spent_budget_is_an_error() {
+    let compiled = compile(
+        &[v1("package a\np contains [a, b, c, d] if { some a in input; some b in input; some c in input; some d in input }")],
+        &Options::default(),
+    )
+    .expect("the module is one");
+    let input = Value::array((0_i64..100).map(Value::from).collect());
+    let document = compiled.document(&["a", "p"]).expect("the module has the rule");
+    let with = |budget: Budget| {
+        let request = Request { input: Some(&input), budget, ..Request::default() };
+        compiled.evaluate(document, &request, &mut Memory::new())
+    };
+    let limit = |budget: Budget| match with(budget) {
+        Err(EvaluationError::Limit { limit, .. }) => limit,
+        other => panic!("no limit was met: {other:?}"),
+    };
+    assert_eq!(limit(Budget { steps: 10_000, ..Budget::default() }), Limit::Steps);
+    assert_eq!(limit(Budget { memory: 10_000, ..Budget::default() }), Limit::Memory);
+    let request = Request { input: Some(&input), cancelled: Some(&|| true), ..Request::default() };
+    let cancelled = compiled.evaluate(document, &request, &mut Memory::new());
+    assert!(matches!(cancelled, Err(EvaluationError::Limit { limit: Limit::Cancelled, .. })));
+}
+
+#[test]
+fn deep_calls_end_at_a_limit() {
+    let mut text = String::from("package a\np0 := 1\n");
+    for place in 1..5_000 {
+        text.push_str(&format!("p{place} := p{} + 1\n", place - 1));
+    }
+    let compiled = compile(&[v1(&text)], &Options::default()).expect("the module is one");
+    let document = compiled.document(&["a", "p4999"]).expect("the module has the rule");
+    let outcome = compiled.evaluate(document, &Request::default(), &mut Memory::new());
+    assert!(matches!(outcome, Err(EvaluationError::Limit { limit: Limit::Depth, .. })));
+    let request = Request { budget: Budget { depth: 10_000, ..Budget::default() }, ..Request::default() };
+    let outcome = compiled.evaluate(document, &request, &mut Memory::new()).expect("the depth is allowed");
+    assert_eq!(outcome.value, Some(json("5000")));
+}
+
+#[test]
+fn a_division_by_zero_is_undefined_or_an_error() {
+    let compiled =
+        compile(&[v1("package a\np := 1 / input.x")], &Options::default()).expect("the module is one");
+    let input = json(r#"{"x": 0}"#);
+    let document = compiled.document(&["a", "p"]).expect("the module has the rule");
+    let request = Request { input: Some(&input), ..Request::default() };
+    let outcome = compiled.evaluate(document, &request, &mut Memory::new()).expect("undefined is no error");
+    assert_eq!(outcome.value, None);
+    let request = Request { strict_errors: true, ..request };
+    let error = compiled.evaluate(document, &request, &mut Memory::new()).expect_err("errors are asked for");
+    assert_eq!(error.to_string(), "test.rego:2: eval_builtin_error: div: divide by zero");
+}
