@@ -52,10 +52,10 @@ fn examine(pod: &Pod<'_>) -> Option<Refusal> {
     let mut kinds = BTreeSet::new();
     let mut faults = Vec::new();
     for (index, volume) in pod.list("volumes").iter().enumerate() {
-        let Some(kind) = forbidden(volume) else { continue };
+        let Some((kind, key)) = forbidden(volume) else { continue };
         volumes.push(volume.str("name"));
         kinds.insert(kind);
-        faults.push(Fault { path: field!["spec", "volumes", index, kind], found: Found::Present });
+        faults.push(Fault { path: field!["spec", "volumes", index, key], found: Found::Present });
     }
     let detail = || {
         let word = plural("volume", "volumes", volumes.len());
@@ -66,15 +66,16 @@ fn examine(pod: &Pod<'_>) -> Option<Refusal> {
     (!volumes.is_empty()).then(|| Refusal { reason: "restricted volume types", detail: detail(), faults })
 }
 
-/// The type of a volume that must not be: `unknown` where it has a source that nobody knows. A volume without any
-/// source becomes an `emptyDir` in the API server.
-fn forbidden(volume: &Node) -> Option<&'static str> {
+/// The type of a volume that must not be, and the field that says so. The type is `unknown` where nobody knows the
+/// field. A volume without any becomes an `emptyDir` in the API server.
+fn forbidden(volume: &Node) -> Option<(&'static str, &str)> {
     let has = |key: &&str| volume.get(key).is_some();
     if ALLOWED.iter().any(has) {
         return None;
     }
-    let has_source = |key: &str, node: &Node| key != "name" && !node.is_null();
-    FORBIDDEN.into_iter().find(has).or_else(|| {
-        volume.entries().iter().any(|entry| has_source(&entry.key, &entry.node)).then_some("unknown")
-    })
+    if let Some(kind) = FORBIDDEN.into_iter().find(has) {
+        return Some((kind, kind));
+    }
+    let unknown = volume.entries().iter().find(|entry| entry.key != "name" && !entry.node.is_null())?;
+    Some(("unknown", &unknown.key))
 }

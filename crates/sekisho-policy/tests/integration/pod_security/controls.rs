@@ -150,6 +150,11 @@ fn a_volume_without_source_is_an_empty_dir_and_one_with_an_unknown_source_is_ref
         said("restricted:latest", pod),
         "restricted volume types (volumes \"b\", \"c\" use restricted volume types \"hostPath\", \"unknown\")"
     );
+    let paths: Vec<_> = violations("restricted:latest", pod)
+        .iter()
+        .flat_map(|violation| violation.faults.iter().map(|fault| fault.path.to_string()))
+        .collect();
+    assert_eq!(paths, ["spec.volumes[1].tape", "spec.volumes[2].hostPath"]);
 }
 
 #[test]
