@@ -1,19 +1,21 @@
 //! Kyverno's policies: a policy to compiled rules; rules, a resource and facts to verdicts.
 //!
 //! [`value`] is what rules reckon with, [`scalar`] compares plain values with what policies write,
-//! [`jmespath`] is the query language, [`context`] says what may be asked of the outside. Everything is
-//! bounded by a [`Budget`], and nothing is read, printed or asked from outside: time, randomness and facts
-//! are arguments.
+//! [`jmespath`] is the query language, [`context`] holds what variables stand for, [`variables`] fills
+//! `{{ … }}` in, and [`operators`] decides conditions. Everything is bounded by a [`Budget`], and nothing is
+//! read, printed or asked from outside: time, randomness and facts are arguments.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod budget;
 pub mod context;
 mod image;
 pub mod jmespath;
+pub mod operators;
 mod regex;
 pub mod scalar;
 mod time;
 pub mod value;
+pub mod variables;
 
 pub use budget::{Budget, BudgetError, Meter};
 pub use image::{Image, ImageError};

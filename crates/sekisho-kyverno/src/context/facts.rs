@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use smol_str::SmolStr;
 
+use super::entry::FactKind;
 use crate::Value;
 
 /// A call of the API server or of a service.
@@ -42,6 +43,13 @@ pub enum FactError {
 
 /// Look-ups that the caller answers. None of them may block: facts are gathered before the evaluation.
 pub trait Facts {
+    /// Whether entries of this kind are loaded at all. Where not, they are as good as not declared, and
+    /// their names must be given values in another way.
+    fn loads(&self, kind: FactKind) -> bool {
+        let _ = kind;
+        true
+    }
+
     /// The ConfigMap with `data` and `metadata`.
     fn config_map(&self, namespace: &str, name: &str) -> Result<Value, FactError> {
         Err(FactError::Unknown(format!("the ConfigMap `{namespace}/{name}`")))

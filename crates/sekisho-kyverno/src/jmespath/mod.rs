@@ -6,6 +6,7 @@
 
 mod error;
 mod evaluate;
+mod expressions;
 mod functions;
 mod parser;
 mod surroundings;
@@ -15,6 +16,7 @@ mod tree;
 use crate::Value;
 
 pub use error::JmespathError;
+pub use expressions::Expressions;
 pub use surroundings::Surroundings;
 
 /// A compiled expression.

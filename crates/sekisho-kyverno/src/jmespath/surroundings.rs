@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ::regex::Regex;
 use smol_str::SmolStr;
 
-use super::JmespathError;
+use super::{Expression, Expressions, JmespathError};
 
 use crate::context::{Facts, Settings};
 use crate::{BudgetError, Meter, Value, regex};
@@ -25,12 +25,39 @@ pub struct Surroundings<'s> {
     pub settings: &'s Settings,
     random: Cell<u64>,
     patterns: RefCell<HashMap<SmolStr, Arc<Regex>>>,
+    expressions: Option<&'s Expressions>,
 }
 
 impl<'s> Surroundings<'s> {
     /// Puts surroundings together; the random sequence begins with the settings' seed.
     pub fn new(meter: &'s Meter, facts: &'s dyn Facts, settings: &'s Settings) -> Self {
-        Self { meter, facts, settings, random: Cell::new(settings.seed), patterns: RefCell::default() }
+        Self {
+            meter,
+            facts,
+            settings,
+            random: Cell::new(settings.seed),
+            patterns: RefCell::default(),
+            expressions: None,
+        }
+    }
+
+    /// The same with compiled expressions that several evaluations share.
+    #[must_use]
+    pub fn with_expressions(self, expressions: &'s Expressions) -> Self {
+        Self { expressions: Some(expressions), ..self }
+    }
+
+    /// The compiled form of an expression.
+    pub(crate) fn expression(&self, text: &str) -> Result<Arc<Expression>, JmespathError> {
+        if let Some(known) = self.expressions.and_then(|expressions| expressions.get(text)) {
+            return Ok(known);
+        }
+        self.meter.work(text.len())?;
+        let compiled = Arc::new(Expression::compile(text)?);
+        if let Some(expressions) = self.expressions {
+            expressions.keep(text, &compiled);
+        }
+        Ok(compiled)
     }
 
     /// The next number of the random sequence.

@@ -238,7 +238,7 @@ pub(crate) fn json(text: &str) -> Result<Value, JmespathError> {
 /// A character as Go quotes it in ASCII.
 fn quoted(letter: char) -> String {
     match u32::from(letter) {
-        _ if letter == '\'' => "'\\''".to_owned(),
+        _ if matches!(letter, '\'' | '\\') => format!("'\\{letter}'"),
         0x20..0x7f => format!("'{letter}'"),
         code @ 0..0x80 => format!("'\\x{code:02x}'"),
         code @ 0..0x1_0000 => format!("'\\u{code:04x}'"),

@@ -37,6 +37,21 @@ impl Value {
         }
     }
 
+    /// How many bytes [`to_json`](Self::to_json) has.
+    pub(crate) fn json_length(&self) -> usize {
+        match self {
+            Self::List(items) => {
+                items.iter().map(Self::json_length).sum::<usize>() + items.len().saturating_sub(1) + 2
+            }
+            Self::Map(map) => {
+                let entry = |(key, value): (&SmolStr, &Self)| quoted_length(key) + 1 + value.json_length();
+                map.iter().map(entry).sum::<usize>() + map.len().saturating_sub(1) + 2
+            }
+            Self::String(text) => quoted_length(text),
+            plain => plain.to_json().len(),
+        }
+    }
+
     /// The value as Go's `%v` prints it: `map[a:1 b:[x y]]`, `<nil>`.
     pub fn to_plain(&self) -> String {
         let mut text = String::new();
@@ -119,4 +134,13 @@ fn write_quoted(text: &mut String, value: &SmolStr) {
         }
     }
     text.push('"');
+}
+
+fn quoted_length(text: &str) -> usize {
+    let length = |letter: char| match letter {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => 6,
+        other => other.len_utf8(),
+    };
+    text.chars().map(length).sum::<usize>() + 2
 }

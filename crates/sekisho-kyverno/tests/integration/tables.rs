@@ -5,8 +5,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a table that cannot be read is a failed test")]
 
-use sekisho_kyverno::context::{NoFacts, Settings};
+use sekisho_kyverno::context::{Context, ContextEntry, NoFacts, Settings};
 use sekisho_kyverno::jmespath::{Expression, Surroundings};
+use sekisho_kyverno::operators::Operator;
+use sekisho_kyverno::variables::substitute;
 use sekisho_kyverno::{Meter, Value, scalar};
 use serde_json::{Value as Json, json};
 
@@ -54,8 +56,60 @@ fn answer(row: &Json) -> Json {
             let answer = expression.and_then(|expression| expression.search(&value(&row["data"]), &around));
             answer.map_or_else(|_| json!({"e": true}), |answer| json!({"r": tagged(&answer)}))
         }
+        "cond" => {
+            let operator = Operator::parse(text("operator")).unwrap();
+            json!({"r": operator.holds(&value(&row["key"]), &value(&row["value"]), &meter).unwrap()})
+        }
+        "subst" => {
+            let settings = Settings::default();
+            let around = Surroundings::new(&meter, &NoFacts, &settings);
+            substituted(&row["doc"], &context(row, &around))
+        }
+        "load" => {
+            let settings = Settings::default();
+            let around = Surroundings::new(&meter, &NoFacts, &settings);
+            loaded(row, &context(row, &around))
+        }
         other => panic!("`{other}` is not known"),
     }
+}
+
+/// A context with the data of a row.
+fn context<'s>(row: &Json, around: &'s Surroundings<'s>) -> Context<'s> {
+    let context = Context::new(around);
+    for (key, data) in row["ctx"].as_object().unwrap() {
+        context.add_variable(&format!("\"{key}\""), value(data));
+    }
+    context
+}
+
+fn substituted(document: &Json, context: &Context<'_>) -> Json {
+    match substitute(&value(document), context) {
+        Ok(value) => json!({"r": tagged(&value)}),
+        Err(error) => json!({"e": error.to_string()}),
+    }
+}
+
+/// What documents become of before, within and after a loop, in whose turns more entries are declared.
+fn loaded(row: &Json, context: &Context<'_>) -> Json {
+    if row["resource"].is_object() {
+        context.set_resource(value(&row["resource"]));
+        context.add_images(value(&row["resource"]));
+    }
+    let entries = ContextEntry::read_all(&value(&row["entries"])).unwrap();
+    let (outer, inner) = entries.split_at(usize::try_from(row["outer"].as_u64().unwrap()).unwrap());
+    let documents = &row["docs"];
+    context.declare(outer);
+    let before = substituted(&documents[0], context);
+    context.checkpoint();
+    context.set_element(value(&documents[1]), 3, 0);
+    context.declare(inner);
+    let within = substituted(&documents[2], context);
+    context.reset().unwrap();
+    let again = substituted(&documents[3], context);
+    context.restore().unwrap();
+    let behind = substituted(&documents[4], context);
+    json!({"r": [before, within, again, behind]})
 }
 
 /// A value with the types of its numbers.
@@ -94,4 +148,19 @@ fn scalars_compare_as_kyverno_compares_them() {
 #[test]
 fn expressions_have_the_values_that_kyverno_gives_them() {
     hold(include_str!("../data/expressions.jsonl"));
+}
+
+#[test]
+fn conditions_hold_where_kyverno_holds_them() {
+    hold(include_str!("../data/conditions.jsonl"));
+}
+
+#[test]
+fn variables_are_replaced_as_kyverno_replaces_them() {
+    hold(include_str!("../data/substitutions.jsonl"));
+}
+
+#[test]
+fn entries_are_loaded_when_kyverno_loads_them() {
+    hold(include_str!("../data/contexts.jsonl"));
 }

@@ -1,0 +1,12 @@
+//! Variables (`{{ … }}`) and references (`$(…)`) in documents, and what they are replaced with.
+
+mod error;
+mod place;
+mod references;
+mod scan;
+mod substitute;
+
+pub use error::VariableError;
+pub use references::resolve_references;
+pub use scan::{expressions, has_variables, is_reference, is_variable};
+pub use substitute::{substitute, substitute_variables};

@@ -1,0 +1,136 @@
+//! Documents with their variables replaced.
+
+use super::references::child;
+use super::{VariableError, place, resolve_references, scan};
+use crate::context::Context;
+use crate::{Map, Value};
+
+/// Replaces references and then variables in a document's keys and texts.
+///
+/// A text that is nothing but a variable becomes the variable's value with its type; inside of other text a
+/// value that is no text stands as JSON. Values may hold variables themselves.
+pub fn substitute(document: &Value, context: &Context<'_>) -> Result<Value, VariableError> {
+    let document = resolve_references(document, context.meter())?;
+    substitute_variables(&document, context)
+}
+
+/// Replaces variables in a document's keys and texts.
+pub fn substitute_variables(document: &Value, context: &Context<'_>) -> Result<Value, VariableError> {
+    let deletes = context.operation().is_some_and(|operation| operation == "DELETE");
+    Substitution { context, deletes }.walk(document, "")
+}
+
+struct Substitution<'c, 's> {
+    context: &'c Context<'s>,
+    /// Whether the object is gone, and the old one is meant.
+    deletes: bool,
+}
+
+impl Substitution<'_, '_> {
+    fn walk(&self, value: &Value, path: &str) -> Result<Value, VariableError> {
+        self.context.meter().work(1)?;
+        let replaced = match value {
+            Value::String(text) if text.contains("{{") => self.text(text, path)?,
+            other => other.clone(),
+        };
+        self.context.meter().deeper(|| match &replaced {
+            Value::List(items) => {
+                let mut list = Vec::with_capacity(items.len());
+                for (place, item) in items.iter().enumerate() {
+                    list.push(match item {
+                        Value::String(text) if !text.contains("{{") => item.clone(),
+                        item => self.walk(item, &format!("{path}/{place}"))?,
+                    });
+                }
+                self.context.meter().memory(items.len().saturating_mul(size_of::<Value>()))?;
+                Ok(list.into())
+            }
+            Value::Map(map) => self.map(map, path),
+            _ => Ok(replaced.clone()),
+        })
+    }
+
+    fn map(&self, map: &Map, path: &str) -> Result<Value, VariableError> {
+        self.context.meter().memory(map.len().saturating_mul(size_of::<Value>() * 2))?;
+        let mut entries = Vec::with_capacity(map.len());
+        for (key, item) in map.iter() {
+            let new_key = if key.contains("{{") {
+                match self.text(key, path)? {
+                    Value::String(new) => new,
+                    Value::Null => key.clone(),
+                    _ => {
+                        return Err(VariableError::failed(format!(
+                            "expected string after substituting variables in key \"{key}\""
+                        )));
+                    }
+                }
+            } else {
+                key.clone()
+            };
+            let item = match item {
+                Value::String(text) if !text.contains("{{") => item.clone(),
+                Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => item.clone(),
+                item => self.walk(item, &child(path, key))?,
+            };
+            entries.push((new_key, item));
+        }
+        Ok(entries.into_iter().collect())
+    }
+
+    fn text(&self, text: &str, path: &str) -> Result<Value, VariableError> {
+        let mut text = text.to_owned();
+        let mut places = scan::all(&text);
+        while !places.is_empty() {
+            // What is replaced are the variables found together, each where it then stands.
+            let original = text.clone();
+            let mut shift = 0_isize;
+            let mut stays = false;
+            for found in places {
+                let variable = original.get(found.clone()).unwrap_or("");
+                let (expression, shallow) = scan::expression(variable);
+                stays = shallow;
+                let value = self.value(expression, path)?;
+                if original == variable {
+                    return Ok(value);
+                }
+                let mut replacement = match value {
+                    Value::String(text) => text.to_string(),
+                    other => other.to_json(),
+                };
+                if shallow {
+                    replacement = replacement.replace("{{", "\\{{");
+                }
+                let start = found.start.saturating_add_signed(shift);
+                let end = found.end.saturating_add_signed(shift);
+                let length = text.len().saturating_add(replacement.len());
+                self.context.meter().memory(length)?;
+                self.context.meter().work(length / 16 + 1)?;
+                if text.get(start..end).is_some() {
+                    text.replace_range(start..end, &replacement);
+                }
+                let grown = replacement.len().cast_signed() - found.len().cast_signed();
+                shift = shift.saturating_add(grown);
+            }
+            places = if stays { Vec::new() } else { scan::all(&text) };
+        }
+        Ok(text.replace("\\{{", "{{").into())
+    }
+
+    fn value(&self, expression: String, path: &str) -> Result<Value, VariableError> {
+        let mut expression = expression;
+        if expression == "@" {
+            let target: &[&str] = match self.context.query("target") {
+                Ok(_) => &["target"],
+                Err(VariableError::Budget(limit)) => return Err(limit.into()),
+                Err(VariableError::Failed(_)) => &["request", "object"],
+            };
+            expression = place::expression(path, target);
+        }
+        if self.deletes {
+            expression = expression.replace("request.object", "request.oldObject");
+        }
+        self.context
+            .query(&expression)
+            .map_err(|error| error.within(&format!("failed to resolve {expression} at path {path}")))
+    }
+}
