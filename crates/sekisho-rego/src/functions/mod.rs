@@ -15,7 +15,9 @@ mod arguments;
 mod arithmetic;
 mod call;
 mod casts;
+mod certificates;
 mod collections;
+mod crypto;
 mod digests;
 mod encoding;
 mod environment;
@@ -29,6 +31,7 @@ mod regex;
 mod sprintf;
 mod strings;
 mod times;
+mod tokens;
 mod types;
 mod units;
 
@@ -45,6 +48,7 @@ const FAMILIES: &[Family] = &[
     aggregates::FAMILY,
     arithmetic::FAMILY,
     casts::FAMILY,
+    certificates::FAMILY,
     collections::FAMILY,
     digests::FAMILY,
     encoding::FAMILY,
@@ -57,6 +61,7 @@ const FAMILIES: &[Family] = &[
     sprintf::FAMILY,
     strings::FAMILY,
     times::FAMILY,
+    tokens::FAMILY,
     units::FAMILY,
 ];
 

@@ -94,10 +94,6 @@ impl Real {
         self.mantissa == 0
     }
 
-    pub(crate) fn is_negative(self) -> bool {
-        self.negative
-    }
-
     pub(crate) fn negated(self) -> Self {
         Self { negative: !self.negative, ..self }
     }
