@@ -35,6 +35,16 @@ pub struct Fix {
     pub description: Cow<'static, str>,
     /// The changes, in order.
     pub edits: Vec<Edit>,
+    /// Whether a person must make it: what the changes are of is made by a template, or no place in a file was found
+    /// that makes it.
+    pub by_hand: bool,
+}
+
+impl Fix {
+    /// Whether it is to be made: the safe ones are, and the others where they are asked for.
+    pub fn is_wanted(&self, risky: bool) -> bool {
+        risky || self.safety == Safety::Safe
+    }
 }
 
 /// A change of one field of one source.

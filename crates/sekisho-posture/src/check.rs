@@ -178,12 +178,17 @@ impl Mend {
     /// A fix that may be applied unseen. `description` is one imperative clause, the same words for the
     /// same change in every object: `` set `allowPrivilegeEscalation: false` ``.
     pub fn safe(description: impl Into<Cow<'static, str>>) -> Self {
-        Self(Fix { safety: Safety::Safe, description: description.into(), edits: Vec::new() })
+        Self(Fix { safety: Safety::Safe, description: description.into(), edits: Vec::new(), by_hand: false })
     }
 
     /// A fix that may stop a workload that works.
     pub fn risky(description: impl Into<Cow<'static, str>>) -> Self {
-        Self(Fix { safety: Safety::Unsafe, description: description.into(), edits: Vec::new() })
+        Self(Fix {
+            safety: Safety::Unsafe,
+            description: description.into(),
+            edits: Vec::new(),
+            by_hand: false,
+        })
     }
 
     /// Gives a field a value; mappings on the way are made where they are missing.

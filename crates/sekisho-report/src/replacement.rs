@@ -57,7 +57,7 @@ impl<'a> Replacements<'a> {
     pub(crate) fn of(&self, fix: &Fix, location: &Location) -> Option<Replacement> {
         let id = location.span.source;
         let source = self.report.source(id).filter(|source| source.name == location.file)?;
-        let first = fix.edits.first()?.change.document;
+        let first = fix.edits.first().filter(|_| !fix.by_hand)?.change.document;
         if fix.edits.iter().any(|edit| edit.source != id || edit.change.document != first) {
             return None;
         }

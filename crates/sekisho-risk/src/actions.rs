@@ -19,8 +19,8 @@ pub fn actions(findings: &[Finding], rules: &[Rule], targets: &str) -> Vec<Actio
     for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
         whole += finding.risk;
         let key = match &finding.fix {
-            Some(fix) => (true, fix.description.as_ref()),
-            None => (false, finding.rule.as_ref()),
+            Some(fix) if !fix.by_hand => (true, fix.description.as_ref()),
+            _ => (false, finding.rule.as_ref()),
         };
         groups.entry(key).or_default().add(finding);
     }

@@ -1,16 +1,17 @@
 //! Objects → findings, with every set of values by itself: what is there with one set does not meet what is
 //! there with another.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use sekisho_finding::{Edit, Finding, Fingerprint};
+use sekisho_finding::{Finding, Fingerprint};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::{Object, Source, Span};
 use sekisho_posture::{Check, Settings};
 use smol_str::SmolStr;
 
 use crate::config::Config;
+use crate::route::{Router, Tried};
 use crate::target::Loaded;
 
 /// What runs over the objects.
@@ -22,44 +23,59 @@ pub(crate) struct Examiner<'a> {
     pub(crate) settings: &'a Settings,
     /// The configuration, which may give checks another severity.
     pub(crate) config: &'a Config,
+    /// The routes of fixes that did not lead to their findings.
+    pub(crate) tried: &'a Tried,
     /// The namespace of objects that name none.
     pub(crate) namespace: &'a str,
 }
 
+/// What was found in all sets of values together.
+#[derive(Debug)]
+pub(crate) struct Examined {
+    /// Everything.
+    pub(crate) inventory: Inventory,
+    /// The findings with their risk, each once.
+    pub(crate) findings: Vec<Finding>,
+    /// Those whose fixes go by way of what is rendered.
+    pub(crate) routed: BTreeSet<Fingerprint>,
+}
+
 impl Examiner<'_> {
-    /// The inventory of everything, and the findings with their risk, each once.
-    pub(crate) fn examine(self, loaded: &mut Loaded) -> (Inventory, Vec<Finding>) {
+    /// What is found.
+    pub(crate) fn examine(self, loaded: &mut Loaded) -> Examined {
+        let mut routed = BTreeSet::new();
         let sources = std::mem::take(&mut loaded.sources);
         let common = std::mem::take(&mut loaded.objects);
         let sets = std::mem::take(&mut loaded.in_sets);
         if sets.is_empty() {
             let inventory = Inventory::new(sources, common, self.namespace);
-            let findings = self.findings(&inventory);
-            return (inventory, merged(vec![(None, findings)]));
+            let findings = merged(vec![(None, self.findings(&inventory, &mut routed))]);
+            return Examined { inventory, findings, routed };
         }
         let found = sets.iter().map(|(name, objects)| {
             let inventory = self.inventory(&sources, &[&common, objects]);
-            (Some(name), self.findings(&inventory))
+            (Some(name), self.findings(&inventory, &mut routed))
         });
         let findings = merged(found.collect());
         let mut all = vec![&common[..]];
         all.extend(sets.iter().map(|(_, objects)| &objects[..]));
-        (self.inventory(&sources, &all), findings)
+        Examined { inventory: self.inventory(&sources, &all), findings, routed }
     }
 
     fn inventory(self, sources: &[Source], objects: &[&[Object]]) -> Inventory {
         Inventory::new(sources.to_vec(), objects.concat(), self.namespace)
     }
 
-    fn findings(self, inventory: &Inventory) -> Vec<Finding> {
+    fn findings(self, inventory: &Inventory, routed: &mut BTreeSet<Fingerprint>) -> Vec<Finding> {
         let mut findings = sekisho_posture::examine(inventory, self.checks, self.settings);
+        let mut finder = Router::new(inventory);
         for finding in &mut findings {
             if let Some(severity) = self.config.severity_of(&finding.rule) {
                 finding.severity = severity;
             }
-            let is_plain =
-                |edit: &Edit| inventory.source(edit.source).is_some_and(|source| source.origins().is_none());
-            finding.fix.take_if(|fix| !fix.edits.iter().all(is_plain));
+            if finder.route(finding, self.tried) {
+                routed.insert(finding.fingerprint);
+            }
         }
         sekisho_risk::weigh(&mut findings, inventory);
         findings

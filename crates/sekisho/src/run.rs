@@ -1,20 +1,21 @@
 //! One run: targets → inventory → findings → suppressions → ranking. Every command that looks goes this way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sekisho_finding::fault::{DUPLICATE_KEY, FAULTS};
 use sekisho_finding::suppress::Baseline;
-use sekisho_finding::{Coverage, Finding, Persona, Rule, Severity};
+use sekisho_finding::{Coverage, Finding, Fingerprint, Persona, Rule, Severity};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::{Budget, LoadError, LoadErrorKind, SourceId};
 use sekisho_posture::{Check, Settings};
 use sekisho_risk::Action;
 
 use crate::config::{Config, unknown_slug};
-use crate::examine::Examiner;
+use crate::examine::{Examined, Examiner};
 use crate::release::Releases;
+use crate::route::Tried;
 use crate::suppress::Suppressions;
 use crate::target::{self, Selection};
 
@@ -41,6 +42,8 @@ pub(crate) struct Request {
     pub(crate) namespace: Option<String>,
     /// The Kubernetes version that the manifests are meant for.
     pub(crate) kubernetes_version: Option<String>,
+    /// The routes of fixes that did not lead to their findings.
+    pub(crate) tried: Tried,
     /// How charts are rendered, as far as the command line says it.
     pub(crate) releases: Releases,
     /// Whether files that git ignores are read too.
@@ -60,6 +63,8 @@ pub(crate) struct Outcome {
     pub(crate) inventory: Inventory,
     /// The findings, worst first; those that do not count are marked.
     pub(crate) findings: Vec<Finding>,
+    /// The findings whose fixes go by way of what charts and kustomizations make.
+    pub(crate) routed: BTreeSet<Fingerprint>,
     /// The rules that ran.
     pub(crate) rules: Vec<Rule>,
     /// What was examined.
@@ -86,8 +91,14 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
         loaded.sources.push(source);
         SourceId(u32::try_from(loaded.sources.len() - 1).unwrap_or(u32::MAX))
     });
-    let examiner = Examiner { checks: &checks, settings: &settings, config: &config, namespace: &namespace };
-    let (inventory, mut findings) = examiner.examine(&mut loaded);
+    let examiner = Examiner {
+        checks: &checks,
+        settings: &settings,
+        config: &config,
+        tried: &request.tried,
+        namespace: &namespace,
+    };
+    let Examined { inventory, mut findings, routed } = examiner.examine(&mut loaded);
 
     let of_objects = findings.len();
     findings.extend(loaded.warnings.iter().filter_map(|warning| duplicate_key(warning, &inventory)));
@@ -107,7 +118,7 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     let targets: Vec<String> = request.targets.iter().map(|target| target.display().to_string()).collect();
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
     let coverage = Coverage { rules: checks.len(), ..loaded.coverage };
-    Ok(Outcome { inventory, findings, rules, coverage, actions, config })
+    Ok(Outcome { inventory, findings, routed, rules, coverage, actions, config })
 }
 
 /// A key that stands twice, as a finding; what `<<` brings in twice is how it is meant.

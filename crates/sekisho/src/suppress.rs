@@ -1,7 +1,7 @@
 //! Which findings do not count: ignore comments, exceptions and the baseline applied, and their own faults found.
 
 use sekisho_finding::fault::{EXPIRED_EXCEPTION, INVALID_IGNORE_COMMENT};
-use sekisho_finding::suppress::{Baseline, Exception, ignores_at};
+use sekisho_finding::suppress::{Baseline, Exception, MARKS, ignores_at};
 use sekisho_finding::{Finding, Suppression, SuppressionKind};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::{Source, SourceId, Span};
@@ -64,21 +64,24 @@ impl Suppressions<'_> {
     }
 }
 
-/// The ignore comment that speaks of a finding.
+/// The ignore comment that speaks of a finding: where it stands, or where the value stands that it is made of.
 fn inline(finding: &Finding, inventory: &Inventory) -> Option<Suppression> {
-    let source = inventory.source(finding.location.source)?;
-    let ignore = ignores_at(source, &finding.location)
-        .into_iter()
+    let value = finding.location.value.as_ref().and_then(|value| value.place.as_deref());
+    let places = [&finding.location].into_iter().chain(value);
+    let mut ignores =
+        places.filter_map(|place| Some(ignores_at(inventory.source(place.source)?, place))).flatten();
+    let ignore = ignores
         .find(|ignore| !ignore.reason.is_empty() && ignore.rules.iter().any(|rule| *rule == finding.rule))?;
     Some(Suppression { kind: SuppressionKind::Inline, reason: ignore.reason.to_owned() })
 }
 
 /// The ignore comments of a source that name no reason or an unknown slug.
 fn invalid_ignores(id: SourceId, source: &Source) -> Vec<Finding> {
-    const MARK: &str = "# sekisho: ignore[";
     let mut found = Vec::new();
-    for (at, _) in source.text.match_indices(MARK) {
-        let rest = source.text.get(at + MARK.len()..).and_then(|rest| rest.lines().next()).unwrap_or("");
+    let marks = MARKS.iter().flat_map(|mark| source.text.match_indices(mark));
+    for (at, mark) in marks {
+        let rest = source.text.get(at + mark.len()..).and_then(|rest| rest.lines().next()).unwrap_or("");
+        let rest = if mark.starts_with('/') { rest.split("*/").next().unwrap_or(rest) } else { rest };
         let (slugs, reason) = rest.split_once(']').unwrap_or((rest, ""));
         let reason = reason.strip_prefix(':').unwrap_or("").trim();
         let unknown = slugs.split(',').map(str::trim).find(|slug| sekisho_posture::check(slug).is_none());
@@ -88,7 +91,7 @@ fn invalid_ignores(id: SourceId, source: &Source) -> Vec<Finding> {
             None => continue,
         };
         let start = u32::try_from(at).unwrap_or(u32::MAX);
-        let length = u32::try_from(MARK.len() + rest.trim_end().len()).unwrap_or(0);
+        let length = u32::try_from(mark.len() + rest.trim_end().len()).unwrap_or(0);
         let span = Span { source: id, start, end: start.saturating_add(length) };
         found.push(INVALID_IGNORE_COMMENT.finding(message, source, span));
     }

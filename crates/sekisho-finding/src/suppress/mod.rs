@@ -6,4 +6,4 @@ mod ignore;
 
 pub use baseline::{Baseline, BaselineError};
 pub use exception::{Exception, glob};
-pub use ignore::{Ignore, ignores_at};
+pub use ignore::{Ignore, MARKS, ignores_at};

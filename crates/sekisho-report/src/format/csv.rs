@@ -70,7 +70,11 @@ fn of_finding(report: &Report<'_>, finding: &Finding) -> [String; COLUMNS.len()]
         finding.confidence.to_string(),
         finding.risk.to_string(),
         report.rule(&finding.rule).map_or("", |rule| report.catalogue.remedy(rule)).to_owned(),
-        finding.fix.as_ref().map_or("", |fix| fix.safety.as_str()).to_owned(),
+        finding
+            .fix
+            .as_ref()
+            .map_or("", |fix| if fix.by_hand { "by-hand" } else { fix.safety.as_str() })
+            .to_owned(),
         finding.fingerprint.to_string(),
         finding.suppressed.as_ref().map_or_else(String::new, |suppression| suppression.reason.clone()),
         location.value.as_ref().map_or_else(String::new, |value| value.key.to_string()),

@@ -17,7 +17,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::str::FromStr;
 
-use sekisho_finding::{Finding, Location, Severity, Subject};
+use sekisho_finding::{Finding, Fix, Location, Safety, Severity, Subject};
 
 use crate::escape;
 use crate::text::grouped;
@@ -199,6 +199,15 @@ pub(crate) fn message_with_value(report: &Report<'_>, finding: &Finding) -> Stri
     match &finding.location.value {
         Some(value) => format!("{message} (values: {})", value.key),
         None => message,
+    }
+}
+
+/// The entry of the catalogue that says who can make a fix.
+pub(crate) fn fix_key(fix: &Fix) -> &'static str {
+    match fix.safety {
+        _ if fix.by_hand => "finding.fix-by-hand",
+        Safety::Safe => "finding.fix-safe",
+        Safety::Unsafe => "finding.fix-unsafe",
     }
 }
 

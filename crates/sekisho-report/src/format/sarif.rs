@@ -128,6 +128,10 @@ impl Results<'_, '_> {
 
     /// A fix as a change of the text, where it can be said so.
     fn fix(&self, fix: &Fix, location: &Location) -> Option<Value> {
+        // What was rendered of a value is mended in the file of values.
+        let first = fix.edits.first()?;
+        let value = location.value.as_ref().and_then(|value| value.place.as_deref());
+        let location = value.filter(|place| place.source == first.source).unwrap_or(location);
         let change = self.replacements.of(fix, location)?;
         Some(json!({
             "description": { "text": self.report.catalogue.fix(&fix.description) },

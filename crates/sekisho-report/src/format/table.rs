@@ -7,7 +7,7 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use sekisho_finding::{Finding, Rule, Safety, Severity, Skip, SkipReason};
+use sekisho_finding::{Finding, Rule, Severity, Skip, SkipReason};
 
 use super::{object, place};
 use crate::escape;
@@ -215,10 +215,7 @@ impl Table<'_, '_> {
             self.note(catalogue.ui("finding.mend"), &remedy)?;
         }
         if let Some(fix) = &finding.fix {
-            let key = match fix.safety {
-                Safety::Safe => "finding.fix-safe",
-                Safety::Unsafe => "finding.fix-unsafe",
-            };
+            let key = super::fix_key(fix);
             let description = escape::line(&catalogue.fix(&fix.description)).into_owned();
             let text = catalogue.fill(key, &[("description", &description)]);
             self.note(catalogue.ui("finding.fix"), &text)?;

@@ -48,6 +48,7 @@ impl Targets {
             without_baseline: false,
             namespace: self.namespace,
             kubernetes_version: self.kubernetes_version,
+            tried: BTreeMap::new(),
             releases: self.values.releases(),
             no_ignore: self.no_ignore,
             progress: !terminal.quiet,

@@ -1,5 +1,6 @@
 //! Findings that do not count: comments, exceptions, baselines.
 
+use crate::charts::{DEPLOYMENT, VALUES, chart};
 use crate::command::{PRIVILEGED, Workbench};
 
 const ONLY: &[&str] = &["scan", ".", "--format", "json", "--only", "privileged-container"];
@@ -99,4 +100,43 @@ fn a_broken_baseline_is_an_error() {
         assert_eq!(bench.run(&["scan", ".", "--baseline", "known.json"]).status, 2, "{text}");
     }
     assert_eq!(bench.run(&["scan", ".", "--baseline", "missing.json"]).status, 2);
+}
+
+#[test]
+fn comments_in_templates_and_values_count_too() {
+    const WHY: &str = "sekisho: ignore[privileged-container]: the driver";
+    for (template, values) in [
+        (
+            DEPLOYMENT
+                .replace("            {{- toYaml", &format!("            # {WHY}\n            {{{{- toYaml")),
+            VALUES.to_owned(),
+        ),
+        (DEPLOYMENT.replace("nindent 12 }}", &format!("nindent 12 }}}} # {WHY}")), VALUES.to_owned()),
+        (
+            DEPLOYMENT.replace(
+                "            {{- toYaml",
+                &format!("            {{{{- /* {WHY} */}}}}\n            {{{{- toYaml"),
+            ),
+            VALUES.to_owned(),
+        ),
+        (DEPLOYMENT.to_owned(), VALUES.replace("privileged: true", &format!("privileged: true # {WHY}"))),
+        (DEPLOYMENT.to_owned(), VALUES.replace("# the driver", &format!("# {WHY}"))),
+    ] {
+        let bench = Workbench::new();
+        chart(&bench, "shop");
+        bench.file("shop/templates/deployment.yaml", &template);
+        bench.file("shop/values.yaml", &values);
+        let ran = bench.run(ONLY);
+        assert!(!ran.has("privileged-container"), "{template}{values}{}", ran.out);
+        assert!(ran.out.contains("the driver"), "{}", ran.out);
+        assert!(!ran.has("invalid-ignore-comment"), "{}", ran.out);
+    }
+    let bench = Workbench::new();
+    chart(&bench, "shop");
+    bench.file("shop/values.yaml", VALUES.replace("true", "true # sekisho: ignore[privileged-container]"));
+    bench.file("shop/templates/_a.tpl", "{{/* sekisho: ignore[nope]: why */}}\n");
+    let ran = bench.run(ONLY);
+    let lines: Vec<_> =
+        ran.findings().into_iter().filter(|(rule, _)| rule == "invalid-ignore-comment").collect();
+    assert!(ran.has("privileged-container") && lines.len() == 2, "{lines:?}");
 }

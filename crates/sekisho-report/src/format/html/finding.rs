@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use sekisho_finding::{Finding, Safety, Severity, SuppressionKind};
+use sekisho_finding::{Finding, Severity, SuppressionKind};
 
 use super::Page;
 use crate::escape::{html, html_prose};
-use crate::format::{object, place};
+use crate::format::{fix_key, object, place};
 use crate::text::grouped;
 
 /// Findings up to which every group is open.
@@ -145,10 +145,7 @@ impl Page<'_, '_> {
             )?;
         }
         if let Some(fix) = &finding.fix {
-            let key = match fix.safety {
-                Safety::Safe => "finding.fix-safe",
-                Safety::Unsafe => "finding.fix-unsafe",
-            };
+            let key = fix_key(fix);
             let text = catalogue.fill(key, &[("description", &catalogue.fix(&fix.description))]);
             writeln!(
                 out,

@@ -144,6 +144,7 @@ impl<'a> FixData<'a> {
                     EditData::of(&edit.change, report.source(edit.source).map(|source| source.name.as_str()))
                 })
                 .collect(),
+            by_hand: fix.by_hand,
         }
     }
 }

@@ -195,8 +195,11 @@ pub struct FixData<'a> {
     pub safety: SafetyWord,
     /// What it does.
     pub description: Cow<'a, str>,
-    /// The changes, in order.
+    /// The changes, in order; where a person must make them, those of the object.
     pub edits: Vec<EditData<'a>>,
+    /// Whether a person must make it, as in a template.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
 }
 
 /// A change of one field.
