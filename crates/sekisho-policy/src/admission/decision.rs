@@ -36,7 +36,7 @@ pub struct Decision {
     pub actions: Vec<Enforcement>,
 }
 
-/// The kinds of refusal that a policy can choose.
+/// The kinds of refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Reason {
     /// The object is not as it should be: code 422.
@@ -46,6 +46,8 @@ pub enum Reason {
     Forbidden,
     /// The object is too large: code 413.
     RequestEntityTooLarge,
+    /// The API server cannot go on: code 500. No policy can choose it.
+    Internal,
 }
 
 impl Reason {
@@ -61,6 +63,7 @@ impl Reason {
             Self::Invalid => "Invalid",
             Self::Forbidden => "Forbidden",
             Self::RequestEntityTooLarge => "RequestEntityTooLarge",
+            Self::Internal => "InternalError",
         }
     }
 
@@ -70,6 +73,7 @@ impl Reason {
             Self::Invalid => 422,
             Self::Forbidden => 403,
             Self::RequestEntityTooLarge => 413,
+            Self::Internal => 500,
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use sekisho_cel::Environment;
 use sekisho_manifest::{Object, Source, SourceId};
 
 use super::binding::Binding;
 use super::environment;
+use super::mutating::{MutatingPolicies, MutatingPolicy};
 use super::reader::Reader;
 use super::validating::ValidatingPolicy;
 use crate::kinds::Kinds;
@@ -37,6 +37,8 @@ pub struct Loaded {
     /// The validating policies that could be read and are bound, in the order of their names, in which the API
     /// server asks them.
     pub validating: Vec<ValidatingPolicy>,
+    /// The mutating policies, under the same conditions.
+    pub mutating: MutatingPolicies,
     /// What is wrong with the documents.
     pub problems: Vec<Problem>,
 }
@@ -53,13 +55,14 @@ pub fn load<'a>(
     let base = environment::base(options.minor);
     let kinds = Arc::new(kinds.clone());
     let mut loaded = Loaded::default();
-    let mut bindings = Vec::new();
+    let (mut bindings, mut mutating_bindings) = (Vec::new(), Vec::new());
+    let mut mutating: Vec<MutatingPolicy> = Vec::new();
     for object in objects.into_iter().filter(|object| object.group() == GROUP) {
         let mut reader = Reader::new(text(sources, object.source));
         match object.kind.as_str() {
             "ValidatingAdmissionPolicy" => {
-                let policy = policy(&mut reader, object, &base, &kinds);
-                loaded.validating.extend(policy);
+                let policy = ValidatingPolicy::read(&mut reader, object, &base, &kinds);
+                loaded.validating.extend(policy.filter(|_| !refuses(&reader.problems)));
             }
             "ValidatingAdmissionPolicyBinding" => {
                 let binding = Binding::read(&mut reader, object, true);
@@ -67,44 +70,52 @@ pub fn load<'a>(
                     bindings.extend(binding.map(|binding| (binding, object)));
                 }
             }
+            "MutatingAdmissionPolicy" => {
+                let policy = MutatingPolicy::read(&mut reader, object, &base, &kinds);
+                mutating.extend(policy.filter(|_| !refuses(&reader.problems)));
+            }
+            "MutatingAdmissionPolicyBinding" => {
+                let binding = Binding::read(&mut reader, object, false);
+                if !refuses(&reader.problems) {
+                    mutating_bindings.extend(binding.map(|binding| (binding, object)));
+                }
+            }
             _ => {}
         }
         loaded.problems.append(&mut reader.problems);
     }
-    bind(&mut loaded, bindings);
+    let problems = &mut loaded.problems;
+    for (binding, object) in bindings {
+        match loaded.validating.iter_mut().find(|policy| *policy.name() == binding.policy) {
+            Some(policy) => policy.bind(binding),
+            None => problems.push(unknown(&binding, object)),
+        }
+    }
+    for (binding, object) in mutating_bindings {
+        match mutating.iter_mut().find(|policy| *policy.name() == binding.policy) {
+            Some(policy) => policy.bind(binding),
+            None => problems.push(unknown(&binding, object)),
+        }
+    }
     if options.unbound {
-        for policy in &mut loaded.validating {
-            if !policy.has_bindings() {
-                policy.bind(Binding::implied(policy.name().clone()));
-            }
+        for policy in loaded.validating.iter_mut().filter(|policy| !policy.has_bindings()) {
+            policy.bind(Binding::implied(policy.name().clone()));
+        }
+        for policy in mutating.iter_mut().filter(|policy| !policy.has_bindings()) {
+            policy.bind(Binding::implied(policy.name().clone()));
         }
     }
     loaded.validating.retain(ValidatingPolicy::has_bindings);
     loaded.validating.sort_by(|a, b| a.name().cmp(b.name()));
+    mutating.retain(MutatingPolicy::has_bindings);
+    loaded.mutating = MutatingPolicies::new(mutating);
     loaded
 }
 
-fn policy(
-    reader: &mut Reader<'_>,
-    object: &Object,
-    base: &Environment,
-    kinds: &Arc<Kinds>,
-) -> Option<ValidatingPolicy> {
-    let policy = ValidatingPolicy::read(reader, object, base, kinds);
-    policy.filter(|_| !refuses(&reader.problems))
-}
-
-fn bind(loaded: &mut Loaded, bindings: Vec<(Binding, &Object)>) {
-    for (binding, object) in bindings {
-        let found = loaded.validating.iter_mut().find(|policy| *policy.name() == binding.policy);
-        if let Some(policy) = found {
-            policy.bind(binding);
-        } else {
-            let message = format!("there is no policy `{}` here: load it too", binding.policy);
-            let at = object.root.at(&["spec", "policyName"]).unwrap_or(&object.root);
-            loaded.problems.push(Problem::warning(at, message));
-        }
-    }
+/// A binding whose policy is not among the documents.
+fn unknown(binding: &Binding, object: &Object) -> Problem {
+    let at = object.root.at(&["spec", "policyName"]).unwrap_or(&object.root);
+    Problem::warning(at, format!("there is no policy `{}` here: load it too", binding.policy))
 }
 
 fn refuses(problems: &[Problem]) -> bool {

@@ -1,9 +1,9 @@
-//! The admission policies of the API server itself: `ValidatingAdmissionPolicy`, with its bindings and
-//! parameters, as `admissionregistration.k8s.io` has them (KEP-3488).
+//! The admission policies of the API server itself: `ValidatingAdmissionPolicy` and `MutatingAdmissionPolicy`,
+//! with their bindings and parameters, as `admissionregistration.k8s.io` has them (KEP-3488, KEP-3962).
 //!
 //! [`load`] reads policies and bindings, checks them as the API server does, and compiles them. What a policy
 //! says of a request is a [`Judgement`]; [`answer`] makes of all of them what the API server would answer, word
-//! for word.
+//! for word. [`MutatingPolicies`] change the object before.
 
 mod binding;
 mod conditions;
@@ -14,6 +14,7 @@ mod equivalents;
 mod export;
 mod loading;
 mod matching;
+mod mutating;
 mod place;
 mod reader;
 mod scope;
@@ -23,4 +24,5 @@ mod view;
 pub use decision::{Answer, Decision, Judgement, Reason, Refusal, answer};
 pub use export::{About, Export, export};
 pub use loading::{LoadOptions, Loaded, load};
+pub use mutating::{Mutated, MutatingPolicies, MutatingPolicy, MutationStep};
 pub use validating::ValidatingPolicy;

@@ -1,5 +1,7 @@
 //! The tests of this crate, in one binary.
 
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod admission;
 mod documents;
 mod pod_security;

@@ -2,4 +2,5 @@
 
 mod exported;
 mod loading;
+mod mutating;
 mod table;

@@ -18,9 +18,9 @@ use smol_str::SmolStr;
 const CASES: &str = include_str!("../../data/admission.jsonl");
 
 /// The objects of a snapshot, and what users may do.
-struct World {
-    snapshot: Snapshot,
-    allowed: Vec<SmolStr>,
+pub(super) struct World {
+    pub(super) snapshot: Snapshot,
+    pub(super) allowed: Vec<SmolStr>,
 }
 
 struct Allowed {
@@ -72,7 +72,7 @@ fn documents(text: &str) -> Vec<Object> {
     loaded.documents.iter().flat_map(Document::objects).collect()
 }
 
-fn node(value: &Value) -> Option<Node> {
+pub(super) fn node(value: &Value) -> Option<Node> {
     let loaded = load(SourceId(0), &value.to_string(), Format::Json, &Budget::default());
     (!value.is_null()).then(|| loaded.documents[0].root.clone())
 }
@@ -81,11 +81,11 @@ fn text(value: &Value, key: &str) -> SmolStr {
     value[key].as_str().unwrap_or_default().into()
 }
 
-fn texts(value: &Value) -> Vec<SmolStr> {
+pub(super) fn texts(value: &Value) -> Vec<SmolStr> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).map(SmolStr::new).collect()
 }
 
-fn request(value: &Value) -> Request {
+pub(super) fn request(value: &Value) -> Request {
     let (kind, resource, user) = (&value["kind"], &value["resource"], &value["userInfo"]);
     let kind = GroupVersionKind {
         group: text(kind, "group"),
