@@ -3,13 +3,14 @@
 //!
 //! [`evaluate`] asks all controls of a level about a Pod. [`controls_of`] gives them one by one, for rules that
 //! make exceptions of some. [`review`] answers an admission request by the labels of its namespace, and
-//! [`PodSecurity`] does so as one policy of a set.
+//! [`PodSecurity`] does so as one policy of a set. [`evaluate_as_kyverno`] is what Kyverno's rules ask.
 
 mod admission;
 mod answer;
 mod configuration;
 mod control;
 mod controls;
+mod kyverno;
 mod level;
 mod levels;
 mod namespace;
@@ -22,6 +23,7 @@ pub use admission::review;
 pub use answer::{Answer, Cause, Finding, Mode, Status, StatusDetails};
 pub use configuration::{Configuration, ConfigurationError, ConfigurationFault, Exemptions};
 pub use control::{CONTROLS, Control, controls_of};
+pub use kyverno::evaluate_as_kyverno;
 pub use level::{Level, LevelError, LevelVersion, Version};
 pub use levels::{LabelError, Levels};
 pub use pod::Pod;

@@ -1,6 +1,6 @@
 //! What the controls say, beyond the Pods of the conformance suite.
 
-use sekisho_policy::pod_security::{Control, Found, Pod, Version, details, reasons};
+use sekisho_policy::pod_security::{Control, Found, Pod, Version, details, evaluate_as_kyverno, reasons};
 
 use super::{node, violations};
 
@@ -191,4 +191,41 @@ fn the_same_control_can_be_asked_alone() {
     let probes = Control::of("hostProbesAndHostLifecycle").expect("a control");
     assert!(!probes.exists_in(Version::Minor(33)) && probes.exists_in(Version::Minor(34)));
     assert!(Control::of("nothing").is_none());
+}
+
+#[test]
+fn kyverno_asks_more_and_knows_less() {
+    let asked = |policy: &str, pod: &str| -> Vec<&'static str> {
+        let violations = evaluate_as_kyverno(super::policy_of(policy), &Pod::of(&node(pod)));
+        violations.into_iter().map(|violation| violation.control).collect()
+    };
+    let pod = "
+spec:
+  hostUsers: false
+  securityContext: {runAsUser: 0, sysctls: [{name: net.ipv4.tcp_notsent_lowat}]}
+  volumes: [{name: a, hostPath: {path: /}}]
+  containers: [{name: a, securityContext: {procMount: Unmasked, capabilities: {add: [BPF], drop: [ALL]}}}]
+";
+    let restricted = [
+        "allowPrivilegeEscalation",
+        "capabilities_baseline",
+        "capabilities_restricted",
+        "hostPathVolumes",
+        "procMount",
+        "restrictedVolumes",
+        "runAsNonRoot",
+        "runAsUser",
+        "seccompProfile_restricted",
+        "sysctls",
+    ];
+    assert_eq!(asked("restricted:latest", pod), restricted);
+    assert_eq!(asked("restricted:v1.37", pod), restricted);
+    assert_eq!(asked("restricted:v1.0", pod), restricted);
+    assert_eq!(
+        asked("baseline:v1.5", pod),
+        ["capabilities_baseline", "hostPathVolumes", "procMount", "sysctls"]
+    );
+    let probe = node("spec: {containers: [{name: a, livenessProbe: {tcpSocket: {host: b}}}]}");
+    let found = evaluate_as_kyverno(super::policy_of("baseline:v1.0"), &Pod::of(&probe));
+    assert_eq!((found[0].reason, found[0].faults.len()), ("probe or lifecycle host", 0));
 }
