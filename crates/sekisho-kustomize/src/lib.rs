@@ -42,3 +42,4 @@ pub use build::{Budget, Built, Options, build};
 pub use charts::{Chart, Charts};
 pub use error::{BuildError, BuildErrorKind};
 pub use files::{Files, is_kustomization};
+pub use merge::merge_strategic;

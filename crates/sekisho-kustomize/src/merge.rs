@@ -5,7 +5,7 @@ mod list;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use sekisho_manifest::{Entry, Node, Value};
+use sekisho_manifest::{Entry, Node, SourceId, Value};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::error::{BuildErrorKind, Fault, Result};
@@ -17,6 +17,21 @@ use crate::tree;
 
 /// The key of a directive in a patch.
 const DIRECTIVE: &str = "$patch";
+
+/// Lays a strategic merge patch over an object as `patchesStrategicMerge` does, by the schemas of the built-in
+/// kinds; also what names the object may change. None where the patch deletes the object.
+pub fn merge_strategic(object: &Node, patch: &Node) -> Result<Option<Node>, BuildErrorKind> {
+    let texts = Texts::new(SourceId::default());
+    let schemas = Schemas::default();
+    let merging = Merging { texts: &texts, schemas: &schemas };
+    let id = Id::default();
+    let mut walk = Walk { merging: &merging, path: Vec::new(), object: &id };
+    let merged = walk.values(Some(object), Some(patch), None).map_err(|fault| fault.kind)?;
+    Ok(match merged {
+        Merged::Kept(root) | Merged::Taken(root) if !tree::is_empty(&root) => Some(root),
+        _ => None,
+    })
+}
 
 /// A strategic merge patch.
 #[derive(Debug, Clone)]
@@ -159,6 +174,10 @@ impl Walk<'_> {
                 let kept = dest.filter(|node| !self.merging.texts.text(node).is_empty());
                 return Ok(kept.map_or(Merged::Nothing, |node| Merged::Null(node.clone())));
             };
+            // A null in what a patch adds takes away what is not there.
+            if patch.is_null() {
+                return Ok(Merged::Nothing);
+            }
             // Here a directive that is unknown is left for the object's own validation.
             let (directive, patch) =
                 mapping_directive(patch).unwrap_or_else(|_| (Directive::Merge, patch.clone()));
