@@ -78,6 +78,8 @@ pub struct Environment {
     /// Whether literals of lists and maps have items of one type, and texts of patterns, times and spans
     /// are read when the expression is compiled.
     pub(crate) strict: bool,
+    /// Whether `orValue` gives back what is no optional.
+    pub(crate) takes_plain_values: bool,
 }
 
 impl Environment {
@@ -90,6 +92,7 @@ impl Environment {
             messages: HashMap::new(),
             macros,
             strict: false,
+            takes_plain_values: false,
         };
         [Library::Standard].iter().chain(libraries).fold(empty, |made, library| made.with_library(*library))
     }
@@ -159,6 +162,13 @@ impl Environment {
         if function.overloads.iter().all(|known| known.id != overload.id) {
             Arc::make_mut(function).overloads.push(Arc::new(overload));
         }
+    }
+
+    /// With an `orValue` that gives back what is no optional, as Kyverno has it.
+    #[must_use]
+    pub fn with_or_value_of_plain_values(mut self) -> Self {
+        self.takes_plain_values = true;
+        self
     }
 
     /// With this variable too.

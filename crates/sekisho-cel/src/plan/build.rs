@@ -239,6 +239,7 @@ impl Builder<'_> {
                         optional: Box::new(optional),
                         other: Box::new(other),
                         unwraps,
+                        takes_plain: unwraps && self.environment.takes_plain_values,
                     });
                 }
             }

@@ -35,6 +35,8 @@ pub(crate) enum Kind {
         optional: Box<Node>,
         other: Box<Node>,
         unwraps: bool,
+        /// Whether what is no optional is taken as it is.
+        takes_plain: bool,
     },
     List(Vec<(Node, bool)>),
     Map(Vec<(Node, Node, bool)>),

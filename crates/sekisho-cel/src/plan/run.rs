@@ -56,7 +56,9 @@ impl<'a> Machine<'a> {
                 let value = self.run(value)?;
                 Ok(Value::Bool(is_among(&value, constants)))
             }
-            Kind::OrElse { optional, other, unwraps } => self.or_else(optional, other, *unwraps),
+            Kind::OrElse { optional, other, unwraps, takes_plain } => {
+                self.or_else(optional, other, *unwraps, *takes_plain)
+            }
             Kind::List(items) => self.made(LIST_COST, node.span, |machine| machine.list(items, node.span)),
             Kind::Map(entries) => self.made(MAP_COST, node.span, |machine| machine.map(entries, node.span)),
             Kind::Struct { name, fields } => {
@@ -105,11 +107,12 @@ impl<'a> Machine<'a> {
         Ok(Value::Bool(value))
     }
 
-    fn or_else(&mut self, optional: &Node, other: &Node, unwraps: bool) -> Outcome {
+    fn or_else(&mut self, optional: &Node, other: &Node, unwraps: bool, takes_plain: bool) -> Outcome {
         match self.run(optional)? {
             Value::Optional(Some(value)) if unwraps => Ok(Value::clone(&value)),
             Value::Optional(Some(value)) => Ok(Value::Optional(Some(value))),
             Value::Optional(None) => self.run(other),
+            value if takes_plain => Ok(value),
             _ => Err(fault(optional.span)(Failure::NoSuchOverload)),
         }
     }
