@@ -1,18 +1,26 @@
 //! Kyverno's policies: a policy to compiled rules; rules, a resource and facts to verdicts.
 //!
-//! [`value`] is what rules reckon with, [`scalar`] compares plain values with what policies write,
-//! [`jmespath`] is the query language, [`context`] holds what variables stand for, [`variables`] fills
-//! `{{ … }}` in, and [`operators`] decides conditions. Everything is bounded by a [`Budget`], and nothing is
-//! read, printed or asked from outside: time, randomness and facts are arguments.
+//! [`policy::load`] reads a document, [`rule::apply`] asks a policy about a request, and [`testing`] works
+//! out Kyverno's own test files. [`value`] is what rules reckon with, [`scalar`] compares plain values with
+//! what policies write, [`jmespath`] is the query language, [`context`] holds what variables stand for,
+//! [`variables`] fills `{{ … }}` in, and [`operators`] decides conditions. Everything is bounded by a
+//! [`Budget`], and nothing is read, printed or asked from outside: time, randomness and facts are arguments.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod autogen;
 mod budget;
 pub mod context;
 mod image;
 pub mod jmespath;
+pub mod matching;
 pub mod operators;
+mod patch;
+mod pattern;
+pub mod policy;
 mod regex;
+pub mod rule;
 pub mod scalar;
+pub mod testing;
 mod time;
 pub mod value;
 pub mod variables;

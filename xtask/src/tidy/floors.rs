@@ -30,6 +30,8 @@ const FLOORS: &[(&str, u8)] = &[
 const SIBLINGS: &[(&str, &str)] = &[
     ("sekisho-finding", "sekisho-framework"),
     ("sekisho-finding", "sekisho-manifest"),
+    ("sekisho-kyverno", "sekisho-cel"),
+    ("sekisho-kyverno", "sekisho-kustomize"),
     ("sekisho-posture", "sekisho-inventory"),
     // Templates, regular expressions and quotes of Go, which Rego has as well.
     ("sekisho-rego", "sekisho-chart"),

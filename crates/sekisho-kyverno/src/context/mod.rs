@@ -26,6 +26,7 @@ pub use settings::Settings;
 const LARGEST: usize = 2 * 1024 * 1024;
 
 /// The data of one evaluation, in layers that can be taken back.
+#[derive(Clone)]
 pub struct Context<'s> {
     around: &'s Surroundings<'s>,
     policy_namespace: SmolStr,

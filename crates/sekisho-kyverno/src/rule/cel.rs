@@ -1,0 +1,432 @@
+//! Rules whose demands are CEL expressions, as the API server evaluates those of its own admission policies.
+
+use std::cell::{Cell, RefCell};
+use std::sync::{Arc, LazyLock};
+
+use sekisho_cel::{
+    Activation, Authorizer, Budget, CompileError, Decision, Environment, EvaluationError, Failure, Map,
+    Nulls, Opaque, Permissions, Program, Question, ResourceCheck, StructType, Type, Value as CelValue,
+};
+use smol_str::SmolStr;
+
+use crate::matching::{Identity, Kind, LabelSelector};
+use crate::policy::Rule;
+use crate::value::{Map as ValueMap, Value};
+use crate::variables::VariableError;
+
+use super::apply::Running;
+use super::objects::ObjectQuery;
+use super::result::Said;
+
+/// The version of Kubernetes whose functions expressions have.
+const MINOR: u32 = 36;
+
+/// How many variables may be worked out inside of each other.
+const MAX_NESTED: u32 = 32;
+
+const VARIABLES: &str = "kubernetes.variables";
+
+/// A rule of expressions.
+#[derive(Debug)]
+pub(crate) struct CelRule {
+    conditions: Vec<Expression>,
+    variables: Vec<(SmolStr, Expression)>,
+    demands: Vec<Demand>,
+    parameters: Option<Parameters>,
+}
+
+#[derive(Debug)]
+struct Demand {
+    expression: Expression,
+    message: SmolStr,
+    message_expression: Option<Expression>,
+}
+
+/// An expression, or why it cannot be compiled.
+#[derive(Debug)]
+struct Expression {
+    text: SmolStr,
+    program: Result<Program, CompileError>,
+}
+
+/// Objects that the expressions see as `params`, one after the other.
+#[derive(Debug)]
+struct Parameters {
+    kind: Kind,
+    name: SmolStr,
+    namespace: SmolStr,
+    selector: Option<LabelSelector>,
+    /// Whether the rule holds where there is no such object.
+    allows_none: bool,
+}
+
+/// What expressions have without variables of their own.
+static BASE: LazyLock<Environment> = LazyLock::new(|| {
+    Environment::kubernetes(MINOR)
+        .with_or_value_of_plain_values()
+        .with_variable("object", Type::Dyn)
+        .with_variable("oldObject", Type::Dyn)
+        .with_variable("request", Type::Dyn)
+        .with_variable("namespaceObject", Type::Dyn)
+        .with_variable("authorizer", Type::Struct("kubernetes.authorization.Authorizer".into()))
+        .with_variable(
+            "authorizer.requestResource",
+            Type::Struct("kubernetes.authorization.ResourceCheck".into()),
+        )
+});
+
+impl CelRule {
+    /// Reads a rule; `message` stands for those of its demands that have none.
+    pub(crate) fn read(cel: &Value, conditions: &[Value], message: &str) -> Self {
+        let parameters = Parameters::read(cel);
+        let base =
+            if parameters.is_some() { BASE.clone().with_variable("params", Type::Dyn) } else { BASE.clone() };
+        let items = |key: &str| cel.get(key).and_then(Value::as_list).unwrap_or(&[]);
+        let mut names: Vec<(SmolStr, Type)> = Vec::new();
+        let mut variables = Vec::new();
+        for item in items("variables") {
+            let environment = with_variables(&base, &names);
+            variables
+                .push((text(item, "name"), Expression::compile(&environment, &text(item, "expression"))));
+            names.push((text(item, "name"), Type::Dyn));
+        }
+        let environment = with_variables(&base, &names);
+        let demands = items("expressions")
+            .iter()
+            .map(|item| {
+                let own = text(item, "message");
+                let with_expression = text(item, "messageExpression");
+                Demand {
+                    expression: Expression::compile(&environment, &text(item, "expression")),
+                    message: if own.is_empty() { message.into() } else { own },
+                    message_expression: (!with_expression.is_empty())
+                        .then(|| Expression::compile(&environment, &with_expression)),
+                }
+            })
+            .collect();
+        let conditions =
+            conditions.iter().map(|item| Expression::compile(&base, &text(item, "expression"))).collect();
+        Self { conditions, variables, demands, parameters }
+    }
+}
+
+impl Expression {
+    fn compile(environment: &Environment, text: &str) -> Self {
+        Self { text: text.into(), program: environment.compile(text.trim()) }
+    }
+}
+
+impl Parameters {
+    fn read(cel: &Value) -> Option<Self> {
+        let (kind, reference) = (cel.get("paramKind")?, cel.get("paramRef")?);
+        Some(Self {
+            kind: Kind::new(&text(kind, "apiVersion"), &text(kind, "kind")),
+            name: text(reference, "name"),
+            namespace: text(reference, "namespace"),
+            selector: reference.get("selector").filter(|value| !value.is_null()).map(LabelSelector::read),
+            allows_none: text(reference, "parameterNotFoundAction") == "Allow",
+        })
+    }
+}
+
+fn with_variables(base: &Environment, names: &[(SmolStr, Type)]) -> Environment {
+    base.clone()
+        .with_message(VARIABLES, StructType { fields: names.to_vec(), open: false })
+        .with_variable("variables", Type::Struct(VARIABLES.into()))
+}
+
+/// Applies a rule.
+pub(super) fn run(running: &Running<'_>, rule: &Rule, cel: &CelRule) -> Result<Option<Said>, VariableError> {
+    let parameters = match &cel.parameters {
+        None => vec![CelValue::Null],
+        Some(parameters) => match found(running, parameters) {
+            Ok(found) => found,
+            Err(message) => {
+                return Ok(Some(Said::error(format!("error in parameterized resource: {message}"))));
+            }
+        },
+    };
+    let seen = Seen::new(running);
+    for parameter in parameters {
+        running.meter.work(1)?;
+        let evaluation = Evaluation {
+            seen: &seen,
+            cel,
+            parameter,
+            known: RefCell::new(vec![None; cel.variables.len()]),
+            budget: Cell::new(Budget { cost: Budget::PER_POLICY_COST, ..Budget::default() }),
+            nested: Cell::new(0),
+        };
+        match evaluation.conditions() {
+            Ok(true) => {}
+            Ok(false) => return Ok(Some(Said::skip("cel preconditions not met"))),
+            Err(message) => return Ok(Some(Said::fail(message))),
+        }
+        for demand in &cel.demands {
+            if let Err(message) = evaluation.demand(demand) {
+                return Ok(Some(Said::fail(message)));
+            }
+        }
+    }
+    Ok(Some(Said::pass(format!("Validation rule '{}' passed.", rule.name))))
+}
+
+/// The parameter objects.
+fn found(running: &Running<'_>, parameters: &Parameters) -> Result<Vec<CelValue>, String> {
+    let namespace = if parameters.namespace.is_empty() {
+        SmolStr::new(running.request.namespace())
+    } else {
+        parameters.namespace.clone()
+    };
+    let query = ObjectQuery {
+        group: parameters.kind.group.clone(),
+        version: parameters.kind.version.clone(),
+        kind: parameters.kind.kind.clone(),
+        namespace,
+        name: parameters.name.clone(),
+        selector: parameters.selector.clone(),
+    };
+    let found = running.world.objects.find(&query, running.meter).map_err(|error| error.to_string())?;
+    if found.is_empty() && !parameters.allows_none {
+        return Err("no params found".to_owned());
+    }
+    Ok(found.iter().map(value).collect())
+}
+
+/// The request as expressions see it.
+struct Seen {
+    object: CelValue,
+    old_object: CelValue,
+    request: CelValue,
+    namespace: CelValue,
+    resource: ResourceCheck,
+}
+
+impl Seen {
+    fn new(running: &Running<'_>) -> Self {
+        let request = running.request;
+        let object = running.object.as_ref();
+        let subject = object.or(request.old_object.as_ref());
+        let identity = subject.map(Identity::of);
+        let name = identity.map_or("", |identity| identity.name);
+        let is_namespace = request.kind.kind == "Namespace" && request.kind.group.is_empty();
+        let namespace = if is_namespace { "" } else { identity.map_or("", |identity| identity.namespace) };
+        let namespace_object = if namespace.is_empty() {
+            CelValue::Null
+        } else {
+            let mut metadata = ValueMap::default();
+            metadata.insert("name", Value::from(namespace));
+            if let Some(labels) = &request.namespace_labels {
+                metadata.insert("labels", labels.clone());
+            }
+            let mut object = ValueMap::default();
+            object.insert("metadata", Value::from(metadata));
+            value(&Value::from(object))
+        };
+        let resource = ResourceCheck {
+            group: request.kind.group.clone(),
+            resource: request.resource.clone(),
+            subresource: request.subresource.clone(),
+            namespace: namespace.into(),
+            name: name.into(),
+            ..ResourceCheck::default()
+        };
+        Self {
+            object: object.map_or(CelValue::Null, value),
+            old_object: request.old_object.as_ref().map_or(CelValue::Null, value),
+            request: request_value(running, name, namespace),
+            namespace: namespace_object,
+            resource,
+        }
+    }
+}
+
+fn value(value: &Value) -> CelValue {
+    CelValue::from_node(&value.to_node(), Nulls::Kept)
+}
+
+/// `request`, as an admission request has it; what is empty is not there.
+fn request_value(running: &Running<'_>, name: &str, namespace: &str) -> CelValue {
+    let request = running.request;
+    let kind = |last: &'static str, what: &str| {
+        map(vec![
+            ("group", CelValue::from(request.kind.group.as_str())),
+            ("version", CelValue::from(request.kind.version.as_str())),
+            (last, CelValue::from(what)),
+        ])
+    };
+    let texts = |texts: &[SmolStr]| CelValue::list(texts.iter().cloned().map(CelValue::String).collect());
+    let mut user = Vec::new();
+    if let Some(known) = &request.user {
+        user.push(("username", CelValue::String(known.name.clone())));
+        user.push(("uid", CelValue::String(known.uid.clone())));
+        user.push(("groups", texts(&known.groups)));
+    }
+    let mut fields = vec![
+        ("kind", kind("kind", &request.kind.kind)),
+        ("resource", kind("resource", &request.resource)),
+        ("requestKind", kind("kind", &request.kind.kind)),
+        ("requestResource", kind("resource", &request.resource)),
+        ("operation", CelValue::from(request.operation.as_str())),
+        ("userInfo", map(user)),
+        ("dryRun", CelValue::Bool(false)),
+    ];
+    for (key, text) in [("name", name), ("namespace", namespace), ("subResource", &request.subresource)] {
+        if !text.is_empty() {
+            fields.push((key, CelValue::from(text)));
+        }
+    }
+    map(fields)
+}
+
+fn map(fields: Vec<(&'static str, CelValue)>) -> CelValue {
+    let entries = fields.into_iter().map(|(key, value)| (CelValue::from(key), value)).collect();
+    Map::new(entries).map_or(CelValue::Null, CelValue::Map)
+}
+
+fn text(value: &Value, key: &str) -> SmolStr {
+    value.get(key).and_then(Value::as_str).unwrap_or("").into()
+}
+
+/// Nobody knows what users may do.
+struct NothingKnown;
+
+impl Permissions for NothingKnown {
+    fn decide(&self, _question: &Question) -> Option<Decision> {
+        None
+    }
+}
+
+/// The expressions of a rule at work on a request and a parameter object.
+struct Evaluation<'e> {
+    seen: &'e Seen,
+    cel: &'e CelRule,
+    parameter: CelValue,
+    known: RefCell<Vec<Option<Result<CelValue, EvaluationError>>>>,
+    budget: Cell<Budget>,
+    nested: Cell<u32>,
+}
+
+impl Evaluation<'_> {
+    /// Whether the conditions hold under which the rule is asked; one that does not hold outweighs those that
+    /// fail.
+    fn conditions(&self) -> Result<bool, String> {
+        let mut failed = Vec::new();
+        for condition in &self.cel.conditions {
+            match self.evaluate(condition) {
+                Ok(CelValue::Bool(true)) => {}
+                Ok(_) => return Ok(false),
+                Err(message) => failed.push(message),
+            }
+        }
+        match failed.as_slice() {
+            [] => Ok(true),
+            [one] => Err(one.clone()),
+            several => Err(format!("[{}]", several.join(", "))),
+        }
+    }
+
+    fn demand(&self, demand: &Demand) -> Result<(), String> {
+        match self.evaluate(&demand.expression)? {
+            CelValue::Bool(true) => Ok(()),
+            _ => Err(self.message(demand)),
+        }
+    }
+
+    fn message(&self, demand: &Demand) -> String {
+        if let Some(expression) = &demand.message_expression
+            && let Ok(CelValue::String(message)) = self.evaluate(expression)
+        {
+            let message = message.trim();
+            if !message.is_empty() && !message.contains('\n') {
+                return message.to_owned();
+            }
+        }
+        match demand.message.trim() {
+            "" => format!("failed expression: {}", demand.expression.text.trim()),
+            message => message.to_owned(),
+        }
+    }
+
+    fn evaluate(&self, expression: &Expression) -> Result<CelValue, String> {
+        let program = match &expression.program {
+            Ok(program) => program,
+            Err(error) => return Err(format!("compilation failed: {error}")),
+        };
+        let text = &expression.text;
+        self.run(program).map_err(|error| format!("expression '{text}' resulted in error: {error}"))
+    }
+
+    fn run(&self, program: &Program) -> Result<CelValue, EvaluationError> {
+        let left = self.budget.get();
+        let granted = left.cost.min(Budget::PER_CALL_COST);
+        // Variables that are worked out on the way take theirs from the rest.
+        let mut budget = Budget { cost: granted, work: left.work / 2, memory: left.memory / 2 };
+        self.budget.set(Budget {
+            cost: left.cost.saturating_sub(granted),
+            work: left.work.saturating_sub(budget.work),
+            memory: left.memory.saturating_sub(budget.memory),
+        });
+        let outcome = program.evaluate(self, &mut budget);
+        let rest = self.budget.get();
+        self.budget.set(Budget {
+            cost: rest.cost.saturating_add(budget.cost),
+            work: rest.work.saturating_add(budget.work),
+            memory: rest.memory.saturating_add(budget.memory),
+        });
+        outcome
+    }
+
+    fn variable_at(&self, place: usize) -> Option<Result<CelValue, EvaluationError>> {
+        if let Some(known) = self.known.borrow().get(place)? {
+            return Some(known.clone());
+        }
+        let (name, expression) = self.cel.variables.get(place)?;
+        let failed = |message: String| EvaluationError {
+            kind: Failure::Argument(format!("composited variable \"{name}\" fails to evaluate: {message}")),
+            span: sekisho_cel::Span::default(),
+        };
+        let outcome = match &expression.program {
+            Err(error) => Err(failed(format!("compilation failed: {error}"))),
+            Ok(_) if self.nested.get() >= MAX_NESTED => {
+                Err(failed("its variables lean on each other too deeply".to_owned()))
+            }
+            Ok(program) => {
+                self.nested.set(self.nested.get().saturating_add(1));
+                let outcome = self.run(program);
+                self.nested.set(self.nested.get().saturating_sub(1));
+                outcome.map_err(|error| failed(error.to_string()))
+            }
+        };
+        if let Some(known) = self.known.borrow_mut().get_mut(place) {
+            *known = Some(outcome.clone());
+        }
+        Some(outcome)
+    }
+}
+
+impl Activation for Evaluation<'_> {
+    fn variable(&self, name: &str) -> Option<CelValue> {
+        let authorizer = || Authorizer::new(Arc::new(NothingKnown));
+        Some(match name {
+            "object" => self.seen.object.clone(),
+            "oldObject" => self.seen.old_object.clone(),
+            "request" => self.seen.request.clone(),
+            "namespaceObject" => self.seen.namespace.clone(),
+            "params" => self.parameter.clone(),
+            "authorizer" => CelValue::Opaque(Opaque::Authorizer(authorizer())),
+            "authorizer.requestResource" => {
+                CelValue::Opaque(Opaque::ResourceCheck(Arc::new((authorizer(), self.seen.resource.clone()))))
+            }
+            _ => return None,
+        })
+    }
+
+    fn field(&self, variable: &str, field: &str) -> Option<Result<CelValue, EvaluationError>> {
+        if variable != "variables" {
+            return None;
+        }
+        let place = self.cel.variables.iter().position(|(name, _)| name == field)?;
+        self.variable_at(place)
+    }
+}

@@ -1,0 +1,87 @@
+//! What rules are asked, and what they may know.
+
+use smol_str::SmolStr;
+
+use crate::budget::Budget;
+use crate::context::{Facts, Settings};
+use crate::matching::{Asked, Identity, Kind, Operation, User};
+use crate::policy::Exception;
+use crate::value::{Map, Value};
+
+use super::objects::Objects;
+use super::pod_security::PodSecurity;
+
+/// What rules are asked about.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The object as it shall be; none when it is deleted.
+    pub object: Option<Value>,
+    /// The object as it is; none when it is made.
+    pub old_object: Option<Value>,
+    /// The kind of the request.
+    pub kind: Kind,
+    /// The plural name of the resource, `pods`; empty where it is not known.
+    pub resource: SmolStr,
+    /// The part of the object that is changed; empty: the whole.
+    pub subresource: SmolStr,
+    /// What is done.
+    pub operation: Operation,
+    /// Who does it; none where nobody is known to.
+    pub user: Option<User>,
+    /// The labels of the object's namespace, a map.
+    pub namespace_labels: Option<Value>,
+    /// Variables that are given beforehand, each by its path: `request.mode`.
+    pub variables: Vec<(SmolStr, Value)>,
+    /// Variables that are given for rules, by their names.
+    pub rule_variables: Vec<(SmolStr, Vec<(SmolStr, Value)>)>,
+}
+
+/// What rules may know beside the request.
+#[derive(Clone, Copy)]
+pub struct World<'w> {
+    /// ConfigMaps, answers of the API server, images.
+    pub facts: &'w dyn Facts,
+    /// The objects of the cluster.
+    pub objects: &'w dyn Objects,
+    /// Judges Pods by the Pod Security Standards.
+    pub pod_security: Option<&'w dyn PodSecurity>,
+    /// Settings and the time.
+    pub settings: &'w Settings,
+    /// The exceptions that there are.
+    pub exceptions: &'w [&'w Exception],
+    /// What one policy may cost for one request.
+    pub budget: Budget,
+}
+
+impl Request {
+    /// The creation of an object.
+    pub fn create(object: Value) -> Self {
+        Self { kind: Kind::of(&object), object: Some(object), ..Self::default() }
+    }
+
+    /// The object that the request is about: as it shall be, else as it is.
+    pub(super) fn subject(&self) -> Option<&Value> {
+        self.object.as_ref().or(self.old_object.as_ref())
+    }
+
+    /// The request as filters look at it, about this object.
+    pub(super) fn asked<'v>(&'v self, object: &'v Value) -> Asked<'v> {
+        Asked {
+            object: Identity::of(object),
+            kind: &self.kind,
+            subresource: &self.subresource,
+            operation: self.operation,
+            user: self.user.as_ref(),
+            namespace_labels: self.namespace_labels.as_ref().and_then(Value::as_map),
+        }
+    }
+
+    /// The namespace of the object.
+    pub(super) fn namespace(&self) -> &str {
+        self.subject().map_or("", |object| Identity::of(object).namespace)
+    }
+
+    pub(super) fn labels_of_namespace(&self) -> Option<&Map> {
+        self.namespace_labels.as_ref().and_then(Value::as_map)
+    }
+}

@@ -1,0 +1,542 @@
+//! A test worked out: every policy over every resource, then the rows that the test lists.
+
+use sekisho_manifest::{Node, api};
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::budget::Budget;
+use crate::context::{FactKind, Facts, Settings};
+use crate::matching::{Identity, Kind, Operation, User};
+use crate::policy::{self, Document, Exception, Policy};
+use crate::rule::{self, PodSecurity, Request, RuleKind, RuleResult, Snapshot, Status, World};
+use crate::value::{Map, Value};
+
+use super::values::{self, Values};
+use super::{Case, Expected, Files, OtherPolicies, Row, TestFile, compare};
+
+/// What policies would ask of a cluster or a registry is left out: the values of the test stand for it.
+struct Offline;
+
+impl Facts for Offline {
+    fn loads(&self, _kind: FactKind) -> bool {
+        false
+    }
+}
+
+/// A policy of a test.
+enum Loaded {
+    Own(Box<Policy>),
+    Other(Node),
+}
+
+/// What a policy said of a resource, or of a target.
+struct Response {
+    policy: SmolStr,
+    results: Vec<RuleResult>,
+    /// The resource as the policy left it.
+    object: Value,
+}
+
+/// A resource and everything said of it.
+struct Examined {
+    resource: Value,
+    responses: Vec<Response>,
+}
+
+struct Running<'t> {
+    test: &'t TestFile,
+    files: &'t dyn Files,
+    others: &'t dyn OtherPolicies,
+    settings: &'t Settings,
+    pod_security: Option<&'t dyn PodSecurity>,
+    policies: Vec<Loaded>,
+    /// Why policies were left out, by name.
+    refused: Vec<(SmolStr, String)>,
+    exceptions: Vec<Exception>,
+    other_exceptions: Vec<Node>,
+    resources: Vec<(Value, Node)>,
+    targets: Vec<Value>,
+    values: Values,
+    user: Option<User>,
+    context: Vec<Node>,
+    namespaces: Vec<Value>,
+}
+
+/// Works out the rows of a test.
+pub fn run(
+    test: &TestFile,
+    files: &dyn Files,
+    others: &dyn OtherPolicies,
+    settings: &Settings,
+    pod_security: Option<&dyn PodSecurity>,
+) -> Result<Vec<Row>, String> {
+    let running = Running::load(test, files, others, settings, pod_security)?;
+    let mut operations: Vec<SmolStr> = vec![SmolStr::default()];
+    for expected in &test.results {
+        if !operations.contains(&expected.operation) {
+            operations.push(expected.operation.clone());
+        }
+    }
+    let mut rows = Vec::new();
+    for operation in operations {
+        if !test.results.iter().any(|expected| expected.operation == operation) {
+            continue;
+        }
+        let examined: Vec<Examined> = running
+            .resources
+            .iter()
+            .map(|(resource, node)| running.examine(resource, node, &operation))
+            .collect();
+        for (place, expected) in test.results.iter().enumerate() {
+            if expected.operation == operation {
+                rows.extend(running.rows(expected, &examined).into_iter().map(|row| (place, row)));
+            }
+        }
+    }
+    rows.sort_by_key(|(place, _)| *place);
+    Ok(rows.into_iter().map(|(_, row)| row).collect())
+}
+
+impl<'t> Running<'t> {
+    fn load(
+        test: &'t TestFile,
+        files: &'t dyn Files,
+        others: &'t dyn OtherPolicies,
+        settings: &'t Settings,
+        pod_security: Option<&'t dyn PodSecurity>,
+    ) -> Result<Self, String> {
+        let documents = |paths: &[SmolStr]| -> Result<Vec<Node>, String> {
+            let mut all = Vec::new();
+            for path in paths {
+                all.extend(files.documents(path)?);
+            }
+            Ok(all)
+        };
+        let mut running = Self {
+            test,
+            files,
+            others,
+            settings,
+            pod_security,
+            policies: Vec::new(),
+            refused: Vec::new(),
+            exceptions: Vec::new(),
+            other_exceptions: Vec::new(),
+            resources: Vec::new(),
+            targets: Vec::new(),
+            values: test.values.as_ref().map(Values::read).unwrap_or_default(),
+            user: None,
+            context: Vec::new(),
+            namespaces: Vec::new(),
+        };
+        for node in documents(&test.policies)? {
+            running.add_policy(node);
+        }
+        for node in documents(&test.exceptions)? {
+            match policy::load(&node).document {
+                Some(Document::Exception(exception)) => running.exceptions.push(*exception),
+                _ => running.other_exceptions.push(node),
+            }
+        }
+        for node in documents(&test.resources)? {
+            let resource = as_resource(&node);
+            if !running.resources.iter().any(|(known, _)| compare::same_object(known, &resource)) {
+                running.resources.push((resource, node));
+            }
+        }
+        running.targets = documents(&test.targets)?.iter().map(as_resource).collect();
+        if let Some(path) = &test.variables {
+            running.values = files.documents(path)?.first().map(Values::read).unwrap_or_default();
+        }
+        if let Some(path) = &test.user {
+            running.user = files.documents(path)?.first().map(values::user);
+        }
+        if let Some(path) = &test.context {
+            running.context = files.documents(path)?;
+        }
+        running.namespaces = running.values.namespaces();
+        Ok(running)
+    }
+
+    fn add_policy(&mut self, node: Node) {
+        if !policy::is_policy(&node) {
+            self.policies.push(Loaded::Other(node));
+            return;
+        }
+        let loaded = policy::load(&node);
+        match loaded.document {
+            Some(Document::Policy(policy)) if loaded.errors.is_empty() => {
+                self.policies.push(Loaded::Own(policy));
+            }
+            Some(Document::Exception(exception)) => self.exceptions.push(*exception),
+            _ => {
+                let name = node.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or("");
+                let why = loaded.errors.first().map(ToString::to_string).unwrap_or_default();
+                self.refused.push((name.into(), why));
+            }
+        }
+    }
+
+    /// Everything that the policies say of a resource.
+    fn examine(&self, resource: &Value, node: &Node, operation: &str) -> Examined {
+        let mut object = resource.clone();
+        let mut responses = Vec::new();
+        let all: Vec<Value> = self.resources.iter().map(|(resource, _)| resource.clone()).collect();
+        // Every policy mutates before any validates, and what is generated comes last.
+        for loaded in &self.policies {
+            let Loaded::Own(policy) = loaded else { continue };
+            if !policy.rules.iter().any(policy::Rule::mutates) {
+                continue;
+            }
+            let request = self.request(policy, &object, operation);
+            let mutated = self.with_world(policy, |world| rule::mutate(policy, &request, world));
+            if let Some(changed) = mutated.object {
+                object = changed;
+            }
+            responses.push(Response {
+                policy: policy.name.clone(),
+                results: mutated.results,
+                object: object.clone(),
+            });
+        }
+        for loaded in &self.policies {
+            match loaded {
+                Loaded::Own(policy) => {
+                    let request = self.request(policy, &object, operation);
+                    let mut results = Vec::new();
+                    if policy.rules.iter().any(|rule| rule.validates() || rule.verifies_images()) {
+                        results
+                            .extend(self.with_world(policy, |world| rule::validate(policy, &request, world)));
+                    }
+                    if policy.rules.iter().any(policy::Rule::generates) {
+                        results
+                            .extend(self.with_world(policy, |world| rule::generate(policy, &request, world)));
+                    }
+                    responses.push(Response { policy: policy.name.clone(), results, object: object.clone() });
+                }
+                Loaded::Other(policy) => {
+                    let request = self.other_request(&object, operation);
+                    let case = Case {
+                        request: &request,
+                        resource: node,
+                        context: &self.context,
+                        namespaces: &self.namespaces,
+                        exceptions: &self.other_exceptions,
+                        resources: &all,
+                        targets: &self.targets,
+                    };
+                    let Some((results, changed)) = self.others.apply(policy, &case) else { continue };
+                    if let Some(changed) = changed {
+                        object = changed;
+                    }
+                    let name = policy.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or("");
+                    responses.push(Response { policy: name.into(), results, object: object.clone() });
+                }
+            }
+        }
+        Examined { resource: resource.clone(), responses }
+    }
+
+    fn with_world<T>(&self, policy: &Policy, run: impl FnOnce(&World<'_>) -> T) -> T {
+        let sources = self.test.results.iter().filter(|expected| is_named(&expected.policy, &policy.name));
+        let mut objects: Vec<Value> = self.resources.iter().map(|(resource, _)| resource.clone()).collect();
+        objects.extend(self.targets.iter().cloned());
+        for path in sources.filter_map(|expected| expected.clone_source.as_ref()) {
+            let documents = self.files.documents(path).unwrap_or_default();
+            objects.extend(documents.iter().map(as_resource));
+        }
+        let snapshot = Snapshot::new(objects);
+        let exceptions: Vec<&Exception> = self.exceptions.iter().collect();
+        run(&World {
+            facts: &Offline,
+            objects: &snapshot,
+            pod_security: self.pod_security,
+            settings: self.settings,
+            exceptions: &exceptions,
+            budget: Budget::default(),
+        })
+    }
+
+    /// The request about a resource, with what the values of the test say of it.
+    fn request(&self, policy: &Policy, resource: &Value, operation: &str) -> Request {
+        let name = resource.at(&["metadata", "name"]).and_then(Value::as_str).unwrap_or("");
+        let mut variables = self.values.of_resource(&policy.name, name);
+        let known = |variables: &[(SmolStr, Value)]| {
+            let found = variables.iter().rev().find(|(key, _)| key == "request.operation");
+            found.and_then(|(_, value)| value.as_str()).map(SmolStr::new)
+        };
+        if !operation.is_empty() {
+            variables.push(("request.operation".into(), Value::from(operation)));
+        }
+        let operation = known(&variables).unwrap_or_else(|| "CREATE".into());
+        let mut object = resource.clone();
+        for (key, value) in &variables {
+            if let Some(path) = key.strip_prefix("request.object.") {
+                let path: Vec<&str> = path.split('.').collect();
+                values::put(&mut object, &path, value);
+            }
+        }
+        let mut request = self.other_request(&object, &operation);
+        request.variables = variables;
+        request.rule_variables = self.values.of_rules(&policy.name);
+        request
+    }
+
+    fn other_request(&self, object: &Value, operation: &str) -> Request {
+        let namespace = Identity::of(object).namespace;
+        let mut kind = Kind::of(object);
+        let mut subresource = SmolStr::default();
+        if let Some(part) = self.values.part(&kind) {
+            kind = part.parent;
+            subresource = part.name;
+        }
+        let operation = Operation::named(operation).unwrap_or_default();
+        let (new, old) = match operation {
+            Operation::Delete => (None, Some(object.clone())),
+            Operation::Update => (Some(object.clone()), Some(object.clone())),
+            Operation::Create | Operation::Connect => (Some(object.clone()), None),
+        };
+        Request {
+            resource: plural(&kind.kind),
+            object: new,
+            old_object: old,
+            kind,
+            subresource,
+            operation,
+            user: self.user.clone(),
+            namespace_labels: self.values.labels_of(namespace),
+            ..Request::default()
+        }
+    }
+
+    /// The rows of one expected result: one for each resource that it lists.
+    fn rows(&self, expected: &Expected, examined: &[Examined]) -> Vec<Row> {
+        let listed = expected.resources.iter().map(|name| {
+            let fits = |object: &Value| {
+                let identity = Identity::of(object);
+                match name.split_once('/') {
+                    Some((namespace, name)) => identity.namespace == namespace && identity.name == name,
+                    None => identity.name == name,
+                }
+            };
+            (name.clone(), self.row(expected, examined, &fits))
+        });
+        let specs = expected.specs.iter().map(|spec| {
+            let fits = |object: &Value| {
+                let identity = Identity::of(object);
+                Kind::of(object).api_version() == spec.api_version
+                    && identity.namespace == spec.namespace
+                    && identity.name == spec.name
+            };
+            (format_smolstr!("{}/{}", spec.namespace, spec.name), self.row(expected, examined, &fits))
+        });
+        let mut found: Vec<(SmolStr, Outcome)> = listed.chain(specs).collect();
+        if expected.resources.is_empty() && expected.specs.is_empty() {
+            found = examined
+                .iter()
+                .map(|each| {
+                    let fits = |object: &Value| compare::same_object(object, &each.resource);
+                    (Identity::of(&each.resource).name.into(), self.row(expected, examined, &fits))
+                })
+                .collect();
+        }
+        found
+            .into_iter()
+            .map(|(resource, outcome)| Row {
+                policy: expected.policy.clone(),
+                rule: expected.rule.clone(),
+                resource,
+                expected: expected.result.clone(),
+                found: outcome.found,
+                message: outcome.message,
+                miss: outcome.miss,
+            })
+            .collect()
+    }
+
+    fn row(&self, expected: &Expected, examined: &[Examined], fits: &dyn Fn(&Value) -> bool) -> Outcome {
+        let mut outcome = Outcome::default();
+        let mut is_there = false;
+        for each in examined {
+            let is_trigger = fits(&each.resource);
+            is_there |= is_trigger;
+            for response in
+                each.responses.iter().filter(|response| is_named(&expected.policy, &response.policy))
+            {
+                if is_trigger {
+                    outcome.asked = true;
+                    for result in response.results.iter().filter(|result| is_rule(expected, result)) {
+                        self.judge(expected, response, result, &mut outcome);
+                    }
+                } else {
+                    for result in &response.results {
+                        if let Some(target) = result.target.as_ref().filter(|target| fits(target)) {
+                            is_there = true;
+                            self.judge_object(expected, target, result, &mut outcome);
+                        }
+                    }
+                }
+            }
+        }
+        if outcome.found.is_none() && outcome.miss.is_none() {
+            let refused = self.refused.iter().find(|(name, _)| is_named(&expected.policy, name));
+            outcome.miss = if !is_there && !self.targets.iter().any(fits) {
+                Some("no such resource".to_owned())
+            } else if let Some((_, why)) = refused {
+                // A policy that is refused is skipped.
+                (expected.result != "skip").then(|| format!("the policy is refused: {why}"))
+            } else if !outcome.asked {
+                Some("nobody asks this policy".to_owned())
+            } else {
+                // A resource that no rule of this name concerns is excluded, whatever is expected.
+                None
+            };
+        }
+        outcome
+    }
+
+    /// Holds a result against what is expected.
+    fn judge(&self, expected: &Expected, response: &Response, result: &RuleResult, outcome: &mut Outcome) {
+        match result.kind {
+            RuleKind::Generation => {
+                for made in &result.generated {
+                    if let Err(Unlike::Missing(why) | Unlike::Differs(why)) =
+                        self.compare(&expected.generated, made)
+                    {
+                        outcome.miss = outcome.miss.take().or(Some(why));
+                    }
+                }
+                outcome.note(expected, result);
+            }
+            RuleKind::Mutation => self.judge_object(expected, &response.object, result, outcome),
+            RuleKind::Validation | RuleKind::ImageVerification => outcome.note(expected, result),
+        }
+    }
+
+    fn judge_object(&self, expected: &Expected, object: &Value, result: &RuleResult, outcome: &mut Outcome) {
+        if let Some(path) = &expected.patched {
+            match self.compare(std::slice::from_ref(path), object) {
+                Ok(()) => {}
+                // Of an object that the file does not show nothing is expected, unless the test says so.
+                Err(Unlike::Missing(_)) if !expected.fails_on_missing => return,
+                Err(Unlike::Missing(why) | Unlike::Differs(why)) => {
+                    outcome.miss = outcome.miss.take().or(Some(why));
+                }
+            }
+        }
+        outcome.note(expected, result);
+    }
+
+    /// Looks for an object in files: one of those that have its name must be the same.
+    fn compare(&self, paths: &[SmolStr], object: &Value) -> Result<(), Unlike> {
+        let mut unlike = Ok(());
+        for path in paths {
+            let documents = match self.files.documents(path) {
+                Ok(documents) => documents,
+                Err(error) => {
+                    unlike = Err(Unlike::Differs(error));
+                    continue;
+                }
+            };
+            let found = documents.iter().map(as_resource).find(|known| compare::same_object(known, object));
+            match found.map(|known| compare::difference(object, &known)) {
+                Some(None) => return Ok(()),
+                Some(Some(difference)) => unlike = Err(Unlike::Differs(format!("{path}: {difference}"))),
+                None => {
+                    let name = Identity::of(object).name;
+                    unlike =
+                        unlike.and_then(|()| Err(Unlike::Missing(format!("{path} does not show `{name}`"))));
+                }
+            }
+        }
+        unlike
+    }
+}
+
+/// How an object differs from what files show.
+enum Unlike {
+    /// No file shows an object of its name.
+    Missing(String),
+    Differs(String),
+}
+
+/// What became of one row.
+#[derive(Default)]
+struct Outcome {
+    found: Option<Status>,
+    message: String,
+    miss: Option<String>,
+    /// Whether anybody asked the policy about the resource.
+    asked: bool,
+}
+
+impl Outcome {
+    fn note(&mut self, expected: &Expected, result: &RuleResult) {
+        let fits = result.status.as_str() == expected.result;
+        if self.found.is_none() || !fits {
+            self.found = Some(result.status);
+            self.message.clone_from(&result.message);
+        }
+        if !fits && self.miss.is_none() {
+            let found = result.status.as_str();
+            self.miss = Some(format!("want {}, got {found}: {}", expected.result, result.message));
+        }
+    }
+}
+
+/// Whether an expected result names a policy, with or without its namespace.
+fn is_named(expected: &str, policy: &str) -> bool {
+    expected.rsplit('/').next() == Some(policy)
+}
+
+fn is_rule(expected: &Expected, result: &RuleResult) -> bool {
+    let (wanted, rule) = (expected.rule.as_str(), result.rule.as_str());
+    wanted.is_empty()
+        || rule.is_empty()
+        || rule == wanted
+        || rule.strip_prefix("autogen-") == Some(wanted)
+        || rule.strip_prefix("autogen-cronjob-") == Some(wanted)
+}
+
+/// An object as tests look at it: in a namespace where its kind lives in one, maps that are null empty, every
+/// number a float.
+pub fn as_resource(node: &Node) -> Value {
+    let mut value = without_null_maps(&Value::from_node(node).with_floats());
+    let kind = Kind::of(&value);
+    let is_namespaced = api::is_namespaced(&kind.group, &kind.kind).unwrap_or(true);
+    if is_namespaced && Identity::of(&value).namespace.is_empty() {
+        values::put(&mut value, &["metadata", "namespace"], &Value::from("default"));
+    }
+    value
+}
+
+const MAPS: [&str; 6] = ["annotations", "labels", "matchLabels", "nodeSelector", "data", "stringData"];
+
+fn without_null_maps(value: &Value) -> Value {
+    match value {
+        Value::Map(map) => map
+            .iter()
+            .map(|(key, value)| {
+                let value = match value {
+                    Value::Null if MAPS.contains(&key.as_str()) => Value::from(Map::default()),
+                    other => without_null_maps(other),
+                };
+                (key.clone(), value)
+            })
+            .collect::<Map>()
+            .into(),
+        Value::List(items) => items.iter().map(without_null_maps).collect(),
+        other => other.clone(),
+    }
+}
+
+/// The plural of a kind, as Kubernetes guesses it.
+fn plural(kind: &str) -> SmolStr {
+    let singular = kind.to_lowercase();
+    match singular.chars().last() {
+        _ if singular == "endpoints" => singular.into(),
+        Some('s') => format_smolstr!("{singular}es"),
+        Some('y') => format_smolstr!("{}ies", singular.strip_suffix('y').unwrap_or(&singular)),
+        Some(_) => format_smolstr!("{singular}s"),
+        None => SmolStr::default(),
+    }
+}
