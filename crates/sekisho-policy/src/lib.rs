@@ -12,6 +12,7 @@ mod asked;
 mod facts;
 mod interest;
 mod kinds;
+pub mod kyverno;
 pub mod patch;
 pub mod pod_security;
 mod problem;

@@ -1,0 +1,191 @@
+//! A policy of Kyverno as one policy of a set.
+
+use std::sync::Arc;
+
+use sekisho_kyverno::Value;
+use sekisho_kyverno::context::Settings;
+use sekisho_kyverno::policy::{self, Document, Exception, FailureAction};
+use sekisho_kyverno::rule::{self, RuleKind, RuleResult, Status, World};
+use sekisho_manifest::{FieldPath, Node};
+use smol_str::SmolStr;
+
+use crate::asked::Asked;
+use crate::facts::Facts;
+use crate::interest::{Interest, Target};
+use crate::problem::{Problem, Weight};
+use crate::set::Policy;
+use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
+
+use super::pod_security::Standards;
+use super::request::request;
+use super::world::Gathered;
+
+/// A `ClusterPolicy` or `Policy`, with the exceptions that there are.
+#[derive(Debug)]
+pub struct KyvernoPolicy {
+    policy: policy::Policy,
+    exceptions: Arc<Vec<Exception>>,
+    settings: Arc<Settings>,
+}
+
+/// What could be read of Kyverno's documents.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The policies.
+    pub policies: Vec<KyvernoPolicy>,
+    /// The policies that remove objects on a schedule.
+    pub cleanups: Vec<policy::CleanupPolicy>,
+    /// The mistakes, with the place in the list of the document that has each.
+    pub problems: Vec<(usize, Problem)>,
+}
+
+/// Reads Kyverno's own documents among these; others are left alone. A policy with mistakes is not used.
+pub fn load(documents: &[Node], settings: Settings) -> Loaded {
+    let settings = Arc::new(settings);
+    let mut loaded = Loaded::default();
+    let (mut policies, mut exceptions) = (Vec::new(), Vec::new());
+    for (place, node) in documents.iter().enumerate().filter(|(_, node)| policy::is_policy(node)) {
+        let read = policy::load(node);
+        let is_sound = read.errors.is_empty();
+        loaded.problems.extend(read.errors.into_iter().map(|error| {
+            let message = format!("{}: {}", error.path, error.kind);
+            (place, Problem { span: error.span, message, weight: Weight::Error })
+        }));
+        match read.document {
+            Some(Document::Policy(policy)) if is_sound => policies.push(*policy),
+            Some(Document::Exception(exception)) if is_sound => exceptions.push(*exception),
+            Some(Document::Cleanup(cleanup)) if is_sound => loaded.cleanups.push(*cleanup),
+            _ => {}
+        }
+    }
+    let exceptions = Arc::new(exceptions);
+    loaded.policies = policies
+        .into_iter()
+        .map(|policy| KyvernoPolicy {
+            policy,
+            exceptions: Arc::clone(&exceptions),
+            settings: Arc::clone(&settings),
+        })
+        .collect();
+    loaded
+}
+
+impl KyvernoPolicy {
+    /// The name of the policy.
+    pub fn name(&self) -> &SmolStr {
+        &self.policy.name
+    }
+
+    fn with_world<T>(&self, facts: &dyn Facts, run: impl FnOnce(&World<'_>) -> T) -> T {
+        let gathered = Gathered::new(facts);
+        let exceptions: Vec<&Exception> = self.exceptions.iter().collect();
+        run(&World {
+            facts: &gathered,
+            objects: &gathered,
+            pod_security: Some(&Standards),
+            settings: &self.settings,
+            exceptions: &exceptions,
+            budget: sekisho_kyverno::Budget::default(),
+        })
+    }
+
+    fn has(&self, wanted: fn(&policy::Rule) -> bool) -> bool {
+        self.policy.rules.iter().any(wanted)
+    }
+
+    fn verdict(&self, result: RuleResult) -> Verdict {
+        let outcome = match result.status {
+            Status::Pass => Outcome::Pass,
+            Status::Fail => Outcome::Fail,
+            Status::Warn => Outcome::Warn,
+            Status::Skip => Outcome::Skip,
+            Status::Error | Status::NotExamined => Outcome::Error,
+        };
+        let refuses = matches!(result.kind, RuleKind::Validation | RuleKind::ImageVerification)
+            && result.action == FailureAction::Enforce
+            && !(self.policy.ignores_failures && outcome == Outcome::Error);
+        let mut enforcement = Vec::new();
+        if refuses {
+            enforcement.push(Enforcement::Deny);
+        } else if result.kind == RuleKind::Validation {
+            enforcement.push(Enforcement::Audit);
+            if self.policy.emits_warnings {
+                enforcement.push(Enforcement::Warn);
+            }
+        }
+        let kind = if self.policy.is_namespaced { "Policy" } else { "ClusterPolicy" };
+        Verdict {
+            rule: RuleName {
+                kind: kind.into(),
+                namespace: self.policy.namespace.clone(),
+                policy: self.policy.name.clone(),
+                rule: result.rule,
+            },
+            outcome,
+            message: result.message,
+            enforcement,
+            places: result.path.as_deref().map(place).into_iter().collect(),
+            audit_annotations: Vec::new(),
+        }
+    }
+}
+
+impl Policy for KyvernoPolicy {
+    fn interest(&self) -> Interest {
+        let targets = match self.policy.kinds() {
+            Some(kinds) => kinds.into_iter().map(|kind| Target::Kind { group: None, kind }).collect(),
+            None => vec![Target::Any],
+        };
+        Interest { targets, operations: Vec::new() }
+    }
+
+    fn changes(&self) -> bool {
+        self.policy.admission && self.has(|rule| rule.mutates() && !rule.mutates_existing())
+    }
+
+    fn mutate(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) -> Option<Node> {
+        if !self.changes() {
+            return None;
+        }
+        let request = request(asked, facts);
+        let mutated = self.with_world(facts, |world| rule::mutate(&self.policy, &request, world));
+        let existing = |result: &RuleResult| result.target.is_some();
+        verdicts.extend(
+            mutated.results.into_iter().filter(|result| !existing(result)).map(|result| self.verdict(result)),
+        );
+        let changed: Option<Value> = mutated.object.filter(|object| Some(object) != request.object.as_ref());
+        changed.map(|object| object.to_node())
+    }
+
+    fn validate(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) {
+        if !self.has(|rule| rule.validates() || rule.verifies_images()) {
+            return;
+        }
+        let request = request(asked, facts);
+        let results = self.with_world(facts, |world| rule::validate(&self.policy, &request, world));
+        verdicts.extend(results.into_iter().map(|result| self.verdict(result)));
+    }
+
+    fn generate(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) -> Vec<Node> {
+        if !self.has(policy::Rule::generates) {
+            return Vec::new();
+        }
+        let request = request(asked, facts);
+        let results = self.with_world(facts, |world| rule::generate(&self.policy, &request, world));
+        let mut made = Vec::new();
+        for mut result in results {
+            made.extend(std::mem::take(&mut result.generated).iter().map(Value::to_node));
+            verdicts.push(self.verdict(result));
+        }
+        made
+    }
+}
+
+/// The field of a path with slashes, `/spec/containers/0/image/`.
+fn place(path: &str) -> FieldPath {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    parts.fold(FieldPath::root(), |path, part| match part.parse::<usize>() {
+        Ok(index) => path.child(index),
+        Err(_) => path.child(part),
+    })
+}
