@@ -7,6 +7,7 @@ mod formats;
 mod helm;
 mod kubectl;
 mod kustomize;
+mod kyverno;
 mod ledger;
 mod opa;
 mod pod_security;
@@ -36,6 +37,10 @@ enum Suite {
     Cel(Options),
     /// CEL as the API server has it, with its libraries and costs
     CelK8s(Options),
+    /// The tests of Kyverno's policy library
+    Kyverno(Options),
+    /// What the original engines say of real charts
+    Verdicts(Options),
     /// Pod Security as kubernetes/pod-security-admission has it
     PodSecurity(Options),
     /// Rego as OPA has it
@@ -78,6 +83,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             let rows = options.data.clone().unwrap_or_else(|| root().join("crates/sekisho-cel/tests/data"));
             examine("cel-k8s", &rows, &options, cel_k8s::run)
         }
+        Suite::Kyverno(options) => {
+            suite("kyverno", "conformance/kyverno-policies", &options, kyverno::library)
+        }
+        Suite::Verdicts(options) => suite("verdicts", "conformance/verdicts", &options, kyverno::verdicts),
         Suite::PodSecurity(options) => {
             suite("pod-security", "conformance/pod-security", &options, pod_security::run)
         }
@@ -101,10 +110,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 8] = [
+    let suites: [fn(Options) -> Suite; 10] = [
         Suite::Cel,
         Suite::CelK8s,
         Suite::Opa,
+        Suite::Kyverno,
+        Suite::Verdicts,
         Suite::PodSecurity,
         Suite::Yaml,
         Suite::Kubectl,
