@@ -171,9 +171,9 @@ fn conflicts(
         }
         let defaults: Vec<&Placed<'_>> = list.iter().filter(|placed| placed.rule.is_default).collect();
         if defaults.len() > 1 {
-            let places: Vec<String> =
+            let where_found: Vec<String> =
                 defaults.iter().map(|placed| format!("{}:{}", file(placed), placed.rule.span.row)).collect();
-            fail(format!("multiple default rules {name} found at {}", places.join(", ")));
+            fail(format!("multiple default rules {name} found at {}", where_found.join(", ")));
         }
         let mut below: Vec<NodeId> =
             resolved.tree.node(group.node).children.iter().map(|(_, id)| *id).collect();

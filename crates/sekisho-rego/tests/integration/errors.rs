@@ -71,7 +71,7 @@ fn calls_are_of_functions_that_exist() {
     assert!(of("p := count(1, 2, 3)").starts_with("test.rego:2: rego_type_error: count: arity mismatch"));
     assert_eq!(
         of("f(x) := x\np if { f := 1; f(f) }"),
-        "test.rego:2: rego_compile_error: called function f shadowed"
+        "test.rego:3: rego_compile_error: called function f shadowed"
     );
     assert_eq!(
         of("q := {\"a\": 1}\np if q with data.test.q.a as 2"),
