@@ -6,12 +6,13 @@
 use std::collections::HashMap;
 
 use super::ir::{Callee, Comprehension, Goal, GoalKind, Modifier, Node, Reference, Root, Unification, Var};
+use super::metadata::Metadata;
 use super::scope::{Names, Occurrence, Unused, declared_names};
 use super::tree::{RuleKind, Tree};
 use crate::error::{ErrorCode, RegoError};
 use crate::functions;
 use crate::span::Span;
-use crate::syntax::ast::{Call, Expr, ExprKind, Name, TemplatePart, Term, TermKind, With};
+use crate::syntax::ast::{Call, Expr, ExprKind, Name, Rule, TemplatePart, Term, TermKind, With};
 use crate::value::Value;
 
 /// What is the same for all clauses of a module.
@@ -35,6 +36,7 @@ pub(super) struct Surroundings<'c> {
     pub(super) is_strict: bool,
     /// Built-in functions that may not be called.
     pub(super) forbidden: &'c [String],
+    pub(super) metadata: &'c Metadata<'c>,
 }
 
 /// The lowering of one clause.
@@ -43,8 +45,8 @@ pub(super) struct Lowering<'c> {
     pub(super) around: &'c Surroundings<'c>,
     pub(super) names: Names,
     pub(super) errors: Vec<RegoError>,
-    /// The values of `rego.metadata.chain()` and `rego.metadata.rule()` here.
-    pub(super) metadata: Option<(Value, Value)>,
+    /// The module and the rule that the clause belongs to.
+    pub(super) rule: Option<(usize, &'c Rule)>,
     /// Imports that were used.
     pub(super) used: std::collections::HashSet<Name>,
 }
@@ -63,7 +65,7 @@ impl<'c> Lowering<'c> {
             around,
             names: Names::default(),
             errors: Vec::new(),
-            metadata: None,
+            rule: None,
             used: std::collections::HashSet::new(),
         }
     }
@@ -494,9 +496,17 @@ impl<'c> Lowering<'c> {
     fn call(&mut self, call: &Call, span: Span, goals: &mut Vec<Goal>) -> Node {
         let name = operator_name(&call.operator);
         if let Some(name @ ("rego.metadata.chain" | "rego.metadata.rule")) = name.as_deref()
-            && let Some((chain, rule)) = &self.metadata
+            && let Some((module, rule)) = self.rule
+            && !self.is_hidden(&call.operator)
         {
-            return Node::Const(if name.ends_with("chain") { chain.clone() } else { rule.clone() });
+            let metadata = self.around.metadata;
+            self.errors.extend(metadata.errors());
+            let is_chain = name.ends_with("chain");
+            return Node::Const(if is_chain {
+                metadata.chain(module, rule)
+            } else {
+                metadata.rule(module, rule)
+            });
         }
         if name.as_deref() == Some("print") && !self.is_hidden(&call.operator) {
             self.fail(ErrorCode::Type, "print(...) used as value", span);

@@ -1,8 +1,10 @@
 //! Modules to groups of definitions in safe order.
 
 pub(crate) mod group;
+mod height;
 pub(crate) mod ir;
 mod lower;
+mod metadata;
 mod modifiers;
 mod modules;
 mod recursion;
@@ -72,6 +74,7 @@ pub(crate) fn resolve_query(
         host: &settings.host,
         keeps_print: settings.keeps_print,
         is_strict: false,
+        metadata: &metadata::Metadata::new(&[]),
         forbidden: &settings.forbidden,
     };
     let mut lowering = Lowering::new(&module, &around);

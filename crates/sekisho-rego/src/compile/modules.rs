@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::group::{Clause, Definition, Group};
 use super::ir::{Goal, GoalKind, Node, Unification};
 use super::lower::{Lowering, ModuleScope, Surroundings};
+use super::metadata::Metadata;
 use super::safety::{Bound, pattern_vars, reorder};
 use super::scope::{Occurrence, declared_names, pattern_names};
 use super::tree::{NodeId, RuleId, RuleKind, Tree};
@@ -73,6 +74,7 @@ pub(super) fn resolve(modules: &[Module], settings: &Settings, errors: &mut Vec<
     for (module, scope) in modules.iter().zip(&scopes) {
         check_module(module, scope, settings, errors);
     }
+    let metadata = Metadata::new(modules);
     let around = Surroundings {
         tree: &resolved.tree,
         kind: &|path| kinds.get(path).copied(),
@@ -80,17 +82,16 @@ pub(super) fn resolve(modules: &[Module], settings: &Settings, errors: &mut Vec<
         keeps_print: settings.keeps_print,
         is_strict: settings.is_strict,
         forbidden: &settings.forbidden,
+        metadata: &metadata,
     };
     let mut used: Vec<std::collections::HashSet<Name>> =
         vec![std::collections::HashSet::default(); modules.len()];
     let mut definitions: Vec<(RuleId, bool, Definition)> = Vec::new();
     for (id, list) in placed.iter().enumerate() {
         for placed in list {
-            let (Some(scope), Some(module)) = (scopes.get(placed.module), modules.get(placed.module)) else {
-                continue;
-            };
+            let Some(scope) = scopes.get(placed.module) else { continue };
             let lowering = || Lowering::new(scope, &around);
-            let definition = define(placed, module, lowering, &mut used, errors);
+            let definition = define(placed, lowering, &mut used, errors);
             let id = RuleId::try_from(id).unwrap_or(RuleId::MAX);
             definitions.push((id, placed.rule.is_default, definition));
         }
@@ -252,8 +253,7 @@ fn unused_imports(module: &Module, used: &std::collections::HashSet<Name>, error
 }
 
 fn define<'c>(
-    placed: &Placed<'_>,
-    module: &Module,
+    placed: &Placed<'c>,
     lowering: impl Fn() -> Lowering<'c>,
     used: &mut [std::collections::HashSet<Name>],
     errors: &mut Vec<RegoError>,
@@ -267,7 +267,7 @@ fn define<'c>(
         .into_iter()
         .map(|(value, body, span)| {
             let mut lowering = lowering();
-            lowering.metadata = None;
+            lowering.rule = Some((placed.module, rule));
             let clause = branch(&mut lowering, placed, value, body, span);
             errors.append(&mut lowering.errors);
             if let Some(used) = used.get_mut(placed.module) {
@@ -276,7 +276,6 @@ fn define<'c>(
             clause
         })
         .collect();
-    let _ = module;
     Definition { span: rule.span, module: placed.module, branches }
 }
 

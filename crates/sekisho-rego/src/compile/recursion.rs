@@ -26,6 +26,7 @@ pub(super) fn check(resolved: &Resolved, modules: &[Module], errors: &mut Vec<Re
         })
         .collect();
     let components = components(&uses);
+    let before = errors.len();
     for (place, group) in resolved.groups.iter().enumerate() {
         let of = components.get(place).copied();
         let is_recursive = uses.get(place).is_some_and(|uses| {
@@ -45,6 +46,12 @@ pub(super) fn check(resolved: &Resolved, modules: &[Module], errors: &mut Vec<Re
         let file = module.map_or("", |module| module.file.as_str());
         let span = group.definitions.first().map_or(group.span, |definition| definition.span);
         errors.push(RegoError::new(ErrorCode::Recursion, message, span, file));
+    }
+    if errors.len() == before {
+        // What a rule refers to has a lower number.
+        let mut order: Vec<usize> = (0..resolved.groups.len()).collect();
+        order.sort_by_key(|place| components.get(*place).copied());
+        super::height::check(resolved, &order, errors);
     }
 }
 

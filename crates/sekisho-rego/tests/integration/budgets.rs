@@ -111,3 +111,35 @@ fn a_division_by_zero_is_undefined_or_an_error() {
     let error = compiled.evaluate(document, &request, &mut Memory::new()).expect_err("errors are asked for");
     assert_eq!(error.to_string(), "test.rego:2: eval_builtin_error: div: divide by zero");
 }
+
+#[test]
+fn rules_cannot_nest_values_without_end() {
+    let chain = |step: &str| {
+        let mut text = String::from("package a\np0 := 1\n");
+        for place in 1..20_000 {
+            let before = format!("p{}", place - 1);
+            text.push_str(&format!("p{place} := {}\n", step.replace('@', &before)));
+        }
+        errors(v1(&text))
+    };
+    assert!(chain("[@]").contains("levels deep"));
+    assert!(chain("{\"a\": @}").contains("levels deep"));
+    assert!(chain("[x | x := @]").contains("levels deep"));
+    assert!(chain("array.concat([1], [@])").contains("levels deep"));
+    let functions: String =
+        (1..20_000).map(|place| format!("f{place}(x) := [f{}(x)]\n", place - 1)).collect();
+    assert!(errors(v1(&format!("package a\nf0(x) := x\n{functions}"))).contains("levels deep"));
+    let within: String = (1..3_000).map(|place| format!("x{place} := [x{}]\n", place - 1)).collect();
+    assert!(errors(v1(&format!("package a\np := x2999 if {{ x0 := 1\n{within} }}"))).contains("levels deep"));
+}
+
+#[test]
+fn a_module_of_ten_megabytes_is_read() {
+    let rule = "p contains x if { some x in input.items; x.name == \"some name that is long enough\"; not x.other }\n";
+    let text = format!("package a\n{}", rule.repeat((10 << 20) / rule.len()));
+    let begin = std::time::Instant::now();
+    assert_eq!(errors(v1(&text)), "");
+    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
+    let table = format!("package a\nt := [{}]", "{\"a\": 1, \"b\": [2, 3]},\n".repeat((10 << 20) / 24));
+    assert_eq!(errors(v1(&table)), "");
+}
