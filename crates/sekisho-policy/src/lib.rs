@@ -9,6 +9,7 @@
 
 pub mod admission;
 mod asked;
+mod cases;
 mod facts;
 mod interest;
 mod kinds;
@@ -23,6 +24,7 @@ mod verdict;
 mod views;
 
 pub use asked::Asked;
+pub use cases::{Case, Expectation, Mismatch, PolicyTest};
 pub use facts::{ExternalAnswer, Facts, Known, NoFacts, ObjectQuery, Snapshot};
 pub use interest::{Interest, Target};
 pub use kinds::{Kinds, Resource};
