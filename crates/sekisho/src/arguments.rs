@@ -1,5 +1,7 @@
 //! The command line: every verb that works, and its options.
 
+pub(crate) mod policy;
+
 use std::error::Error;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -84,6 +86,8 @@ pub(crate) enum Command {
     Render(RenderArguments),
     /// Report on every control of a framework
     Report(ReportArguments),
+    /// Apply and examine policies: admission policies, Gatekeeper's, Kyverno's
+    Policy(policy::PolicyArguments),
     /// Print a completion script for a shell
     Completion {
         /// The shell

@@ -5,6 +5,7 @@ mod command;
 mod config;
 mod examine;
 mod mending;
+mod policy;
 mod release;
 mod route;
 mod run;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         Command::Fix(fix) => command::fix::run(fix, &terminal),
         Command::Render(render) => command::render::run(render, &terminal),
         Command::Report(report) => command::report::run(report, &terminal),
+        Command::Policy(policy) => command::policy::run(policy, &terminal),
         Command::Completion { shell } => command::completion::run(shell),
         Command::Man { verb } => command::man::run(verb.as_deref()),
         Command::Schema { what } => command::schema::run(what),

@@ -4,6 +4,7 @@
 mod cel;
 mod cel_k8s;
 mod formats;
+mod gatekeeper;
 mod helm;
 mod kubectl;
 mod kustomize;
@@ -11,6 +12,7 @@ mod kyverno;
 mod ledger;
 mod opa;
 mod pod_security;
+mod verdicts;
 mod yaml;
 
 use std::fmt::Write as _;
@@ -39,12 +41,14 @@ enum Suite {
     CelK8s(Options),
     /// The tests of Kyverno's policy library
     Kyverno(Options),
-    /// What the original engines say of real charts
+    /// What the original engines say of the corpora; `--data` is a checkout of gatekeeper-library
     Verdicts(Options),
     /// Pod Security as kubernetes/pod-security-admission has it
     PodSecurity(Options),
     /// Rego as OPA has it
     Opa(Options),
+    /// Constraint templates as gatekeeper-library tests them; `--data` is a checkout of it
+    Gatekeeper(Options),
     /// YAML as sigs.k8s.io/yaml reads it
     Yaml(Options),
     /// The corpora as the real kubectl reads them
@@ -86,11 +90,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Suite::Kyverno(options) => {
             suite("kyverno", "conformance/kyverno-policies", &options, kyverno::library)
         }
-        Suite::Verdicts(options) => suite("verdicts", "conformance/verdicts", &options, kyverno::verdicts),
         Suite::PodSecurity(options) => {
             suite("pod-security", "conformance/pod-security", &options, pod_security::run)
         }
         Suite::Opa(options) => suite("opa", "conformance/opa", &options, opa::run),
+        Suite::Gatekeeper(options) => foreign("gatekeeper", &options, gatekeeper::run),
+        Suite::Verdicts(options) => verdicts::run(&options),
         Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),
         Suite::Kubectl(options) => match peer::kubectl()? {
             Some(program) => suite("kubectl", "corpora", &options, |data| kubectl::run(data, &program)),
@@ -139,6 +144,14 @@ fn suite(
         return Ok(());
     };
     examine(name, &data, options, run)
+}
+
+/// Runs a suite whose data are another project's and never ours to keep: they must be named.
+fn foreign(name: &str, options: &Options, run: impl FnOnce(&Path) -> Result<Vec<Outcome>>) -> Result<()> {
+    match &options.data {
+        Some(data) => examine(name, data, &Options { data: None, update: options.update }, run),
+        None => skipped(name, "name a checkout of its project with --data"),
+    }
 }
 
 /// Runs a suite over data that is there, writes its misses, compares its ledger, and prints `N of M`.

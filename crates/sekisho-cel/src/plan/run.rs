@@ -373,7 +373,7 @@ impl<'a> Machine<'a> {
         let width = match range {
             Value::List(list) => list.len(),
             Value::Map(map) => map.width(),
-            _ => return Err(fault(fold.range.span)(Failure::NoSuchOverload)),
+            other => return Err(fault(fold.range.span)(not_iterable(other))),
         };
         self.locals.extend([Value::Null, Value::Null, Value::Null]);
         // An error of the accumulator is kept: a later item may still decide.
@@ -591,4 +591,22 @@ fn missing(value: &Value, key: &Value) -> Failure {
         (Value::List(_), _) => Failure::IndexOutOfBounds(-1),
         _ => Failure::NoSuchKey(crate::functions::convert::display(key).into()),
     }
+}
+
+/// Why a macro cannot go through a value: in the words of the engine of Kubernetes, with its name of the type.
+fn not_iterable(value: &Value) -> Failure {
+    let name = match value {
+        Value::Null => "types.Null",
+        Value::Bool(_) => "types.Bool",
+        Value::Int(_) => "types.Int",
+        Value::UInt(_) => "types.Uint",
+        Value::Double(_) => "types.Double",
+        Value::String(_) => "types.String",
+        Value::Bytes(_) => "types.Bytes",
+        Value::Timestamp(_) => "types.Timestamp",
+        Value::Duration(_) => "types.Duration",
+        Value::Optional(_) => "*types.Optional",
+        _ => return Failure::NoSuchOverload,
+    };
+    Failure::Argument(format!("got '{name}', expected iterable type"))
 }

@@ -43,6 +43,11 @@ pub struct Loaded {
     pub problems: Vec<Problem>,
 }
 
+/// Whether an object is such a policy, or binds one.
+pub fn is_policy(object: &Object) -> bool {
+    object.group() == GROUP && object.kind.contains("AdmissionPolicy")
+}
+
 /// Reads the policies and bindings among these objects; others are left alone. `sources` are the texts that the
 /// objects were read from, by which faults in expressions are placed; without them a fault stands at its field.
 /// `kinds` says where parameter objects live.

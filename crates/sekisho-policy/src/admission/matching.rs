@@ -47,7 +47,7 @@ pub(super) struct Matched {
 }
 
 impl Matched {
-    fn of(request: &Request) -> Self {
+    pub(super) fn of(request: &Request) -> Self {
         Self { resource: request.resource.clone(), kind: request.kind.clone() }
     }
 }

@@ -9,6 +9,7 @@ mod binding;
 mod conditions;
 mod decision;
 mod definition;
+mod embedded;
 mod environment;
 mod equivalents;
 mod export;
@@ -22,7 +23,8 @@ mod validating;
 mod view;
 
 pub use decision::{Answer, Decision, Judgement, Reason, Refusal, answer};
+pub(crate) use embedded::{Embedded, Parts, variable};
 pub use export::{About, Export, export};
-pub use loading::{LoadOptions, Loaded, load};
+pub use loading::{LoadOptions, Loaded, is_policy, load};
 pub use mutating::{Mutated, MutatingPolicies, MutatingPolicy, MutationStep};
 pub use validating::ValidatingPolicy;

@@ -131,7 +131,7 @@ impl ValidatingPolicy {
         Decision { binding, validation, outcome: Outcome::Error, message, reason: Reason::Invalid, actions }
     }
 
-    fn judge_subject<'a>(
+    pub(super) fn judge_subject<'a>(
         &'a self,
         subject: &Subject<'_>,
         binding: &Binding,

@@ -17,25 +17,43 @@ pub(super) struct View {
     pub(super) old_object: Value,
     /// `request` for policies that match the resource as it was asked for.
     request: Value,
+    /// What becomes of nulls in the objects.
+    nulls: Nulls,
 }
 
 impl View {
+    /// As the API server sees it, which has decoded the objects.
     pub(super) fn new(request: &Request) -> Self {
+        Self::with_nulls(request, Nulls::Absent)
+    }
+
+    /// As an engine sees it that takes objects as they are written.
+    pub(super) fn with_nulls(request: &Request, nulls: Nulls) -> Self {
         Self {
-            object: value(request.object.as_ref()),
-            old_object: value(request.old_object.as_ref()),
+            object: value(request.object.as_ref(), nulls),
+            old_object: value(request.old_object.as_ref(), nulls),
             request: request_value(request, &request.kind, &request.resource),
+            nulls,
         }
     }
 
     /// The object, in the version in which a policy looks at it.
     pub(super) fn object_as(&self, request: &Request, matched: &Matched) -> Value {
-        converted(&self.object, request.object.as_ref(), request, matched)
+        self.converted(&self.object, request.object.as_ref(), request, matched)
     }
 
     /// The old object, in the version in which a policy looks at it.
     pub(super) fn old_object_as(&self, request: &Request, matched: &Matched) -> Value {
-        converted(&self.old_object, request.old_object.as_ref(), request, matched)
+        self.converted(&self.old_object, request.old_object.as_ref(), request, matched)
+    }
+
+    /// An object under the version of another kind. The versions that count as equivalent differ in no field
+    /// that both have, so the fields stay as they are.
+    fn converted(&self, whole: &Value, node: Option<&Node>, request: &Request, matched: &Matched) -> Value {
+        if matched.kind == request.kind {
+            return whole.clone();
+        }
+        value(node.map(|node| in_version(node, &matched.kind)).as_ref(), self.nulls)
     }
 
     /// `request`, with the kind and resource that a policy matched.
@@ -48,17 +66,8 @@ impl View {
     }
 }
 
-fn value(node: Option<&Node>) -> Value {
-    node.map_or(Value::Null, |node| Value::from_node(node, Nulls::Absent))
-}
-
-/// An object under the version of another kind. The versions that count as equivalent differ in no field that
-/// both have, so the fields stay as they are.
-fn converted(whole: &Value, node: Option<&Node>, request: &Request, matched: &Matched) -> Value {
-    if matched.kind == request.kind {
-        return whole.clone();
-    }
-    value(node.map(|node| in_version(node, &matched.kind)).as_ref())
+fn value(node: Option<&Node>, nulls: Nulls) -> Value {
+    node.map_or(Value::Null, |node| Value::from_node(node, nulls))
 }
 
 /// An object with the version of a kind written into it.
@@ -80,7 +89,7 @@ pub(super) fn namespace_value(request: &Request, facts: &dyn Facts) -> Value {
     if name.is_empty() || itself {
         return Value::Null;
     }
-    value(Some(&namespace(name, facts)))
+    value(Some(&namespace(name, facts)), Nulls::Absent)
 }
 
 fn namespace(name: &SmolStr, facts: &dyn Facts) -> Node {
@@ -109,7 +118,7 @@ fn request_value(request: &Request, kind: &GroupVersionKind, resource: &GroupVer
         ("operation", Value::from(request.operation.as_str())),
         ("userInfo", user_value(request)),
         ("dryRun", Value::Bool(request.dry_run)),
-        ("options", value(request.options.as_ref())),
+        ("options", value(request.options.as_ref(), Nulls::Absent)),
     ];
     // What is empty is not there.
     let texts = [

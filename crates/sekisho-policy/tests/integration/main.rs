@@ -5,6 +5,7 @@
 mod admission;
 mod bundle;
 mod documents;
+mod gatekeeper;
 mod pod_security;
 mod review;
 mod set;

@@ -4,6 +4,7 @@ pub(crate) mod completion;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod man;
+pub(crate) mod policy;
 pub(crate) mod render;
 pub(crate) mod report;
 pub(crate) mod scan;

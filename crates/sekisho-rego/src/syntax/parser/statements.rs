@@ -402,6 +402,8 @@ impl Parser<'_> {
         {
             head.key = head.path.pop();
         }
+        // Empty parentheses make no function: `f() = x` is the rule `f`.
+        head.parameters.take_if(|parameters| parameters.is_empty());
         Ok(())
     }
 

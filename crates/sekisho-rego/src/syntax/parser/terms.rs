@@ -342,6 +342,10 @@ impl Parser<'_> {
         if arguments.is_empty() && path.is_empty() && head.as_var().is_some_and(|name| name == "set") {
             return Ok(Term::new(span, TermKind::Set(Vec::new())));
         }
+        // Without arguments it is no function but a rule, unless it is one of the language's own.
+        if arguments.is_empty() && !is_built_in(&head, &path) {
+            return Ok(self.reference(head, path, start));
+        }
         let mut operator = vec![head];
         operator.extend(path);
         let call = Call { operator, arguments, is_infix: false };
@@ -552,4 +556,16 @@ impl Parser<'_> {
         };
         Err(self.fail_at(format!("unexpected {what} in template-string expression"), expr.span))
     }
+}
+
+/// Whether a name with what follows it is that of a built-in function.
+fn is_built_in(head: &Term, path: &[Term]) -> bool {
+    let mut name = head.as_var().map(ToString::to_string).unwrap_or_default();
+    for part in path {
+        if let TermKind::String(text) = &part.kind {
+            name.push('.');
+            name.push_str(text);
+        }
+    }
+    crate::functions::lookup(&name).is_some()
 }

@@ -1,0 +1,246 @@
+//! Templates in Rego: `violation` over `input.review`, `input.parameters` and `data.inventory`.
+
+use std::sync::{Mutex, PoisonError};
+
+use sekisho_manifest::Node;
+use sekisho_rego::ast::RegoVersion;
+use sekisho_rego::functions::{Memory, World};
+use sekisho_rego::value::Value;
+use sekisho_rego::{Compiled, Document, HostFunction, Options, RegoError};
+
+use super::constraint::Constraint;
+use crate::asked::Asked;
+use crate::facts::Facts;
+use crate::problem::Problem;
+use crate::request::{Operation, Request};
+
+/// The rule that every template has.
+const VIOLATION: &str = "violation";
+
+/// A compiled template.
+#[derive(Debug)]
+pub(crate) struct RegoRule {
+    compiled: Compiled,
+    violation: Document,
+    /// Whether it looks at other objects.
+    uses_inventory: bool,
+    /// What evaluations keep from one to the next; as many as there are threads.
+    memories: Mutex<Vec<Memory>>,
+}
+
+/// The parameters of a constraint.
+#[derive(Debug)]
+pub(crate) struct Parameters(Value);
+
+impl Parameters {
+    pub(crate) fn new(constraint: &Constraint) -> Self {
+        Self(constraint.parameters().map_or_else(|| Value::object(Vec::new()), Value::from))
+    }
+}
+
+/// `input.review`.
+struct Review(Value);
+
+/// `data`, with the inventory of everything that is known.
+struct Inventory(Value);
+
+impl RegoRule {
+    pub(crate) fn compile(module: &Node, libraries: &[Node], is_v1: bool) -> Result<Self, Problem> {
+        let version = if is_v1 { RegoVersion::V1 } else { RegoVersion::V0 };
+        let names: Vec<String> = (0..libraries.len()).map(|index| format!("libs[\"lib_{index}\"]")).collect();
+        let text = |node: &'_ Node| node.as_str().unwrap_or_default().to_owned();
+        let (main, others): (String, Vec<String>) = (text(module), libraries.iter().map(text).collect());
+        let mut sources = vec![sekisho_rego::Source { file: "template", text: &main, version }];
+        for (file, text) in names.iter().zip(&others) {
+            sources.push(sekisho_rego::Source { file, text, version });
+        }
+        let options = Options { functions: vec![external_data()], ..Options::default() };
+        let compiled = sekisho_rego::compile(&sources, &options)
+            .map_err(|errors| problem(module, libraries, &errors))?;
+        let package: Vec<String> = match compiled.modules().first() {
+            Some(first) => first.package.iter().map(ToString::to_string).collect(),
+            None => Vec::new(),
+        };
+        for (library, node) in compiled.modules().iter().skip(1).zip(libraries) {
+            if library.package.first().is_none_or(|name| name != "lib") || library.package.len() < 2 {
+                let path = library.package.join(".");
+                let message = format!("the package of a library must lie below `lib`, not at `{path}`");
+                return Err(Problem::error(node, message));
+            }
+        }
+        let mut path: Vec<&str> = package.iter().map(String::as_str).collect();
+        path.push(VIOLATION);
+        let Some(violation) = compiled.document(&path) else {
+            return Err(Problem::error(module, "invalid rego: missing required rules: [violation]"));
+        };
+        let uses_inventory = sources.iter().any(|source| source.text.contains("inventory"));
+        Ok(Self { violation, uses_inventory, memories: Mutex::default(), compiled })
+    }
+
+    pub(crate) fn violations(
+        &self,
+        parameters: &Parameters,
+        asked: &Asked<'_>,
+        facts: &dyn Facts,
+    ) -> Vec<String> {
+        let review = asked.view(|request| Review(review(request, facts)));
+        let input = Value::fields([("review", review.0.clone()), ("parameters", parameters.0.clone())]);
+        let inventory = self.uses_inventory.then(|| match facts.views() {
+            Some(views) => views.get(|| Inventory(inventory(facts))).0.clone(),
+            None => inventory(facts),
+        });
+        let mut memory = self.memory();
+        let request = sekisho_rego::Request {
+            input: Some(&input),
+            data: inventory.as_ref(),
+            world: World::default(),
+            ..sekisho_rego::Request::default()
+        };
+        let outcome = self.compiled.evaluate(self.violation, &request, &mut memory);
+        self.memories.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+        match outcome {
+            Ok(outcome) => outcome.value.as_ref().map(messages).unwrap_or_default(),
+            Err(error) => vec![error.to_string()],
+        }
+    }
+
+    fn memory(&self) -> Memory {
+        self.memories.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+}
+
+/// The messages of a set of violations. One without a message says nothing.
+fn messages(violations: &Value) -> Vec<String> {
+    let elements = match violations {
+        Value::Set(set) => set.elements(),
+        Value::Array(items) => items.as_slice(),
+        _ => &[],
+    };
+    let message = |violation: &Value| match violation.field("msg")? {
+        Value::String(text) => Some(text.to_string()),
+        // Gatekeeper cannot read such a violation, and says so in place of all others.
+        other => Some(format!("extracting message binding: .msg accessor error: {other} is no string")),
+    };
+    elements.iter().filter_map(message).collect()
+}
+
+/// What is wrong with the modules, at the node that holds the first of them.
+fn problem(module: &Node, libraries: &[Node], errors: &[RegoError]) -> Problem {
+    let first = errors.first();
+    let index = first.map_or(0, |error| error.span.module as usize);
+    let at = index.checked_sub(1).and_then(|index| libraries.get(index)).unwrap_or(module);
+    let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    Problem::error(at, texts.join("; "))
+}
+
+/// `external_data` as it is where no provider is reached: the request as a whole is an error.
+fn external_data() -> HostFunction {
+    HostFunction {
+        name: "external_data".to_owned(),
+        arity: 1,
+        call: std::sync::Arc::new(|arguments| {
+            let provider = arguments.first().and_then(|request| request.field("provider"));
+            let provider = provider.and_then(Value::as_str).unwrap_or_default();
+            let error = format!("external data provider `{provider}` was not asked");
+            Ok(Some(Value::fields([
+                ("errors", Value::array(Vec::new())),
+                ("responses", Value::array(Vec::new())),
+                ("status_code", Value::Number(0_i64.into())),
+                ("system_error", Value::string(error)),
+            ])))
+        }),
+    }
+}
+
+/// The request as `input.review`.
+fn review(request: &Request, facts: &dyn Facts) -> Value {
+    let text = |text: &str| Value::string(text);
+    let kind = Value::fields([
+        ("group", text(&request.kind.group)),
+        ("version", text(&request.kind.version)),
+        ("kind", text(&request.kind.kind)),
+    ]);
+    let resource = Value::fields([
+        ("group", text(&request.resource.group)),
+        ("version", text(&request.resource.version)),
+        ("resource", text(&request.resource.resource)),
+    ]);
+    let tree = |node: Option<&Node>| node.map_or(Value::Null, Value::from);
+    let object = match request.operation {
+        // What goes is judged like what comes.
+        Operation::Delete => request.object.as_ref().or(request.old_object.as_ref()),
+        _ => request.object.as_ref(),
+    };
+    let namespace = if request.namespace.is_empty() { None } else { facts.namespace(&request.namespace) };
+    let mut fields = vec![
+        ("uid", text(&request.uid)),
+        ("kind", kind),
+        ("resource", resource),
+        ("operation", text(request.operation.as_str())),
+        ("userInfo", user(request)),
+        ("object", tree(object)),
+        ("oldObject", tree(request.old_object.as_ref())),
+        ("options", tree(request.options.as_ref())),
+        ("namespaceObject", tree(namespace.as_ref())),
+    ];
+    let optional =
+        [("name", &request.name), ("namespace", &request.namespace), ("subResource", &request.subresource)];
+    fields.extend(
+        optional.into_iter().filter(|(_, given)| !given.is_empty()).map(|(key, given)| (key, text(given))),
+    );
+    if request.dry_run {
+        fields.push(("dryRun", Value::Bool(true)));
+    }
+    Value::fields(fields)
+}
+
+fn user(request: &Request) -> Value {
+    let user = &request.user;
+    let texts = |list: &[smol_str::SmolStr]| Value::array(list.iter().cloned().map(Value::String).collect());
+    let mut fields = Vec::new();
+    if !user.name.is_empty() {
+        fields.push(("username", Value::String(user.name.clone())));
+    }
+    if !user.uid.is_empty() {
+        fields.push(("uid", Value::String(user.uid.clone())));
+    }
+    if !user.groups.is_empty() {
+        fields.push(("groups", texts(&user.groups)));
+    }
+    if !user.extra.is_empty() {
+        let extra = user.extra.iter().map(|(key, values)| (Value::String(key.clone()), texts(values)));
+        fields.push(("extra", Value::object(extra.collect())));
+    }
+    Value::fields(fields)
+}
+
+/// `data`: `inventory.cluster[version][kind][name]` and `inventory.namespace[namespace][version][kind][name]`.
+fn inventory(facts: &dyn Facts) -> Value {
+    let mut rows: Vec<([String; 4], Value)> = facts
+        .everything()
+        .into_iter()
+        .map(|known| {
+            let version = known.kind.api_version().to_string();
+            let path =
+                [known.namespace.to_string(), version, known.kind.kind.to_string(), known.name.to_string()];
+            (path, Value::from(&known.root))
+        })
+        .collect();
+    rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let in_cluster = rows.iter().take_while(|(path, _)| path.first().is_some_and(String::is_empty)).count();
+    let (cluster, namespaced) = rows.split_at(in_cluster);
+    let inventory = Value::fields([("cluster", nested(cluster, 1)), ("namespace", nested(namespaced, 0))]);
+    Value::fields([("inventory", inventory)])
+}
+
+/// Sorted rows as objects within objects, by their keys from a level on.
+fn nested(rows: &[([String; 4], Value)], level: usize) -> Value {
+    let key = |row: &([String; 4], Value)| row.0.get(level).cloned().unwrap_or_default();
+    let mut entries = Vec::new();
+    for group in rows.chunk_by(|a, b| key(a) == key(b)) {
+        let Some(first) = group.first() else { continue };
+        let value = if level == 3 { first.1.clone() } else { nested(group, level + 1) };
+        entries.push((Value::string(key(first)), value));
+    }
+    Value::object(entries)
+}

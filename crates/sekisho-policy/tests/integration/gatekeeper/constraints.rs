@@ -1,0 +1,136 @@
+//! Templates and constraints: rules in both languages, parameters, what follows, and what is refused.
+
+use sekisho_policy::gatekeeper::{EnforcementPoint, Engine, Options};
+use sekisho_policy::{Enforcement, NoFacts, Outcome, Snapshot};
+
+use super::{LABELS, POD, constraint, judge, messages, problems};
+use crate::documents::objects;
+
+#[test]
+fn both_languages_say_the_same_with_defaults_filled_in() {
+    let spec = "{parameters: {labels: [team, app, owner]}}";
+    assert_eq!(messages(spec, POD, Engine::Rego), ["rego: missing owner,team plain"]);
+    assert_eq!(messages(spec, POD, Engine::Cel), ["cel: missing team,owner plain"]);
+    let spec = "{parameters: {labels: [app], tone: loud}}";
+    assert!(messages(spec, POD, Engine::Rego).is_empty());
+    assert!(messages(spec, POD, Engine::Cel).is_empty());
+}
+
+#[test]
+fn what_holds_is_a_pass_and_what_does_not_match_is_nothing() {
+    let outcome = |spec: &str| {
+        let policies = format!("{LABELS}\n---\n{}", constraint(spec));
+        let verdicts = judge(&policies, POD, &NoFacts, &Options::default());
+        verdicts.iter().map(|verdict| verdict.outcome).collect::<Vec<_>>()
+    };
+    assert_eq!(outcome("{parameters: {labels: [app]}}"), [Outcome::Pass]);
+    assert_eq!(outcome("{parameters: {labels: [team]}}"), [Outcome::Fail]);
+    assert!(outcome("{match: {namespaces: [other]}, parameters: {labels: [team]}}").is_empty());
+}
+
+#[test]
+fn enforcement_actions_follow_the_word_and_the_point() {
+    let enforced = |spec: &str, point: EnforcementPoint| {
+        let policies = format!("{LABELS}\n---\n{}", constraint(spec));
+        let options = Options { point, ..Options::default() };
+        judge(&policies, POD, &NoFacts, &options).into_iter().map(|verdict| verdict.enforcement).next()
+    };
+    let plain = |word: &str| {
+        let spec = format!("{{enforcementAction: {word}, parameters: {{labels: [team]}}}}");
+        enforced(&spec, EnforcementPoint::Admission)
+    };
+    assert_eq!(plain("deny"), Some(vec![Enforcement::Deny]));
+    assert_eq!(plain("warn"), Some(vec![Enforcement::Warn]));
+    assert_eq!(plain("dryrun"), Some(vec![Enforcement::Audit]));
+    let scoped = "{enforcementAction: scoped, parameters: {labels: [team]}, scopedEnforcementActions: [\
+        {action: warn, enforcementPoints: [{name: validation.gatekeeper.sh}, {name: audit.gatekeeper.sh}]}, \
+        {action: deny, enforcementPoints: [{name: validation.gatekeeper.sh}]}]}";
+    assert_eq!(
+        enforced(scoped, EnforcementPoint::Admission),
+        Some(vec![Enforcement::Deny, Enforcement::Warn])
+    );
+    assert_eq!(enforced(scoped, EnforcementPoint::Audit), Some(vec![Enforcement::Warn]));
+    assert_eq!(enforced(scoped, EnforcementPoint::CommandLine), None);
+}
+
+#[test]
+fn rules_see_the_inventory() {
+    let template = r#"
+apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata: {name: uniquehost}
+spec:
+  crd: {spec: {names: {kind: UniqueHost}}}
+  targets:
+  - target: admission.k8s.gatekeeper.sh
+    rego: |
+      package uniquehost
+      violation[{"msg": msg}] {
+        host := input.review.object.spec.host
+        other := data.inventory.namespace[ns]["v1"]["Pod"][name]
+        other.spec.host == host
+        name != input.review.object.metadata.name
+        msg := sprintf("%v/%v has %v", [ns, name, host])
+      }
+---
+{apiVersion: constraints.gatekeeper.sh/v1beta1, kind: UniqueHost, metadata: {name: u}}
+"#;
+    let known = objects(
+        "{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: x}, spec: {host: h}}\n---\n\
+         {apiVersion: v1, kind: Pod, metadata: {name: b, namespace: x}, spec: {host: i}}",
+    );
+    let facts = Snapshot::new(&known, "default");
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: y}, spec: {host: h}}";
+    let verdicts = judge(template, pod, &facts, &Options::default());
+    assert_eq!(verdicts[0].message, "x/a has h");
+}
+
+#[test]
+fn wrong_documents_are_refused_with_their_reason() {
+    let template = |from: &str, to: &str| {
+        assert!(LABELS.contains(from), "{from}");
+        problems(&LABELS.replace(from, to))
+    };
+    let given = |spec: &str| problems(&format!("{LABELS}\n---\n{}", constraint(spec)));
+    for (found, reason) in [
+        (template("name: wantlabels", "name: other"), "must be its kind in lower case: `wantlabels`"),
+        (template("gatekeeper.sh/v1\n", "gatekeeper.sh/v7\n"), "no version of ConstraintTemplate"),
+        (template("admission.k8s.gatekeeper.sh", "other.target"), "the target `other.target` is not known"),
+        (template("K8sNativeValidation", "Prolog"), "the engine `Prolog` is not known"),
+        (template("name: missing", "name: params"), "`params` is kept for Gatekeeper itself"),
+        (template("size(variables.missing)", "size(variables.absent)"), "has no field `absent`"),
+        (given("{parameters: {labels: [Team]}}"), "must match the pattern `^[a-z]+$`"),
+        (given("{parameters: {labels: team}}"), "`labels`: must be of type array, not string"),
+        (given("{parameters: {tone: plain}}"), "`labels`: is required"),
+        (given("{parameters: {labels: [], tone: shrill}}"), "must be one of \"plain\", \"loud\""),
+        (given("{parameters: {labels: [], other: 1}}"), "`other`: is not a known field"),
+        (
+            given("{enforcementAction: scoped, parameters: {labels: []}}"),
+            "`spec.scopedEnforcementActions` must be",
+        ),
+        (given("{match: {source: Some}, parameters: {labels: []}}"), "`match.source` must be"),
+        (problems(&constraint("{}")), "there is no ConstraintTemplate of kind `WantLabels`"),
+    ] {
+        assert!(found.first().is_some_and(|text| text.contains(reason)), "{reason}: {found:?}");
+    }
+}
+
+#[test]
+fn rego_that_does_not_compile_is_named_with_its_place() {
+    let template = |rule: &str| {
+        let text = format!(
+            "{{apiVersion: templates.gatekeeper.sh/v1, kind: ConstraintTemplate, metadata: {{name: one}}, \
+             spec: {{crd: {{spec: {{names: {{kind: One}}}}}}, targets: [{{target: admission.k8s.gatekeeper.sh, \
+             rego: \"package one\\n{rule}\"}}]}}}}"
+        );
+        problems(&text)
+    };
+    for (rule, reason) in [
+        ("violation[{", "template:2: rego_parse_error"),
+        ("violation[x] { x := y }", "template:2: rego_unsafe_var_error: var y is unsafe"),
+        ("deny[x] { x := 1 }", "missing required rules: [violation]"),
+    ] {
+        let found = template(rule);
+        assert!(found.first().is_some_and(|text| text.contains(reason)), "{rule}: {found:?}");
+    }
+}
