@@ -43,7 +43,7 @@ impl Bundle {
     /// Reads policies of files and folders.
     pub(crate) fn read(paths: &[PathBuf], options: &Options) -> Result<Self> {
         let read = read(paths)?;
-        let loaded = sekisho_policy::load(&read.objects, options);
+        let loaded = sekisho_policy::load(&read.objects, &read.sources, options);
         if !read.objects.iter().any(sekisho_policy::is_policy) && read.unread.is_empty() {
             bail!("no policy was found in {}", named(paths));
         }
