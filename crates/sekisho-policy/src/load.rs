@@ -38,6 +38,9 @@ pub fn load(objects: &[Object], sources: &[Source], options: &Options) -> Loaded
     loaded.policies.extend(policies);
     loaded.problems.extend(problems);
     let admission = admission::load(objects, sources, &Kinds::new(objects), options.admission);
+    if !admission.mutating.is_empty() {
+        loaded.policies.extend([Box::new(admission.mutating) as Box<dyn Policy>]);
+    }
     let policies = admission.validating.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) });
     loaded.policies.extend(policies);
     loaded.problems.extend(admission.problems);
