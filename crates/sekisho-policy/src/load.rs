@@ -1,11 +1,12 @@
 //! Documents of any language → policies.
 
-use sekisho_manifest::{Object, Source};
+use sekisho_kyverno::context::Settings;
+use sekisho_manifest::{Node, Object, Source};
 
 use crate::kinds::Kinds;
 use crate::problem::Problem;
 use crate::set::{Policy, PolicySet};
-use crate::{admission, gatekeeper};
+use crate::{admission, gatekeeper, kyverno};
 
 /// How policies are to be used.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +15,8 @@ pub struct Options {
     pub admission: admission::LoadOptions,
     /// Gatekeeper's documents.
     pub gatekeeper: gatekeeper::Options,
+    /// What Kyverno's rules are given: the time, values that stand for the cluster.
+    pub kyverno: Settings,
 }
 
 /// What documents hold.
@@ -27,7 +30,9 @@ pub struct Loaded {
 
 /// Whether an object is a policy, or belongs to one.
 pub fn is_policy(object: &Object) -> bool {
-    admission::is_policy(object) || gatekeeper::is_policy(object)
+    admission::is_policy(object)
+        || gatekeeper::is_policy(object)
+        || sekisho_kyverno::policy::is_policy(&object.root)
 }
 
 /// Makes policies of the documents that are some; others are left alone. `sources` are the texts that the
@@ -44,5 +49,10 @@ pub fn load(objects: &[Object], sources: &[Source], options: &Options) -> Loaded
     let policies = admission.validating.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) });
     loaded.policies.extend(policies);
     loaded.problems.extend(admission.problems);
+    let roots: Vec<Node> = objects.iter().map(|object| object.root.clone()).collect();
+    let kyverno = kyverno::load(&roots, options.kyverno.clone());
+    let policies = kyverno.policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) });
+    loaded.policies.extend(policies);
+    loaded.problems.extend(kyverno.problems.into_iter().map(|(_, problem)| problem));
     loaded
 }
