@@ -142,6 +142,8 @@ impl<'a> Place<'a> {
                         {
                             entry.key_span.to(entry.node.span)
                         }
+                        // Another file gave the value, as a kustomization does.
+                        _ if entry.node.span.source != entry.key_span.source => entry.node.span,
                         _ => entry.key_span,
                     };
                     node = &entry.node;

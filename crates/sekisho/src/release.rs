@@ -1,5 +1,6 @@
 //! What charts are rendered as: the release, the values given, and the sets of values that a run looks at.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -7,6 +8,8 @@ use sekisho_chart::capabilities::Capabilities;
 use sekisho_chart::render::Release;
 use sekisho_finding::suppress::glob;
 use smol_str::SmolStr;
+
+use crate::target::normal;
 
 /// Values as Helm's options give them.
 #[derive(Debug, Clone, Default)]
@@ -46,7 +49,7 @@ pub(crate) enum ChosenSet {
 /// What the configuration says of charts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ConfiguredChart {
-    /// Which charts are meant: their folder or archive as reports show it, with `*` and `?`.
+    /// Which charts are meant: their folder or archive from the root, with `*` and `?`.
     pub(crate) path: String,
     /// The name of the release.
     pub(crate) release: Option<String>,
@@ -164,10 +167,12 @@ impl Releases {
         Capabilities::new(self.kubernetes_version.as_deref(), versions).context("charts cannot be rendered")
     }
 
-    /// How a chart is rendered, by its folder or archive as it is shown.
-    pub(crate) fn plan(&self, chart: &str) -> Result<Plan> {
+    /// How a chart is rendered, by its folder or archive.
+    pub(crate) fn plan(&self, chart: &Path) -> Result<Plan> {
         let none = ConfiguredChart::default();
-        let configured = self.configured.iter().find(|entry| glob(&entry.path, chart)).unwrap_or(&none);
+        let whole = fs::canonicalize(chart).unwrap_or_else(|_| chart.to_owned());
+        let whole = whole.to_string_lossy();
+        let configured = self.configured.iter().find(|entry| glob(&entry.path, &whole)).unwrap_or(&none);
         let namespace = self.namespace.as_ref().or(configured.namespace.as_ref());
         let name = self.release.as_ref().or(configured.release.as_ref());
         Ok(Plan {
@@ -208,6 +213,12 @@ impl Releases {
         // A chart without the sets that are asked for is the same in all of them.
         if chosen.is_empty() && configured.sets.is_empty() { once() } else { chosen }
     }
+}
+
+/// A pattern of paths in the configuration, from the root.
+pub(crate) fn pattern_from_root(folder: &Path, pattern: &str) -> String {
+    let whole = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    normal(&whole.join(pattern)).to_string_lossy().into_owned()
 }
 
 /// A path of the configuration as seen from where the command runs.

@@ -14,7 +14,7 @@ use serde_path_to_error::Segment as PathSegment;
 
 use self::document::ValueSetEntry;
 pub(crate) use self::document::{Document, FailOn};
-use crate::release::{ConfiguredChart, ValueSet, from_folder};
+use crate::release::{ConfiguredChart, ValueSet, pattern_from_root};
 
 /// The name under which the configuration is looked for.
 pub(crate) const FILE_NAME: &str = "sekisho.yaml";
@@ -109,7 +109,7 @@ impl Config {
     pub(crate) fn charts(&self, folder: &Path) -> Vec<ConfiguredChart> {
         let set = |set: &ValueSetEntry| ValueSet { name: set.name.as_str().into(), given: set.given(folder) };
         let charts = self.document.charts.iter().map(|entry| ConfiguredChart {
-            path: from_folder(folder, entry.path.trim_end_matches('/')).to_string_lossy().into_owned(),
+            path: pattern_from_root(folder, &entry.path),
             release: entry.release.clone(),
             namespace: entry.namespace.clone(),
             api_versions: entry.api_versions.clone(),

@@ -79,7 +79,7 @@ pub(super) fn shown(path: &Path) -> SmolStr {
 }
 
 /// The path with `.` and `..` worked out by name.
-fn normal(path: &Path) -> PathBuf {
+pub(crate) fn normal(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

@@ -9,7 +9,8 @@ use sekisho_chart::values::Given;
 use sekisho_kustomize::{Chart, Charts};
 use sekisho_manifest::{Node, SourceId};
 
-use super::chart::{self, ChartPlace};
+use super::chart;
+use super::chart_place::{self, ChartPlace};
 use super::kustomization::Tree;
 use super::part::Part;
 use crate::release::Releases;
@@ -50,7 +51,7 @@ impl Charts for Inflater<'_> {
         }
         let mut part = self.part.borrow_mut();
         let place = ChartPlace::Folder(folder.clone());
-        let Some(mut opened) = chart::open(&place, disk, &mut part) else {
+        let Some(mut opened) = chart_place::open(&place, disk, &mut part) else {
             return Err(last_failure(&mut part));
         };
         self.charts.borrow_mut().push(disk.absolute(&folder));
@@ -86,6 +87,10 @@ impl Charts for Inflater<'_> {
                 return Err(last_failure(&mut part));
             }
         };
+        if let Some(missing) = opened.missing(&rendering) {
+            missing.enter(None, &mut part);
+            return Err(last_failure(&mut part));
+        }
         let wanted = rendering.manifests.into_iter().filter(|manifest| {
             !(chart.skip_tests && manifest.is_test || chart.skip_hooks && manifest.hook().is_some())
         });

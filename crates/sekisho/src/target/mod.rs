@@ -4,7 +4,9 @@
 
 mod chart;
 mod chart_archive;
+mod chart_fault;
 mod chart_folder;
+mod chart_place;
 mod disk;
 mod drawn;
 mod inflate;
@@ -25,8 +27,9 @@ use sekisho_finding::Coverage;
 use sekisho_manifest::{Budget, LoadError, Object, Source, SourceId};
 use smol_str::SmolStr;
 
-use self::chart::ChartPlace;
+use self::chart_place::ChartPlace;
 use self::disk::Disk;
+pub(crate) use self::disk::normal;
 use self::listing::Listing;
 use self::part::{Numbered, Numbering, Part};
 pub(crate) use self::print::{Extent, Printed, print};

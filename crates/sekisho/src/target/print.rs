@@ -6,8 +6,9 @@ use anyhow::{Result, bail};
 use sekisho_finding::{Skip, SkipReason};
 
 use super::Selection;
-use super::chart::{self, ChartPlace, Wanted};
+use super::chart::Wanted;
 use super::chart_archive;
+use super::chart_place::{self, ChartPlace};
 use super::disk::Disk;
 use super::kustomization;
 use super::part::Part;
@@ -78,11 +79,11 @@ fn print_chart(place: &ChartPlace, disk: &Disk<'_>, extent: Extent) -> Result<Pr
         let unread = part.skipped.into_iter();
         Printed::Failed(unread.filter(|skip| matches!(skip.reason, SkipReason::Unreadable(_))).collect())
     };
-    let Some(opened) = chart::open(place, disk, &mut part) else { return Ok(failed(part)) };
+    let Some(opened) = chart_place::open(place, disk, &mut part) else { return Ok(failed(part)) };
     if opened.chart.metadata.is_library() {
         return Ok(Printed::Nothing);
     }
-    let plan = disk.selection().releases.plan(&place.name())?;
+    let plan = disk.selection().releases.plan(place.path())?;
     let [(set, given)] = plan.renderings.as_slice() else {
         let names: Vec<&str> =
             plan.renderings.iter().filter_map(|(name, _)| name.as_ref()).map(AsRef::as_ref).collect();

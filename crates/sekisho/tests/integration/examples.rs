@@ -33,3 +33,21 @@ fn the_shop_has_ranked_findings_and_the_hardened_one_has_none() {
     let findings = report["findings"].as_array().expect("findings");
     assert_eq!((status, findings.len()), (0, 0), "{}", report["findings"]);
 }
+
+#[test]
+fn the_chart_has_findings_of_one_of_its_sets_and_the_kustomization_of_both_overlays() {
+    let (status, report) = scan("examples/orders-chart", &[]);
+    assert_eq!(status, 0, "{}", report["coverage"]);
+    let findings = report["findings"].as_array().expect("findings");
+    let of = |rule: &str| findings.iter().find(|finding| finding["rule"] == rule).expect("a finding");
+    let password = of("secret-in-manifest");
+    assert_eq!(password["location"]["value"]["key"], "database.password");
+    assert_eq!(password["valueSets"], serde_json::json!(["development"]));
+    assert_eq!(of("latest-tag")["valueSets"], serde_json::Value::Null, "the hook is there with both");
+
+    let (status, report) = scan("examples/orders-kustomize", &[]);
+    assert_eq!(status, 0, "{}", report["coverage"]);
+    let findings = report["findings"].as_array().expect("findings");
+    let latest = findings.iter().find(|finding| finding["rule"] == "latest-tag").expect("a finding");
+    assert_eq!(latest["location"]["file"], "examples/orders-kustomize/overlays/staging/kustomization.yaml");
+}
