@@ -9,6 +9,7 @@
 
 mod autogen;
 mod budget;
+mod certificate;
 pub mod context;
 mod image;
 pub mod jmespath;

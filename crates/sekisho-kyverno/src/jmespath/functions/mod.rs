@@ -2,6 +2,7 @@
 
 mod addresses;
 mod arithmetic;
+mod certificates;
 mod collections;
 mod encodings;
 mod numbers;
@@ -51,9 +52,10 @@ enum Type {
 
 type Line = (&'static str, &'static [&'static [Type]], fn(&[Argument<'_>], &Surroundings<'_>) -> Given);
 
-const TABLES: [&[Function]; 9] = [
+const TABLES: [&[Function]; 10] = [
     addresses::TABLE,
     arithmetic::TABLE,
+    certificates::TABLE,
     collections::TABLE,
     encodings::TABLE,
     numbers::TABLE,

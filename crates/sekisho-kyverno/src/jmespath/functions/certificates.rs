@@ -1,0 +1,11 @@
+//! Certificates and requests for them.
+
+use super::{Function, Type, function, text};
+use crate::certificate::decode;
+use crate::jmespath::JmespathError;
+
+pub(super) const TABLE: &[Function] = &[function(("x509_decode", &[&[Type::String]], |given, around| {
+    let source = text(given, 0)?;
+    around.meter.work(source.len())?;
+    decode(&source).map_err(JmespathError::refused)
+}))];
