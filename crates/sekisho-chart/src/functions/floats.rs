@@ -67,12 +67,41 @@ fn divide(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Value, CallError> {
 /// Rounds to so many places behind the point; from the third argument on, by default 0.5, a fraction goes up.
 fn round(args: &[Value]) -> Value {
     let threshold = value(args, 2).as_float().unwrap_or(0.5);
-    #[expect(clippy::cast_precision_loss, reason = "Go takes the number of places for a float too")]
-    let places = int(args, 1) as f64;
-    let power = 10.0_f64.powf(places);
+    let power = power_of_ten(int(args, 1));
     let shifted = power * to_float(value(args, 0));
     let rounded = if shifted.fract() >= threshold { shifted.ceil() } else { shifted.floor() };
     (rounded / power).into()
+}
+
+/// A power of ten as Go's `math.Pow` has it: by squaring, each product rounded.
+fn power_of_ten(exponent: i64) -> f64 {
+    // Ten is this times two to the fourth.
+    let (mut square, mut square_exponent) = (0.625, 4_i64);
+    let (mut power, mut power_exponent) = (1.0, 0_i64);
+    let mut left = exponent.unsigned_abs();
+    while left > 0 {
+        if square_exponent > 1 << 12 {
+            return if exponent < 0 { 0.0 } else { f64::INFINITY };
+        }
+        if left & 1 == 1 {
+            power *= square;
+            power_exponent += square_exponent;
+        }
+        square *= square;
+        square_exponent *= 2;
+        if square < 0.5 {
+            square += square;
+            square_exponent -= 1;
+        }
+        left >>= 1;
+    }
+    if exponent < 0 {
+        (power, power_exponent) = (1.0 / power, -power_exponent);
+    }
+    // In two steps, since the whole scale may be out of the range of floats where the result is not.
+    let half = i32::try_from(power_exponent / 2).unwrap_or(0);
+    let rest = i32::try_from(power_exponent - i64::from(half)).unwrap_or(0);
+    power * 2.0_f64.powi(half) * 2.0_f64.powi(rest)
 }
 
 /// The argument that goes before all others; NaN where one is none and none is infinite the right way.

@@ -90,6 +90,7 @@ fn key(index: &Value) -> Result<smol_str::SmolStr, CallError> {
     }
 }
 
+/// The type of what a value is or points to.
 fn type_name(value: &Value) -> String {
-    value.type_of().map_or_else(String::new, |kind| kind.to_string())
+    value.type_of().map_or_else(String::new, |kind| kind.to_string().trim_start_matches('*').to_owned())
 }

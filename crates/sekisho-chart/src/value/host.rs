@@ -47,6 +47,11 @@ pub trait Host: fmt::Debug {
         None
     }
 
+    /// What `%#v` shows, where it says that itself (Go's `GoStringer`).
+    fn syntax(&self) -> Option<Text> {
+        None
+    }
+
     /// Whether a condition takes it for true.
     fn truth(&self) -> bool {
         self.kind() == HostKind::Struct || !self.entries().is_empty()

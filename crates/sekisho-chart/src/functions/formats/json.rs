@@ -126,7 +126,7 @@ fn encode(call: &mut Call<'_, '_>, value: &Value, style: Style) -> Result<String
 }
 
 /// What Go says of a float that JSON does not have.
-pub(super) fn unsupported_float(float: f64) -> EncodeError {
+fn unsupported_float(float: f64) -> EncodeError {
     EncodeError::Unsupported(format!(
         "json: unsupported value: {}",
         crate::template::format::show(&float.into())

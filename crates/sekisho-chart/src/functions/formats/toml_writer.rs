@@ -59,6 +59,9 @@ fn encode(call: &mut Call<'_, '_>, value: &Value) -> Result<String, TomlError> {
     if value.is_nil() {
         return Err(TomlError::Call(CallError::new("reflect: call of reflect.Value.Type on zero Value")));
     }
+    if value.as_list().is_some_and(crate::value::List::is_nil) {
+        return Ok("[]".to_owned());
+    }
     let mut writer = Writer { call, out: String::new(), noted: 0 };
     writer.entry(&mut Vec::new(), value)?;
     Ok(writer.out)

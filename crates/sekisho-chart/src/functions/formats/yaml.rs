@@ -5,14 +5,14 @@ use std::sync::Arc;
 use sekisho_manifest::{Budget as LoadBudget, Node, Segment, SourceId, Value as Json, YamlMark};
 use smol_str::SmolStr;
 
-use super::json::{EncodeError, unsupported_float};
+use super::json::EncodeError;
 use super::json_reader::mismatch;
 use super::{MAX_NESTING, host_text};
 use crate::functions::arguments::{text, value};
 use crate::functions::characters::valid;
 use crate::functions::encoding::base64_encode;
 use crate::functions::{Family, Function};
-use crate::template::{BudgetError, Call, CallError};
+use crate::template::{BudgetError, Call, CallError, format};
 use crate::value::{Data, HostKind, List, Map, Origin, Text, TextBuilder, Type, Value, ValueKey};
 
 /// The table of the family.
@@ -24,9 +24,7 @@ pub(in crate::functions) const FAMILY: Family = &[
     }),
     Function::new("mustToYaml", &[Type::Any], |call, args| match encode(call, value(args, 0)) {
         Ok(text) => Ok(text.into()),
-        Err(EncodeError::Unsupported(message)) => {
-            Err(CallError::Message(format!("error marshaling into JSON: {message}")))
-        }
+        Err(EncodeError::Unsupported(message)) => Err(CallError::Message(message)),
         Err(EncodeError::Budget(error)) => Err(error.into()),
     }),
     Function::new("toYamlPretty", &[Type::Any], |call, args| {
@@ -151,11 +149,15 @@ fn to_json(
         Data::Uint(value, _) => Tree::from(*value),
         Data::Float(value) => match serde_json::Number::from_f64(*value) {
             Some(number) => Tree::Number(number),
-            None => return Err(unsupported_float(*value)),
+            None => {
+                let shown = format::show(&(*value).into());
+                let message = format!("error marshaling into JSON: json: unsupported value: {shown}");
+                return Err(EncodeError::Unsupported(message));
+            }
         },
         Data::Text(text) => {
             call.allocate(text.len())?;
-            Tree::String(valid(text.as_bytes()))
+            Tree::String(readable(valid(text.as_bytes()))?)
         }
         Data::Bytes(bytes) => Tree::String(base64_encode(bytes)),
         Data::List(list) if list.is_nil() && target == Target::Json => Tree::Null,
@@ -187,9 +189,48 @@ fn entries(
     let mut object = serde_json::Map::new();
     for (key, item) in entries {
         call.allocate(key.len())?;
-        object.insert(key.to_string(), to_json(call, &item, depth + 1, target)?);
+        object.insert(readable(key.to_string())?, to_json(call, &item, depth + 1, target)?);
     }
     Ok(serde_json::Value::Object(object))
+}
+
+/// A text as it comes back when it is written as JSON and that read as YAML, where it can be read. JSON does
+/// not escape these characters: of them YAML refuses most, and takes one for the end of a line.
+fn readable(text: String) -> Result<String, EncodeError> {
+    const NEXT_LINE: char = '\u{85}';
+    let is_refused =
+        |character| matches!(character, '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}');
+    if text.contains(is_refused) {
+        return Err(EncodeError::Unsupported("yaml: control characters are not allowed".to_owned()));
+    }
+    if !text.contains(NEXT_LINE) {
+        return Ok(text);
+    }
+    let mut folded = String::with_capacity(text.len());
+    let mut empty_lines = 0;
+    for (index, line) in text.split(NEXT_LINE).enumerate() {
+        let line = if index > 0 { line.trim_start_matches(' ') } else { line };
+        if index > 0 && line.is_empty() {
+            empty_lines += 1;
+        } else {
+            fold(&mut folded, index, &mut empty_lines);
+            folded.push_str(line);
+        }
+    }
+    if empty_lines > 0 {
+        fold(&mut folded, empty_lines, &mut (empty_lines - 1));
+    }
+    Ok(folded)
+}
+
+/// Ends the last line: by a space, or by as many line ends as there were empty lines behind it.
+fn fold(folded: &mut String, index: usize, empty_lines: &mut usize) {
+    folded.truncate(folded.trim_end_matches(' ').len());
+    match std::mem::take(empty_lines) {
+        0 if index == 0 => {}
+        0 => folded.push(' '),
+        count => folded.extend(std::iter::repeat_n('\n', count)),
+    }
 }
 
 /// Reads the first document of a text; in error, the message.

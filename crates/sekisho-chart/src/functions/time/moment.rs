@@ -6,10 +6,11 @@ use std::rc::Rc;
 use sekisho_manifest::Duration;
 use smol_str::SmolStr;
 
-use super::civil::Civil;
+use super::civil::{Civil, MONTHS};
 use super::layout;
 use super::zone::{Offset, Zone};
 use crate::functions::arguments::{int, text, value};
+use crate::template::quote::quote;
 use crate::value::{Data, Host, IntType, Method, Text, Type, Value};
 
 /// Nanoseconds in a second.
@@ -138,6 +139,20 @@ impl Host for Moment {
 
     fn display(&self) -> Option<Text> {
         Some(self.format(b"2006-01-02 15:04:05.999999999 -0700 MST"))
+    }
+
+    fn syntax(&self) -> Option<Text> {
+        let Civil { year, month, day, hour, minute, second } = self.civil();
+        let month = usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).unwrap_or(&"");
+        let zone = match &self.zone {
+            Zone::Utc => "time.UTC".to_owned(),
+            Zone::Local => "time.Local".to_owned(),
+            zone => format!("time.Location({})", quote(zone.name())),
+        };
+        let nanoseconds = self.nanoseconds;
+        let shown =
+            format!("time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanoseconds}, {zone})");
+        Some(shown.into())
     }
 }
 

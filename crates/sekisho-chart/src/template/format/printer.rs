@@ -31,7 +31,7 @@ impl Host for BigInteger {
 const MAX_NESTING: usize = 1_000;
 
 /// The flags, width and precision of a directive.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag that a directive can carry")]
 pub(super) struct Flags {
     pub(super) plus: bool,
@@ -118,6 +118,13 @@ impl<'a> Printer<'a> {
             && let Some(text) = own_display(value)
         {
             return self.text(text.as_bytes(), verb, value);
+        }
+        if !self.is_fault
+            && self.flags.syntax
+            && let Data::Host(host) = &value.data
+            && let Some(text) = host.syntax()
+        {
+            return self.text(text.as_bytes(), 's', value);
         }
         match &value.data {
             Data::Absent | Data::Nil => {
@@ -342,6 +349,9 @@ impl<'a> Printer<'a> {
         if !matches!(verb, 'v' | 'd') && verb != 'b' {
             return self.bad_verb(value, verb);
         }
+        if verb != 'b' && self.flags == Flags::default() {
+            return self.plain_bytes(bytes);
+        }
         self.push(if self.flags.syntax { "[]byte{" } else { "[" });
         for (index, byte) in bytes.iter().enumerate() {
             if index > 0 {
@@ -351,6 +361,29 @@ impl<'a> Printer<'a> {
             self.integer(digits, verb, value, false)?;
         }
         self.push(if self.flags.syntax { "}" } else { "]" });
+        Ok(())
+    }
+
+    /// Bytes as numbers in brackets, at once: charts print files of megabytes by mistake.
+    fn plain_bytes(&mut self, bytes: &[u8]) -> Outcome {
+        const LONGEST: usize = "255 ".len();
+        self.account(bytes.len().saturating_mul(LONGEST))?;
+        let mut shown = Vec::with_capacity(bytes.len().saturating_mul(LONGEST).saturating_add(2));
+        shown.push(b'[');
+        for byte in bytes {
+            if *byte >= 100 {
+                shown.push(b'0' + byte / 100);
+            }
+            if *byte >= 10 {
+                shown.push(b'0' + byte / 10 % 10);
+            }
+            shown.extend([b'0' + byte % 10, b' ']);
+        }
+        if !bytes.is_empty() {
+            shown.pop();
+        }
+        shown.push(b']');
+        self.out.push_bytes(&shown, &self.origin);
         Ok(())
     }
 
