@@ -1,7 +1,7 @@
 //! Each function against what Helm makes of the same calls: `tests/functions/*.jsonl`, answered by
 //! `tests/oracle` with the environment variable `TZ` set to `UTC`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::language::check;
 
@@ -53,21 +53,28 @@ const LANGUAGE: &[&str] = &[
     "printf", "println", "urlquery",
 ];
 
+/// The functions that Helm adds to them: what its engine registers, as `tests/oracle` lists it.
+const REGISTERED: &str = include_str!("../functions/names.txt");
+
+#[test]
+fn every_function_of_helm_is_there_and_no_other() {
+    let mut names: Vec<_> = REGISTERED.lines().chain(LANGUAGE.iter().copied()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(sekisho_chart::functions::names(), names);
+}
+
+/// The words of a template.
+fn words(template: &str) -> BTreeSet<&str> {
+    template.split(|character: char| !(character.is_alphanumeric() || character == '_')).collect()
+}
+
 #[test]
 fn every_function_has_cases() {
-    let mut counts: BTreeMap<&str, usize> =
-        sekisho_chart::functions::names().into_iter().map(|name| (name, 0)).collect();
-    for name in LANGUAGE {
-        assert!(counts.remove(name).is_some(), "`{name}` is missing");
-    }
+    let mut counts: BTreeMap<&str, usize> = REGISTERED.lines().map(|name| (name, 0)).collect();
     for case in TABLES.iter().flat_map(|table| table.lines()) {
         let case: serde_json::Value = serde_json::from_str(case).unwrap();
-        let template = case["templates"]["t"].as_str().unwrap();
-        let words = template.split(|character: char| !(character.is_alphanumeric() || character == '_'));
-        let mut words: Vec<_> = words.collect();
-        words.sort_unstable();
-        words.dedup();
-        for word in words {
+        for word in words(case["templates"]["t"].as_str().unwrap()) {
             if let Some(count) = counts.get_mut(word) {
                 *count += 1;
             }
@@ -75,5 +82,38 @@ fn every_function_has_cases() {
     }
     let few: Vec<_> = counts.iter().filter(|(_, count)| **count < 6).collect();
     assert!(few.is_empty(), "fewer than 6 cases: {few:?}");
-    assert_eq!(counts.len(), 222, "Helm 4.2 has 222 functions besides those of the language");
+}
+
+macro_rules! chart {
+    ($($file:literal,)*) => {
+        &[$(include_str!(concat!("../charts/functions/templates/", $file, ".yaml")),)*]
+    };
+}
+
+/// The chart that `cargo xtask conformance helm` renders beside the real helm.
+const CHART: &[&str] = chart![
+    "certificates",
+    "dates",
+    "dicts",
+    "floats",
+    "formats",
+    "integers",
+    "lists",
+    "logic",
+    "random",
+    "strings",
+    "texts",
+];
+
+#[test]
+fn a_chart_calls_every_function() {
+    let called = CHART.iter().flat_map(|template| {
+        // Keys have the names of functions too.
+        let actions = template.split("{{").skip(1).filter_map(|rest| rest.split("}}").next());
+        actions.flat_map(words)
+    });
+    let called: BTreeSet<_> = called.collect();
+    let missing: Vec<_> =
+        sekisho_chart::functions::names().into_iter().filter(|name| !called.contains(name)).collect();
+    assert!(missing.is_empty(), "not called: {missing:?}");
 }

@@ -6,6 +6,10 @@
 // "output", or "error" as text/template words it:
 //
 //	go run . ../cases/values.yaml < cases.jsonl
+//
+// With "functions" as argument it lists the functions that templates can call besides those of the language:
+//
+//	go run . functions > ../functions/names.txt
 package main
 
 import (
@@ -13,6 +17,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"reflect"
 	"sort"
 	"strings"
 	"text/template"
@@ -140,7 +145,24 @@ func (c *testCase) answer() (output string, err error) {
 	return strings.ReplaceAll(rendered.String(), "<no value>", ""), nil
 }
 
+// listFunctions prints the names of the functions that the engine registers.
+func listFunctions() {
+	set := template.New("gotpl")
+	initFunMap(engine.Engine{}, set)
+	functions := reflect.ValueOf(set).Elem().FieldByName("common").Elem().FieldByName("parseFuncs")
+	var names []string
+	for _, name := range functions.MapKeys() {
+		names = append(names, name.String())
+	}
+	sort.Strings(names)
+	fmt.Println(strings.Join(names, "\n"))
+}
+
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "functions" {
+		listFunctions()
+		return
+	}
 	if len(os.Args) > 1 {
 		var err error
 		if defaultValues, err = os.ReadFile(os.Args[1]); err != nil {

@@ -39,7 +39,12 @@ pub(super) fn compare(ours: &[u8], theirs: &[&[u8]]) -> Result<(), String> {
         } else if bodies.iter().all(|body| Some(body) == bodies.first())
             || !bodies.iter().any(|body| body.len().abs_diff(item.body.len()) <= 2)
         {
-            return Err(format!("{:02x?} where helm has {:02x?}", item.body, bodies));
+            let lengths: Vec<_> = bodies.iter().map(|body| body.len()).collect();
+            return Err(format!(
+                "another value of tag {}; {} bytes and {lengths:?}",
+                item.tag,
+                item.body.len()
+            ));
         }
     }
     Ok(())

@@ -84,7 +84,7 @@ impl Request {
         ]);
         let digits = filler.iter().copied().cycle();
         let signature: Vec<u8> = match signer.kind {
-            Kind::Rsa | Kind::Dsa => digits.take(256).collect(),
+            Kind::Rsa | Kind::Dsa => digits.take(modulus_length(&signer.public).unwrap_or(256)).collect(),
             Kind::Ecdsa => {
                 let numbers: Vec<u8> = digits.take(64).collect();
                 let (one, other) = numbers.split_at(32);
@@ -128,13 +128,24 @@ impl Request {
     }
 }
 
-/// What a public key is known by: the first 20 bytes of its digest (RFC 7093, method 1).
-pub(super) fn key_id(public: &[u8]) -> Option<Vec<u8>> {
+/// How many bytes the modulus of an RSA key has, and so its signatures.
+fn modulus_length(public: &[u8]) -> Option<usize> {
+    let numbers = only(key_bits(public)?, SEQUENCE)?;
+    let modulus = take_tagged(&mut &*numbers, INTEGER)?.content;
+    // A zero before a first bit that would be a sign is none of the number.
+    Some(modulus.len() - usize::from(modulus.first() == Some(&0)))
+}
+
+/// The bits of a public key, behind the byte that tells how many of the last are unused.
+fn key_bits(public: &[u8]) -> Option<&[u8]> {
     let mut parts = only(public, SEQUENCE)?;
     take_tagged(&mut parts, SEQUENCE)?;
-    // The first byte tells how many bits of the last one are none of the key.
-    let bits = take_tagged(&mut parts, BIT_STRING)?.content.get(1..)?;
-    Some(Sha256::digest(bits).iter().take(20).copied().collect())
+    take_tagged(&mut parts, BIT_STRING)?.content.get(1..)
+}
+
+/// What a public key is known by: the first 20 bytes of its digest (RFC 7093, method 1).
+pub(super) fn key_id(public: &[u8]) -> Option<Vec<u8>> {
+    Some(Sha256::digest(key_bits(public)?).iter().take(20).copied().collect())
 }
 
 fn extension(object: &[u8], is_critical: bool, value: &[u8]) -> Vec<u8> {

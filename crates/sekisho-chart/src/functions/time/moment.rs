@@ -150,8 +150,9 @@ impl Host for Moment {
             zone => format!("time.Location({})", quote(zone.name())),
         };
         let nanoseconds = self.nanoseconds;
-        let shown =
-            format!("time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanoseconds}, {zone})");
+        let shown = format!(
+            "time.Date({year}, time.{month}, {day}, {hour}, {minute}, {second}, {nanoseconds}, {zone})"
+        );
         Some(shown.into())
     }
 }

@@ -1,0 +1,3 @@
+{{- define "functions.pair" -}}
+{{ .key }}={{ .value }}
+{{- end -}}
