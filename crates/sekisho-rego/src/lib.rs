@@ -11,6 +11,7 @@ pub mod functions;
 mod plan;
 mod span;
 mod syntax;
+mod types;
 pub mod value;
 
 pub use engine::{

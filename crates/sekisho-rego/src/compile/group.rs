@@ -34,6 +34,8 @@ pub(crate) struct Definition {
 #[derive(Debug)]
 pub(crate) struct Clause {
     pub(crate) span: Span,
+    /// The names of its variables; empty for those that were not written.
+    pub(crate) names: Vec<Name>,
     pub(crate) parameters: Vec<Node>,
     pub(crate) body: Vec<Goal>,
     /// The keys below the name of the group.

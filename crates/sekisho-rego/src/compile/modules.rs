@@ -316,7 +316,8 @@ fn branch(
         let unsafe_errors = unsafe_errors(found, lowering, &file);
         lowering.errors.extend(unsafe_errors);
     }
-    Clause { span, parameters, body: goals, path, key, value }
+    let names = std::mem::take(&mut lowering.names.vars).into_iter().map(|var| var.name).collect();
+    Clause { span, names, parameters, body: goals, path, key, value }
 }
 
 /// The patterns of a function's parameters. What is no pattern is compared.

@@ -52,6 +52,7 @@ pub(super) fn check(resolved: &Resolved, modules: &[Module], errors: &mut Vec<Re
         let mut order: Vec<usize> = (0..resolved.groups.len()).collect();
         order.sort_by_key(|place| components.get(*place).copied());
         super::height::check(resolved, &order, errors);
+        crate::types::check(resolved, &order, errors);
     }
 }
 

@@ -6,6 +6,7 @@ use super::ir::{
     Comprehension, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Unification, Var,
 };
 use crate::span::Span;
+use crate::value::Value;
 
 /// Variables that have a value.
 pub(crate) type Bound = HashSet<Var>;
@@ -350,8 +351,37 @@ impl Unifier<'_> {
             {
                 self.mark_all(whole);
             }
-            (Node::Comprehension(_) | Node::Const(_), whole)
-            | (whole, Node::Comprehension(_) | Node::Const(_)) => self.mark_all(whole),
+            (Node::Comprehension(comprehension), whole) | (whole, Node::Comprehension(comprehension)) => {
+                let is_alike = matches!(
+                    (&**comprehension, whole),
+                    (Comprehension::Array { .. }, Node::Array(_))
+                        | (Comprehension::Object { .. }, Node::Object(_))
+                );
+                if is_alike {
+                    self.mark_all(whole);
+                }
+            }
+            (Node::Const(value), whole) | (whole, Node::Const(value)) => self.unify_constant(value, whole),
+            _ => {}
+        }
+    }
+
+    fn unify_constant(&mut self, value: &Value, whole: &Node) {
+        match (value, whole) {
+            (Value::Array(values), Node::Array(items)) if values.len() == items.len() => {
+                for (value, item) in values.iter().zip(items) {
+                    self.unify(&Node::Const(value.clone()), item);
+                }
+            }
+            (Value::Object(object), Node::Object(pairs)) if object.len() == pairs.len() => {
+                for (key, item) in pairs {
+                    if let Node::Const(key) = key
+                        && let Some(value) = object.get(key)
+                    {
+                        self.unify(&Node::Const(value.clone()), item);
+                    }
+                }
+            }
             _ => {}
         }
     }

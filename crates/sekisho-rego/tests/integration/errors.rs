@@ -88,3 +88,30 @@ fn the_older_language_lets_more_pass() {
         "test.rego:3: rego_compile_error: import must not shadow import data.a"
     );
 }
+
+#[test]
+fn types_that_can_never_meet_are_errors() {
+    assert_eq!(
+        of("p := 1 + \"a\"").lines().next(),
+        Some("test.rego:2: rego_type_error: plus: invalid argument(s)")
+    );
+    assert_eq!(
+        of("p if { x := 1; x == \"a\" }").lines().next(),
+        Some("test.rego:2: rego_type_error: match error")
+    );
+    assert_eq!(
+        of("q := 1\np := q.a").lines().next(),
+        Some("test.rego:3: rego_type_error: undefined ref: data.test.q.a")
+    );
+    assert_eq!(
+        of("q := {\"a\": 1}\np := q.b").lines().next(),
+        Some("test.rego:3: rego_type_error: undefined ref: data.test.q.b")
+    );
+    assert_eq!(
+        of("f(x) if x == 1\np if f(\"a\")").lines().next(),
+        Some("test.rego:3: rego_type_error: data.test.f: invalid argument(s)")
+    );
+    assert_eq!(of("q := 1\np if { x := q.a with data.test.q as {\"a\": 2}; x }"), "");
+    assert_eq!(of("q := input\np := q.a.b[_].c"), "");
+    assert_eq!(of("q := [1, \"a\"][_]\np := q + 1"), "");
+}
