@@ -8,7 +8,7 @@ use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::{Index, Interest};
 use crate::request::Request;
-use crate::verdict::Verdict;
+use crate::verdict::{RuleName, Verdict};
 use crate::views::Views;
 
 /// A compiled policy of any language.
@@ -17,6 +17,11 @@ use crate::views::Views;
 pub trait Policy: fmt::Debug + Send + Sync {
     /// Which requests it can concern.
     fn interest(&self) -> Interest;
+
+    /// The policies of documents that it stands for, without their rules.
+    fn names(&self) -> Vec<RuleName> {
+        Vec::new()
+    }
 
     /// Whether it may change objects.
     fn changes(&self) -> bool {
@@ -73,6 +78,11 @@ impl PolicySet {
     /// How many policies there are.
     pub fn len(&self) -> usize {
         self.policies.len()
+    }
+
+    /// The policies in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &dyn Policy> {
+        self.policies.iter().map(AsRef::as_ref)
     }
 
     /// Whether there is none.

@@ -33,6 +33,18 @@ pub struct RuleName {
     pub rule: SmolStr,
 }
 
+impl RuleName {
+    /// Of a policy of the whole cluster, as one rule.
+    pub fn of_policy(kind: impl Into<SmolStr>, policy: impl Into<SmolStr>) -> Self {
+        Self {
+            kind: kind.into(),
+            namespace: SmolStr::default(),
+            policy: policy.into(),
+            rule: SmolStr::default(),
+        }
+    }
+}
+
 /// What comes out when a rule is applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {

@@ -489,6 +489,13 @@ fn check_names(value: &Value, name: &mut String, errors: &mut Vec<String>) {
 }
 
 impl Policy for MutatingPolicies {
+    fn names(&self) -> Vec<RuleName> {
+        let policies = self.policies.iter();
+        policies
+            .map(|policy| RuleName::of_policy("MutatingAdmissionPolicy", policy.definition.name.clone()))
+            .collect()
+    }
+
     fn interest(&self) -> Interest {
         let mut all = Interest { targets: Vec::new(), operations: Vec::new() };
         for policy in &self.policies {

@@ -371,6 +371,10 @@ fn annotations(
 }
 
 impl Policy for ValidatingPolicy {
+    fn names(&self) -> Vec<RuleName> {
+        vec![RuleName::of_policy("ValidatingAdmissionPolicy", self.definition.name.clone())]
+    }
+
     fn interest(&self) -> Interest {
         self.definition.constraints.interest()
     }

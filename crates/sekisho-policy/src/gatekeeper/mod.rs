@@ -206,6 +206,10 @@ struct Judge {
 }
 
 impl Policy for Judge {
+    fn names(&self) -> Vec<RuleName> {
+        vec![RuleName::of_policy(self.constraint.kind.clone(), self.constraint.name.clone())]
+    }
+
     fn interest(&self) -> Interest {
         let operations = self.operations.clone();
         // What is generated has another kind than what was asked about.
@@ -276,12 +280,7 @@ impl Judge {
             None => self.constraint.enforcement(),
         };
         Verdict {
-            rule: RuleName {
-                kind: self.constraint.kind.clone(),
-                namespace: SmolStr::default(),
-                policy: self.constraint.name.clone(),
-                rule: SmolStr::default(),
-            },
+            rule: RuleName::of_policy(self.constraint.kind.clone(), self.constraint.name.clone()),
             outcome: Outcome::Fail,
             message: match template {
                 Some(template) => format!("[Implied by {}] {message}", template.name),
@@ -301,6 +300,11 @@ struct Mutation {
 }
 
 impl Policy for Mutation {
+    fn names(&self) -> Vec<RuleName> {
+        let mutators = self.shared.mutators.iter();
+        mutators.map(|one| RuleName::of_policy(one.kind.clone(), one.name.clone())).collect()
+    }
+
     fn interest(&self) -> Interest {
         let mut targets = Vec::new();
         for mutator in self.shared.mutators.iter() {
@@ -333,12 +337,7 @@ impl Policy for Mutation {
         match self.shared.mutators.apply(&subject, Some(asked.operation), &asked.user.name, facts) {
             Ok(changed) => changed,
             Err(error) => {
-                let rule = RuleName {
-                    kind: "Mutators".into(),
-                    namespace: SmolStr::default(),
-                    policy: "gatekeeper".into(),
-                    rule: SmolStr::default(),
-                };
+                let rule = RuleName::of_policy("Mutators", "gatekeeper");
                 verdicts.push(Verdict {
                     rule,
                     outcome: Outcome::Error,

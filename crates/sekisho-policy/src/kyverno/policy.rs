@@ -131,6 +131,12 @@ impl KyvernoPolicy {
 }
 
 impl Policy for KyvernoPolicy {
+    fn names(&self) -> Vec<RuleName> {
+        let kind = if self.policy.is_namespaced { "Policy" } else { "ClusterPolicy" };
+        let whole = RuleName::of_policy(kind, self.policy.name.clone());
+        vec![RuleName { namespace: self.policy.namespace.clone(), ..whole }]
+    }
+
     fn interest(&self) -> Interest {
         let targets = match self.policy.kinds() {
             Some(kinds) => kinds.into_iter().map(|kind| Target::Kind { group: None, kind }).collect(),

@@ -15,6 +15,14 @@ pub(crate) struct PolicyArguments {
 pub(crate) enum PolicyVerb {
     /// Apply policies to resources and say what each rule says of each
     Check(CheckArguments),
+    /// Run the tests of policies: `kyverno-test.yaml`, Gatekeeper's suites, `test_` rules of Rego, and our own
+    Test(TestArguments),
+    /// Say what is wrong with policies, which rules can never match, and which have no test
+    Lint(LintArguments),
+    /// Say which verdicts change between two sets of policies, and why
+    Diff(DiffArguments),
+    /// Print built-in checks as policies that the API server enforces by itself
+    Export(ExportArguments),
 }
 
 #[derive(Debug, Args)]
@@ -39,11 +47,96 @@ pub(crate) struct CheckArguments {
     pub(crate) all: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct TestArguments {
+    /// Folders and files that hold tests
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Output format
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = RowFormat::Table)]
+    pub(crate) format: RowFormat,
+    /// Write the results to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Show also what passes and what is skipped
+    #[arg(short, long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LintArguments {
+    /// Folders and files of policies and their tests
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Output format
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = RowFormat::Table)]
+    pub(crate) format: RowFormat,
+    /// Write the results to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArguments {
+    /// File or folder of policies as they are
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+    /// File or folder of policies as they shall be
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+    /// File or folder of resources that they are applied to
+    #[arg(short, long, value_name = "PATH", required = true)]
+    pub(crate) resources: Vec<PathBuf>,
+    /// Namespace of resources that name none
+    #[arg(short, long, value_name = "NAME", default_value = "default")]
+    pub(crate) namespace: String,
+    /// Output format
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = RowFormat::Table)]
+    pub(crate) format: RowFormat,
+    /// Write the changes to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportArguments {
+    /// Checks to export [default: all whose condition can be said in CEL]
+    #[arg(value_name = "CHECK")]
+    pub(crate) checks: Vec<String>,
+    /// The form of the policies
+    #[arg(long = "as", value_enum, value_name = "FORM", default_value_t = ExportForm::Vap)]
+    pub(crate) form: ExportForm,
+    /// What the API server does where a check does not hold
+    #[arg(long, value_enum, value_name = "ACTION", default_value_t = ExportAction::Deny)]
+    pub(crate) action: ExportAction,
+    /// Write the policies to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// The form in which checks are exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportForm {
+    /// `ValidatingAdmissionPolicy` with its binding
+    Vap,
+}
+
+/// What the API server does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExportAction {
+    /// It refuses the request
+    Deny,
+    /// It warns the sender
+    Warn,
+    /// It records the request
+    Audit,
+}
+
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RowFormat {
     /// For people
     Table,
-    /// For programs: one row for each policy, rule and resource
+    /// For programs: one row for each policy, rule and resource, or for each test
     Json,
 }

@@ -1,7 +1,9 @@
 //! Policies and what they are applied to: files → policies, resources → requests → rows.
 
+mod lint;
 mod row;
 mod table;
+pub(crate) mod testing;
 
 use std::path::PathBuf;
 
@@ -10,7 +12,8 @@ use rayon::prelude::*;
 use sekisho_manifest::{Budget, Object, Source};
 use sekisho_policy::{Kinds, Loaded, Options, Problem, Request, Snapshot, Weight};
 
-pub(crate) use self::row::{Origin, Report, ResultWord, Row};
+pub(crate) use self::lint::{Lint, lint};
+pub(crate) use self::row::{Origin, Report, Resource, ResultWord, Row};
 pub(crate) use self::table::{Shown, write_problems, write_table};
 use crate::release::Releases;
 use crate::target::{self, Selection};
@@ -107,4 +110,10 @@ pub(crate) fn check(bundle: &Bundle, resources: &Resources, namespace: &str) -> 
         })
         .collect();
     rows.into_iter().flatten().collect()
+}
+
+/// The present time in nanoseconds since 1970.
+pub(crate) fn now() -> i128 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| i128::try_from(since.as_nanos()).unwrap_or(0))
 }

@@ -174,7 +174,7 @@ impl<'a> Report<'a> {
 }
 
 impl Origin {
-    fn of(location: &Location) -> Self {
+    pub(super) fn of(location: &Location) -> Self {
         Self {
             file: location.file.to_string(),
             line: location.start.line,

@@ -18,16 +18,7 @@ pub(crate) enum Shown {
 pub(crate) fn write_table(rows: &[Row], shown: Shown, color: bool, out: &mut dyn Write) -> io::Result<()> {
     let wrong = |row: &&Row| shown == Shown::All || row.result >= ResultWord::Warn;
     for row in rows.iter().filter(wrong) {
-        let rule = match row.rule.as_str() {
-            "" => format!("{}/{}", row.policy_kind, row.policy),
-            rule => format!("{}/{} {rule}", row.policy_kind, row.policy),
-        };
-        let namespace = match row.resource.namespace.as_str() {
-            "" => String::new(),
-            namespace => format!("{namespace}/"),
-        };
-        let resource = format!("{} {namespace}{}", row.resource.kind, row.resource.name);
-        writeln!(out, "{}  {rule}  {resource}", word(row.result, color))?;
+        writeln!(out, "{}  {}", word(row.result, color), row.title())?;
         for line in row.message.lines() {
             writeln!(out, "       {line}")?;
         }
@@ -55,6 +46,21 @@ pub(crate) fn write_problems(report: &Report<'_>, out: &mut dyn Write) -> io::Re
         writeln!(out, "{place}: {}", problem.message)?;
     }
     Ok(())
+}
+
+impl Row {
+    /// The rule and the resource.
+    pub(crate) fn title(&self) -> String {
+        let rule = match self.rule.as_str() {
+            "" => format!("{}/{}", self.policy_kind, self.policy),
+            rule => format!("{}/{} {rule}", self.policy_kind, self.policy),
+        };
+        let namespace = match self.resource.namespace.as_str() {
+            "" => String::new(),
+            namespace => format!("{namespace}/"),
+        };
+        format!("{rule}  {} {namespace}{}", self.resource.kind, self.resource.name)
+    }
 }
 
 fn place(origin: &Origin) -> String {

@@ -1,6 +1,10 @@
 //! `sekisho policy`: the verbs about policies, one file each.
 
 mod check;
+mod diff;
+mod export;
+mod lint;
+mod test;
 
 use anyhow::Result;
 
@@ -10,5 +14,9 @@ use crate::terminal::{Status, Terminal};
 pub(crate) fn run(arguments: PolicyArguments, terminal: &Terminal) -> Result<Status> {
     match arguments.verb {
         PolicyVerb::Check(check) => check::run(&check, terminal),
+        PolicyVerb::Lint(lint) => lint::run(&lint, terminal),
+        PolicyVerb::Diff(diff) => diff::run(&diff, terminal),
+        PolicyVerb::Export(export) => export::run(&export, terminal),
+        PolicyVerb::Test(test) => test::run(&test, terminal),
     }
 }

@@ -1,0 +1,65 @@
+//! `sekisho policy export`: built-in checks as policies that the API server enforces by itself.
+
+use anyhow::{Result, bail};
+use sekisho_policy::Enforcement;
+use sekisho_policy::admission::{About, Export, export};
+use sekisho_posture::{Check, Examine};
+
+use crate::arguments::policy::{ExportAction, ExportArguments};
+use crate::config::unknown_slug;
+use crate::terminal::{self, Status, Terminal};
+
+pub(crate) fn run(arguments: &ExportArguments, terminal: &Terminal) -> Result<Status> {
+    let mut chosen: Vec<&Check> = Vec::new();
+    for slug in &arguments.checks {
+        match sekisho_posture::check(slug) {
+            Some(check) => chosen.push(check),
+            None => bail!("{}", unknown_slug(slug)),
+        }
+    }
+    let all = chosen.is_empty();
+    if all {
+        chosen = sekisho_posture::checks().collect();
+    }
+    let action = match arguments.action {
+        ExportAction::Deny => Enforcement::Deny,
+        ExportAction::Warn => Enforcement::Warn,
+        ExportAction::Audit => Enforcement::Audit,
+    };
+    let mut documents = Vec::new();
+    let mut left = Vec::new();
+    for check in chosen {
+        match policy(check, action) {
+            Some(text) => documents.push(text),
+            None => left.push(check.id),
+        }
+    }
+    if !all && !left.is_empty() {
+        bail!("what these checks look for cannot be said in CEL: {}", left.join(", "));
+    }
+    if all {
+        let (exported, left) = (documents.len(), left.len());
+        terminal.note(format!("{exported} checks exported, {left} cannot be said in CEL"));
+    }
+    let text = documents.join("---\n");
+    terminal::write(arguments.output.as_deref(), |out| out.write_all(text.as_bytes()))?;
+    Ok(Status::Clean)
+}
+
+/// The policy of a check and its binding; none where its condition cannot be said in CEL.
+fn policy(check: &Check, action: Enforcement) -> Option<String> {
+    let about = match check.examine {
+        Examine::Container(_) => About::Containers,
+        Examine::Pod(_) => About::Pods,
+        Examine::Object(kinds, _) => About::Objects(kinds),
+        Examine::AnyObject(_) => About::AnyObject,
+        _ => return None,
+    };
+    Some(export(&Export {
+        name: check.id,
+        title: check.title,
+        expression: check.cel?,
+        about,
+        actions: &[action],
+    }))
+}

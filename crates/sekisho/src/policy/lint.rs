@@ -1,0 +1,219 @@
+//! What can be said of policies without a resource: mistakes, rules that can never match, rules that say the
+//! same, rules that nothing tests.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sekisho_finding::Location;
+use sekisho_manifest::{FieldPath, Node, Object, api, field};
+use sekisho_policy::{RuleName, Target, Weight};
+use serde::Serialize;
+
+use super::{Bundle, Origin};
+
+/// One remark.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Lint {
+    /// What it is about.
+    pub(crate) kind: LintKind,
+    /// In words.
+    pub(crate) message: String,
+    /// Where.
+    pub(crate) location: Option<Origin>,
+}
+
+/// What a remark is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LintKind {
+    /// The document cannot be used.
+    Error,
+    /// The document can be used, though perhaps not as it was meant.
+    Warning,
+    /// Two policies have one name.
+    DuplicateName,
+    /// No request can ever concern the policy.
+    NeverMatches,
+    /// Another rule says the same.
+    Shadowed,
+    /// No test asks the policy.
+    Untested,
+}
+
+impl LintKind {
+    /// As reports write it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::DuplicateName => "duplicate-name",
+            Self::NeverMatches => "never-matches",
+            Self::Shadowed => "shadowed",
+            Self::Untested => "untested",
+        }
+    }
+}
+
+impl Lint {
+    /// Its place in one word.
+    pub(crate) fn place(&self) -> String {
+        match &self.location {
+            Some(origin) => format!("{}:{}:{}", origin.file, origin.line, origin.column),
+            None => "-".to_owned(),
+        }
+    }
+}
+
+/// Every remark, in the order of the documents. `tested` are the names of policies that a test asks.
+pub(crate) fn lint(bundle: &Bundle, tested: &BTreeSet<String>) -> Vec<Lint> {
+    let mut found: Vec<Lint> = Vec::new();
+    for problem in &bundle.loaded.problems {
+        let location = Location::at(problem.span, FieldPath::root(), &bundle.sources);
+        let kind = if problem.weight == Weight::Error { LintKind::Error } else { LintKind::Warning };
+        found.push(Lint {
+            kind,
+            message: problem.message.clone(),
+            location: location.as_ref().map(Origin::of),
+        });
+    }
+    duplicate_names(bundle, &mut found);
+    never_matching(bundle, &mut found);
+    shadowed(bundle, &mut found);
+    untested(bundle, tested, &mut found);
+    let place = |lint: &Lint| lint.location.as_ref().map(|at| (at.file.clone(), at.line, at.column));
+    found.sort_by_key(|lint| (place(lint), lint.kind));
+    found
+}
+
+fn at(bundle: &Bundle, object: &Object, path: FieldPath) -> Option<Origin> {
+    let place = if path.is_root() { object.head() } else { object.place(path) };
+    Location::of(&place, &bundle.sources).as_ref().map(Origin::of)
+}
+
+/// The policies among the documents.
+fn policies(bundle: &Bundle) -> impl Iterator<Item = &Object> {
+    bundle.objects.iter().filter(|object| sekisho_policy::is_policy(object))
+}
+
+fn duplicate_names(bundle: &Bundle, found: &mut Vec<Lint>) {
+    let mut known: BTreeMap<(&str, Option<&str>, &str), &Object> = BTreeMap::new();
+    for object in policies(bundle) {
+        let key = (object.kind.as_str(), object.namespace.as_deref(), object.name.as_str());
+        if known.insert(key, object).is_some() {
+            found.push(Lint {
+                kind: LintKind::DuplicateName,
+                message: format!(
+                    "`{}/{}` stands here twice: the last one applied wins",
+                    object.kind, object.name
+                ),
+                location: at(bundle, object, FieldPath::root()),
+            });
+        }
+    }
+}
+
+/// Policies all of whose targets are kinds that no API serves: their group is one of Kubernetes' own, and has
+/// no such kind.
+fn never_matching(bundle: &Bundle, found: &mut Vec<Lint>) {
+    for policy in bundle.loaded.policies.iter() {
+        let interest = policy.interest();
+        let impossible: Vec<String> = interest.targets.iter().filter_map(impossible).collect();
+        if interest.targets.is_empty() || impossible.len() < interest.targets.len() {
+            continue;
+        }
+        for name in policy.names() {
+            let object = named(bundle, &name);
+            found.push(Lint {
+                kind: LintKind::NeverMatches,
+                message: format!(
+                    "`{}` can never match: there is no {}",
+                    name.policy,
+                    impossible.join(", no ")
+                ),
+                location: object.and_then(|object| at(bundle, object, FieldPath::root())),
+            });
+        }
+    }
+}
+
+fn named<'b>(bundle: &'b Bundle, name: &RuleName) -> Option<&'b Object> {
+    bundle.objects.iter().find(|object| object.kind == name.kind && object.name == name.policy)
+}
+
+/// A target that nothing can be: its group is Kubernetes' own, and it is not in it.
+fn impossible(target: &Target) -> Option<String> {
+    let (group, word, known): (&str, &str, fn(&api::ApiVersion, &str) -> bool) = match target {
+        Target::Kind { group: Some(group), kind } => (group, kind, |api, kind| api.kind == kind),
+        Target::Resource { group: Some(group), resource } => {
+            let plain = resource.split('/').next().unwrap_or(resource);
+            (group, plain, |api, resource| {
+                let kind = api.kind.to_lowercase();
+                resource == kind
+                    || resource.strip_prefix(&kind).is_some_and(|rest| rest == "s" || rest == "es")
+                    || kind.strip_suffix('y').is_some_and(|stem| resource == format!("{stem}ies"))
+            })
+        }
+        _ => return None,
+    };
+    if word.contains(['*', '?']) {
+        return None;
+    }
+    let mut served = api::all().iter().filter(|api| api.group == group).peekable();
+    served.peek()?;
+    let is_served = served.any(|api| known(api, word));
+    let group = if group.is_empty() { "the core group" } else { group };
+    (!is_served && !word.is_empty()).then(|| format!("`{word}` in {group}"))
+}
+
+/// Rules that are equal but for their names: what the second says, the first has said.
+fn shadowed(bundle: &Bundle, found: &mut Vec<Lint>) {
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    let without_name = |node: &Node| {
+        let mut json = node.to_json();
+        if let Some(map) = json.as_object_mut() {
+            map.remove("name");
+        }
+        json
+    };
+    for object in policies(bundle) {
+        let Some(spec) = object.root.get("spec") else { continue };
+        let rules = spec.get("rules").map(Node::items).unwrap_or_default();
+        let parts: Vec<(FieldPath, String, String)> = if rules.is_empty() {
+            let key = format!("{}{}", object.kind, spec.to_json());
+            vec![(FieldPath::root(), format!("`{}`", object.name), key)]
+        } else {
+            let rule = |(index, rule): (usize, &Node)| {
+                let name = format!("`{}` of `{}`", rule.str("name"), object.name);
+                (field!["spec", "rules", index, "name"], name, without_name(rule).to_string())
+            };
+            rules.iter().enumerate().map(rule).collect()
+        };
+        for (path, name, key) in parts {
+            if let Some(first) = known.get(&key) {
+                found.push(Lint {
+                    kind: LintKind::Shadowed,
+                    message: format!("{name} says the same as {first}, which comes before it"),
+                    location: at(bundle, object, path),
+                });
+            } else {
+                known.insert(key, name);
+            }
+        }
+    }
+}
+
+/// Policies that no test asks.
+fn untested(bundle: &Bundle, tested: &BTreeSet<String>, found: &mut Vec<Lint>) {
+    let mut said: BTreeSet<RuleName> = BTreeSet::new();
+    for name in bundle.loaded.policies.iter().flat_map(sekisho_policy::Policy::names) {
+        if tested.contains(name.policy.as_str()) || !said.insert(name.clone()) {
+            continue;
+        }
+        let object = named(bundle, &name);
+        found.push(Lint {
+            kind: LintKind::Untested,
+            message: format!("no test asks `{}`", name.policy),
+            location: object.and_then(|object| at(bundle, object, FieldPath::root())),
+        });
+    }
+}
