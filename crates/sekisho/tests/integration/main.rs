@@ -9,6 +9,7 @@ mod configuration;
 mod examples;
 mod fixing;
 mod kustomizations;
+mod policies;
 mod rendering;
 mod suppression;
 mod value_sets;

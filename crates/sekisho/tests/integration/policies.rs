@@ -1,0 +1,222 @@
+//! `sekisho policy`: checking, testing, linting, comparing and exporting.
+
+use serde_json::Value;
+
+use crate::command::{Ran, Workbench};
+
+const LABELS: &str = r#"
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: want-team}
+spec:
+  validationFailureAction: Enforce
+  rules:
+  - name: team
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate:
+      message: "name the team"
+      pattern: {metadata: {labels: {team: "?*"}}}
+"#;
+
+const LATEST: &str = r#"
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: no-latest}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+  validations:
+  - expression: object.spec.containers.all(container, !container.image.endsWith(":latest"))
+    message: name a version
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: no-latest}
+spec: {policyName: no-latest, validationActions: [Deny]}
+"#;
+
+const PODS: &str = r#"
+apiVersion: v1
+kind: Pod
+metadata:
+  name: good
+  namespace: shop
+  labels: {team: blue}
+spec: {containers: [{name: web, image: "web:1"}]}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: bad
+  namespace: shop
+spec: {containers: [{name: web, image: "web:latest"}]}
+"#;
+
+/// A folder with these files.
+fn folder(files: &[(&str, &str)]) -> Workbench {
+    let bench = Workbench::new();
+    for (name, text) in files {
+        bench.file(name, text);
+    }
+    bench
+}
+
+fn json(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.out).expect("JSON")
+}
+
+#[test]
+fn check_gives_one_row_for_each_policy_rule_and_resource() {
+    let folder =
+        folder(&[("policies/labels.yaml", LABELS), ("policies/latest.yaml", LATEST), ("pods.yaml", PODS)]);
+    let ran = folder.run(&["policy", "check", "-p", "policies", "-r", "pods.yaml", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    let report = json(&ran);
+    let rows: Vec<String> = report["results"]
+        .as_array()
+        .expect("rows")
+        .iter()
+        .map(|row| {
+            let text = |key: &str| row[key].as_str().unwrap_or_default();
+            let name = row["resource"]["name"].as_str().unwrap_or_default();
+            format!("{} {} {name} {}: {}", text("policy"), text("rule"), text("result"), text("message"))
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            "no-latest no-latest good pass: ",
+            "want-team team good pass: validation rule 'team' passed.",
+            "no-latest no-latest bad fail: name a version",
+            "want-team team bad fail: validation error: name the team. rule team failed at path /metadata/labels/",
+        ]
+    );
+    let bad = &report["results"][3];
+    assert_eq!(
+        (bad["location"]["file"].as_str(), bad["location"]["line"].as_u64()),
+        (Some("pods.yaml"), Some(12))
+    );
+    assert_eq!(bad["policyLocation"]["file"], "policies/labels.yaml");
+    assert_eq!(bad["policyLocation"]["line"], 8);
+    assert_eq!(
+        report["summary"],
+        serde_json::json!({"pass": 2, "fail": 2, "warn": 0, "error": 0, "skip": 0})
+    );
+}
+
+#[test]
+fn check_shows_what_is_wrong_and_counts_all() {
+    let folder = folder(&[("policies/labels.yaml", LABELS), ("pods.yaml", PODS)]);
+    let ran = folder.run(&["policy", "check", "-p", "policies", "-r", "pods.yaml"]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.out.starts_with("FAIL   ClusterPolicy/want-team team  Pod shop/bad\n"), "{}", ran.out);
+    assert!(ran.out.ends_with("pass: 1, fail: 1, warn: 0, error: 0, skip: 0\n"), "{}", ran.out);
+}
+
+#[test]
+fn a_policy_that_cannot_be_used_is_named_and_the_others_are_applied() {
+    let broken = LATEST.replace("container.image.endsWith", "container.image.ends");
+    let folder =
+        folder(&[("policies/labels.yaml", LABELS), ("policies/latest.yaml", &broken), ("pods.yaml", PODS)]);
+    let ran = folder.run(&["policy", "check", "-p", "policies", "-r", "pods.yaml"]);
+    assert_eq!(ran.status, 4);
+    assert!(ran.out.contains("policies/latest.yaml:9:"), "{}", ran.out);
+    assert!(ran.out.contains("FAIL   ClusterPolicy/want-team"), "{}", ran.out);
+    let none = folder.run(&["policy", "check", "-p", "pods.yaml", "-r", "pods.yaml"]);
+    assert_eq!(none.status, 2);
+    assert!(none.err.contains("no policy was found in `pods.yaml`"), "{}", none.err);
+}
+
+#[test]
+fn tests_of_every_format_are_found_and_run() {
+    let kyverno = "apiVersion: cli.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: t}\n\
+        policies: [../labels.yaml]\nresources: [pods.yaml]\nresults:\n\
+        - {policy: want-team, rule: team, kind: Pod, resources: [good], result: pass}\n\
+        - {policy: want-team, rule: team, kind: Pod, resources: [bad], result: pass}\n";
+    let own = "apiVersion: sekisho/v1\nkind: PolicyTest\npolicies: [../latest.yaml]\ncases:\n\
+        - {name: a version is named, expect: allow, resource: {apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a, image: 'a:1'}]}}}\n";
+    let rego = "package shop\nimport rego.v1\ntest_sum if 1 + 1 == 2\ntest_wrong if 1 == 2\ntodo_test_later if false\n";
+    let folder = folder(&[
+        ("labels.yaml", LABELS),
+        ("latest.yaml", LATEST),
+        (".kyverno-test/kyverno-test.yaml", kyverno),
+        (".kyverno-test/pods.yaml", PODS),
+        ("tests/latest_test.yaml", own),
+        ("shop_test.rego", rego),
+    ]);
+    let ran = folder.run(&["policy", "test", ".", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    let report = json(&ran);
+    assert_eq!(report["summary"], serde_json::json!({"pass": 3, "fail": 2, "skip": 1}));
+    let table = folder.run(&["policy", "test", "."]);
+    assert!(table.out.contains("FAIL  want-team team"), "{}", table.out);
+    assert!(
+        table.out.contains("FAIL  data.shop.test_wrong\n        the rule does not hold"),
+        "{}",
+        table.out
+    );
+    let clean = folder.run(&["policy", "test", "tests"]);
+    assert_eq!((clean.status, clean.out.as_str()), (0, "pass: 1, fail: 0, skip: 0\n"));
+    let nothing = folder.run(&["policy", "test", "labels.yaml"]);
+    assert_eq!(nothing.status, 3);
+}
+
+#[test]
+fn lint_names_what_can_never_match_what_says_the_same_and_what_nothing_tests() {
+    let never = LATEST
+        .replace("resources: [pods]", "resources: [podz]")
+        .replace("    resourceRules", "    matchPolicy: Exact\n    resourceRules");
+    let twice = LABELS.replace("want-team", "again");
+    let folder = folder(&[("a.yaml", LABELS), ("b.yaml", &twice), ("c.yaml", &never), ("d.yaml", LABELS)]);
+    let ran = folder.run(&["policy", "lint", ".", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    let found: Vec<String> = json(&ran)["results"]
+        .as_array()
+        .expect("remarks")
+        .iter()
+        .map(|row| {
+            format!(
+                "{} {}",
+                row["location"]["file"].as_str().unwrap_or_default(),
+                row["kind"].as_str().unwrap_or_default()
+            )
+        })
+        .collect();
+    for wanted in ["b.yaml shadowed", "d.yaml duplicate-name", "a.yaml untested", "c.yaml never-matches"] {
+        assert!(found.iter().any(|row| row == wanted), "{wanted}: {found:?}");
+    }
+}
+
+#[test]
+fn diff_says_which_verdicts_change() {
+    let softer = LATEST.replace("[Deny]", "[Warn]");
+    let folder = folder(&[("a.yaml", LATEST), ("b.yaml", &softer), ("c.yaml", LABELS), ("pods.yaml", PODS)]);
+    let same = folder.run(&["policy", "diff", "a.yaml", "a.yaml", "--resources", "pods.yaml"]);
+    assert_eq!((same.status, same.out.as_str()), (0, "changed: 0, unchanged: 2\n"));
+    let softened = folder.run(&["policy", "diff", "a.yaml", "b.yaml", "--resources", "pods.yaml"]);
+    assert_eq!(softened.status, 1);
+    assert!(softened.out.contains("enforcement: deny → warn"), "{}", softened.out);
+    let other = folder.run(&["policy", "diff", "a.yaml", "c.yaml", "--resources", "pods.yaml", "-f", "json"]);
+    let kinds: Vec<Value> = json(&other)["changes"]
+        .as_array()
+        .expect("changes")
+        .iter()
+        .map(|change| change["kind"].clone())
+        .collect();
+    assert_eq!(kinds, ["added", "removed"]);
+}
+
+#[test]
+fn exported_checks_are_policies_that_say_the_same() {
+    let folder = folder(&[("pods.yaml", PODS)]);
+    let exported =
+        folder.run(&["policy", "export", "privileged-container", "--action", "warn", "-o", "vap.yaml"]);
+    assert_eq!(exported.status, 0, "{}", exported.err);
+    let text = folder.read("vap.yaml");
+    assert!(text.contains("kind: ValidatingAdmissionPolicyBinding") && text.contains("- Warn"), "{text}");
+    let checked = folder.run(&["policy", "check", "-p", "vap.yaml", "-r", "pods.yaml"]);
+    assert_eq!((checked.status, checked.out.as_str()), (0, "pass: 2, fail: 0, warn: 0, error: 0, skip: 0\n"));
+    let unknown = folder.run(&["policy", "export", "privileged-contaner"]);
+    assert_eq!(unknown.status, 2);
+    assert!(unknown.err.contains("privileged-container"), "{}", unknown.err);
+}
