@@ -69,6 +69,18 @@ impl Kind {
         Self::new(text("apiVersion"), text("kind"))
     }
 
+    /// The plural in lower case, as Kubernetes guesses it.
+    pub fn plural(&self) -> SmolStr {
+        let singular = self.kind.to_lowercase();
+        match singular.chars().last() {
+            _ if singular == "endpoints" => singular.into(),
+            Some('s') => format_smolstr!("{singular}es"),
+            Some('y') => format_smolstr!("{}ies", singular.strip_suffix('y').unwrap_or(&singular)),
+            Some(_) => format_smolstr!("{singular}s"),
+            None => SmolStr::default(),
+        }
+    }
+
     /// Group and version as a manifest names them.
     pub fn api_version(&self) -> SmolStr {
         if self.group.is_empty() {

@@ -63,11 +63,17 @@ fn rule(rule: &Node, path: &FieldPath, errors: &mut Errors) {
 
 /// Exactly one of some fields must be there.
 fn one_of(node: &Node, path: &FieldPath, fields: &[&str], listed: &'static str, errors: &mut Errors) {
-    let there: Vec<&Node> = fields.iter().filter_map(|field| node.get(field)).collect();
-    match there.as_slice() {
-        [] => errors.push(PolicyErrorKind::NoneOf(listed).at(node.span, path.clone())),
-        [_] => {}
-        [_, more, ..] => errors.push(PolicyErrorKind::Conflict(listed).at(more.span, path.clone())),
+    if !fields.iter().any(|field| node.get(field).is_some()) {
+        errors.push(PolicyErrorKind::NoneOf(listed).at(node.span, path.clone()));
+    }
+    at_most_one(node, path, fields, listed, errors);
+}
+
+/// No two of some fields may be there.
+fn at_most_one(node: &Node, path: &FieldPath, fields: &[&str], listed: &'static str, errors: &mut Errors) {
+    let mut there = fields.iter().filter_map(|field| node.get(field));
+    if let (Some(_), Some(more)) = (there.next(), there.next()) {
+        errors.push(PolicyErrorKind::Conflict(listed).at(more.span, path.clone()));
     }
 }
 
@@ -191,12 +197,12 @@ fn generate(node: &Node, path: &FieldPath, errors: &mut Errors) {
     if let Some(loops) = node.get("foreach") {
         for (index, each) in loops.items().iter().enumerate() {
             let path = path.child("foreach").child(index);
-            one_of(each, &path, &["data", "clone", "cloneList"], "`data`, `clone`, `cloneList`", errors);
+            at_most_one(each, &path, &["data", "clone", "cloneList"], "`data`, `clone`, `cloneList`", errors);
             context(each, &path, errors);
         }
         return;
     }
-    one_of(node, path, &["data", "clone", "cloneList"], "`data`, `clone`, `cloneList`", errors);
+    at_most_one(node, path, &["data", "clone", "cloneList"], "`data`, `clone`, `cloneList`", errors);
     if node.get("cloneList").is_none() {
         for (field, missing) in [("kind", "kind"), ("name", "name")] {
             if node.get(field).is_none() {

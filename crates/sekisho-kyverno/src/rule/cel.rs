@@ -358,21 +358,16 @@ impl Evaluation<'_> {
     }
 
     fn run(&self, program: &Program) -> Result<CelValue, EvaluationError> {
-        let left = self.budget.get();
-        let granted = left.cost.min(Budget::PER_CALL_COST);
-        // Variables that are worked out on the way take theirs from the rest.
-        let mut budget = Budget { cost: granted, work: left.work / 2, memory: left.memory / 2 };
-        self.budget.set(Budget {
-            cost: left.cost.saturating_sub(granted),
-            work: left.work.saturating_sub(budget.work),
-            memory: left.memory.saturating_sub(budget.memory),
-        });
-        let outcome = program.evaluate(self, &mut budget);
+        let before = self.budget.get();
+        let granted = Budget { cost: before.cost.min(Budget::PER_CALL_COST), ..before };
+        let mut left = granted;
+        let outcome = program.evaluate(self, &mut left);
+        // Variables that were worked out on the way have taken theirs already.
         let rest = self.budget.get();
         self.budget.set(Budget {
-            cost: rest.cost.saturating_add(budget.cost),
-            work: rest.work.saturating_add(budget.work),
-            memory: rest.memory.saturating_add(budget.memory),
+            cost: rest.cost.saturating_sub(granted.cost.saturating_sub(left.cost)),
+            work: rest.work.saturating_sub(granted.work.saturating_sub(left.work)),
+            memory: rest.memory.saturating_sub(granted.memory.saturating_sub(left.memory)),
         });
         outcome
     }

@@ -9,6 +9,7 @@ use crate::policy::{Generate, GenerateForeach, Generated, Rule};
 use crate::value::{Map, Value};
 use crate::variables::VariableError;
 
+use super::ELEMENT_STEPS;
 use super::apply::{Running, keys};
 use super::objects::ObjectQuery;
 use super::result::{RuleKind, Said};
@@ -98,7 +99,7 @@ impl Making<'_, '_> {
         errors: &mut Vec<String>,
     ) -> Result<(), VariableError> {
         for (index, element) in elements.iter().enumerate().filter(|(_, element)| !element.is_null()) {
-            scope.meter().work(1)?;
+            scope.meter().work(ELEMENT_STEPS)?;
             let mut inner = scope.clone();
             inner.set_element(element, index, 0);
             inner.load(&each.context);

@@ -7,10 +7,10 @@ use crate::value::{Map, Value};
 use crate::variables::VariableError;
 
 use super::apply::{Running, keys};
-use super::joined;
 use super::objects::ObjectQuery;
 use super::result::{RuleKind, Said};
 use super::scope::Scope;
+use super::{ELEMENT_STEPS, joined};
 
 /// What became of an object.
 enum Outcome {
@@ -72,7 +72,7 @@ fn existing(
         running.say(rule, RuleKind::Mutation, Some(said));
     }
     for (target, object) in found {
-        running.meter.work(1)?;
+        running.meter.work(ELEMENT_STEPS)?;
         let mut scope = scope.clone();
         scope.set_target(&object);
         let said = one_target(&mut scope, target, &object, mutate)?;
@@ -214,7 +214,7 @@ fn elements(
         if element.is_null() {
             continue;
         }
-        scope.meter().work(1)?;
+        scope.meter().work(ELEMENT_STEPS)?;
         let index = if each.descending { count.saturating_sub(place).saturating_sub(1) } else { place };
         let mut inner = scope.clone();
         inner.set_element(element, index, nesting);

@@ -66,7 +66,12 @@ impl<'s> Scope<'s> {
 
     /// Turns to a rule: what is given for it counts from now on.
     pub(super) fn begin_rule(&mut self, rule: &Rule) -> Result<(), VariableError> {
-        let given = self.request.rule_variables.iter().find(|(name, _)| *name == rule.name);
+        let (known, own) = (&self.request.rule_variables, rule.name.as_str());
+        let given = known.iter().find(|(name, _)| {
+            own == name
+                || own.strip_prefix("autogen-") == Some(name)
+                || own.strip_prefix("autogen-cronjob-") == Some(name)
+        });
         self.given = given.map_or(&[], |(_, variables)| variables.as_slice());
         if let (Some(extractors), Some(object)) = (&rule.image_extractors, &self.request.object) {
             self.context.add_extracted_images(object, extractors)?;

@@ -11,7 +11,7 @@ use super::apply::{Running, keys};
 use super::request::Request;
 use super::result::{Said, Status};
 use super::scope::Scope;
-use super::{cel, joined, pod_security};
+use super::{ELEMENT_STEPS, cel, joined, pod_security};
 
 type Answer = Result<Option<Said>, VariableError>;
 
@@ -297,7 +297,7 @@ impl Validator<'_> {
             if element.is_null() {
                 continue;
             }
-            scope.meter().work(1)?;
+            scope.meter().work(ELEMENT_STEPS)?;
             let is_map = element.as_map().is_some();
             if each.element_scope == Some(true) && !is_map {
                 let message = format!(

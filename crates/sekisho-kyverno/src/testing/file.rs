@@ -24,6 +24,12 @@ pub struct TestFile {
     pub user: Option<SmolStr>,
     /// The file that says what registries and clusters answer.
     pub context: Option<SmolStr>,
+    /// The files that show the objects of the cluster.
+    pub cluster: Vec<SmolStr>,
+    /// What is answered to calls.
+    pub answers: Option<Node>,
+    /// The global context entries.
+    pub globals: Option<Node>,
     /// What is expected.
     pub results: Vec<Expected>,
 }
@@ -82,6 +88,9 @@ impl TestFile {
             values: root.get("values").cloned(),
             user: file(root, "userinfo"),
             context: file(root, "context"),
+            cluster: files(root, "clusterResources"),
+            answers: root.get("apiCallResponses").cloned(),
+            globals: root.get("globalContextEntries").cloned(),
             results: root.get("results").map_or(&[][..], Node::items).iter().map(Expected::read).collect(),
         })
     }

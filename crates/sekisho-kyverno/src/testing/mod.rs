@@ -8,6 +8,7 @@ mod compare;
 mod file;
 mod run;
 mod values;
+mod world;
 
 use sekisho_manifest::Node;
 use smol_str::SmolStr;

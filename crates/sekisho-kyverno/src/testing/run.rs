@@ -4,23 +4,15 @@ use sekisho_manifest::{Node, api};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::budget::Budget;
-use crate::context::{FactKind, Facts, Settings};
+use crate::context::Settings;
 use crate::matching::{Identity, Kind, Operation, User};
 use crate::policy::{self, Document, Exception, Policy};
 use crate::rule::{self, PodSecurity, Request, RuleKind, RuleResult, Snapshot, Status, World};
 use crate::value::{Map, Value};
 
 use super::values::{self, Values};
+use super::world::TestFacts;
 use super::{Case, Expected, Files, OtherPolicies, Row, TestFile, compare};
-
-/// What policies would ask of a cluster or a registry is left out: the values of the test stand for it.
-struct Offline;
-
-impl Facts for Offline {
-    fn loads(&self, _kind: FactKind) -> bool {
-        false
-    }
-}
 
 /// A policy of a test.
 enum Loaded {
@@ -59,6 +51,7 @@ struct Running<'t> {
     user: Option<User>,
     context: Vec<Node>,
     namespaces: Vec<Value>,
+    facts: TestFacts,
 }
 
 /// Works out the rows of a test.
@@ -127,6 +120,7 @@ impl<'t> Running<'t> {
             user: None,
             context: Vec::new(),
             namespaces: Vec::new(),
+            facts: TestFacts::default(),
         };
         for node in documents(&test.policies)? {
             running.add_policy(node);
@@ -154,7 +148,33 @@ impl<'t> Running<'t> {
             running.context = files.documents(path)?;
         }
         running.namespaces = running.values.namespaces();
+        running.load_world(&documents)?;
         Ok(running)
+    }
+
+    /// The objects and answers that the rules of the test may ask for.
+    fn load_world(
+        &mut self,
+        documents: &impl Fn(&[SmolStr]) -> Result<Vec<Node>, String>,
+    ) -> Result<(), String> {
+        self.facts.has_cluster = !self.test.cluster.is_empty();
+        for node in documents(&self.test.cluster)? {
+            let spec = node.get("spec");
+            let shown = spec.and_then(|spec| spec.get("resources")).map_or(&[][..], Node::items);
+            self.facts.objects.extend(shown.iter().map(|node| Value::from_node(node).with_floats()));
+        }
+        self.facts.objects.extend(self.resources.iter().map(|(resource, _)| resource.clone()));
+        self.facts.objects.extend(self.targets.iter().cloned());
+        if let Some(answers) = &self.test.answers {
+            self.facts.add_answers(answers);
+        }
+        for entry in self.test.globals.as_ref().map_or(&[][..], Node::items) {
+            let files: Vec<SmolStr> = entry.strings("resourceFiles").map(SmolStr::new).collect();
+            let shown = documents(&files)?;
+            let resources = shown.iter().map(|node| Value::from_node(node).with_floats()).collect();
+            self.facts.add_global(entry, resources);
+        }
+        Ok(())
     }
 
     fn add_policy(&mut self, node: Node) {
@@ -238,8 +258,7 @@ impl<'t> Running<'t> {
 
     fn with_world<T>(&self, policy: &Policy, run: impl FnOnce(&World<'_>) -> T) -> T {
         let sources = self.test.results.iter().filter(|expected| is_named(&expected.policy, &policy.name));
-        let mut objects: Vec<Value> = self.resources.iter().map(|(resource, _)| resource.clone()).collect();
-        objects.extend(self.targets.iter().cloned());
+        let mut objects = self.facts.objects.clone();
         for path in sources.filter_map(|expected| expected.clone_source.as_ref()) {
             let documents = self.files.documents(path).unwrap_or_default();
             objects.extend(documents.iter().map(as_resource));
@@ -247,7 +266,7 @@ impl<'t> Running<'t> {
         let snapshot = Snapshot::new(objects);
         let exceptions: Vec<&Exception> = self.exceptions.iter().collect();
         run(&World {
-            facts: &Offline,
+            facts: &self.facts,
             objects: &snapshot,
             pod_security: self.pod_security,
             settings: self.settings,
@@ -296,7 +315,7 @@ impl<'t> Running<'t> {
             Operation::Create | Operation::Connect => (Some(object.clone()), None),
         };
         Request {
-            resource: plural(&kind.kind),
+            resource: kind.plural(),
             object: new,
             old_object: old,
             kind,
@@ -526,17 +545,5 @@ fn without_null_maps(value: &Value) -> Value {
             .into(),
         Value::List(items) => items.iter().map(without_null_maps).collect(),
         other => other.clone(),
-    }
-}
-
-/// The plural of a kind, as Kubernetes guesses it.
-fn plural(kind: &str) -> SmolStr {
-    let singular = kind.to_lowercase();
-    match singular.chars().last() {
-        _ if singular == "endpoints" => singular.into(),
-        Some('s') => format_smolstr!("{singular}es"),
-        Some('y') => format_smolstr!("{}ies", singular.strip_suffix('y').unwrap_or(&singular)),
-        Some(_) => format_smolstr!("{singular}s"),
-        None => SmolStr::default(),
     }
 }

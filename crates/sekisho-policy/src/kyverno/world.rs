@@ -1,26 +1,16 @@
 //! What was gathered, as Kyverno's rules ask for it: ConfigMaps, answers of the API server, objects.
 
 use sekisho_kyverno::context::{ApiCall, FactError, Facts as KyvernoFacts};
-use sekisho_kyverno::rule::{ObjectQuery, Objects};
-use sekisho_kyverno::{Map, Meter, Value};
-use smol_str::SmolStr;
+use sekisho_kyverno::matching::Kind;
+use sekisho_kyverno::rule::{ApiPath, ObjectQuery, Objects};
+use sekisho_kyverno::{Meter, Value};
 
 use crate::facts::{self, Facts};
-use crate::kinds::Kinds;
 use crate::request::GroupVersionKind;
 
 /// The facts of a review.
 pub(super) struct Gathered<'f> {
     facts: &'f dyn Facts,
-}
-
-/// A path of the API server: `/apis/apps/v1/namespaces/shop/deployments/front`.
-struct ApiPath<'p> {
-    group: &'p str,
-    version: &'p str,
-    namespace: &'p str,
-    resource: &'p str,
-    name: &'p str,
 }
 
 impl<'f> Gathered<'f> {
@@ -50,29 +40,11 @@ impl KyvernoFacts for Gathered<'_> {
             return Err(unknown());
         }
         let path = ApiPath::parse(&call.url_path).ok_or_else(unknown)?;
-        let kinds = Kinds::default();
-        let mut found: Vec<_> = self
-            .facts
-            .everything()
-            .into_iter()
-            .filter(|known| {
-                known.kind.group == path.group
-                    && known.kind.version == path.version
-                    && kinds.of(&known.kind).resource.resource == path.resource
-                    && (path.namespace.is_empty() || known.namespace == path.namespace)
-                    && (path.name.is_empty() || known.name == path.name)
-            })
-            .collect();
-        found.sort_by(|one, other| (&one.namespace, &one.name).cmp(&(&other.namespace, &other.name)));
-        if !path.name.is_empty() {
-            let first = found.first().ok_or_else(unknown)?;
-            return Ok(Value::from_node(&first.root));
-        }
-        let mut list = Map::default();
-        list.insert("apiVersion", Value::from(path.api_version()));
-        list.insert("kind", Value::from("List"));
-        list.insert("items", found.iter().map(|known| Value::from_node(&known.root)).collect());
-        Ok(Value::from(list))
+        let mut known = self.facts.everything();
+        known.retain(|known| path.reads(&kind(&known.kind), &known.namespace, &known.name));
+        known.sort_by(|one, other| (&one.namespace, &one.name).cmp(&(&other.namespace, &other.name)));
+        let objects: Vec<Value> = known.iter().map(|known| Value::from_node(&known.root)).collect();
+        path.answer(&objects).ok_or_else(unknown)
     }
 }
 
@@ -94,31 +66,6 @@ impl Objects for Gathered<'_> {
     }
 }
 
-impl<'p> ApiPath<'p> {
-    fn parse(path: &'p str) -> Option<Self> {
-        let path = path.split('?').next()?;
-        let mut parts = path.split('/').filter(|part| !part.is_empty());
-        let (group, version) = match parts.next()? {
-            "api" => ("", parts.next()?),
-            "apis" => (parts.next()?, parts.next()?),
-            _ => return None,
-        };
-        let rest: Vec<&str> = parts.collect();
-        let (namespace, resource, name) = match rest.as_slice() {
-            ["namespaces", namespace, resource] => (*namespace, *resource, ""),
-            ["namespaces", namespace, resource, name] => (*namespace, *resource, *name),
-            [resource] => ("", *resource, ""),
-            [resource, name] => ("", *resource, *name),
-            _ => return None,
-        };
-        Some(Self { group, version, namespace, resource, name })
-    }
-
-    fn api_version(&self) -> SmolStr {
-        if self.group.is_empty() {
-            self.version.into()
-        } else {
-            smol_str::format_smolstr!("{}/{}", self.group, self.version)
-        }
-    }
+fn kind(kind: &GroupVersionKind) -> Kind {
+    Kind { group: kind.group.clone(), version: kind.version.clone(), kind: kind.kind.clone() }
 }
