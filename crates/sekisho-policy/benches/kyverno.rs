@@ -1,0 +1,88 @@
+//! How long Kyverno's policies take: its whole library over the rendered charts of the corpus, and its Pod
+//! Security policies over a Pod of 5 KB. The data are read from the shared folder; where that is absent,
+//! nothing is measured.
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads its data")]
+
+use std::path::{Path, PathBuf};
+
+use divan::{Bencher, black_box};
+use sekisho_kyverno::context::Settings;
+use sekisho_manifest::{Budget, Document, Format, Node, SourceId, load};
+use sekisho_policy::{Kinds, NoFacts, Policy, PolicySet, Request, kyverno};
+
+fn main() {
+    divan::main();
+}
+
+fn shared() -> PathBuf {
+    match std::env::var_os("SEKISHO_SHARED") {
+        Some(shared) => shared.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+    }
+}
+
+fn documents(folder: &Path, found: &mut Vec<Document>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_dir() && !hidden {
+            documents(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "yaml")
+            && let Ok(text) = std::fs::read_to_string(&path)
+        {
+            let loaded = load(SourceId(0), &text, Format::Yaml, &Budget::default());
+            found.extend(loaded.documents);
+        }
+    }
+}
+
+fn policies(folder: &str) -> PolicySet {
+    let mut nodes = Vec::new();
+    documents(&shared().join("conformance/kyverno-policies").join(folder), &mut nodes);
+    let nodes: Vec<Node> = nodes.into_iter().map(|document| document.root).collect();
+    let loaded = kyverno::load(&nodes, Settings::default());
+    let mut set = PolicySet::new();
+    set.extend(loaded.policies.into_iter().map(|policy| Box::new(policy) as Box<dyn Policy>));
+    set
+}
+
+fn requests() -> Vec<Request> {
+    let mut nodes = Vec::new();
+    documents(&shared().join("corpora/bitnami-rendered"), &mut nodes);
+    let kinds = Kinds::default();
+    nodes
+        .iter()
+        .flat_map(Document::objects)
+        .map(|object| Request::create(&object, &kinds, "default"))
+        .collect()
+}
+
+/// Every policy of the library over every object of every chart.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn library_over_charts(bencher: Bencher<'_, '_>) {
+    let (set, requests) = (policies(""), requests());
+    bencher.bench_local(|| {
+        for request in &requests {
+            black_box(set.review(black_box(request), &NoFacts));
+        }
+    });
+}
+
+/// The Pod Security policies over one Deployment of a chart.
+#[divan::bench]
+fn pod_security_over_one(bencher: Bencher<'_, '_>) {
+    let (set, requests) = (policies("pod-security"), requests());
+    let Some(request) = requests.iter().find(|request| request.kind.kind == "Deployment") else { return };
+    bencher.bench_local(|| black_box(set.review(black_box(request), &NoFacts)));
+}
+
+/// Reading the whole library.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn load_library(bencher: Bencher<'_, '_>) {
+    let mut nodes = Vec::new();
+    documents(&shared().join("conformance/kyverno-policies"), &mut nodes);
+    let nodes: Vec<Node> = nodes.into_iter().map(|document| document.root).collect();
+    bencher.bench_local(|| black_box(kyverno::load(black_box(&nodes), Settings::default())));
+}
