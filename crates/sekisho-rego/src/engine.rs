@@ -380,11 +380,28 @@ impl Compiled {
     }
 }
 
+/// Reads the modules that `rego.parse_module` is given.
+struct Reader;
+
+impl crate::functions::Modules for Reader {
+    fn parse(&self, file: &str, text: &str) -> Result<Value, String> {
+        match parse_module(file, text, 0, RegoVersion::V1) {
+            Ok(module) => Ok(crate::syntax::value::module(&module)),
+            Err(errors) => {
+                let shown: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                let count = shown.len();
+                let s = if count == 1 { "" } else { "s" };
+                Err(format!("{count} error{s} occurred: {}", shown.join("\n")))
+            }
+        }
+    }
+}
+
 fn setting<'r>(request: &Request<'r>) -> Setting<'r> {
     Setting {
         input: request.input.cloned(),
         data: request.data.cloned().unwrap_or_else(|| Value::object(Vec::new())),
-        world: request.world,
+        world: World { modules: request.world.modules.or(Some(&Reader)), ..request.world },
         meter: Meter::new(request.budget.steps, request.budget.memory),
         max_depth: request.budget.depth,
         cancelled: request.cancelled,

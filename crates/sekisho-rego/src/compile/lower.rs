@@ -19,6 +19,8 @@ use crate::value::Value;
 #[derive(Debug, Default)]
 pub(super) struct ModuleScope {
     pub(super) file: String,
+    /// Whether functions that are on their way out may not be called.
+    pub(super) refuses_deprecated: bool,
     /// Names of rules and imports, with the documents that they mean; `data` or `input` comes first.
     pub(super) globals: HashMap<Name, Vec<Name>>,
 }
@@ -50,6 +52,21 @@ pub(super) struct Lowering<'c> {
     /// Imports that were used.
     pub(super) used: std::collections::HashSet<Name>,
 }
+
+/// Functions that the newer language has no more.
+const DEPRECATED: [&str; 11] = [
+    "all",
+    "any",
+    "cast_array",
+    "cast_boolean",
+    "cast_null",
+    "cast_object",
+    "cast_set",
+    "cast_string",
+    "net.cidr_overlap",
+    "re_match",
+    "set_diff",
+];
 
 enum Meaning {
     Input,
@@ -601,6 +618,13 @@ impl<'c> Lowering<'c> {
             return None;
         }
         let found = self.function(&name);
+        if self.module.refuses_deprecated
+            && matches!(found, Some((Callee::Builtin(_), _)))
+            && DEPRECATED.contains(&name.as_str())
+        {
+            let message = format!("deprecated built-in function calls in expression: {name}");
+            self.fail(ErrorCode::Type, message, span);
+        }
         if found.is_none() {
             self.fail(ErrorCode::Type, format!("undefined function {name}"), span);
         }

@@ -69,7 +69,7 @@ pub(super) fn resolve(modules: &[Module], settings: &Settings, errors: &mut Vec<
         let names = module.rules.iter().map(|rule| &rule.head.name);
         exports.entry(&module.package).or_default().extend(names);
     }
-    let scope = |module| scope(module, &exports);
+    let scope = |module| scope(module, &exports, settings.is_strict);
     let scopes: Vec<ModuleScope> = modules.iter().map(scope).collect();
     for (module, scope) in modules.iter().zip(&scopes) {
         check_module(module, scope, settings, errors);
@@ -136,7 +136,7 @@ fn classify(rule: &Rule) -> (usize, RuleKind) {
 }
 
 /// What the names of rules and imports mean in a module.
-fn scope(module: &Module, exports: &HashMap<&[Name], Vec<&Name>>) -> ModuleScope {
+fn scope(module: &Module, exports: &HashMap<&[Name], Vec<&Name>>, is_strict: bool) -> ModuleScope {
     let mut globals = HashMap::new();
     let data = Name::new_static("data");
     for name in exports.get(module.package.as_slice()).into_iter().flatten() {
@@ -150,7 +150,8 @@ fn scope(module: &Module, exports: &HashMap<&[Name], Vec<&Name>>) -> ModuleScope
             globals.insert(import.name().clone(), import.path.clone());
         }
     }
-    ModuleScope { file: module.file.clone(), globals }
+    let refuses_deprecated = is_strict || module.version >= RegoVersion::V1;
+    ModuleScope { file: module.file.clone(), refuses_deprecated, globals }
 }
 
 /// Definitions that cannot stand beside each other.

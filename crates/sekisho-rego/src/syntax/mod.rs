@@ -4,6 +4,7 @@ pub mod ast;
 mod lexer;
 mod literal;
 mod parser;
+pub(crate) mod value;
 
 use crate::error::RegoError;
 

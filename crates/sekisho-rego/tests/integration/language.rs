@@ -63,3 +63,33 @@ fn errors_of_reading_name_their_place() {
     assert_eq!(errors(v1("package a\nimport foo.bar")).lines().count(), 1);
     assert_eq!(errors(v0("package a\np { }")), "test.rego:2: rego_parse_error: found empty body");
 }
+
+#[test]
+fn what_metadata_comments_say_is_known_to_rules() {
+    let rules = "# METADATA\n# title: A rule\n# authors:\n# - Jo Doe <jo@example.com>\n# custom:\n#   level: 2\n\
+                 p := [rego.metadata.rule(), [link.path | some link in rego.metadata.chain()]]";
+    assert_eq!(
+        p(rules, "{}"),
+        r#"[{"authors":[{"email":"jo@example.com","name":"Jo Doe"}],"custom":{"level":2},"scope":"rule","title":"A rule"},[["test","p"]]]"#
+    );
+    assert!(
+        errors(v1("package a\n# METADATA\n# title: [\np := rego.metadata.rule()"))
+            .contains("rego_parse_error")
+    );
+}
+
+#[test]
+fn modules_are_read_by_rules() {
+    let rules = "m := rego.parse_module(\"x.rego\", \"package a.b\\np := {x | some x in [1]}\")\n\
+                 p := [m[\"package\"].path[1].value, m.rules[0].head.name, m.rules[0].head.value.type]";
+    assert_eq!(p(rules, "{}"), r#"["a","p","setcomprehension"]"#);
+}
+
+#[test]
+fn functions_on_their_way_out_are_gone_in_the_newer_language() {
+    assert_eq!(
+        errors(v1("package a\np if any([true])")),
+        "test.rego:2: rego_type_error: deprecated built-in function calls in expression: any"
+    );
+    assert_eq!(errors(v0("package a\np { any([true]) }")), "");
+}
