@@ -32,6 +32,7 @@ pub(super) fn policy(root: &Node, errors: &mut Errors) {
         }
         self::rule(rule, &path, errors);
     }
+    super::variables::policy(root, errors);
 }
 
 fn rule(rule: &Node, path: &FieldPath, errors: &mut Errors) {

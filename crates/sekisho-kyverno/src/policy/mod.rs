@@ -9,6 +9,7 @@ mod rule;
 mod schema;
 mod shape;
 mod template;
+mod variables;
 
 use sekisho_manifest::{FieldPath, Node, Span};
 use smol_str::SmolStr;

@@ -8,5 +8,6 @@ mod substitute;
 
 pub use error::VariableError;
 pub use references::resolve_references;
+pub(crate) use scan::filled;
 pub use scan::{expressions, has_variables, is_reference, is_variable};
 pub use substitute::{substitute, substitute_variables};

@@ -52,6 +52,19 @@ pub fn expressions(document: &Value) -> Vec<String> {
     found
 }
 
+/// A text with another text in the place of each variable that [`expressions`] finds in it.
+pub(crate) fn filled(text: &str, with: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    for place in all(text) {
+        out.push_str(text.get(from..place.start).unwrap_or(""));
+        out.push_str(with);
+        from = place.end;
+    }
+    out.push_str(text.get(from..).unwrap_or(""));
+    out
+}
+
 /// All variables of a text, those left out that stand directly behind another one, and the innermost alone
 /// where one stands within another.
 pub(super) fn all(text: &str) -> Vec<Place> {
