@@ -272,40 +272,48 @@ impl<'a> Machine<'a> {
     }
 
     fn call(&mut self, call: &Call, span: Span) -> Outcome {
-        let mut values = Vec::with_capacity(call.arguments.len());
+        // Most calls have few arguments, for which no memory need be asked.
+        let mut few = [Value::Null, Value::Null];
+        let mut many = Vec::new();
+        let values = if let Some(few) = few.get_mut(..call.arguments.len()) {
+            few
+        } else {
+            many.resize(call.arguments.len(), Value::Null);
+            many.as_mut_slice()
+        };
         let mut failed = None;
-        for argument in &call.arguments {
+        for (argument, place) in call.arguments.iter().zip(values.iter_mut()) {
             match self.run(argument) {
-                Ok(value) => values.push(value),
+                Ok(value) => *place = value,
                 Err(fault) if fault.kind.is_limit() || call.ends_early => return Err(fault),
                 // The other argument is worked out too, and the call counted.
                 Err(fault) => {
-                    values.push(Value::Null);
                     failed.get_or_insert(fault);
                 }
             }
         }
+        let values = &*values;
         if let Some(fault) = failed {
-            self.cost(call.rule.cost(&values, None), span)?;
+            self.cost(call.rule.cost(values, None), span)?;
             return Err(fault);
         }
         let code = match (&call.overload, &call.function) {
-            (Some(overload), _) => overload.admits(&values).then_some(&overload.code),
+            (Some(overload), _) => overload.admits(values).then_some(&overload.code),
             (None, Some(function)) => {
-                let fits = |overload: &&Arc<Overload>| overload.form == call.form && overload.admits(&values);
+                let fits = |overload: &&Arc<Overload>| overload.form == call.form && overload.admits(values);
                 function.overloads.iter().find(fits).map(|overload| &overload.code)
             }
             (None, None) => None,
         };
         let result = match code {
-            Some(Code::Native(code)) => code(&mut self.meter, &values),
+            Some(Code::Native(code)) => code(&mut self.meter, values),
             Some(Code::Host { code, .. }) => {
                 let facts = self.activation.facts();
-                code(&mut extension::Call { arguments: &values, facts, meter: &mut self.meter })
+                code(&mut extension::Call { arguments: values, facts, meter: &mut self.meter })
             }
             None => Err(Failure::NoSuchOverload),
         };
-        let cost = call.rule.cost(&values, result.as_ref().ok());
+        let cost = call.rule.cost(values, result.as_ref().ok());
         self.cost(cost, span)?;
         result.map_err(fault(span))
     }

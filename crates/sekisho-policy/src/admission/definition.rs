@@ -1,5 +1,6 @@
 //! A policy as its document has it: read, checked as the API server checks it, its expressions compiled.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use sekisho_cel::{Environment, Program, Type};
@@ -34,7 +35,29 @@ pub(super) struct Expression {
     /// Whether the variables that it uses must be worked out before it, since they lean on each other so
     /// deeply that working them out on the way would nest too deep.
     pub(super) eager: bool,
+    /// Given where the value depends on the object alone, so that policies that have the same expression can
+    /// share it.
+    pub(super) shared: Option<SharedKey>,
 }
+
+/// Names a value that depends on the object alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SharedKey {
+    hash: u64,
+    /// The expression and those of the variables behind it.
+    text: Arc<str>,
+}
+
+impl SharedKey {
+    fn new(text: String) -> Self {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        Self { hash: hasher.finish(), text: text.into() }
+    }
+}
+
+/// The longest key of a shared value.
+const LONGEST_KEY: usize = 4096;
 
 /// A variable of a policy.
 #[derive(Debug)]
@@ -52,6 +75,7 @@ pub(super) struct Compiler {
     parameters: bool,
     types: Vec<(SmolStr, Type)>,
     levels: Vec<(SmolStr, u32)>,
+    shared: Vec<(SmolStr, SharedKey)>,
     /// The environments that were made, with what they were made for.
     made: Vec<(Place, Arc<Environment>)>,
 }
@@ -67,7 +91,14 @@ pub(super) enum Place {
 
 impl Compiler {
     pub(super) fn new(base: &Environment, parameters: bool) -> Self {
-        Self { base: base.clone(), parameters, types: Vec::new(), levels: Vec::new(), made: Vec::new() }
+        Self {
+            base: base.clone(),
+            parameters,
+            types: Vec::new(),
+            levels: Vec::new(),
+            shared: Vec::new(),
+            made: Vec::new(),
+        }
     }
 
     fn environment(&mut self, place: Place) -> Arc<Environment> {
@@ -118,7 +149,25 @@ impl Compiler {
             return None;
         }
         let levels = self.levels_of(&program);
-        Some(Expression { text, program, eager: levels > LEVELS })
+        let shared = self.shared_key(&text, &program);
+        Some(Expression { text, program, eager: levels > LEVELS, shared })
+    }
+
+    fn shared_key(&self, text: &str, program: &Program) -> Option<SharedKey> {
+        let of_object = |name: &SmolStr| matches!(name.as_str(), "object" | "oldObject" | "variables");
+        if !program.variables().iter().all(of_object) {
+            return None;
+        }
+        let mut whole = text.to_owned();
+        for name in program.selections("variables") {
+            let (_, key) = self.shared.iter().find(|(known, _)| known == name)?;
+            whole.push('\0');
+            whole.push_str(&key.text);
+            if whole.len() > LONGEST_KEY {
+                return None;
+            }
+        }
+        Some(SharedKey::new(whole))
     }
 
     fn levels_of(&self, program: &Program) -> u32 {
@@ -149,6 +198,7 @@ impl Compiler {
         // What is worked out beforehand needs no more levels than its own.
         let levels = if levels > LEVELS { expression.program.height() } else { levels };
         self.levels.push((name.clone(), levels));
+        self.shared.extend(expression.shared.clone().map(|key| (name.clone(), key)));
         Some(Variable { name, expression })
     }
 }

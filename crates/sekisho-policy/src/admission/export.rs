@@ -38,14 +38,15 @@ pub enum About<'a> {
 
 /// The template of the Pod that an object makes, or the Pod itself, in a list; the list is empty where there is
 /// none.
-const PODS: &str = r#"[?(object.kind == "Pod" ? optional.of(object)
+const TEMPLATES: &str = r#"[?(object.kind == "Pod" ? optional.of(object)
   : object.kind == "PodTemplate" ? object.?template
   : object.kind == "CronJob" ? object.?spec.?jobTemplate.?spec.?template
-  : object.?spec.?template)].filter(template, has(template.spec))"#;
+  : object.?spec.?template)]"#;
 
-/// The containers of a Pod in the order in which they start.
-const CONTAINERS: &str =
-    "(pod.?initContainers.orValue([]) + pod.?containers.orValue([]) + pod.?ephemeralContainers.orValue([]))";
+/// The containers of the Pod in the order in which they start.
+const CONTAINERS: &str = "size(variables.pods) == 0 ? [] : variables.pods[0].?initContainers.orValue([])\n  + \
+                          variables.pods[0].?containers.orValue([])\n  + \
+                          variables.pods[0].?ephemeralContainers.orValue([])";
 
 /// The policy and its binding as YAML, two documents.
 pub fn export(export: &Export<'_>) -> String {
@@ -75,26 +76,32 @@ fn spec(export: &Export<'_>) -> Value {
     validation["expression"] = match export.about {
         About::Containers => {
             let failing = format!(
-                "{} + variables.pods.map(template, [template.spec].map(pod, {CONTAINERS}.filter(container, \
-                 !({condition})).map(container, container.?name.orValue(\"\")).join(\", \")).join(\"\")).join(\"\")",
+                "{} + variables.pods.map(pod, variables.containers.filter(container, \
+                 !({condition})).map(container, container.?name.orValue(\"\")).join(\", \")).join(\"\")",
                 quoted(&format!("{}: ", export.title))
             );
             validation["messageExpression"] = failing.into();
-            format!(
-                "variables.pods.all(template, [template.spec].all(pod,\n  {CONTAINERS}.all(container,\n  \
-                 {condition}\n)))"
-            )
-            .into()
+            format!("variables.pods.all(pod, variables.containers.all(container,\n  {condition}\n))").into()
         }
         About::Pods => format!(
-            "variables.pods.all(template, [template.spec].all(pod, \
+            "variables.templates.all(template, [template.spec].all(pod, \
              [template.?metadata.orValue({{}})].all(metadata,\n  {condition}\n)))"
         )
         .into(),
         About::Objects(_) | About::AnyObject => condition.into(),
     };
-    if matches!(export.about, About::Containers | About::Pods) {
-        spec["variables"] = json!([{"name": "pods", "expression": PODS}]);
+    let variable = |name: &str, expression: String| json!({"name": name, "expression": expression});
+    match export.about {
+        About::Containers => {
+            let pods = format!("{TEMPLATES}.map(template, has(template.spec), template.spec)");
+            let containers = variable("containers", CONTAINERS.to_owned());
+            spec["variables"] = json!([variable("pods", pods), containers]);
+        }
+        About::Pods => {
+            let templates = format!("{TEMPLATES}.filter(template, has(template.spec))");
+            spec["variables"] = json!([variable("templates", templates)]);
+        }
+        About::Objects(_) | About::AnyObject => {}
     }
     spec["validations"] = json!([validation]);
     spec

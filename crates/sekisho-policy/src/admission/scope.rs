@@ -26,6 +26,8 @@ pub(super) struct Subject<'a> {
     pub(super) old_object: Value,
     pub(super) request_value: Value,
     pub(super) parameters: Value,
+    /// Where values are kept that other policies can use; none where the object is looked at in another version.
+    shared: Option<&'a View>,
     namespace: OnceCell<Value>,
     authorizer: OnceCell<Authorizer>,
     /// Steps and bytes that evaluations of the policy may still take.
@@ -36,7 +38,7 @@ impl<'a> Subject<'a> {
     pub(super) fn new(
         request: &'a Request,
         facts: &'a dyn Facts,
-        view: &View,
+        view: &'a View,
         matched: &Matched,
         parameters: Value,
     ) -> Self {
@@ -48,6 +50,7 @@ impl<'a> Subject<'a> {
             old_object: view.old_object_as(request, matched),
             request_value: view.request_as(request, matched),
             parameters,
+            shared: (matched.kind == request.kind).then_some(view),
             namespace: OnceCell::new(),
             authorizer: OnceCell::new(),
             work: Cell::new((budget.work, budget.memory)),
@@ -167,7 +170,11 @@ impl Round<'_> {
         if variable.expression.eager {
             self.work_out_before(place);
         }
-        let (outcome, cost) = self.run(&variable.expression);
+        let expression = &variable.expression;
+        let (outcome, cost) = match (&expression.shared, self.subject.shared) {
+            (Some(key), Some(view)) => view.shared(key, || self.run(expression)),
+            _ => self.run(expression),
+        };
         self.composed.set(self.composed.get().saturating_add(cost));
         let outcome = outcome.map_err(|error| {
             let message = format!("composited variable \"{}\" fails to evaluate: {error}", variable.name);

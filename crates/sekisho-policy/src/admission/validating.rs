@@ -238,6 +238,9 @@ impl ValidatingPolicy {
         decisions: &mut Vec<Decision>,
         annotations: &mut Vec<(&'a SmolStr, Vec<String>)>,
     ) -> Result<(), String> {
+        if self.annotations.is_empty() {
+            return Ok(());
+        }
         let mut left = Budget::PER_POLICY_COST;
         let round = subject.round(&self.definition.variables, Access::Full);
         let mut published = Vec::new();
@@ -278,7 +281,7 @@ const MOST_OF_BUDGET: u64 = Budget::PER_POLICY_COST / 10 * 9;
 pub(super) fn subject<'a>(
     asked: &'a Asked<'_>,
     facts: &'a dyn Facts,
-    view: &View,
+    view: &'a View,
     matched: &Matched,
     parameters: Option<&Node>,
 ) -> Subject<'a> {

@@ -1,11 +1,12 @@
 //! A request as expressions see it: its values, made once for all policies.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use sekisho_cel::{Map, Nulls, Value};
+use sekisho_cel::{EvaluationError, Map, Nulls, Value};
 use sekisho_manifest::{Entry, Mapping, Node, Span, Value as NodeValue};
 use smol_str::SmolStr;
 
+use super::definition::SharedKey;
 use super::matching::{Matched, namespace_of};
 use crate::facts::Facts;
 use crate::request::{GroupVersionKind, GroupVersionResource, Request};
@@ -19,7 +20,15 @@ pub(super) struct View {
     request: Value,
     /// What becomes of nulls in the objects.
     nulls: Nulls,
+    /// What expressions that depend on the object alone have given, and what that cost.
+    known: Mutex<Vec<(SharedKey, Evaluated)>>,
 }
+
+/// What an evaluation gave, and what it cost.
+pub(super) type Evaluated = (Result<Value, EvaluationError>, u64);
+
+/// The most values that are kept for other policies.
+const SHARED: usize = 64;
 
 impl View {
     /// As the API server sees it, which has decoded the objects.
@@ -34,7 +43,25 @@ impl View {
             old_object: value(request.old_object.as_ref(), nulls),
             request: request_value(request, &request.kind, &request.resource),
             nulls,
+            known: Mutex::default(),
         }
+    }
+
+    /// What an expression that depends on the object alone gives; worked out once for all policies.
+    pub(super) fn shared(&self, key: &SharedKey, evaluate: impl FnOnce() -> Evaluated) -> Evaluated {
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = |known: &(SharedKey, Evaluated)| (known.0 == *key).then(|| known.1.clone());
+        if let Some(known) = lock().iter().find_map(found) {
+            return known;
+        }
+        let fresh = evaluate();
+        // What ran into the steps of one policy may well go further in another.
+        let ended = matches!(&fresh.0, Err(error) if error.kind.is_limit());
+        let mut known = lock();
+        if !ended && known.len() < SHARED {
+            known.push((key.clone(), fresh.clone()));
+        }
+        fresh
     }
 
     /// The object, in the version in which a policy looks at it.
