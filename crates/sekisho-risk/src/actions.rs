@@ -14,6 +14,9 @@ use crate::Action;
 pub fn actions(findings: &[Finding], rules: &[Rule], targets: &str) -> Vec<Action> {
     let remedies: HashMap<&str, &Cow<'static, str>> =
         rules.iter().map(|rule| (rule.id.as_ref(), &rule.remedy)).collect();
+    // Only rules with a page of their own can be explained: policies and faults of files have none.
+    let explained: HashSet<&str> =
+        rules.iter().filter(|rule| !rule.manual.is_empty()).map(|rule| rule.id.as_ref()).collect();
     let mut groups: HashMap<(bool, &str), Group<'_>> = HashMap::new();
     let mut whole = 0.0;
     for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
@@ -36,9 +39,9 @@ pub fn actions(findings: &[Finding], rules: &[Rule], targets: &str) -> Vec<Actio
             };
             let command = if fixable {
                 let risky = if group.risky { " --unsafe" } else { "" };
-                format!("sekisho fix {targets} --only {slugs}{risky} --write")
+                Some(format!("sekisho fix {targets} --only {slugs}{risky} --write"))
             } else {
-                format!("sekisho explain {slugs}")
+                explained.contains(name).then(|| format!("sekisho explain {slugs}"))
             };
             Action {
                 description,
@@ -47,7 +50,7 @@ pub fn actions(findings: &[Finding], rules: &[Rule], targets: &str) -> Vec<Actio
                 findings: group.findings,
                 risk: group.risk,
                 share: if whole > 0.0 { group.risk / whole } else { 0.0 },
-                command: Some(command),
+                command,
                 automatic: fixable && !group.risky,
             }
         })

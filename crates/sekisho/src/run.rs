@@ -14,6 +14,7 @@ use sekisho_risk::Action;
 
 use crate::config::{Config, unknown_slug};
 use crate::examine::{Examined, Examiner};
+use crate::policy;
 use crate::release::Releases;
 use crate::route::Tried;
 use crate::suppress::Suppressions;
@@ -50,6 +51,8 @@ pub(crate) struct Request {
     pub(crate) no_ignore: bool,
     /// Whether to show progress.
     pub(crate) progress: bool,
+    /// Files and folders of policies that are applied beside the checks.
+    pub(crate) policies: Vec<PathBuf>,
     /// Worker threads; none: one a core.
     pub(crate) jobs: Option<usize>,
     /// Today as days since 1970-01-01.
@@ -100,12 +103,19 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     };
     let Examined { inventory, mut findings, routed } = examiner.examine(&mut loaded);
 
+    let said = policy::findings::examine(&request.policies, &inventory, &namespace)?;
+    let of_checks = findings.len();
+    findings.extend(said.findings);
+    sekisho_risk::weigh(findings.get_mut(of_checks..).unwrap_or_default(), &inventory);
+    loaded.coverage.skipped.extend(said.unused);
+
     let of_objects = findings.len();
     findings.extend(loaded.warnings.iter().filter_map(|warning| duplicate_key(warning, &inventory)));
     let suppressions = Suppressions {
         exceptions: &config.exceptions,
         configuration,
         baseline: baseline(request, &config)?,
+        policies: said.rules.iter().map(|rule| rule.id.to_string()).collect(),
         today: request.today,
     };
     suppressions.apply(&mut findings, &inventory);
@@ -114,10 +124,11 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     sekisho_risk::sort(&mut findings);
 
     let mut rules: Vec<Rule> = checks.iter().map(|check| check.rule()).collect();
+    rules.extend(said.rules);
     rules.extend(FAULTS.iter().map(|fault| fault.rule()));
     let targets: Vec<String> = request.targets.iter().map(|target| target.display().to_string()).collect();
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
-    let coverage = Coverage { rules: checks.len(), ..loaded.coverage };
+    let coverage = Coverage { rules: checks.len() + said.count, ..loaded.coverage };
     Ok(Outcome { inventory, findings, routed, rules, coverage, actions, config })
 }
 

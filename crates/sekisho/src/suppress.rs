@@ -1,5 +1,7 @@
 //! Which findings do not count: ignore comments, exceptions and the baseline applied, and their own faults found.
 
+use std::collections::BTreeSet;
+
 use sekisho_finding::fault::{EXPIRED_EXCEPTION, INVALID_IGNORE_COMMENT};
 use sekisho_finding::suppress::{Baseline, Exception, MARKS, ignores_at};
 use sekisho_finding::{Finding, Suppression, SuppressionKind};
@@ -15,6 +17,8 @@ pub(crate) struct Suppressions<'a> {
     pub(crate) configuration: Option<SourceId>,
     /// The known findings.
     pub(crate) baseline: Option<Baseline>,
+    /// The slugs of policies, which ignore comments may name beside those of checks.
+    pub(crate) policies: BTreeSet<String>,
     /// Today as days since 1970-01-01.
     pub(crate) today: i64,
 }
@@ -33,7 +37,7 @@ impl Suppressions<'_> {
         findings.extend(self.expired(inventory));
         findings.extend(inventory.sources().iter().enumerate().flat_map(|(index, source)| {
             let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
-            invalid_ignores(id, source)
+            invalid_ignores(id, source, &self.policies)
         }));
     }
 
@@ -76,7 +80,7 @@ fn inline(finding: &Finding, inventory: &Inventory) -> Option<Suppression> {
 }
 
 /// The ignore comments of a source that name no reason or an unknown slug.
-fn invalid_ignores(id: SourceId, source: &Source) -> Vec<Finding> {
+fn invalid_ignores(id: SourceId, source: &Source, policies: &BTreeSet<String>) -> Vec<Finding> {
     let mut found = Vec::new();
     let marks = MARKS.iter().flat_map(|mark| source.text.match_indices(mark));
     for (at, mark) in marks {
@@ -84,7 +88,8 @@ fn invalid_ignores(id: SourceId, source: &Source) -> Vec<Finding> {
         let rest = if mark.starts_with('/') { rest.split("*/").next().unwrap_or(rest) } else { rest };
         let (slugs, reason) = rest.split_once(']').unwrap_or((rest, ""));
         let reason = reason.strip_prefix(':').unwrap_or("").trim();
-        let unknown = slugs.split(',').map(str::trim).find(|slug| sekisho_posture::check(slug).is_none());
+        let known = |slug: &&str| sekisho_posture::check(slug).is_some() || policies.contains(*slug);
+        let unknown = slugs.split(',').map(str::trim).find(|slug| !known(slug));
         let message = match unknown {
             Some(slug) => INVALID_IGNORE_COMMENT.says(None, vec![("slug", slug.into())]),
             None if reason.is_empty() => INVALID_IGNORE_COMMENT.says(Some("no-reason"), Vec::new()),

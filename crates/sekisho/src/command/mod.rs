@@ -53,6 +53,7 @@ impl Targets {
             releases: self.values.releases(),
             no_ignore: self.no_ignore,
             progress: !terminal.quiet,
+            policies: Vec::new(),
             jobs: terminal.jobs,
             today: config::days(today()),
         }

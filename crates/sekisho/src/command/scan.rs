@@ -14,6 +14,7 @@ use crate::terminal::{self, Status, Terminal, write_atomically};
 pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Status> {
     let mut request = arguments.targets.request(terminal);
     request.baseline = arguments.baseline;
+    request.policies = arguments.policy;
     if arguments.write_baseline.is_some() {
         request.without_baseline = true;
     }

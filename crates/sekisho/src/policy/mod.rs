@@ -1,5 +1,6 @@
 //! Policies and what they are applied to: files → policies, resources → requests → rows.
 
+pub(crate) mod findings;
 mod lint;
 mod row;
 mod table;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sekisho_finding::Location;
-use sekisho_manifest::{Node, Object, Source, field};
+use sekisho_manifest::{FieldPath, Node, Object, Place, Segment, Source, field};
 use sekisho_policy::{Enforcement, Outcome, Request, RuleName, Verdict};
 use serde::Serialize;
 
@@ -251,13 +251,21 @@ fn word(enforcement: Enforcement) -> &'static str {
     }
 }
 
-/// Where the resource is wrong: the first field that the rule names, else the object's head.
-fn location(verdict: &Verdict, object: &Object, sources: &[Source]) -> Option<Origin> {
-    let place = match verdict.places.first() {
+/// Where the resource is wrong: the first field that the rule names, else the object's head. A path that begins
+/// with no field of the object is one of a part, as loops over parts name them.
+pub(super) fn place<'o>(verdict: &Verdict, object: &'o Object) -> Place<'o> {
+    let begins = |path: &&FieldPath| match path.segments().first() {
+        Some(Segment::Key(key)) => object.root.entry(key).is_some(),
+        _ => false,
+    };
+    match verdict.places.first().filter(begins) {
         Some(path) => object.place(path.clone()),
         None => object.head(),
-    };
-    Location::of(&place, sources).map(|location| Origin::of(&location))
+    }
+}
+
+fn location(verdict: &Verdict, object: &Object, sources: &[Source]) -> Option<Origin> {
+    Location::of(&place(verdict, object), sources).map(|location| Origin::of(&location))
 }
 
 /// Where the policy stands, or its rule where the policy names its rules.

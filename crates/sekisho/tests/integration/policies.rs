@@ -220,3 +220,42 @@ fn exported_checks_are_policies_that_say_the_same() {
     assert_eq!(unknown.status, 2);
     assert!(unknown.err.contains("privileged-container"), "{}", unknown.err);
 }
+
+#[test]
+fn scan_applies_policies_beside_the_checks() {
+    let folder =
+        folder(&[("policies/labels.yaml", LABELS), ("policies/latest.yaml", LATEST), ("pods.yaml", PODS)]);
+    let scan = |more: &[&str]| {
+        let mut arguments =
+            vec!["scan", "pods.yaml", "--only", "privileged-container", "--policy", "policies", "-f", "json"];
+        arguments.extend(more);
+        folder.run(&arguments)
+    };
+    let ran = scan(&[]);
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    let report = json(&ran);
+    let rules: Vec<&str> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter_map(|finding| finding["rule"].as_str())
+        .collect();
+    assert_eq!(rules, ["no-latest", "want-team/team"]);
+    assert_eq!(report["findings"][0]["message"], "name a version");
+    assert_eq!(report["findings"][1]["severity"], "high");
+
+    folder.file(
+        "pods.yaml",
+        PODS.replace(
+            "metadata:\n  name: bad",
+            "metadata: # sekisho: ignore[want-team/team]: nobody owns it\n  name: bad",
+        ),
+    );
+    let report = json(&scan(&[]));
+    assert_eq!(report["summary"]["suppressed"], 1, "{report}");
+
+    folder.file("policies/latest.yaml", LATEST.replace("container.image.endsWith", "container.image.ends"));
+    let broken = scan(&[]);
+    assert_eq!(broken.status, 4);
+    assert!(broken.out.contains("policies/latest.yaml"), "{}", broken.out);
+}

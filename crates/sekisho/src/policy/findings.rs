@@ -1,0 +1,170 @@
+//! What policies say of an inventory, as findings beside those of the checks.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use rayon::prelude::*;
+use sekisho_finding::{
+    Confidence, Finding, Fingerprint, Location, Message, Persona, Rule, Severity, Skip, SkipReason, Subject,
+};
+use sekisho_framework::{Cell, Layer, Mode, Phase};
+use sekisho_inventory::Inventory;
+use sekisho_manifest::Object;
+use sekisho_policy::{
+    Enforcement, GroupVersionKind, Kinds, Options, Outcome, Request, RuleName, Snapshot, Verdict, Weight,
+};
+
+use super::Bundle;
+
+/// What came of policies.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    /// What is wrong with objects.
+    pub(crate) findings: Vec<Finding>,
+    /// The rules that said so.
+    pub(crate) rules: Vec<Rule>,
+    /// The policies that could not be used.
+    pub(crate) unused: Vec<Skip>,
+    /// How many policies were applied.
+    pub(crate) count: usize,
+}
+
+/// Applies the policies of files and folders to every object of an inventory.
+pub(crate) fn examine(paths: &[PathBuf], inventory: &Inventory, namespace: &str) -> Result<Said> {
+    if paths.is_empty() {
+        return Ok(Said::default());
+    }
+    let bundle = Bundle::read(paths, &Options::default())?;
+    let kinds = Kinds::new(inventory.objects());
+    let facts = Snapshot::new(inventory.objects(), namespace);
+    let found: Vec<(RuleName, Finding)> = inventory
+        .objects()
+        .par_iter()
+        .flat_map_iter(|object| {
+            let request = Request::create(object, &kinds, namespace);
+            let verdicts = bundle.loaded.policies.review(&request, &facts).verdicts;
+            let wrong = |verdict: &Verdict| !matches!(verdict.outcome, Outcome::Pass | Outcome::Skip);
+            verdicts
+                .into_iter()
+                .filter(wrong)
+                .filter_map(|verdict| {
+                    let finding = finding(&verdict, object, inventory, &bundle)?;
+                    Some((verdict.rule, finding))
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    let mut rules: BTreeMap<RuleName, Rule> = BTreeMap::new();
+    for (name, finding) in &found {
+        rules.entry(name.clone()).or_insert_with(|| rule(name, finding.severity, &bundle));
+    }
+    Ok(Said {
+        findings: found.into_iter().map(|(_, finding)| finding).collect(),
+        rules: rules.into_values().collect(),
+        unused: unused(&bundle),
+        count: bundle.count(),
+    })
+}
+
+/// The slug of a rule: its policy, and its own name where it has another.
+fn slug(name: &RuleName) -> String {
+    // A rule that Kyverno expanded to what makes Pods is the same rule.
+    let own = name.rule.trim_start_matches("autogen-").trim_start_matches("cronjob-");
+    if own.is_empty() || own == name.policy {
+        name.policy.to_string()
+    } else {
+        format!("{}/{own}", name.policy)
+    }
+}
+
+fn finding(verdict: &Verdict, object: &Object, inventory: &Inventory, bundle: &Bundle) -> Option<Finding> {
+    let place = super::row::place(verdict, object);
+    let slug = slug(&verdict.rule);
+    let group = GroupVersionKind::new(&object.api_version, &object.kind).group;
+    let namespace = inventory.namespace_of(object);
+    let identity = [&slug, group.as_str(), &object.kind, namespace, &object.name, &verdict.message];
+    Some(Finding {
+        severity: severity(verdict, bundle),
+        confidence: Confidence::High,
+        subject: Subject { object: object.reference(), container: None },
+        location: Location::of(&place, inventory.sources())?,
+        secret: false,
+        related: Vec::new(),
+        message: Message::text(verdict.message.clone()),
+        fix: None,
+        fingerprint: Fingerprint::of(identity),
+        value_sets: Vec::new(),
+        suppressed: None,
+        risk: 0.0,
+        rule: slug.into(),
+    })
+}
+
+/// The policy of a rule among the documents.
+fn document<'b>(name: &RuleName, bundle: &'b Bundle) -> Option<&'b Object> {
+    bundle.objects.iter().find(|object| {
+        object.kind == name.kind
+            && object.name == name.policy
+            && (name.namespace.is_empty() || object.namespace.as_ref() == Some(&name.namespace))
+    })
+}
+
+/// What the policy says of itself, else what follows where it does not hold.
+fn severity(verdict: &Verdict, bundle: &Bundle) -> Severity {
+    let said = document(&verdict.rule, bundle)
+        .and_then(|object| object.annotation("policies.kyverno.io/severity"))
+        .and_then(|word| word.parse().ok());
+    said.unwrap_or_else(|| match verdict.enforcement.iter().min() {
+        Some(Enforcement::Deny) => Severity::High,
+        Some(Enforcement::Warn) => Severity::Medium,
+        Some(Enforcement::Audit) | None => Severity::Low,
+    })
+}
+
+fn rule(name: &RuleName, severity: Severity, bundle: &Bundle) -> Rule {
+    let object = document(name, bundle);
+    let annotation = |keys: [&str; 3]| {
+        let object = object?;
+        let found = keys.iter().find_map(|key| object.annotation(key))?;
+        Some(found.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let title = annotation(["policies.kyverno.io/title", "metadata.gatekeeper.sh/title", "sekisho/title"]);
+    Rule {
+        id: slug(name).into(),
+        title: title.unwrap_or_else(|| format!("{} `{}` does not hold", name.kind, name.policy)).into(),
+        remedy: format!(
+            "Change the object so that `{}` holds, or have its owner make an exception",
+            name.policy
+        )
+        .into(),
+        manual: Cow::Borrowed(""),
+        severity,
+        confidence: Confidence::High,
+        persona: Persona::Default,
+        controls: Vec::new(),
+        cell: Cell::new(Layer::Cluster, Phase::Deploy, Mode::Preventive),
+    }
+}
+
+/// The policies that could not be used: what they would have said is not known.
+fn unused(bundle: &Bundle) -> Vec<Skip> {
+    let problems = bundle.loaded.problems.iter().filter(|problem| problem.weight == Weight::Error);
+    let mut skips: Vec<Skip> = problems
+        .map(|problem| {
+            let source = bundle.sources.get(problem.span.source.0 as usize);
+            Skip {
+                path: source.map(|source| source.name.clone()).unwrap_or_default(),
+                line: source.map(|source| source.range(problem.span).0.line),
+                reason: SkipReason::Unreadable(problem.message.clone()),
+            }
+        })
+        .collect();
+    skips.extend(bundle.unread.iter().map(|(path, reason)| Skip {
+        path: path.into(),
+        line: None,
+        reason: SkipReason::Unreadable(reason.clone()),
+    }));
+    skips
+}
