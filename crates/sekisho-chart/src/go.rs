@@ -30,6 +30,27 @@ pub mod url {
     pub use crate::functions::urls::Url;
 }
 
+/// Templates.
+pub mod template {
+    pub use crate::template::{Budget, BudgetError, TemplateError};
+    pub use crate::value::{List, Map, Text, Type, Value};
+
+    /// Renders a text as Go's own package does, with no functions but those of the language; gives what was
+    /// rendered, and the steps and bytes that were spent.
+    ///
+    /// # Errors
+    /// Where the text is no template, an action fails, or the budget is spent.
+    pub fn render(
+        name: &str,
+        text: &str,
+        data: &Value,
+        budget: Budget,
+    ) -> Result<(Vec<u8>, (u64, usize)), TemplateError> {
+        let (text, spent) = crate::template::render_as_go(name, text, data, budget)?;
+        Ok((text.as_bytes().to_vec(), spent))
+    }
+}
+
 /// An argument of [`sprintf`].
 #[derive(Debug, Clone)]
 pub enum Argument {

@@ -16,6 +16,7 @@ use crate::value::{Data, Map, Value, ValueKey};
 use crate::values::Unit;
 
 pub use self::cost::CostError;
+pub use self::cost::check as check_cost;
 
 /// Where values do not fit the schema of their chart, or the schema is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,7 +102,7 @@ fn misfits(
     let schema: Json =
         serde_json::from_slice(schema).map_err(|error| SchemaFault::Schema(error.to_string()))?;
     let instance = map_to_json(values);
-    cost::check(&schema, &instance)?;
+    check_cost(&schema, &instance)?;
     let outside = Outside::new(&schema);
     let built = options(&schema)
         .with_retriever(outside.clone())

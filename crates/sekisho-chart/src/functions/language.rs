@@ -4,8 +4,8 @@ use super::{Family, Form, Function};
 use crate::template::{CallError, compare, escape, format, index};
 use crate::value::{Data, Text, Type, Value};
 
-/// The table of the family.
-pub(super) const FAMILY: Family = &[
+/// The functions of the language.
+pub(super) const GO: Family = &[
     Function { name: "and", parameters: &[Type::Reflect], rest: Some(Type::Reflect), form: Form::And },
     Function { name: "or", parameters: &[Type::Reflect], rest: Some(Type::Reflect), form: Form::Or },
     Function::new("not", &[Type::Reflect], |_, args| Ok((!first(args).truth()).into())),
@@ -31,6 +31,13 @@ pub(super) const FAMILY: Family = &[
     Function::variadic("html", &[], Type::Any, |call, args| Ok(escape::html(call, args)?.into())),
     Function::variadic("js", &[], Type::Any, |call, args| Ok(escape::js(call, args)?.into())),
     Function::variadic("urlquery", &[], Type::Any, |call, args| Ok(escape::url_query(call, args)?.into())),
+    Function::variadic("slice", &[Type::Reflect], Type::Reflect, |_, args| {
+        index::slice(first(args), rest(args))
+    }),
+];
+
+/// The functions by which templates call each other and refuse.
+pub(super) const FAMILY: Family = &[
     Function::new("include", &[Type::String, Type::Any], |call, args| {
         let name = text(first(args)).to_key();
         Ok(call.include(&name, second(args).clone())?.into())

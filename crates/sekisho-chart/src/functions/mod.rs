@@ -67,6 +67,7 @@ use crate::value::{Type, Value};
 
 /// The families of functions. Of two functions of one name the later one counts.
 const FAMILIES: &[Family] = &[
+    language::GO,
     language::FAMILY,
     cases::FAMILY,
     certificates::FAMILY,
@@ -156,6 +157,11 @@ pub fn find(name: &str) -> Option<&'static Function> {
         FAMILIES.iter().copied().flatten().map(|function| (function.name, function)).collect()
     });
     BY_NAME.get(name).copied()
+}
+
+/// The function of this name, if it is one of the language itself.
+pub(crate) fn find_of_language(name: &str) -> Option<&'static Function> {
+    language::GO.iter().find(|function| function.name == name)
 }
 
 /// The names of all functions, in order.

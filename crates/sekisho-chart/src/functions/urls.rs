@@ -238,6 +238,15 @@ impl Url {
         if is_port(port) { port.get(1..).unwrap_or_default() } else { &[] }
     }
 
+    /// The path as it was written where that is valid, else with escapes of its own.
+    pub fn escaped_path(&self) -> Vec<u8> {
+        let is_valid = |byte: &u8| b"!$&'()*+,;=:@[]%".contains(byte) || Part::Path.allows(*byte);
+        if !self.raw_path.is_empty() && self.raw_path.iter().all(is_valid) {
+            return self.raw_path.clone();
+        }
+        if self.path == b"*" { self.path.clone() } else { Part::Path.escape(&self.path) }
+    }
+
     fn written(&self) -> Vec<u8> {
         let mut out = Vec::new();
         if !self.scheme.is_empty() {

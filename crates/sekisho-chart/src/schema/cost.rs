@@ -32,7 +32,10 @@ pub enum CostError {
 }
 
 /// Looks whether validating stays within limits.
-pub(super) fn check(schema: &Json, instance: &Json) -> Result<(), CostError> {
+///
+/// # Errors
+/// Where it does not.
+pub fn check(schema: &Json, instance: &Json) -> Result<(), CostError> {
     let mut index = Index::default();
     index.enter(schema, schema);
     let mut depths = Depths { index: &index, known: HashMap::new() };

@@ -1,7 +1,7 @@
-//! `len` and `index`.
+//! `len`, `index` and `slice`.
 
 use super::CallError;
-use crate::value::{Data, HostKind, Type, UintType, Value};
+use crate::value::{Data, HostKind, List, Type, UintType, Value};
 
 /// The number of items or bytes.
 pub(crate) fn length(value: &Value) -> Result<Value, CallError> {
@@ -51,6 +51,41 @@ pub(crate) fn index(value: &Value, indexes: &[Value]) -> Result<Value, CallError
         };
     }
     Ok(item)
+}
+
+/// The part of a text or a slice between indexes.
+pub(crate) fn slice(value: &Value, indexes: &[Value]) -> Result<Value, CallError> {
+    if matches!(value.data, Data::Nil | Data::Absent) {
+        return Err(CallError::new("slice of untyped nil"));
+    }
+    if indexes.len() > 3 {
+        return Err(CallError::Message(format!("too many slice indexes: {}", indexes.len())));
+    }
+    let length = match &value.data {
+        Data::Text(_) if indexes.len() == 3 => return Err(CallError::new("cannot 3-index slice a string")),
+        Data::Text(text) => text.len(),
+        Data::List(list) => list.len(),
+        _ => return Err(CallError::Message(format!("can't slice item of type {}", type_name(value)))),
+    };
+    let mut bounds = [0, length, length];
+    for (bound, index) in bounds.iter_mut().zip(indexes) {
+        *bound = position(index, length)?;
+    }
+    let [start, end, most] = bounds;
+    if start > end {
+        return Err(CallError::Message(format!("invalid slice index: {start} > {end}")));
+    }
+    if end > most {
+        return Err(CallError::Message(format!("invalid slice index: {end} > {most}")));
+    }
+    Ok(match &value.data {
+        Data::Text(text) => text.slice(start..end).into(),
+        Data::List(list) => {
+            let items = list.items().get(start..end).unwrap_or_default();
+            List::of(list.element(), items.to_vec()).into()
+        }
+        _ => Value::NIL,
+    })
 }
 
 fn byte(bytes: &[u8], index: &Value, what: &str) -> Result<Value, CallError> {

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::ast::{Source, Template};
 use super::error::Caller;
 use super::frame::{Frame, Held};
-use super::parser::{Bodies, is_blank, parse};
+use super::parser::{Bodies, Dialect, is_blank, parse};
 use super::quote::quote_bytes;
 use super::set::{ROOT_NAME, TemplateSet, without_no_value};
 use super::{BudgetError, CallError, Cause, ExecuteError, TemplateError};
@@ -183,8 +183,8 @@ impl<'s> Machine<'s> {
             Rc::clone(bodies)
         } else {
             self.charge(text.len() as u64 / 16)?;
-            let bodies =
-                parse(&source.name, &source).map_err(|error| prefixed("cannot parse template", error))?;
+            let bodies = parse(&source.name, &source, Dialect::HELM)
+                .map_err(|error| prefixed("cannot parse template", error))?;
             let bodies = Rc::new(bodies);
             self.parsed.insert(text.as_bytes().to_vec(), Rc::clone(&bodies));
             bodies

@@ -29,5 +29,6 @@ pub use self::error::{
     BudgetError, CallError, Caller, Cause, ErrorPlace, ExecuteError, FailedAction, TemplateError,
 };
 pub use self::machine::Budget;
+pub(crate) use self::set::render_as_go;
 pub use self::set::{Rendered, Rendering, TemplateSet};
 pub use self::stack::on_deep_stack;

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use super::TemplateError;
 use super::ast::{Source, Template};
 use super::machine::{Budget, Machine};
-use super::parser::{is_blank, parse};
+use super::parser::{Dialect, is_blank, parse};
 use crate::functions::State;
 use crate::value::{Origin, Text, Value};
 
@@ -61,7 +61,7 @@ impl TemplateSet {
     ) -> Result<(), TemplateError> {
         let name = SmolStr::new(name);
         let source = Rc::new(Source { name: name.clone(), id: source, text: text.into(), given: None });
-        let bodies = parse(&name, &source)?;
+        let bodies = parse(&name, &source, Dialect::HELM)?;
         associate(&mut self.templates, bodies, &source);
         Ok(())
     }
@@ -79,6 +79,26 @@ impl TemplateSet {
     pub fn rendering(&self, budget: Budget, state: State) -> Rendering<'_> {
         Rendering { machine: Machine::new(self, budget, state) }
     }
+}
+
+/// Renders a text as Go's own package does, without the functions and habits of charts; gives the text and the
+/// steps and bytes that were spent.
+///
+/// # Errors
+/// Where the text is no template, an action fails, or the budget is spent.
+pub(crate) fn render_as_go(
+    name: &str,
+    text: &str,
+    data: &Value,
+    budget: Budget,
+) -> Result<(Text, (u64, usize)), TemplateError> {
+    let name = SmolStr::new(name);
+    let source = Rc::new(Source { name: name.clone(), id: SourceId(0), text: text.into(), given: None });
+    let mut set = TemplateSet::new();
+    associate(&mut set.templates, parse(&name, &source, Dialect::GO)?, &source);
+    let mut machine = Machine::new(&set, budget, State::new(0, 0));
+    let text = machine.render(&name, data)?;
+    Ok((text, machine.spent()))
 }
 
 /// Enters bodies under their names; a blank one does not replace another.

@@ -13,6 +13,7 @@
 mod aggregates;
 mod arguments;
 mod arithmetic;
+mod aws;
 mod call;
 mod casts;
 mod certificates;
@@ -25,11 +26,13 @@ mod error;
 mod glob;
 mod globs;
 mod graph;
+mod graphql;
 mod network;
 mod paths;
 mod regex;
 mod sprintf;
 mod strings;
+mod templates;
 mod times;
 mod tokens;
 mod types;
@@ -47,6 +50,7 @@ use crate::value::Value;
 const FAMILIES: &[Family] = &[
     aggregates::FAMILY,
     arithmetic::FAMILY,
+    aws::FAMILY,
     casts::FAMILY,
     certificates::FAMILY,
     collections::FAMILY,
@@ -55,11 +59,13 @@ const FAMILIES: &[Family] = &[
     environment::FAMILY,
     glob::FAMILY,
     graph::FAMILY,
+    graphql::FAMILY,
     network::FAMILY,
     paths::FAMILY,
     regex::FAMILY,
     sprintf::FAMILY,
     strings::FAMILY,
+    templates::FAMILY,
     times::FAMILY,
     tokens::FAMILY,
     units::FAMILY,

@@ -10,17 +10,32 @@ use super::ast::{Action, Arm, Body, Branch, Invocation, Node, Source};
 use super::lexer::{Lexer, Token, TokenKind};
 use super::quote::{quote, unquote};
 use super::{ErrorPlace, TemplateError};
+use crate::functions::{self, Function};
 use crate::value::Text;
-
-/// How deep blocks and parentheses may be nested in each other.
-const MAX_NESTING: usize = 1_000;
 
 /// The bodies that a text holds: that of the text itself comes last.
 pub(super) type Bodies = Vec<(SmolStr, Rc<Body>)>;
 
+/// What a text may contain.
+#[derive(Clone, Copy)]
+pub(super) struct Dialect {
+    /// Its functions.
+    pub(super) find: fn(&str) -> Option<&'static Function>,
+    /// How deep blocks and parentheses may be nested in each other.
+    pub(super) nesting: usize,
+}
+
+impl Dialect {
+    /// Templates of charts.
+    pub(super) const HELM: Self = Self { find: functions::find, nesting: 1_000 };
+    /// Templates without functions but those of the language, on stacks of any size.
+    pub(super) const GO: Self = Self { find: functions::find_of_language, nesting: 100 };
+}
+
 /// Parses a text. `name` is what its own body will be called.
-pub(super) fn parse(name: &SmolStr, source: &Rc<Source>) -> Result<Bodies, TemplateError> {
+pub(super) fn parse(name: &SmolStr, source: &Rc<Source>, dialect: Dialect) -> Result<Bodies, TemplateError> {
     let mut parser = Parser {
+        dialect,
         source,
         lexer: Lexer::new(&source.text),
         ahead: Vec::new(),
@@ -66,6 +81,7 @@ enum Item {
 }
 
 struct Parser<'t> {
+    dialect: Dialect,
     source: &'t Rc<Source>,
     lexer: Lexer<'t>,
     /// Tokens that were put back, the next one last.
@@ -168,7 +184,7 @@ impl Parser<'_> {
 
     /// Reads what is nested once more.
     fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
-        if self.nesting >= MAX_NESTING {
+        if self.nesting >= self.dialect.nesting {
             return self.fail("max expression depth exceeded");
         }
         self.nesting += 1;

@@ -7,7 +7,6 @@ use super::super::lexer::{Token, TokenKind};
 use super::super::number::read_number;
 use super::super::quote::{quote, unquote};
 use super::{Outcome, Parser};
-use crate::functions;
 use crate::value::{Text, Value};
 
 impl Parser<'_> {
@@ -155,7 +154,7 @@ impl Parser<'_> {
         let token = self.next_visible();
         let kind = match token.kind {
             TokenKind::Identifier => {
-                let Some(function) = functions::find(self.text(token)) else {
+                let Some(function) = (self.dialect.find)(self.text(token)) else {
                     let name = quote(self.text(token));
                     return self.fail(format!("function {name} not defined"));
                 };
