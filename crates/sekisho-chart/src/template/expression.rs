@@ -146,8 +146,11 @@ impl Machine<'_> {
                     return Self::fail(frame, format!("{name} is not a method but has arguments"));
                 }
                 let is_boxed = *map.element() == Type::Any;
-                let value = map.get(name).unwrap_or_else(|| zero(*map.element()));
-                return Ok(Held { value, is_boxed });
+                return Ok(match map.get(name) {
+                    Some(value) => Held { value, is_boxed },
+                    None if self.missing_is_absent => Held::ABSENT,
+                    None => Held { value: zero(*map.element()), is_boxed },
+                });
             }
             Data::Host(host) => {
                 let methods = host.methods();

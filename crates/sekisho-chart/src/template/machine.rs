@@ -58,6 +58,8 @@ pub(super) struct Machine<'s> {
     steps: u64,
     bytes: usize,
     depth: usize,
+    /// Whether a key that a map has not is no value at all, as for Go, or a zero, as for Helm.
+    pub(super) missing_is_absent: bool,
     pub(super) state: State,
 }
 
@@ -72,6 +74,7 @@ impl<'s> Machine<'s> {
             steps: 0,
             bytes: 0,
             depth: 0,
+            missing_is_absent: false,
             state,
         }
     }

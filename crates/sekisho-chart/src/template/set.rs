@@ -97,6 +97,7 @@ pub(crate) fn render_as_go(
     let mut set = TemplateSet::new();
     associate(&mut set.templates, parse(&name, &source, Dialect::GO)?, &source);
     let mut machine = Machine::new(&set, budget, State::new(0, 0));
+    machine.missing_is_absent = true;
     let text = machine.render(&name, data)?;
     Ok((text, machine.spent()))
 }

@@ -124,9 +124,8 @@ fn minus(call: &mut Call<'_>, args: &[Value]) -> Result<Value, BuiltinError> {
             call.allocate_values(one.len())?;
             Ok(Value::Set(std::sync::Arc::new(one.difference(two))))
         }
-        (Value::Number(_), other) => Err(BuiltinError::operand_type(2, other, &["number"])),
         (Value::Set(_), other @ Value::Number(_)) => Err(BuiltinError::operand_type(2, other, &["set"])),
-        (Value::Set(_), other) => Err(BuiltinError::operand_type(2, other, &["number"])),
+        (Value::Number(_) | Value::Set(_), other) => Err(BuiltinError::operand_type(2, other, &["number"])),
         (other, _) => Err(BuiltinError::operand_type(1, other, &["number", "set"])),
     }
 }
@@ -301,18 +300,15 @@ pub(super) fn accumulate(
     let mut sum = BigInt::from(start);
     let mut is_exact = true;
     for member in members {
-        match member.as_number().and_then(Number::to_big) {
-            Some(member) => {
-                charge(call, bits(&sum), bits(&member))?;
-                sum = exact(sum, member);
-                if bits(&sum) > 2 * MAX_BITS {
-                    return Err(crate::value::NumberError::TooBig.into());
-                }
+        if let Some(member) = member.as_number().and_then(Number::to_big) {
+            charge(call, bits(&sum), bits(&member))?;
+            sum = exact(sum, member);
+            if bits(&sum) > 2 * MAX_BITS {
+                return Err(crate::value::NumberError::TooBig.into());
             }
-            None => {
-                is_exact = false;
-                break;
-            }
+        } else {
+            is_exact = false;
+            break;
         }
     }
     if is_exact {

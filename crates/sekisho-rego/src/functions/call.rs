@@ -38,15 +38,12 @@ impl Meter {
     /// # Errors
     /// Where there are not so many left.
     pub fn charge(&mut self, steps: u64) -> Result<(), MeterError> {
-        match self.work.checked_sub(steps) {
-            Some(left) => {
-                self.work = left;
-                Ok(())
-            }
-            None => {
-                self.work = 0;
-                Err(MeterError::Work)
-            }
+        if let Some(left) = self.work.checked_sub(steps) {
+            self.work = left;
+            Ok(())
+        } else {
+            self.work = 0;
+            Err(MeterError::Work)
         }
     }
 
@@ -55,15 +52,12 @@ impl Meter {
     /// # Errors
     /// Where there are not so many left.
     pub fn allocate(&mut self, bytes: u64) -> Result<(), MeterError> {
-        match self.bytes.checked_sub(bytes) {
-            Some(left) => {
-                self.bytes = left;
-                Ok(())
-            }
-            None => {
-                self.bytes = 0;
-                Err(MeterError::Bytes)
-            }
+        if let Some(left) = self.bytes.checked_sub(bytes) {
+            self.bytes = left;
+            Ok(())
+        } else {
+            self.bytes = 0;
+            Err(MeterError::Bytes)
         }
     }
 

@@ -25,13 +25,13 @@ pub(super) const FAMILY: Family = &[
         Ok(Value::set(members.to_vec()))
     }),
     Builtin::new("cast_string", &[A], S, |_, args| same(args, "string")),
-    Builtin::new("is_array", &[A], B, |_, args| is(args, "array")),
-    Builtin::new("is_boolean", &[A], B, |_, args| is(args, "boolean")),
-    Builtin::new("is_null", &[A], B, |_, args| is(args, "null")),
-    Builtin::new("is_number", &[A], B, |_, args| is(args, "number")),
-    Builtin::new("is_object", &[A], B, |_, args| is(args, "object")),
-    Builtin::new("is_set", &[A], B, |_, args| is(args, "set")),
-    Builtin::new("is_string", &[A], B, |_, args| is(args, "string")),
+    Builtin::new("is_array", &[A], B, |_, args| Ok(is(args, "array"))),
+    Builtin::new("is_boolean", &[A], B, |_, args| Ok(is(args, "boolean"))),
+    Builtin::new("is_null", &[A], B, |_, args| Ok(is(args, "null"))),
+    Builtin::new("is_number", &[A], B, |_, args| Ok(is(args, "number"))),
+    Builtin::new("is_object", &[A], B, |_, args| Ok(is(args, "object"))),
+    Builtin::new("is_set", &[A], B, |_, args| Ok(is(args, "set"))),
+    Builtin::new("is_string", &[A], B, |_, args| Ok(is(args, "string"))),
     Builtin::new("semver.compare", &[S, S], N, |_, args| {
         let (one, two) = (string(args, 0)?, string(args, 1)?);
         let refused = |place: usize, text: &str| {
@@ -48,8 +48,8 @@ pub(super) const FAMILY: Family = &[
     Builtin::new("type_name", &[A], S, |_, args| Ok(value(args, 0).type_name().into())),
 ];
 
-fn is(args: &[Value], name: &str) -> Result<Value, BuiltinError> {
-    Ok((value(args, 0).type_name() == name).into())
+fn is(args: &[Value], name: &str) -> Value {
+    (value(args, 0).type_name() == name).into()
 }
 
 fn same(args: &[Value], name: &str) -> Result<Value, BuiltinError> {

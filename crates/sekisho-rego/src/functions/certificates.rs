@@ -159,7 +159,7 @@ fn options(given: &Object, now: i64) -> Result<Options, BuiltinError> {
     for (key, option) in given.entries() {
         match key.as_str().unwrap_or("") {
             "DNSName" => match option.as_str() {
-                Some(host) => options.host = host.trim_matches('"').to_owned(),
+                Some(host) => host.trim_matches('"').clone_into(&mut options.host),
                 None => return wrong("'DNSName' should be a string"),
             },
             "CurrentTime" => match option.as_number().map(Number::as_i64) {

@@ -1,5 +1,7 @@
 //! Values and bytes as text: JSON, YAML, base64, hexadecimal digits, query strings, URLs.
 
+use std::fmt::Write;
+
 use sekisho_chart::go;
 use sekisho_manifest::{Budget, Format, LoadError, LoadErrorKind, SourceId};
 
@@ -70,7 +72,7 @@ pub(super) const FAMILY: Family = &[
     Builtin::new("urlquery.decode", &[S], S, |call, args| {
         let text = string(args, 0)?;
         call.allocate_text(text.len())?;
-        Ok(unescape(text)?)
+        unescape(text)
     }),
     Builtin::new("urlquery.decode_object", &[S], Type::Object(&[], Some((&S, &STRINGS))), decode_query),
     Builtin::new("urlquery.encode", &[S], S, |call, args| {
@@ -241,7 +243,9 @@ pub(super) fn escape(text: &str) -> String {
             b' ' => escaped.push('+'),
             b'-' | b'_' | b'.' | b'~' => escaped.push(char::from(*byte)),
             byte if byte.is_ascii_alphanumeric() => escaped.push(char::from(*byte)),
-            byte => escaped.push_str(&format!("%{byte:02X}")),
+            byte => {
+                let _ = write!(escaped, "%{byte:02X}");
+            }
         }
     }
     escaped

@@ -39,13 +39,12 @@ fn glob_match(call: &mut Call<'_>, args: &[Value]) -> Result<Value, BuiltinError
     key.push_str(pattern);
     key.push('\0');
     key.extend(&delimiters);
-    let expression = match call.compiled(Kind::Glob, &key) {
-        Some(known) => known,
-        None => {
-            call.charge(8 + pattern.len())?;
-            let translated = translate(pattern, &delimiters)?;
-            compile_glob(call, &key, &translated)?
-        }
+    let expression = if let Some(known) = call.compiled(Kind::Glob, &key) {
+        known
+    } else {
+        call.charge(8 + pattern.len())?;
+        let translated = translate(pattern, &delimiters)?;
+        compile_glob(call, &key, &translated)?
     };
     call.charge(1 + text.len() / 8)?;
     Ok(expression.regex.is_match(text).into())

@@ -30,6 +30,7 @@ mod graphql;
 mod network;
 mod paths;
 mod regex;
+mod schemas;
 mod sprintf;
 mod strings;
 mod templates;
@@ -63,6 +64,7 @@ const FAMILIES: &[Family] = &[
     network::FAMILY,
     paths::FAMILY,
     regex::FAMILY,
+    schemas::FAMILY,
     sprintf::FAMILY,
     strings::FAMILY,
     templates::FAMILY,

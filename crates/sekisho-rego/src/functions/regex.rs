@@ -53,7 +53,7 @@ pub(super) struct Expression {
 }
 
 /// The compiled form of an expression in Go's syntax.
-fn compile(call: &mut Call<'_>, pattern: &str) -> Result<Arc<Expression>, BuiltinError> {
+pub(super) fn compile(call: &mut Call<'_>, pattern: &str) -> Result<Arc<Expression>, BuiltinError> {
     if let Some(known) = call.compiled(Kind::Regex, pattern) {
         return Ok(known);
     }
@@ -201,12 +201,11 @@ fn expand(expression: &Expression, captures: &Captures<'_>, replacement: &str, o
             continue;
         };
         rest = behind;
-        let group = match group_number(name) {
-            Some(number) => captures.get(number),
-            None => {
-                let mut named = expression.names.iter().enumerate().filter(|(_, known)| *known == name);
-                named.find_map(|(number, _)| captures.get(number))
-            }
+        let group = if let Some(number) = group_number(name) {
+            captures.get(number)
+        } else {
+            let mut named = expression.names.iter().enumerate().filter(|(_, known)| *known == name);
+            named.find_map(|(number, _)| captures.get(number))
         };
         out.push_str(group.map_or("", |group| group.as_str()));
     }

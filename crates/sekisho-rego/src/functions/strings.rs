@@ -43,24 +43,24 @@ pub(super) const FAMILY: Family = &[
     Builtin::new("substring", &[S, N, N], S, substring),
     Builtin::new("trim", &[S, S], S, |_, args| {
         let cut = string(args, 1)?;
-        Ok(part(args, |text| text.trim_matches(|c| cut.contains(c)))?)
+        part(args, |text| text.trim_matches(|c| cut.contains(c)))
     }),
     Builtin::new("trim_left", &[S, S], S, |_, args| {
         let cut = string(args, 1)?;
-        Ok(part(args, |text| text.trim_start_matches(|c| cut.contains(c)))?)
+        part(args, |text| text.trim_start_matches(|c| cut.contains(c)))
     }),
     Builtin::new("trim_prefix", &[S, S], S, |_, args| {
         let cut = string(args, 1)?;
-        Ok(part(args, |text| text.strip_prefix(cut).unwrap_or(text))?)
+        part(args, |text| text.strip_prefix(cut).unwrap_or(text))
     }),
     Builtin::new("trim_right", &[S, S], S, |_, args| {
         let cut = string(args, 1)?;
-        Ok(part(args, |text| text.trim_end_matches(|c| cut.contains(c)))?)
+        part(args, |text| text.trim_end_matches(|c| cut.contains(c)))
     }),
-    Builtin::new("trim_space", &[S], S, |_, args| Ok(part(args, str::trim)?)),
+    Builtin::new("trim_space", &[S], S, |_, args| part(args, str::trim)),
     Builtin::new("trim_suffix", &[S, S], S, |_, args| {
         let cut = string(args, 1)?;
-        Ok(part(args, |text| text.strip_suffix(cut).unwrap_or(text))?)
+        part(args, |text| text.strip_suffix(cut).unwrap_or(text))
     }),
     Builtin::new("upper", &[S], S, |call, args| mapped(call, args, sekisho_chart::go::to_upper)),
 ];
@@ -172,12 +172,11 @@ fn split_n(call: &mut Call<'_>, args: &[Value]) -> Result<Value, BuiltinError> {
     let parts = parts(text, separator);
     call.allocate_values(parts.len())?;
     call.allocate(text.len())?;
-    let taken = match usize::try_from(count) {
-        Ok(count) => parts.get(..count.min(parts.len())),
-        Err(_) => {
-            let count = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
-            parts.get(parts.len().saturating_sub(count)..)
-        }
+    let taken = if let Ok(count) = usize::try_from(count) {
+        parts.get(..count.min(parts.len()))
+    } else {
+        let count = usize::try_from(count.unsigned_abs()).unwrap_or(usize::MAX);
+        parts.get(parts.len().saturating_sub(count)..)
     };
     Ok(Value::array(taken.unwrap_or_default().iter().map(|part| Value::from(*part)).collect()))
 }

@@ -1,5 +1,7 @@
 //! Points in time and durations.
 
+use std::fmt::Write;
+
 use num_traits::ToPrimitive;
 use sekisho_chart::go::time::{Civil, Moment, WEEKDAYS, Zone, month_length, parse};
 
@@ -213,7 +215,7 @@ fn in_hours(text: &str) -> Option<String> {
             }
         };
         let count: f64 = digits.parse().ok().filter(|count: &f64| count.is_finite())?;
-        rewritten.push_str(&format!("{}h", count * hours));
+        let _ = write!(rewritten, "{}h", count * hours);
     }
     Some(rewritten)
 }

@@ -132,7 +132,7 @@ fn decode(call: &mut Call<'_>, args: &[Value]) -> Result<Value, BuiltinError> {
         let header = token.decoded_header()?;
         let payload = token.decoded_payload()?;
         if header.field("cty").and_then(Value::as_str) == Some("JWT") {
-            written = text_of_bytes(&payload).trim_matches(['"', '\'']).to_owned();
+            text_of_bytes(&payload).trim_matches(['"', '\'']).clone_into(&mut written);
             continue;
         }
         let payload = json_object(&text_of_bytes(&payload)).map_err(BuiltinError::Failed)?;
@@ -317,9 +317,9 @@ impl Constraints {
                 "secret" => {
                     constraints.secret = Some(bytes_of(text()?).into_owned()).filter(|text| !text.is_empty());
                 }
-                "alg" => constraints.algorithm = text()?.to_owned(),
-                "iss" => constraints.issuer = text()?.to_owned(),
-                "aud" => constraints.audience = text()?.to_owned(),
+                "alg" => text()?.clone_into(&mut constraints.algorithm),
+                "iss" => text()?.clone_into(&mut constraints.issuer),
+                "aud" => text()?.clone_into(&mut constraints.audience),
                 "time" => constraints.time = time(constraint)?,
                 other => return failed(format!("unknown token validation constraint: {other}")),
             }

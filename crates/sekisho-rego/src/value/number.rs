@@ -242,6 +242,7 @@ impl Hash for Number {
 }
 
 impl Number {
+    #[expect(clippy::float_cmp, reason = "which floats are the same is the question")]
     fn compare_texts(&self, other: &Self) -> Ordering {
         if let (Some(one), Some(two)) = (self.as_i64(), other.as_i64()) {
             return one.cmp(&two);

@@ -428,7 +428,7 @@ impl Details {
             }
             [2, 5, 29, 17] => {
                 let mut names = Reader::new(value).inner(SEQUENCE)?;
-                return Some(self.names.read(&mut names)?);
+                return self.names.read(&mut names);
             }
             [2, 5, 29, 19] => {
                 let mut fields = Reader::new(value).inner(SEQUENCE)?;

@@ -78,7 +78,7 @@ impl<'c> Search<'c, '_> {
         let is_new = |known: &&Certificate| {
             known.subject.whole != parent.subject.whole || known.key_info != parent.key_info
         };
-        if child.issuer.whole != parent.subject.whole || !chain.iter().all(|known| is_new(&known)) {
+        if child.issuer.whole != parent.subject.whole || !chain.iter().all(is_new) {
             return false;
         }
         self.signatures += 1;

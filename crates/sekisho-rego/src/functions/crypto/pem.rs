@@ -23,14 +23,13 @@ pub(in crate::functions) fn decode(text: &str) -> Option<(Block, &str)> {
             continue;
         };
         let end = format!("-----END {kind}-----");
-        let (body, behind) = match behind.strip_prefix(&end) {
-            Some(behind) => ("", behind),
-            None => {
-                let Some(at) = behind.find(&format!("\n{end}")) else {
-                    continue;
-                };
-                (behind.get(..at)?, behind.get(at + 1 + end.len()..)?)
-            }
+        let (body, behind) = if let Some(behind) = behind.strip_prefix(&end) {
+            ("", behind)
+        } else {
+            let Some(at) = behind.find(&format!("\n{end}")) else {
+                continue;
+            };
+            (behind.get(..at)?, behind.get(at + 1 + end.len()..)?)
         };
         let (last, after) = split_line(behind);
         if !last.trim().is_empty() {

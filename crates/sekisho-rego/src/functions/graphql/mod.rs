@@ -103,12 +103,12 @@ impl From<SyntaxError> for Trouble {
 /// The text of an error with its place after it.
 fn placed(text: &str) -> String {
     let parts: Vec<&str> = text.splitn(4, ':').collect();
-    if let [_, line, column, message] = parts.as_slice() {
-        if let (Ok(line), Ok(column)) = (line.parse::<u64>(), column.parse::<u64>()) {
-            let message = message.trim_start_matches(' ');
-            let message = message.strip_suffix(".\n").unwrap_or(message);
-            return format!("{message} in GraphQL string at location {line}:{column}");
-        }
+    if let [_, line, column, message] = parts.as_slice()
+        && let (Ok(line), Ok(column)) = (line.parse::<u64>(), column.parse::<u64>())
+    {
+        let message = message.trim_start_matches(' ');
+        let message = message.strip_suffix(".\n").unwrap_or(message);
+        return format!("{message} in GraphQL string at location {line}:{column}");
     }
     format!("GraphQL parse error: {text}")
 }

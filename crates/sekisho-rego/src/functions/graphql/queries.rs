@@ -1,5 +1,7 @@
 //! Reads documents of operations and fragments.
 
+use smol_str::SmolStr;
+
 use super::ast::{Field, Fragment, Inline, Operation, QueryDocument, Selection, Spread, Variable};
 use super::lexer::Kind;
 use super::parser::{Parsed, Parser, unexpected_token};
@@ -33,7 +35,7 @@ fn operation(parser: &mut Parser<'_>) -> Parsed<Operation> {
     if !matches!(kind.value.as_str(), "query" | "mutation" | "subscription") {
         return Err(unexpected_token(&kind));
     }
-    let name = if parser.is(Kind::Name) { parser.next()?.value } else { Default::default() };
+    let name = if parser.is(Kind::Name) { parser.next()?.value } else { SmolStr::default() };
     Ok(Operation {
         kind: kind.value,
         name,
@@ -88,7 +90,7 @@ fn fragment_in_place(parser: &mut Parser<'_>) -> Parsed<Selection> {
         let directives = parser.directives(false)?;
         return Ok(Selection::Spread(Spread { name, directives, position, comment }));
     }
-    let mut condition = Default::default();
+    let mut condition = SmolStr::default();
     if parser.is_word("on") {
         parser.next()?;
         condition = parser.name()?;

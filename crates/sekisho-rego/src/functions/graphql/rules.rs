@@ -7,7 +7,7 @@ use super::ast::{
     Position, Selection, Spread, Variable,
 };
 use super::schema::Checked;
-use super::suggestions::{near, question, quoted_list};
+use super::suggestions::{near, question};
 use super::walk::{FieldContext, Walk};
 use crate::value::quote;
 
@@ -119,7 +119,7 @@ impl<'w> Walk<'w, '_, '_> {
         let types = self.types_with(object, name);
         let mut message = format!("Cannot query field \"{name}\" on type \"{}\".", object.name);
         if !types.is_empty() {
-            message.push_str(&format!(" Did you mean to use an inline fragment on {}?", quoted_list(&types)));
+            message.push_str(&question("Did you mean to use an inline fragment on", &types));
         } else if object.kind == OBJECT || object.kind == super::ast::INTERFACE {
             let near = near(name, object.fields.iter().map(|field| field.name.as_str()));
             message.push_str(&question("Did you mean", &near));
@@ -309,10 +309,10 @@ impl<'w> Walk<'w, '_, '_> {
                 let via = if via.is_empty() { String::new() } else { format!(" via {}", via.join(", ")) };
                 let message = format!("Cannot spread fragment \"{}\" within itself{via}.", spread.name);
                 self.add(spread.position, message);
-            } else if let Some(fragment) = self.fragment(&spread.name) {
-                if self.visited_for_cycles.insert(&fragment.name) {
-                    path.push((fragment, self.spreads_in(fragment)?.into_iter(), None));
-                }
+            } else if let Some(fragment) = self.fragment(&spread.name)
+                && self.visited_for_cycles.insert(&fragment.name)
+            {
+                path.push((fragment, self.spreads_in(fragment)?.into_iter(), None));
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::super::{BuiltinError, Call};
 use super::ast::{
     Definition, Directive, DirectiveDefinition, ENUM, INPUT_OBJECT, INTERFACE, LiteralKind, Member, OBJECT,
-    Position, Roots, SCALAR, SchemaDocument, TypeReference, UNION,
+    Position, Roots, SchemaDocument, TypeReference, UNION,
 };
 use super::definitions;
 use crate::value::quote;
@@ -306,7 +306,6 @@ impl Schema {
                     }
                 }
             }
-            SCALAR | UNION => {}
             _ => {}
         }
         Ok(())

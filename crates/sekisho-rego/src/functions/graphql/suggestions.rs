@@ -14,7 +14,7 @@ pub(super) fn near<'o>(typed: &str, options: impl Iterator<Item = &'o str>) -> V
 }
 
 /// Up to five names in quotes, the last after `or`.
-pub(super) fn quoted_list(items: &[&str]) -> String {
+fn quoted_list(items: &[&str]) -> String {
     let items = items.get(..5).unwrap_or(items);
     let mut text = String::new();
     for (index, item) in items.iter().enumerate() {

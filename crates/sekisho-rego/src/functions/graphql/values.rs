@@ -82,7 +82,6 @@ impl<'w> Walk<'w, '_, '_> {
         }
         self.charge(parts / 8)?;
         match value.kind {
-            LiteralKind::Null | LiteralKind::Variable => {}
             LiteralKind::List => {
                 if kind.element.is_none() {
                     self.unexpected(value, kind, definition, "");
@@ -91,7 +90,11 @@ impl<'w> Walk<'w, '_, '_> {
             LiteralKind::Int if !is(&["Int", "Float", "ID"]) => self.unexpected(value, kind, definition, ""),
             LiteralKind::Float if !is(&["Float"]) => self.unexpected(value, kind, definition, ""),
             LiteralKind::Boolean if !is(&["Boolean"]) => self.unexpected(value, kind, definition, ""),
-            LiteralKind::Int | LiteralKind::Float | LiteralKind::Boolean => {}
+            LiteralKind::Null
+            | LiteralKind::Variable
+            | LiteralKind::Int
+            | LiteralKind::Float
+            | LiteralKind::Boolean => {}
             LiteralKind::String | LiteralKind::Block => {
                 if definition.kind == ENUM {
                     let near = self.near_value(value, definition)?;

@@ -265,12 +265,12 @@ impl<'w> Walk<'w, '_, '_> {
 
     fn walk_spread(&mut self, parent: Option<&'w Definition>, spread: &'w Spread) -> Checked<()> {
         self.directives(&spread.directives, "FRAGMENT_SPREAD")?;
-        if let Some(fragment) = self.fragment(&spread.name) {
-            if self.spread.insert(fragment.name.as_str()) {
-                let next = self.schema.definition(&fragment.condition);
-                self.directives(&fragment.directives, "FRAGMENT_DEFINITION")?;
-                self.selections(next, &fragment.selections)?;
-            }
+        if let Some(fragment) = self.fragment(&spread.name)
+            && self.spread.insert(fragment.name.as_str())
+        {
+            let next = self.schema.definition(&fragment.condition);
+            self.directives(&fragment.directives, "FRAGMENT_DEFINITION")?;
+            self.selections(next, &fragment.selections)?;
         }
         self.on_spread(spread, parent);
         Ok(())
