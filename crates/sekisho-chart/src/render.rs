@@ -19,7 +19,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::capabilities::Capabilities;
 use crate::chart::Chart;
-use crate::functions::State;
+use crate::functions::{Drawn, State};
 use crate::schema;
 use crate::semver::fits;
 use crate::template::{Budget, Rendered, TemplateError, TemplateSet, on_deep_stack};
@@ -82,6 +82,8 @@ pub struct Rendering {
     pub manifests: Vec<Manifest>,
     /// What is strange, though it does not stop the rendering.
     pub warnings: Vec<Warning>,
+    /// What templates drew at random.
+    pub drawn: Drawn,
 }
 
 /// What is strange about a chart or its values.
@@ -189,7 +191,7 @@ fn render_here(chart: &Chart, options: &Options<'_>) -> Result<Rendering, Render
     }
     let scopes = Scopes::new(&unit, values, options);
     let texts = scopes.texts();
-    let rendered = render_files(&scopes, options)?;
+    let (rendered, drawn) = render_files(&scopes, options)?;
     let mut files: BTreeMap<SmolStr, File> = BTreeMap::new();
     for (path, rendered) in rendered {
         if !path.ends_with("NOTES.txt") {
@@ -203,11 +205,14 @@ fn render_here(chart: &Chart, options: &Options<'_>) -> Result<Rendering, Render
     let (resources, hooks) = manifest::manifests(&files, &mut warnings)?;
     manifests.extend(resources);
     manifests.extend(hooks);
-    Ok(Rendering { manifests, warnings })
+    Ok(Rendering { manifests, warnings, drawn })
 }
 
 /// Renders every template but partials, in Helm's order.
-fn render_files(scopes: &Scopes, options: &Options<'_>) -> Result<Vec<(SmolStr, Rendered)>, RenderError> {
+fn render_files(
+    scopes: &Scopes,
+    options: &Options<'_>,
+) -> Result<(Vec<(SmolStr, Rendered)>, Drawn), RenderError> {
     let failed = |path: &SmolStr, error: TemplateError| RenderError::template(path, error);
     let mut set = TemplateSet::new();
     let templates = scopes.templates();
@@ -224,7 +229,7 @@ fn render_files(scopes: &Scopes, options: &Options<'_>) -> Result<Vec<(SmolStr, 
             .map_err(|error| failed(&template.path, error))?;
         rendered.push((template.path.clone(), text));
     }
-    Ok(rendered)
+    Ok((rendered, rendering.into_state().into_drawn()))
 }
 
 /// Whether a file only holds definitions for others.

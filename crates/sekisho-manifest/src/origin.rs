@@ -62,6 +62,14 @@ impl Origins {
         })
     }
 
+    /// The sources that the bytes came from, and those of the values; each as often as it comes.
+    pub fn sources(&self) -> impl Iterator<Item = SourceId> {
+        self.0.iter().flat_map(|origin| {
+            let value = origin.value.as_ref().and_then(|value| value.span);
+            [Some(origin.span.source), value.map(|span| span.source)].into_iter().flatten()
+        })
+    }
+
     /// Gives the sources that the origins lie in other numbers.
     pub(crate) fn renumber(&mut self, number: &dyn Fn(SourceId) -> SourceId) {
         for origin in &mut self.0 {

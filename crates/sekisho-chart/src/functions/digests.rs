@@ -5,31 +5,40 @@ use sha2::{Digest, Sha256, Sha512};
 
 use super::arguments::text;
 use super::{Family, Function};
-use crate::value::{Type, Value};
+use crate::template::{Call, CallError};
+use crate::value::{Text, Type, Value};
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[
     Function::new("sha1sum", ONE, |call, args| {
-        call.charge(text(args, 0).len() as u64 / 64)?;
-        Ok(hexadecimal(&Sha1::digest(text(args, 0).as_bytes())))
+        digest(call, text(args, 0), |bytes| hexadecimal(&Sha1::digest(bytes)))
     }),
     Function::new("sha256sum", ONE, |call, args| {
-        call.charge(text(args, 0).len() as u64 / 64)?;
-        Ok(hexadecimal(&Sha256::digest(text(args, 0).as_bytes())))
+        digest(call, text(args, 0), |bytes| hexadecimal(&Sha256::digest(bytes)))
     }),
     Function::new("sha512sum", ONE, |call, args| {
-        call.charge(text(args, 0).len() as u64 / 64)?;
-        Ok(hexadecimal(&Sha512::digest(text(args, 0).as_bytes())))
+        digest(call, text(args, 0), |bytes| hexadecimal(&Sha512::digest(bytes)))
     }),
     Function::new("adler32sum", ONE, |_, args| Ok(adler32(text(args, 0).as_bytes()).to_string().into())),
 ];
 
 const ONE: &[Type] = &[Type::String];
 
-fn hexadecimal(bytes: &[u8]) -> Value {
+fn digest(
+    call: &mut Call<'_, '_>,
+    text: &Text,
+    compute: impl Fn(&[u8]) -> String,
+) -> Result<Value, CallError> {
+    call.charge(text.len() as u64 / 64)?;
+    let digits = compute(text.as_bytes());
+    call.state().keep_derived(text.as_bytes(), &digits);
+    Ok(digits.into())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |value: u8| DIGITS.get(usize::from(value)).copied().map_or('0', char::from);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)]).collect::<String>().into()
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)]).collect()
 }
 
 /// The checksum of RFC 1950.

@@ -59,9 +59,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-pub use self::certificates::holds_stand_in_key;
 pub use self::lookup::Cluster;
-pub use self::state::State;
+pub use self::state::{Drawn, State};
 use crate::template::{Call, CallError};
 use crate::value::{Type, Value};
 

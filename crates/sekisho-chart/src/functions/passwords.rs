@@ -19,7 +19,11 @@ use crate::value::{Text, TextBuilder, Type, UintType, Value};
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[
-    Function::new("bcrypt", &[Type::String], |call, args| Ok(bcrypt(call, text(args, 0))?.into())),
+    Function::new("bcrypt", &[Type::String], |call, args| {
+        let hash = bcrypt(call, text(args, 0))?;
+        call.state().keep_derived(text(args, 0).as_bytes(), &hash);
+        Ok(hash.into())
+    }),
     Function::new("htpasswd", &[Type::String, Type::String], |call, args| {
         let user = text(args, 0);
         let mut line = TextBuilder::new();
@@ -29,7 +33,9 @@ pub(super) const FAMILY: Family = &[
         } else {
             line.push_text(user);
             line.push(":");
-            line.push(&bcrypt(call, text(args, 1))?);
+            let hash = bcrypt(call, text(args, 1))?;
+            call.state().keep_derived(text(args, 1).as_bytes(), &hash);
+            line.push(&hash);
         }
         Ok(line.finish().into())
     }),

@@ -26,14 +26,16 @@ pub(super) const FAMILY: Family = &[
             return Err(CallError::new("runtime error: makeslice: len out of range"));
         };
         let bytes = Source::next(call).bytes(call, count)?;
-        Ok(base64_encode(&bytes).into())
+        Ok(drawn(call, base64_encode(&bytes)))
     }),
     Function::new("randInt", &[Type::INT, Type::INT], |call, args| {
         let (least, limit) = (int(args, 0), int(args, 1));
         match u64::try_from(limit.wrapping_sub(least)) {
             Ok(range) if range > 0 => {
                 let offset = Source::next(call).below(range);
-                Ok(Value::int(least.wrapping_add_unsigned(offset)))
+                let number = least.wrapping_add_unsigned(offset);
+                call.state().keep_drawn(&number.to_string());
+                Ok(Value::int(number))
             }
             _ => Err(CallError::new("invalid argument to Intn")),
         }
@@ -47,7 +49,7 @@ pub(super) const FAMILY: Family = &[
         let digits = format!("{number:032x}");
         let part = |from: usize, to: usize| digits.get(from..to).unwrap_or("").to_owned();
         let parts = [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)];
-        Ok(parts.join("-").into())
+        Ok(drawn(call, parts.join("-")))
     }),
     Function::new("shuffle", &[Type::String], |call, args| {
         let mut characters: Vec<char> = runes(text(args, 0).as_bytes()).map(|rune| rune.character).collect();
@@ -120,5 +122,12 @@ fn characters(call: &mut Call<'_, '_>, args: &[Value], belongs: fn(&u8) -> bool)
     call.allocate(count)?;
     call.charge(count as u64 / 4)?;
     let alphabet: Vec<u8> = (0..=0x7F).filter(belongs).collect();
-    Ok(Source::next(call).characters(count, &alphabet).into())
+    let text = Source::next(call).characters(count, &alphabet);
+    Ok(drawn(call, text))
+}
+
+/// A random text, which is kept so that nobody takes it for one that stands in a file.
+fn drawn(call: &mut Call<'_, '_>, text: String) -> Value {
+    call.state().keep_drawn(&text);
+    text.into()
 }

@@ -5,12 +5,47 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
+use super::certificates::holds_stand_in_key;
+use super::encoding::base64_decode;
 use super::lookup::Cluster;
 use super::regex::Expression;
 use crate::value::{Changed, Data, Map, Value};
 
+/// The shortest random text that is kept, in bytes.
+const SHORTEST_DRAWN: usize = 5;
+/// How many random texts are kept.
+const MAX_DRAWN: usize = 10_000;
 /// How many compiled expressions are kept.
 const MAX_EXPRESSIONS: usize = 512;
+
+/// What a rendering drew at random.
+#[derive(Debug, Clone, Default)]
+pub struct Drawn {
+    texts: Vec<SmolStr>,
+    in_pieces: bool,
+}
+
+impl Drawn {
+    /// Whether some of it is too short to be told from other text, such as single digits: then only another
+    /// rendering with another seed shows what was made of it.
+    pub fn in_pieces(&self) -> bool {
+        self.in_pieces
+    }
+
+    /// Whether a text holds something that was drawn, or a private key that stands in for a new one; plain or in
+    /// base 64, also twice.
+    pub fn is_in(&self, text: &str) -> bool {
+        let mut text = text.to_owned();
+        for _ in 0..3 {
+            if self.texts.iter().any(|drawn| text.contains(drawn.as_str())) || holds_stand_in_key(&text) {
+                return true;
+            }
+            let Ok(bytes) = base64_decode(text.trim().as_bytes()) else { return false };
+            text = String::from_utf8_lossy(&bytes).into_owned();
+        }
+        false
+    }
+}
 
 /// The state of the functions during one rendering. When it goes, maps that templates gave others are emptied.
 #[derive(Debug, Default)]
@@ -23,6 +58,10 @@ pub struct State {
     pub cluster: Option<Box<dyn Cluster>>,
     /// How many random values were made.
     draws: u64,
+    /// The random texts that were made, as far as they are long enough to be told from others.
+    drawn: Vec<SmolStr>,
+    /// Whether there are random texts that were not kept.
+    is_drawn_in_pieces: bool,
     expressions: HashMap<SmolStr, Rc<Expression>>,
     changed: Changed,
 }
@@ -45,6 +84,27 @@ impl State {
     pub(super) fn draw(&mut self) -> u64 {
         self.draws += 1;
         self.draws
+    }
+
+    /// Keeps a random text.
+    pub(super) fn keep_drawn(&mut self, text: &str) {
+        if text.len() >= SHORTEST_DRAWN && self.drawn.len() < MAX_DRAWN {
+            self.drawn.push(text.into());
+        } else {
+            self.is_drawn_in_pieces = true;
+        }
+    }
+
+    /// Keeps a text that was computed of one that holds a random text.
+    pub(super) fn keep_derived(&mut self, from: &[u8], text: &str) {
+        if self.drawn.iter().any(|drawn| memchr::memmem::find(from, drawn.as_bytes()).is_some()) {
+            self.keep_drawn(text);
+        }
+    }
+
+    /// What was drawn at random.
+    pub(crate) fn into_drawn(self) -> Drawn {
+        Drawn { texts: self.drawn, in_pieces: self.is_drawn_in_pieces }
     }
 
     pub(super) fn expression(&self, written: &str) -> Option<Rc<Expression>> {

@@ -145,6 +145,11 @@ impl Rendering<'_> {
         Ok(Rendered { text, origins })
     }
 
+    /// What functions kept, when all files are rendered.
+    pub fn into_state(self) -> State {
+        self.machine.state
+    }
+
     /// The steps and bytes that were spent so far.
     pub fn spent(&self) -> (u64, usize) {
         self.machine.spent()

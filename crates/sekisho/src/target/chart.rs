@@ -43,6 +43,9 @@ pub(super) fn read(place: &ChartPlace, disk: &Disk<'_>, releases: &Releases) -> 
         }
         Err(error) => part.fail(None, &opened.file("Chart.yaml"), &format!("{error:#}")),
     }
+    // Fixes are looked for in the values of the chart, whether anything came of them or not.
+    let values = opened.file("values.yaml");
+    part.forget_texts(|name| name == values);
     part
 }
 
@@ -77,17 +80,18 @@ impl Opened {
             missing.enter(set, part);
         }
         let mut objects = Vec::new();
-        let again = drawn::may_hold_credentials(&rendering)
-            .then(|| self.render(given, plan, Wanted { seed: 1, ..wanted }, disk, part).ok())
-            .flatten();
-        let mut again = again.iter().flat_map(|rendering| &rendering.manifests);
-        for manifest in rendering.manifests {
-            let again = again.next().filter(|again| again.path == manifest.path);
-            if !manifest.is_test {
-                let mut of_manifest = self.objects(manifest, part);
-                drawn::empty(&mut of_manifest, again);
-                objects.append(&mut of_manifest);
-            }
+        for manifest in rendering.manifests.into_iter().filter(|manifest| !manifest.is_test) {
+            objects.extend(self.objects(manifest, part));
+        }
+        drawn::empty(&mut objects, &rendering.drawn);
+        if rendering.drawn.in_pieces()
+            && let Ok(again) = self.render(given, plan, Wanted { seed: 1, ..wanted }, disk, part)
+        {
+            let mut scratch = Part::default();
+            let manifests = again.manifests.into_iter().filter(|manifest| !manifest.is_test);
+            let others: Vec<Object> =
+                manifests.flat_map(|manifest| self.objects(manifest, &mut scratch)).collect();
+            drawn::empty_where_other(&mut objects, &others);
         }
         if plan.release.namespace != releases.default_namespace.as_str() {
             for object in objects.iter_mut().filter(|object| object.is_namespaced() == Some(true)) {

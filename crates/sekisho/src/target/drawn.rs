@@ -1,50 +1,42 @@
 //! Credentials that a chart draws at random when it is installed: they stand in no file, so no finding may say so.
-//!
-//! What is random differs between two renderings that draw with different seeds; for new private keys a few fixed
-//! ones stand in.
 
-use sekisho_chart::functions::holds_stand_in_key;
-use sekisho_chart::render::{Manifest, Rendering};
-use sekisho_manifest::{Budget, Document, Format, Node, Object, SourceId, Value, load};
+use sekisho_chart::functions::Drawn;
+use sekisho_manifest::{Node, Object, Value};
+use smol_str::SmolStr;
 
-/// Whether a rendering has a Secret, so that it is worth drawing again.
-pub(super) fn may_hold_credentials(rendering: &Rendering) -> bool {
-    rendering.manifests.iter().any(|manifest| is_secret(&manifest.text))
-}
-
-fn is_secret(text: &str) -> bool {
-    memchr::memmem::find(text.as_bytes(), b"kind: Secret").is_some()
-}
-
-/// Empties what was drawn in the Secrets of a manifest, by another rendering of the same manifest.
-pub(super) fn empty(objects: &mut [Object], again: Option<&Manifest>) {
-    let Some(again) = again.filter(|manifest| is_secret(&manifest.text)) else { return };
-    let loaded = load(SourceId(0), &again.text, Format::Yaml, &Budget::default());
-    let others: Vec<Object> = loaded.documents.iter().flat_map(Document::objects).collect();
-    for (object, other) in objects.iter_mut().zip(&others) {
-        if object.is("", "Secret") && other.is("", "Secret") {
-            for field in ["data", "stringData"] {
-                empty_field(&mut object.root, &other.root, field);
-            }
-        }
+/// Empties what was drawn in Secrets.
+pub(super) fn empty(objects: &mut [Object], drawn: &Drawn) {
+    for object in objects {
+        empty_where(object, |_, _, value| value.as_str().is_some_and(|text| drawn.is_in(text)));
     }
 }
 
-fn empty_field(root: &mut Node, other: &Node, field: &str) {
-    let (Some(others), Some(mapping)) = (other.get(field), root.as_mapping_mut()) else { return };
-    let Some(data) = mapping.value_mut(field) else { return };
-    let keys: Vec<_> = data
-        .entries()
-        .iter()
-        .filter(|entry| {
-            let differs = others.get(&entry.key).is_none_or(|other| other.value != entry.node.value);
-            differs || entry.node.as_str().is_some_and(holds_stand_in_key)
-        })
-        .map(|entry| entry.key.clone())
-        .collect();
-    for key in keys {
-        if let Some(value) = data.as_mapping_mut().and_then(|mapping| mapping.value_mut(&key)) {
-            value.value = Value::String("".into());
+/// Empties what another rendering, which draws something else, has another way.
+pub(super) fn empty_where_other(objects: &mut [Object], others: &[Object]) {
+    for (object, other) in objects.iter_mut().zip(others).filter(|(object, other)| object.kind == other.kind)
+    {
+        empty_where(object, |field, key, value| {
+            let same = other.root.at(&[field, key]).is_some_and(|other| other.value == value.value);
+            !same
+        });
+    }
+}
+
+/// Empties the values of a Secret for which a condition holds, by the field, the key and the value.
+fn empty_where(object: &mut Object, is_drawn: impl Fn(&str, &SmolStr, &Node) -> bool) {
+    if !object.is("", "Secret") {
+        return;
+    }
+    for field in ["data", "stringData"] {
+        let Some(data) = object.root.get(field) else { continue };
+        let drawn = data.entries().iter().filter(|entry| is_drawn(field, &entry.key, &entry.node));
+        let keys: Vec<SmolStr> = drawn.map(|entry| entry.key.clone()).collect();
+        for key in keys {
+            let data = object.root.as_mapping_mut().and_then(|root| root.value_mut(field));
+            let entries = data.and_then(Node::as_mapping_mut);
+            if let Some(value) = entries.and_then(|entries| entries.value_mut(&key)) {
+                value.value = Value::String("".into());
+            }
         }
     }
 }

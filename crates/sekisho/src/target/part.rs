@@ -1,10 +1,10 @@
 //! What one target gives, by itself: sources with numbers of its own, until it is joined to the others.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use sekisho_finding::{Skip, SkipReason};
-use sekisho_manifest::{LoadError, Object, Renumbering, Source, SourceId, Span};
+use sekisho_manifest::{LoadError, Object, Origins, Renumbering, Source, SourceId, Span};
 use smol_str::SmolStr;
 
 use super::Loaded;
@@ -53,6 +53,23 @@ impl Part {
     /// Enters a text.
     pub(super) fn add_text(&mut self, name: SmolStr, text: &Arc<str>) -> SourceId {
         self.add(Source::new(name, Arc::clone(text)))
+    }
+
+    /// Lets go of the texts that nothing points into: those of templates that nothing came of, mostly. Texts with
+    /// ignore comments stay, since these may be wrong, and so do those that a condition names.
+    pub(super) fn forget_texts(&mut self, is_kept: impl Fn(&str) -> bool) {
+        let rendered = self.sources.iter().filter_map(Source::origins).flat_map(Origins::sources);
+        let objects = self.objects.iter().chain(self.in_sets.iter().flat_map(|(_, objects)| objects));
+        let mut pointed: HashSet<SourceId> = rendered.collect();
+        pointed.extend(objects.map(|object| object.source));
+        let first = self.first;
+        for (index, source) in (0u32..).zip(&mut self.sources) {
+            let is_free =
+                source.origins().is_none() && !pointed.contains(&SourceId(first.saturating_add(index)));
+            if is_free && !is_kept(&source.name) && !source.text.contains("sekisho: ignore[") {
+                *source = Source::new(source.name.clone(), "");
+            }
+        }
     }
 
     pub(super) fn skip(&mut self, path: SmolStr, line: Option<u32>, reason: SkipReason) {

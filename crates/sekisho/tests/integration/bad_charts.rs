@@ -202,7 +202,7 @@ fn with_entry(path: &str, kind: tar::EntryType, link: &str, bytes: &[u8]) -> Vec
 fn archive_traps_are_named() {
     use tar::EntryType;
 
-    let zeros = vec![0; 200 << 20];
+    let zeros = vec![0; 8 << 20];
     let whole = archive(&[("bad/Chart.yaml", CHART.as_bytes()), ("bad/templates/a.yaml", b"a: 1\n")]);
     let nested = archive(&[("inner/Chart.yaml", CHART.as_bytes()), ("inner/big", &zeros)]);
     let many: Vec<(String, Vec<u8>)> =

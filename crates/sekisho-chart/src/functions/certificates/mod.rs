@@ -24,11 +24,9 @@ use super::{Family, Function};
 use crate::template::{Call, CallError, format};
 use crate::value::{Host, Text, Type, Value};
 
-/// Whether a text holds a private key that stands in for a new one, plain or in base 64.
-pub fn holds_stand_in_key(text: &str) -> bool {
+/// Whether a text holds a private key that stands in for a new one.
+pub(super) fn holds_stand_in_key(text: &str) -> bool {
     key::holds_stand_in(text)
-        || base64_decode(text.as_bytes())
-            .is_ok_and(|bytes| key::holds_stand_in(&String::from_utf8_lossy(&bytes)))
 }
 
 /// The table of the family.

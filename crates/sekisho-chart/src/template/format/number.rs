@@ -12,6 +12,10 @@ pub(super) struct Digits {
 /// An integer under one of the verbs `d`, `b`, `o`, `O`, `x`, `X`, without its padding by spaces.
 pub(super) fn integer(number: Digits, verb: char, flags: &Flags) -> String {
     let is_signed = number.is_negative || flags.plus || flags.space;
+    // Whole files are printed as lists of numbers, so the plain case must cost little.
+    if verb == 'd' && !is_signed && flags.precision.is_none() && flags.width.is_none() {
+        return number.magnitude.to_string();
+    }
     let at_least = match (flags.precision, flags.width) {
         (Some(0), _) if number.magnitude == 0 => return String::new(),
         (Some(precision), _) => precision,
