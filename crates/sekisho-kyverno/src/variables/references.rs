@@ -153,17 +153,20 @@ pub(super) fn next(text: &str, from: usize) -> Option<Range<usize>> {
     loop {
         let open = at + text.get(at..)?.find("$(")?;
         let has_before = open > from && bytes.get(open.wrapping_sub(1)) != Some(&b'\\');
-        let rest = text.get(open + 2..)?;
         // The first character may be anything but a line break.
-        let first = rest.chars().next().filter(|letter| *letter != '\n');
+        let first = text.get(open + 2..)?.chars().next().filter(|letter| *letter != '\n');
         if (open == 0 || has_before)
             && let Some(first) = first
         {
-            let behind = rest.get(first.len_utf8()..).unwrap_or("");
+            let start = open + 2 + first.len_utf8();
+            let behind = text.get(start..).unwrap_or("");
             let reach = behind.find(' ').unwrap_or(behind.len());
             if let Some(close) = behind.get(..reach).and_then(|behind| behind.rfind(')')) {
-                return Some(open..open + 2 + first.len_utf8() + close + 1);
+                return Some(open..start + close + 1);
             }
+            // Nothing else can be closed before the space, but what begins directly before it.
+            at = (start + reach).saturating_sub(2).max(open + 1);
+            continue;
         }
         at = open + 1;
     }

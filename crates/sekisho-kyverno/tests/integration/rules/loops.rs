@@ -45,7 +45,7 @@ fn patterns_in_a_loop_look_at_the_element() {
 #[test]
 fn loops_nest_and_count() {
     let policy = rule(
-        "    validate:\n      message: '{{ elementIndex0 }}/{{ elementIndex1 }}'\n      foreach:\n      - list: request.object.spec.containers\n        \
+        "    validate:\n      message: '{{ to_string(elementIndex0) }}/{{ to_string(elementIndex1) }}'\n      foreach:\n      - list: request.object.spec.containers\n        \
          foreach:\n        - list: element.ports\n          deny:\n            conditions:\n              all:\n              \
          - key: '{{ element.port }}'\n                operator: GreaterThan\n                value: 1000\n",
     );

@@ -8,7 +8,7 @@ use super::{policy, results, value};
 /// Whether a rule with this `match` (and the rest of the rule behind it) concerns a request.
 fn concerns(filter: &str, request: &Request) -> bool {
     let policy = policy(&format!(
-        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: p}}\nspec:\n  rules:\n  - name: r\n    \
+        "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: p}}\nspec:\n  background: false\n  rules:\n  - name: r\n    \
          match: {filter}\n    validate: {{message: m, deny: {{}}}}\n"
     ));
     results(&policy, request).iter().any(|result| result.rule == "r")

@@ -132,7 +132,8 @@ fn variables_in_patterns_and_messages_are_replaced() {
     assert_eq!(only(&policy, &pod("{serviceAccountName: sa-shop}")).0, Pass);
     let (_, message) = only(&policy, &pod("{serviceAccountName: other}"));
     assert_eq!(message, "validation error: web is wrong. rule r failed at path /spec/serviceAccountName/");
-    let policy = rule("    validate:\n      pattern:\n        spec:\n          a: '{{ nothing.there }}'\n");
+    let policy =
+        rule("    validate:\n      pattern:\n        spec:\n          a: '{{ request.nothing.there }}'\n");
     let (status, message) = only(&policy, &pod("{}"));
     assert_eq!(status, Error);
     assert!(message.starts_with("variable substitution failed: "), "{message}");
