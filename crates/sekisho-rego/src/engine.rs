@@ -153,8 +153,6 @@ pub(crate) struct Program {
     pub(crate) extents: Vec<Unit>,
     /// The place of each rule.
     pub(crate) nodes: Vec<NodeId>,
-    /// The keys that lead to each place.
-    pub(crate) paths: Vec<Arc<[Value]>>,
     pub(crate) pool: Pool,
     pub(crate) hosts: Vec<HostFunction>,
     kinds: HashMap<Vec<Name>, (RuleKind, usize)>,
@@ -253,7 +251,6 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
     let count = NodeId::try_from(resolved.tree.len()).unwrap_or(NodeId::MAX);
     let extents =
         (0..count).map(|node| plan::extent(node, &resolved.tree, &mut pool, &resolved.groups)).collect();
-    let paths = (0..count).map(|node| plan::ops::keys(&resolved.tree.path(node)).into()).collect();
     let program = Program {
         nodes: resolved.groups.iter().map(|group| group.node).collect(),
         kinds: resolved.groups.iter().map(|group| (group.path.clone(), (group.kind, group.arity))).collect(),
@@ -262,7 +259,6 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
         tree: resolved.tree,
         rules,
         extents,
-        paths,
         pool,
     };
     Ok(Compiled { program, modules, settings })

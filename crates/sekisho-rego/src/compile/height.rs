@@ -3,6 +3,7 @@
 //! Values are walked by recursion, so their depth must have a bound. Rules do not refer to themselves: each adds
 //! a fixed number of levels, which is counted here along the longest chain.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::Resolved;
@@ -16,12 +17,16 @@ use crate::value::Value;
 /// How many levels rules may add to each other.
 const MAX_HEIGHT: u32 = 500;
 
+/// How many places of the tree references may lead to in all.
+const MAX_WORK: u64 = 50_000_000;
+
 /// Checks groups in an order in which each comes after those that it refers to.
 pub(super) fn check(resolved: &Resolved, order: &[usize], errors: &mut Vec<RegoError>) {
     let mut heights: Vec<u32> = vec![0; resolved.groups.len()];
+    let work = Cell::new(0);
     for place in order {
         let Some(group) = resolved.groups.get(*place) else { continue };
-        let height = of_group(group, &resolved.tree, &heights);
+        let height = of_group(group, &resolved.tree, &heights, &work);
         if let Some(known) = heights.get_mut(*place) {
             *known = height;
         }
@@ -42,16 +47,18 @@ struct Heights<'h> {
     vars: HashMap<Var, u32>,
     /// What `with` adds to the documents.
     added: u32,
+    /// The places of the tree that references have led to.
+    work: &'h Cell<u64>,
 }
 
-fn of_group(group: &Group, tree: &Tree, rules: &[u32]) -> u32 {
+fn of_group(group: &Group, tree: &Tree, rules: &[u32], work: &Cell<u64>) -> u32 {
     let definitions = group.definitions.iter().chain(&group.default);
     let clauses = definitions.flat_map(|definition| &definition.branches);
-    clauses.map(|clause| of_clause(clause, tree, rules)).max().unwrap_or(0)
+    clauses.map(|clause| of_clause(clause, tree, rules, work)).max().unwrap_or(0)
 }
 
-fn of_clause(clause: &Clause, tree: &Tree, rules: &[u32]) -> u32 {
-    let mut heights = Heights { tree, rules, vars: HashMap::new(), added: 0 };
+fn of_clause(clause: &Clause, tree: &Tree, rules: &[u32], work: &Cell<u64>) -> u32 {
+    let mut heights = Heights { tree, rules, vars: HashMap::new(), added: 0, work };
     heights.body(&clause.body);
     let nodes = clause.key.iter().chain(&clause.value).chain(&clause.path);
     let inner = nodes.map(|node| heights.node(node)).max().unwrap_or(0);
@@ -188,6 +195,10 @@ impl Heights<'_> {
                 // Below a place that is no rule the packages add their levels.
                 let mut queue: Vec<(u32, u32)> = reached.into_iter().map(|node| (node, 0)).collect();
                 while let Some((node, levels)) = queue.pop() {
+                    self.work.set(self.work.get() + 1);
+                    if self.work.get() > MAX_WORK {
+                        return u32::MAX;
+                    }
                     highest = highest.max(self.rule(self.tree.node(node).rule).saturating_add(levels));
                     let children = self.tree.node(node).children.iter();
                     queue.extend(children.map(|(_, child)| (*child, levels.saturating_add(1))));

@@ -14,6 +14,11 @@ use crate::error::{ErrorCode, RegoError};
 use crate::span::Span;
 use crate::syntax::ast::{Expr, Module, Name, RegoVersion, Rule, Term, TermKind};
 
+/// How many packages and rules there may be.
+const MAX_PLACES: usize = 300_000;
+/// How many names may lead to one.
+const MAX_NAMES: usize = 256;
+
 /// A rule on its way into its group.
 struct Placed<'m> {
     module: usize,
@@ -29,9 +34,21 @@ pub(super) fn resolve(modules: &[Module], settings: &Settings, errors: &mut Vec<
     let mut groups: Vec<Group> = Vec::new();
     let mut placed: Vec<Vec<Placed<'_>>> = Vec::new();
     for (place, module) in modules.iter().enumerate() {
+        if module.package.len() > MAX_NAMES {
+            let message = format!("the package has more than {MAX_NAMES} names");
+            errors.push(RegoError::new(ErrorCode::Compile, message, module.package_span, &module.file));
+            continue;
+        }
         let package = tree.grow(module.package.iter());
         for rule in &module.rules {
             let (fixed, kind) = classify(rule);
+            if fixed > MAX_NAMES || tree.len() > MAX_PLACES {
+                let message = format!("the rule has more than {MAX_NAMES} names");
+                if fixed > MAX_NAMES {
+                    errors.push(RegoError::new(ErrorCode::Compile, message, rule.span, &module.file));
+                }
+                continue;
+            }
             let names = std::iter::once(&rule.head.name)
                 .chain(rule.head.path.iter().take(fixed).filter_map(Term::as_text));
             let node = grow(&mut tree, package, names);
@@ -60,6 +77,11 @@ pub(super) fn resolve(modules: &[Module], settings: &Settings, errors: &mut Vec<
         }
     }
     let mut resolved = Resolved { tree, groups };
+    if resolved.tree.len() > MAX_PLACES {
+        let message = format!("the modules name more than {MAX_PLACES} packages and rules; split them");
+        errors.push(RegoError::new(ErrorCode::Compile, message, Span::default(), ""));
+        return resolved;
+    }
     conflicts(&resolved, &placed, modules, errors);
     let kinds: HashMap<&[Name], (RuleKind, usize)> =
         resolved.groups.iter().map(|group| (group.path.as_slice(), (group.kind, group.arity))).collect();

@@ -1,30 +1,43 @@
 //! Rules that refer to themselves.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::Resolved;
-use super::ir::{Callee, Goal, GoalKind, Node, Reference, Replacement, Root, Target};
+use super::ir::{Callee, Goal, GoalKind, Node, Reference, Replacement, Root, Target, Var};
 use super::modules::join;
 use super::tree::{NodeId, ROOT, RuleId, Tree};
 use crate::error::{ErrorCode, RegoError};
 use crate::syntax::ast::Module;
+use crate::value::Value;
+
+/// How many places of the tree references may lead to in all.
+const MAX_WORK: u64 = 50_000_000;
 
 pub(super) fn check(resolved: &Resolved, modules: &[Module], errors: &mut Vec<RegoError>) {
+    let mut work = 0;
     let uses: Vec<Vec<RuleId>> = resolved
         .groups
         .iter()
         .map(|group| {
-            let mut found = HashSet::new();
+            let mut walk =
+                Walk { tree: &resolved.tree, found: HashSet::new(), known: HashMap::new(), work: &mut work };
             let clauses =
                 group.definitions.iter().chain(&group.default).flat_map(|definition| &definition.branches);
             for clause in clauses {
-                of_body(&clause.body, &resolved.tree, &mut found);
+                walk.known = constants(&clause.body);
+                walk.body(&clause.body);
             }
-            let mut found: Vec<RuleId> = found.into_iter().collect();
+            let mut found: Vec<RuleId> = walk.found.into_iter().collect();
             found.sort_unstable();
             found
         })
         .collect();
+    if work > MAX_WORK {
+        let message =
+            "references with variables lead to too many rules; name the documents, or split the modules";
+        errors.push(RegoError::new(ErrorCode::Compile, message, crate::span::Span::default(), ""));
+        return;
+    }
     let components = components(&uses);
     let before = errors.len();
     for (place, group) in resolved.groups.iter().enumerate() {
@@ -138,105 +151,173 @@ fn cycle(start: usize, uses: &[Vec<RuleId>], components: &[usize]) -> Vec<usize>
     vec![start]
 }
 
-fn of_body(body: &[Goal], tree: &Tree, found: &mut HashSet<RuleId>) {
-    for goal in body {
-        of_goal(goal, tree, found);
-    }
+/// What is done to find the rules that a rule refers to.
+struct Walk<'w> {
+    tree: &'w Tree,
+    found: HashSet<RuleId>,
+    /// Variables of the clause that can have only these values.
+    known: HashMap<Var, Vec<Value>>,
+    /// The places of the tree that all references together have led to.
+    work: &'w mut u64,
 }
 
-fn of_goal(goal: &Goal, tree: &Tree, found: &mut HashSet<RuleId>) {
-    match &goal.kind {
-        GoalKind::Unify { left, right, .. } => {
-            of_node(left, tree, found);
-            of_node(right, tree, found);
+/// The variables that a body gives constants to, by themselves or out of a constant collection.
+fn constants(body: &[Goal]) -> HashMap<Var, Vec<Value>> {
+    let mut known: HashMap<Var, Vec<Value>> = HashMap::new();
+    for goal in body {
+        let GoalKind::Unify { left, right, .. } = &goal.kind else { continue };
+        match (left, right) {
+            (Node::Var(var), Node::Const(value)) | (Node::Const(value), Node::Var(var)) => {
+                known.entry(*var).or_insert_with(|| vec![value.clone()]);
+            }
+            (Node::Var(var), Node::Ref(reference)) => {
+                let Root::Var(of) = reference.root else { continue };
+                let ([Node::Var(_)], Some([whole])) =
+                    (reference.path.as_slice(), known.get(&of).map(Vec::as_slice))
+                else {
+                    continue;
+                };
+                let members = match whole {
+                    Value::Array(items) => items.to_vec(),
+                    Value::Set(set) => set.elements().to_vec(),
+                    Value::Object(object) => object.values().cloned().collect(),
+                    _ => continue,
+                };
+                known.entry(*var).or_insert(members);
+            }
+            _ => {}
         }
-        GoalKind::Test(node) => of_node(node, tree, found),
-        GoalKind::Call { callee, arguments, output } => {
-            of_callee(callee, tree, found);
-            arguments.iter().chain(output).for_each(|node| of_node(node, tree, found));
+    }
+    known
+}
+
+impl Walk<'_> {
+    fn body(&mut self, body: &[Goal]) {
+        for goal in body {
+            self.goal(goal);
         }
-        GoalKind::Not { body, .. } => of_body(body, tree, found),
-        GoalKind::And { left, right } | GoalKind::Or { left, right } => {
-            of_body(left, tree, found);
-            of_body(right, tree, found);
-        }
-        GoalKind::Every { domain, body, .. } => {
-            of_node(domain, tree, found);
-            of_body(body, tree, found);
-        }
-        GoalKind::With { modifiers, body } => {
-            for modifier in modifiers {
-                match &modifier.target {
-                    Target::Input { value, .. }
-                    | Target::Data { value, .. }
-                    | Target::Function { by: Replacement::Value(value), .. } => of_node(value, tree, found),
-                    Target::Function { by: Replacement::Function(callee), .. } => {
-                        of_callee(callee, tree, found);
-                    }
-                    Target::Function { by: Replacement::Document(path), .. } => {
-                        if let Some(node) = tree.find(path) {
-                            all_below(node, tree, found);
+    }
+
+    fn goal(&mut self, goal: &Goal) {
+        match &goal.kind {
+            GoalKind::Unify { left, right, .. } => {
+                self.node(left);
+                self.node(right);
+            }
+            GoalKind::Test(node) => self.node(node),
+            GoalKind::Call { callee, arguments, output } => {
+                self.callee(callee);
+                for node in arguments.iter().chain(output) {
+                    self.node(node);
+                }
+            }
+            GoalKind::Not { body, .. } => self.body(body),
+            GoalKind::And { left, right } | GoalKind::Or { left, right } => {
+                self.body(left);
+                self.body(right);
+            }
+            GoalKind::Every { domain, body, .. } => {
+                self.node(domain);
+                self.body(body);
+            }
+            GoalKind::With { modifiers, body } => {
+                for modifier in modifiers {
+                    match &modifier.target {
+                        Target::Input { value, .. }
+                        | Target::Data { value, .. }
+                        | Target::Function { by: Replacement::Value(value), .. } => self.node(value),
+                        Target::Function { by: Replacement::Function(callee), .. } => {
+                            self.callee(callee);
+                        }
+                        Target::Function { by: Replacement::Document(path), .. } => {
+                            if let Some(node) = self.tree.find(path) {
+                                self.all_below(node);
+                            }
                         }
                     }
                 }
+                self.body(body);
             }
-            of_body(body, tree, found);
-        }
-        GoalKind::Print(nodes) => nodes.iter().for_each(|node| of_node(node, tree, found)),
-    }
-}
-
-fn of_callee(callee: &Callee, tree: &Tree, found: &mut HashSet<RuleId>) {
-    if let Callee::Function(path) = callee {
-        found.extend(tree.find(path).and_then(|node| tree.node(node).rule));
-    }
-}
-
-fn of_node(node: &Node, tree: &Tree, found: &mut HashSet<RuleId>) {
-    match node {
-        Node::Const(_) | Node::Var(_) => {}
-        Node::Array(items) | Node::Set(items) => items.iter().for_each(|item| of_node(item, tree, found)),
-        Node::Object(pairs) => pairs.iter().for_each(|(key, value)| {
-            of_node(key, tree, found);
-            of_node(value, tree, found);
-        }),
-        Node::Ref(reference) => of_reference(reference, tree, found),
-        Node::Comprehension(comprehension) => {
-            comprehension.heads().into_iter().for_each(|head| of_node(head, tree, found));
-            of_body(comprehension.body(), tree, found);
+            GoalKind::Print(nodes) => {
+                for node in nodes {
+                    self.node(node);
+                }
+            }
         }
     }
-}
 
-fn of_reference(reference: &Reference, tree: &Tree, found: &mut HashSet<RuleId>) {
-    if reference.root != Root::Data {
-        return;
+    fn callee(&mut self, callee: &Callee) {
+        if let Callee::Function(path) = callee {
+            self.found.extend(self.tree.find(path).and_then(|node| self.tree.node(node).rule));
+        }
     }
-    let mut reached = vec![ROOT];
-    for element in &reference.path {
-        let mut next = Vec::new();
+
+    fn node(&mut self, node: &Node) {
+        match node {
+            Node::Const(_) | Node::Var(_) => {}
+            Node::Array(items) | Node::Set(items) => {
+                for item in items {
+                    self.node(item);
+                }
+            }
+            Node::Object(pairs) => {
+                for (key, value) in pairs {
+                    self.node(key);
+                    self.node(value);
+                }
+            }
+            Node::Ref(reference) => self.reference(reference),
+            Node::Comprehension(comprehension) => {
+                for head in comprehension.heads() {
+                    self.node(head);
+                }
+                self.body(comprehension.body());
+            }
+        }
+    }
+
+    fn reference(&mut self, reference: &Reference) {
+        if reference.root != Root::Data {
+            return;
+        }
+        let mut reached = vec![ROOT];
+        for element in &reference.path {
+            let mut next = Vec::new();
+            for node in reached {
+                if let Some(rule) = self.tree.node(node).rule {
+                    self.found.insert(rule);
+                    self.all_below(node);
+                    continue;
+                }
+                *self.work += 1;
+                match element {
+                    Node::Const(key) => {
+                        next.extend(key.as_str().and_then(|name| self.tree.child(node, name)))
+                    }
+                    Node::Var(var) if self.known.contains_key(var) => {
+                        let names = self.known.get(var).into_iter().flatten().filter_map(Value::as_str);
+                        next.extend(names.filter_map(|name| self.tree.child(node, name)));
+                    }
+                    _ => next.extend(self.tree.node(node).children.iter().map(|(_, child)| *child)),
+                }
+            }
+            reached = next;
+            *self.work += reached.len() as u64;
+            if *self.work > MAX_WORK {
+                return;
+            }
+        }
         for node in reached {
-            if let Some(rule) = tree.node(node).rule {
-                found.insert(rule);
-                all_below(node, tree, found);
-                continue;
-            }
-            match element {
-                Node::Const(key) => next.extend(key.as_str().and_then(|name| tree.child(node, name))),
-                _ => next.extend(tree.node(node).children.iter().map(|(_, child)| *child)),
-            }
+            self.all_below(node);
         }
-        reached = next;
     }
-    for node in reached {
-        all_below(node, tree, found);
-    }
-}
 
-fn all_below(node: NodeId, tree: &Tree, found: &mut HashSet<RuleId>) {
-    let mut queue = vec![node];
-    while let Some(node) = queue.pop() {
-        found.extend(tree.node(node).rule);
-        queue.extend(tree.node(node).children.iter().map(|(_, child)| *child));
+    fn all_below(&mut self, node: NodeId) {
+        let mut queue = vec![node];
+        while let Some(node) = queue.pop().filter(|_| *self.work <= MAX_WORK) {
+            *self.work += 1;
+            self.found.extend(self.tree.node(node).rule);
+            queue.extend(self.tree.node(node).children.iter().map(|(_, child)| *child));
+        }
     }
 }

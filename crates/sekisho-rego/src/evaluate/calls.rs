@@ -2,7 +2,7 @@
 
 use super::error::{Limit, Stop};
 use super::machine::{Aim, Frame, Machine, Next, Slot, index};
-use super::surroundings::{Memo, Mock, Surroundings, in_base, replaced};
+use super::surroundings::{Memo, Mock, Surroundings, cost, in_base, replaced};
 use crate::error::ErrorCode;
 use crate::functions::{Builtin, BuiltinError, Call};
 use crate::plan::ops::{FunctionId, Label, Op, Operand, Reg, Replaced, Substitute};
@@ -87,7 +87,12 @@ impl<'m> Machine<'m> {
             }
             Op::TreeScan { iterator, at, value } => {
                 let made = match self.slots[slots + *at as usize] {
-                    Slot::Node(node) => Slot::Keys(node, self.keys(node, around), 0),
+                    Slot::Node(node) => {
+                        let keys = self.keys(node, around);
+                        self.meter.charge(keys.len() as u64)?;
+                        self.meter.allocate((keys.len() * size_of::<Value>()) as u64)?;
+                        Slot::Keys(node, keys, 0)
+                    }
                     _ => Slot::Iterator(self.values[values + *value as usize].clone(), 0),
                 };
                 self.slots[slots + *iterator as usize] = made;
@@ -142,8 +147,7 @@ impl<'m> Machine<'m> {
 
     fn is_shadowed(&self, around: u32, node: u32) -> bool {
         let around = &self.around[around as usize];
-        !around.shadows.is_empty()
-            && self.program.paths.get(node as usize).is_some_and(|path| around.is_shadowed(path))
+        !around.shadows.is_empty() && around.is_shadowed(&self.program.tree.path(node))
     }
 
     fn rule(&mut self, rule: u32, to: Reg, fail: Label, around: u32) -> Result<Given, Stop> {
@@ -325,6 +329,16 @@ impl<'m> Machine<'m> {
         place
     }
 
+    /// Lets go of surroundings that nothing will be evaluated in any more.
+    pub(super) fn forget(&mut self, around: u32) {
+        let Some(old) = self.around.get_mut(around as usize) else { return };
+        let old = std::mem::take(old);
+        self.free.push(around);
+        if let Some(unmocked) = old.unmocked {
+            self.forget(unmocked);
+        }
+    }
+
     fn surround(&mut self, surroundings: Surroundings) -> u32 {
         if let Some(place) = self.free.pop() {
             self.around[place as usize] = surroundings;
@@ -345,11 +359,13 @@ impl<'m> Machine<'m> {
                 Replaced::Input { keys } => {
                     let keys: Vec<Value> = given.by_ref().take(*keys as usize).collect();
                     let Some(value) = given.next() else { return Ok(None) };
+                    self.meter.allocate(cost(copy.input.as_ref(), &keys))?;
                     copy.input = Some(replaced(copy.input.as_ref(), &keys, value));
                 }
                 Replaced::Data { keys } => {
                     let keys: Vec<Value> = given.by_ref().take(*keys as usize).collect();
                     let Some(value) = given.next() else { return Ok(None) };
+                    self.meter.allocate(cost(Some(&copy.data), &keys))?;
                     copy.data = replaced(Some(&copy.data), &keys, value);
                     copy.shadows.push(keys);
                 }

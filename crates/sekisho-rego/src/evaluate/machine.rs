@@ -356,7 +356,10 @@ impl<'m> Machine<'m> {
                         }
                     }
                     Op::Equal { left, right, fail } => {
-                        if get!(*left) != get!(*right) {
+                        let mut parts = 0;
+                        let is_equal = are_equal(get!(*left), get!(*right), &mut parts);
+                        self.meter.charge(parts / PARTS_A_STEP).inspect_err(|_| save!())?;
+                        if !is_equal {
                             go!(*fail);
                         }
                     }
@@ -371,9 +374,12 @@ impl<'m> Machine<'m> {
                             }
                             continue;
                         }
+                        let mut parts = 0;
+                        let is_equal = are_equal(get!(*left), get!(*right), &mut parts);
+                        self.meter.charge(parts / PARTS_A_STEP).inspect_err(|_| save!())?;
                         let (left, right) = (get!(*left), get!(*right));
                         let holds = match how {
-                            Comparison::NotEqual => left != right,
+                            Comparison::NotEqual => !is_equal,
                             Comparison::Less => left < right,
                             Comparison::LessOrEqual => left <= right,
                             Comparison::Greater => left > right,
@@ -517,11 +523,15 @@ impl<'m> Machine<'m> {
                         self.print(&arguments)?;
                     }
                     Op::Tree { at, node } => slot!(*at) = Slot::Node(*node),
-                    Op::Leave { at } => {
-                        if let Slot::Replaced { before, .. } = slot!(*at)
+                    Op::Leave { at, is_last } => {
+                        if let Slot::Replaced { before, after } = slot!(*at)
                             && let Some(frame) = self.frames.last_mut()
                         {
                             frame.around = before;
+                            if *is_last {
+                                slot!(*at) = Slot::Empty;
+                                self.forget(after);
+                            }
                         }
                     }
                     Op::Resume { at } => {
@@ -599,10 +609,9 @@ impl<'m> Machine<'m> {
 
     /// The base document at a place of the tree.
     pub(super) fn base_at(&self, around: u32, node: u32) -> Option<Value> {
-        let path = self.program.paths.get(node as usize)?;
         let mut at = &self.around.get(around as usize)?.data;
-        for key in path.iter() {
-            at = at.get(key)?;
+        for name in self.program.tree.path(node) {
+            at = at.field(&name)?;
         }
         Some(at.clone())
     }
@@ -629,6 +638,38 @@ impl<'m> Machine<'m> {
         let location = Location { file, row: span.row, column: span.column };
         self.prints.extend(lines.into_iter().map(|line| (line, location.clone())));
         Ok(())
+    }
+}
+
+/// How many parts of values are compared for one step of the budget.
+const PARTS_A_STEP: u64 = 16;
+
+/// Whether two values are equal, and how many parts were compared to know it.
+fn are_equal(one: &Value, two: &Value, parts: &mut u64) -> bool {
+    *parts += 1;
+    match (one, two) {
+        (Value::Array(one), Value::Array(two)) => {
+            Arc::ptr_eq(one, two)
+                || (one.len() == two.len()
+                    && one.iter().zip(two.iter()).all(|(one, two)| are_equal(one, two, parts)))
+        }
+        (Value::Set(one), Value::Set(two)) => {
+            Arc::ptr_eq(one, two)
+                || (one.len() == two.len()
+                    && one.iter().zip(two.iter()).all(|(one, two)| are_equal(one, two, parts)))
+        }
+        (Value::Object(one), Value::Object(two)) => {
+            Arc::ptr_eq(one, two)
+                || (one.len() == two.len()
+                    && one.entries().iter().zip(two.entries()).all(|(one, two)| {
+                        are_equal(&one.0, &two.0, parts) && are_equal(&one.1, &two.1, parts)
+                    }))
+        }
+        (Value::String(one), Value::String(two)) => {
+            *parts += (one.len() as u64) / 64;
+            one == two
+        }
+        _ => one == two,
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::functions::Builtin;
 use crate::plan::ops::FunctionId;
+use crate::syntax::ast::Name;
 use crate::value::{Object, Value};
 
 /// What is known of a rule or of the extent of a place.
@@ -74,8 +75,12 @@ impl Surroundings {
     }
 
     /// Whether a value that `with` gave stands at a path or above it.
-    pub(super) fn is_shadowed(&self, path: &[Value]) -> bool {
-        self.shadows.iter().any(|shadow| path.starts_with(shadow))
+    pub(super) fn is_shadowed(&self, path: &[Name]) -> bool {
+        let is_above = |shadow: &Vec<Value>| {
+            shadow.len() <= path.len()
+                && shadow.iter().zip(path).all(|(key, name)| key.as_str() == Some(name.as_str()))
+        };
+        self.shadows.iter().any(is_above)
     }
 }
 
@@ -89,6 +94,18 @@ pub(super) fn replaced(document: Option<&Value>, keys: &[Value], value: Value) -
     let inner = replaced(object.get(key), rest, value);
     object.insert(key.clone(), inner);
     Value::Object(object.into())
+}
+
+/// About how many bytes [`replaced`] copies.
+pub(super) fn cost(document: Option<&Value>, keys: &[Value]) -> u64 {
+    let mut entries = keys.len();
+    let mut at = document;
+    for key in keys {
+        let Some(Value::Object(object)) = at else { break };
+        entries = entries.saturating_add(object.len());
+        at = object.get(key);
+    }
+    (entries as u64).saturating_mul(2 * size_of::<Value>() as u64)
 }
 
 /// What stands under a key of a base document; an integer finds a key of its digits, too.

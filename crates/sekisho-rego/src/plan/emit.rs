@@ -244,10 +244,10 @@ impl<'c> Emitter<'c> {
         let leaves = self.label();
         let again = self.body(body, leaves);
         let done = self.label();
-        self.op(Op::Leave { at });
+        self.op(Op::Leave { at, is_last: again == leaves });
         self.op(Op::Jump(done));
         self.place(leaves);
-        self.op(Op::Leave { at });
+        self.op(Op::Leave { at, is_last: true });
         self.op(Op::Jump(*fail));
         if again != leaves {
             let resume = self.label();

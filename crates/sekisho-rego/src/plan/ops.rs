@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::compile::tree::{NodeId, RuleId};
 use crate::functions::Builtin;
 use crate::span::Span;
-use crate::syntax::ast::Name;
 use crate::value::Value;
 
 /// A register of values.
@@ -203,8 +202,10 @@ pub(crate) enum Op {
         values: Box<[Operand]>,
         fail: Label,
     },
+    /// Goes back to the surroundings before; the last time those of the replacement are let go of.
     Leave {
         at: Aux,
+        is_last: bool,
     },
     Resume {
         at: Aux,
@@ -361,9 +362,4 @@ impl Pool {
         self.modifiers.push(replaced.into());
         place
     }
-}
-
-/// Names of a path as values.
-pub(crate) fn keys(names: &[Name]) -> Vec<Value> {
-    names.iter().map(|name| Value::String(name.clone())).collect()
 }

@@ -143,3 +143,54 @@ fn a_module_of_ten_megabytes_is_read() {
     let table = format!("package a\nt := [{}]", "{\"a\": 1, \"b\": [2, 3]},\n".repeat((10 << 20) / 24));
     assert_eq!(errors(v1(&table)), "");
 }
+
+#[test]
+fn replacements_in_loops_are_counted_and_let_go_of() {
+    let text = "package a\nq := count(data.big)\np := count([1 | some x in numbers.range(1, 3000); q with data.big.k as x])";
+    let compiled = compile(&[v1(text)], &Options::default()).expect("the module is one");
+    let big: Vec<(Value, Value)> =
+        (0..2_000).map(|place: i64| (Value::from(format!("k{place}")), Value::from(place))).collect();
+    let data = Value::fields([("big", Value::object(big))]);
+    let document = compiled.document(&["a", "p"]).expect("the module has the rule");
+    let request = Request { data: Some(&data), ..Request::default() };
+    let outcome = compiled.evaluate(document, &request, &mut Memory::new()).expect("the budget is enough");
+    assert_eq!(outcome.value, Some(json("3000")));
+    let request = Request { budget: Budget { memory: 1 << 20, ..Budget::default() }, ..request };
+    let outcome = compiled.evaluate(document, &request, &mut Memory::new());
+    assert!(matches!(outcome, Err(EvaluationError::Limit { limit: Limit::Memory, .. })));
+}
+
+#[test]
+fn large_values_are_not_compared_for_one_step() {
+    let text = "package a\np if { some i in numbers.range(1, 100); [input.x, i] == [input.y, i]; i < 0 }";
+    let compiled = compile(&[v1(text)], &Options::default()).expect("the module is one");
+    let list = || Value::array((0_i64..20_000).map(Value::from).collect());
+    let input = Value::fields([("x", list()), ("y", list())]);
+    let document = compiled.document(&["a", "p"]).expect("the module has the rule");
+    let request = Request {
+        input: Some(&input),
+        budget: Budget { steps: 20_000, ..Budget::default() },
+        ..Request::default()
+    };
+    let outcome = compiled.evaluate(document, &request, &mut Memory::new());
+    assert!(matches!(outcome, Err(EvaluationError::Limit { limit: Limit::Steps, .. })));
+}
+
+#[test]
+fn trees_of_packages_have_bounds() {
+    let long = format!("package a{}\np := 1", ".a".repeat(100_000));
+    assert!(errors(v1(&long)).contains("more than 256 names"));
+    let long = format!("package a\np{} := 1", ".a".repeat(100_000));
+    assert!(errors(v1(&long)).contains("more than 256 names"));
+    let rules: String = (0..3_000).map(|place| format!("q{place} if data[input.a][input.b]\n")).collect();
+    let begin = std::time::Instant::now();
+    assert!(!errors(v1(&format!("package a\n{rules}"))).is_empty());
+    assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
+}
+
+#[test]
+fn a_constant_names_the_rule_that_a_variable_leads_to() {
+    assert_eq!(errors(v1("package a\np if { x := \"b\"; data[x].q }")), "");
+    assert_eq!(errors(v1("package a\np if { some x in {\"b\", \"c\"}; data[x].q }")), "");
+    assert!(errors(v1("package a\np if { x := input.x; data[x].p }")).contains("rego_recursion_error"));
+}
