@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use sekisho_manifest::{FieldPath, Segment};
+use sekisho_manifest::{FieldPath, Node, Segment};
 use smol_str::{SmolStr, ToSmolStr as _};
 
 use crate::budget::BudgetError;
@@ -21,7 +21,7 @@ pub trait PodSecurity {
     /// What the controls of a level in a version have against a Pod, in the order of Kyverno; those of the
     /// baseline level count at the restricted one even where a stricter one takes their place. A version is
     /// `v1.30`, `latest` or empty. The Pod has `metadata` and `spec`.
-    fn examine(&self, level: &str, version: &str, pod: &Value) -> Result<Vec<Violation>, String>;
+    fn examine(&self, level: &str, version: &str, pod: &Node) -> Result<Vec<Violation>, String>;
 }
 
 /// What one control has against a Pod.
@@ -104,7 +104,15 @@ pub(super) fn run(
         return Ok(Some(Said::error(message)));
     };
     let judging = Judging { running, security, judge, pod: &pod };
-    let mut violations = match judging.examine(&pod) {
+    let is_asked = running.request.object.as_ref().is_some_and(|asked| asked.is_same(object));
+    let own;
+    let node = if is_asked {
+        running.request.forms.pod.get_or_init(|| pod.to_node())
+    } else {
+        own = pod.to_node();
+        &own
+    };
+    let mut violations = match judging.examine(node) {
         Ok(violations) => violations,
         Err(error) => {
             let message = format!("failed to parse pod security api version: {error}");
@@ -166,7 +174,7 @@ struct Judging<'j> {
 }
 
 impl Judging<'_> {
-    fn examine(&self, pod: &Value) -> Result<Vec<Violation>, String> {
+    fn examine(&self, pod: &Node) -> Result<Vec<Violation>, String> {
         self.judge.examine(&self.security.level.to_lowercase(), &self.security.version, pod)
     }
 
@@ -174,7 +182,7 @@ impl Judging<'_> {
     fn exempt(&self, violations: &mut Vec<Violation>, exclude: &Standard) -> Result<(), BudgetError> {
         let of_containers = !exclude.images.is_empty();
         let excluded_pod = self.excluded_pod(exclude)?;
-        let Ok(excluded) = self.examine(&excluded_pod) else { return Ok(()) };
+        let Ok(excluded) = self.examine(&excluded_pod.to_node()) else { return Ok(()) };
         let ids = CONTROLS.iter().find(|(name, _)| *name == exclude.control).map_or(&[][..], |(_, ids)| ids);
         for violation in excluded.iter().filter(|violation| ids.contains(&violation.control.as_str())) {
             for fault in &violation.faults {

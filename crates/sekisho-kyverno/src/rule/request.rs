@@ -1,5 +1,8 @@
 //! What rules are asked, and what they may know.
 
+use std::sync::OnceLock;
+
+use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
 use crate::budget::Budget;
@@ -34,6 +37,24 @@ pub struct Request {
     pub variables: Vec<(SmolStr, Value)>,
     /// Variables that are given for rules, by their names.
     pub rule_variables: Vec<(SmolStr, Vec<(SmolStr, Value)>)>,
+    /// What several policies work out of the request. A request must not be changed once it was asked about;
+    /// a copy may be.
+    pub forms: Forms,
+}
+
+/// What is worked out once of a request. A copy starts with nothing.
+#[derive(Debug, Default)]
+pub struct Forms {
+    /// What the variable `request` stands for.
+    pub(super) described: OnceLock<Value>,
+    /// The Pod, or the template of Pods, in the object.
+    pub(super) pod: OnceLock<Node>,
+}
+
+impl Clone for Forms {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// What rules may know beside the request.

@@ -34,22 +34,18 @@ impl<'s> Scope<'s> {
         } else {
             Context::of_namespaced_policy(around, namespace)
         };
-        context.add_request(described(request));
-        if let Some(object) = object {
+        context.add_request(request.forms.described.get_or_init(|| described(request)).clone());
+        if let Some(object) = object
+            && !request.object.as_ref().is_some_and(|known| known.is_same(object))
+        {
             context.set_resource(object.clone());
         }
-        if let Some(old) = &request.old_object {
-            context.set_old_resource(old.clone());
-        }
         if let Some(subject) = object.or(request.old_object.as_ref()) {
-            context.set_namespace(Identity::of(subject).namespace);
             context.add_images(subject.clone());
         }
         if let Some(user) = &request.user {
-            context.add_user_info(who(user));
             context.set_service_account(&user.name);
         }
-        context.set_operation(request.operation.as_str());
         for (path, value) in &request.variables {
             context.add_variable(path, value.clone());
         }
@@ -121,37 +117,51 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// What an admission request says besides the objects.
+/// What the variable `request` stands for.
 fn described(request: &Request) -> Value {
     let text = |text: &str| Value::from(text);
-    let kind = |last: &'static str, what: &str| {
-        let mut map = Map::default();
-        map.insert("group", text(&request.kind.group));
-        map.insert("version", text(&request.kind.version));
-        map.insert(last, text(what));
-        Value::from(map)
+    let kind = |last: &'static str, what: &str| -> Value {
+        let entries = [("group", &*request.kind.group), ("version", &*request.kind.version), (last, what)];
+        entries
+            .into_iter()
+            .map(|(key, value)| (SmolStr::new_static(key), text(value)))
+            .collect::<Map>()
+            .into()
     };
-    let mut described = Map::default();
-    described.insert("kind", kind("kind", &request.kind.kind));
-    described.insert("requestKind", kind("kind", &request.kind.kind));
+    let mut described = vec![
+        ("kind", kind("kind", &request.kind.kind)),
+        ("requestKind", kind("kind", &request.kind.kind)),
+        ("operation", text(request.operation.as_str())),
+        ("dryRun", Value::Bool(false)),
+    ];
     if !request.resource.is_empty() {
-        described.insert("resource", kind("resource", &request.resource));
-        described.insert("requestResource", kind("resource", &request.resource));
+        described.push(("resource", kind("resource", &request.resource)));
+        described.push(("requestResource", kind("resource", &request.resource)));
     }
     if !request.subresource.is_empty() {
-        described.insert("subResource", text(&request.subresource));
-        described.insert("requestSubResource", text(&request.subresource));
+        described.push(("subResource", text(&request.subresource)));
+        described.push(("requestSubResource", text(&request.subresource)));
     }
-    let name = request.subject().and_then(|object| object.at(&["metadata", "name"])?.as_str());
-    if let Some(name) = name {
-        described.insert("name", text(name));
+    if let Some(object) = request.subject() {
+        described.push(("namespace", text(Identity::of(object).namespace)));
+        if let Some(name) = object.at(&["metadata", "name"]) {
+            described.push(("name", name.clone()));
+        }
     }
-    described.insert("dryRun", Value::Bool(false));
-    Value::from(described)
+    for (key, object) in [("object", &request.object), ("oldObject", &request.old_object)] {
+        if let Some(object) = object {
+            described.push((key, object.clone()));
+        }
+    }
+    if let Some(user) = &request.user {
+        described.extend(who(user));
+    }
+    let described = described.into_iter().map(|(key, value)| (SmolStr::new_static(key), value));
+    Value::from(described.collect::<Map>())
 }
 
 /// Who asks, and the roles that are bound to them.
-fn who(user: &User) -> Value {
+fn who(user: &User) -> [(&'static str, Value); 3] {
     let texts = |texts: &[SmolStr]| -> Value { texts.iter().map(|text| Value::from(text.clone())).collect() };
     let mut info = Map::default();
     info.insert("username", Value::from(user.name.clone()));
@@ -161,9 +171,9 @@ fn who(user: &User) -> Value {
     if !user.groups.is_empty() {
         info.insert("groups", texts(&user.groups));
     }
-    let mut who = Map::default();
-    who.insert("userInfo", Value::from(info));
-    who.insert("roles", texts(&user.roles));
-    who.insert("clusterRoles", texts(&user.cluster_roles));
-    Value::from(who)
+    [
+        ("userInfo", Value::from(info)),
+        ("roles", texts(&user.roles)),
+        ("clusterRoles", texts(&user.cluster_roles)),
+    ]
 }

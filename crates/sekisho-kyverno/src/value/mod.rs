@@ -170,6 +170,15 @@ impl Value {
         }
     }
 
+    /// Whether two values share one list or map, so that they are equal without a look.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Map(one), Self::Map(other)) => Arc::ptr_eq(one, other),
+            (Self::List(one), Self::List(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
+
     /// Whether this is null.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)

@@ -1,7 +1,7 @@
 //! The Pod Security Standards as Kyverno's rules ask about them.
 
-use sekisho_kyverno::Value;
 use sekisho_kyverno::rule::{Fault, Found, PodSecurity, Violation};
+use sekisho_manifest::Node;
 use smol_str::{SmolStr, ToSmolStr as _};
 
 use crate::pod_security::{self, CONTROLS, Control, Level, Pod, Version};
@@ -34,12 +34,11 @@ const ORDER: [&str; 19] = [
 ];
 
 impl PodSecurity for Standards {
-    fn examine(&self, level: &str, version: &str, pod: &Value) -> Result<Vec<Violation>, String> {
+    fn examine(&self, level: &str, version: &str, pod: &Node) -> Result<Vec<Violation>, String> {
         let level = Level::parse(level).map_err(|error| error.to_string())?;
         let version = if version.is_empty() { "latest" } else { version };
         let version = Version::parse(version).map_err(|error| error.to_string())?;
-        let root = pod.to_node();
-        let pod = Pod::of(&root);
+        let pod = Pod::of(pod);
         let mut controls: Vec<&Control> =
             CONTROLS.into_iter().filter(|control| control.level <= level).collect();
         let place = |control: &&Control| ORDER.iter().position(|id| *id == control.id);
