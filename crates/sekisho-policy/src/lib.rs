@@ -14,6 +14,7 @@ mod facts;
 pub mod gatekeeper;
 mod interest;
 mod kinds;
+pub mod kubescape;
 pub mod kyverno;
 mod load;
 pub mod patch;

@@ -7,6 +7,7 @@ mod formats;
 mod gatekeeper;
 mod helm;
 mod kubectl;
+mod kubescape;
 mod kustomize;
 mod kyverno;
 mod ledger;
@@ -47,6 +48,8 @@ enum Suite {
     PodSecurity(Options),
     /// Rego as OPA has it
     Opa(Options),
+    /// Rules as Kubescape's regolibrary tests them; `--data` is a checkout of it
+    Kubescape(Options),
     /// Constraint templates as gatekeeper-library tests them; `--data` is a checkout of it
     Gatekeeper(Options),
     /// YAML as sigs.k8s.io/yaml reads it
@@ -94,6 +97,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             suite("pod-security", "conformance/pod-security", &options, pod_security::run)
         }
         Suite::Opa(options) => suite("opa", "conformance/opa", &options, opa::run),
+        Suite::Kubescape(options) => foreign("kubescape", &options, kubescape::run),
         Suite::Gatekeeper(options) => foreign("gatekeeper", &options, gatekeeper::run),
         Suite::Verdicts(options) => verdicts::run(&options),
         Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),

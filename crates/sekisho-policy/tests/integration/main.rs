@@ -6,6 +6,7 @@ mod admission;
 mod bundle;
 mod documents;
 mod gatekeeper;
+mod kubescape;
 mod pod_security;
 mod review;
 mod set;

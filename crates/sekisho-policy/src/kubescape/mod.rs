@@ -1,0 +1,107 @@
+//! Kubescape's rules: Rego over a list of objects, each answer with the fields that are wrong and how to mend
+//! them.
+//!
+//! The semantics are those of Kubescape's own runner: rules stand in the package `armo_builtins`, are given all
+//! objects that concern them at once, and find the settings of controls below `data`.
+
+mod aggregate;
+mod response;
+
+use std::sync::{Mutex, PoisonError};
+
+use sekisho_manifest::Node;
+use sekisho_rego::ast::RegoVersion;
+use sekisho_rego::functions::{Memory, World};
+use sekisho_rego::value::Value;
+use sekisho_rego::{Compiled, Document, Options, Request, Source};
+
+use self::aggregate::Aggregation;
+pub use self::response::{FixPath, Paths, Related, Response};
+
+/// The package that rules stand in.
+const PACKAGE: &str = "armo_builtins";
+
+/// What rules may call: packages of helper functions.
+const HELPERS: [(&str, &str); 2] =
+    [("cautils", include_str!("helpers.rego")), ("kubernetes.api.client", include_str!("client.rego"))];
+
+/// A compiled rule.
+#[derive(Debug)]
+pub struct Rule {
+    compiled: Compiled,
+    package: Document,
+    aggregation: Aggregation,
+    memories: Mutex<Vec<Memory>>,
+}
+
+/// What rules are given besides objects.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    /// The settings of controls: `data.postureControlInputs`.
+    pub posture_control: Option<Node>,
+    /// What is known of the surroundings, such as the cloud: `data.dataControlInputs`.
+    pub data_control: Option<Node>,
+}
+
+/// Why a rule cannot be used, or gives no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// The module does not compile.
+    #[error("{0}")]
+    Compile(String),
+    /// The evaluation gives no result.
+    #[error("{0}")]
+    Evaluate(String),
+    /// An answer is none that a rule may give.
+    #[error("the rule answers with something else than a list of alerts: {0}")]
+    Answer(String),
+}
+
+impl Rule {
+    /// Compiles a rule: its module, and its `rule.metadata.json`.
+    pub fn compile(name: &str, module: &str, metadata: &Node) -> Result<Self, RuleError> {
+        let version = RegoVersion::V0;
+        let mut sources = vec![Source { file: name, text: module, version }];
+        sources.extend(HELPERS.iter().map(|(file, text)| Source { file, text, version }));
+        let compiled = sekisho_rego::compile(&sources, &Options::default()).map_err(|errors| {
+            let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            RuleError::Compile(texts.join("; "))
+        })?;
+        let Some(package) = compiled.document(&[PACKAGE]) else {
+            return Err(RuleError::Compile(format!("the package `{PACKAGE}` has no rule")));
+        };
+        Ok(Self { package, aggregation: Aggregation::of(metadata), memories: Mutex::default(), compiled })
+    }
+
+    /// What the rule says of objects, in the order of its answers.
+    pub fn evaluate(&self, objects: &[Node], inputs: &Inputs) -> Result<Vec<Response>, RuleError> {
+        let objects = self.aggregation.apply(objects.iter().map(Value::from).collect());
+        let input = Value::array(objects);
+        let tree = |node: &Option<Node>| node.as_ref().map_or(Value::Null, Value::from);
+        let data = Value::fields([
+            ("postureControlInputs", tree(&inputs.posture_control)),
+            ("dataControlInputs", tree(&inputs.data_control)),
+        ]);
+        let request =
+            Request { input: Some(&input), data: Some(&data), world: World::default(), ..Request::default() };
+        let mut memory =
+            self.memories.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let outcome = self.compiled.evaluate(self.package, &request, &mut memory);
+        self.memories.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+        let outcome = outcome.map_err(|error| RuleError::Evaluate(error.to_string()))?;
+        let mut responses = Vec::new();
+        let rules = outcome.value.as_ref().and_then(Value::as_object);
+        for answer in rules.map(sekisho_rego::value::Object::values).into_iter().flatten() {
+            let alerts = match answer {
+                Value::Array(alerts) => alerts.as_slice(),
+                Value::Set(alerts) => alerts.elements(),
+                other => return Err(RuleError::Answer(other.type_name().to_owned())),
+            };
+            for alert in alerts {
+                let response = Response::read(alert);
+                responses.push(response.ok_or_else(|| RuleError::Answer(alert.type_name().to_owned()))?);
+            }
+        }
+        Ok(responses)
+    }
+}
