@@ -85,14 +85,7 @@ pub(super) fn resolve(modules: &[Module], settings: &Settings, errors: &mut Vec<
     conflicts(&resolved, &placed, modules, errors);
     let kinds: HashMap<&[Name], (RuleKind, usize)> =
         resolved.groups.iter().map(|group| (group.path.as_slice(), (group.kind, group.arity))).collect();
-    // The names of rules hold in all modules of a package.
-    let mut exports: HashMap<&[Name], Vec<&Name>> = HashMap::new();
-    for module in modules {
-        let names = module.rules.iter().map(|rule| &rule.head.name);
-        exports.entry(&module.package).or_default().extend(names);
-    }
-    let scope = |module| scope(module, &exports, settings.is_strict);
-    let scopes: Vec<ModuleScope> = modules.iter().map(scope).collect();
+    let scopes = scopes(modules, settings.is_strict);
     for (module, scope) in modules.iter().zip(&scopes) {
         check_module(module, scope, settings, errors);
     }
@@ -155,6 +148,16 @@ fn classify(rule: &Rule) -> (usize, RuleKind) {
         RuleKind::Complete
     };
     (fixed, kind)
+}
+
+/// What names mean in each module; those of rules hold in all modules of a package.
+fn scopes(modules: &[Module], is_strict: bool) -> Vec<ModuleScope> {
+    let mut exports: HashMap<&[Name], Vec<&Name>> = HashMap::new();
+    for module in modules {
+        let names = module.rules.iter().map(|rule| &rule.head.name);
+        exports.entry(&module.package).or_default().extend(names);
+    }
+    modules.iter().map(|module| scope(module, &exports, is_strict)).collect()
 }
 
 /// What the names of rules and imports mean in a module.

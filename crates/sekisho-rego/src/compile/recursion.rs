@@ -292,7 +292,7 @@ impl Walk<'_> {
                 *self.work += 1;
                 match element {
                     Node::Const(key) => {
-                        next.extend(key.as_str().and_then(|name| self.tree.child(node, name)))
+                        next.extend(key.as_str().and_then(|name| self.tree.child(node, name)));
                     }
                     Node::Var(var) if self.known.contains_key(var) => {
                         let names = self.known.get(var).into_iter().flatten().filter_map(Value::as_str);
