@@ -2,6 +2,8 @@
 
 use std::cell::Cell;
 
+use crate::Value;
+
 /// What the evaluation of one policy over one resource may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
@@ -34,6 +36,24 @@ pub enum BudgetError {
     Depth,
 }
 
+/// How deep a value may be that an expression gives.
+const DEEPEST: u32 = 2_000;
+
+fn weigh(value: &Value, left: &mut u64, depth: u32) -> Result<(), BudgetError> {
+    let steps = value.as_str().map_or(1, |text| text.len() as u64 / 16 + 1);
+    let Some(rest) = left.checked_sub(steps) else {
+        *left = 0;
+        return Err(BudgetError::Work);
+    };
+    *left = rest;
+    let depth = depth.checked_sub(1).ok_or(BudgetError::Depth)?;
+    match value {
+        Value::List(items) => items.iter().try_for_each(|item| weigh(item, left, depth)),
+        Value::Map(map) => map.values().try_for_each(|item| weigh(item, left, depth)),
+        _ => Ok(()),
+    }
+}
+
 /// Keeps the account of one evaluation. It is shared by reference.
 #[derive(Debug)]
 pub struct Meter {
@@ -64,6 +84,15 @@ impl Meter {
         let left = self.memory.get().checked_sub(bytes as u64).ok_or(BudgetError::Memory)?;
         self.memory.set(left);
         Ok(())
+    }
+
+    /// Goes through all of a value, shared parts as often as they are seen: none that is too large or too
+    /// deep comes through, and what does may be printed, compared and copied.
+    pub fn weigh(&self, value: &Value) -> Result<(), BudgetError> {
+        let mut left = self.work.get();
+        let result = weigh(value, &mut left, DEEPEST);
+        self.work.set(left);
+        result
     }
 
     /// Runs something one level deeper.

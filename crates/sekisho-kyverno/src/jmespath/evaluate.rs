@@ -133,7 +133,9 @@ fn slice(parts: &[Option<i64>; 3], value: &Value, around: &Surroundings<'_>) -> 
 
 fn compare(comparator: Comparator, left: &Value, right: &Value, around: &Surroundings<'_>) -> Found {
     if matches!(comparator, Comparator::Equal | Comparator::NotEqual) {
-        around.meter.work(left.size().min(right.size()))?;
+        if matches!((left, right), (Value::List(_), Value::List(_)) | (Value::Map(_), Value::Map(_))) {
+            around.meter.weigh(left)?;
+        }
         return Ok(Value::Bool((left == right) == (comparator == Comparator::Equal)));
     }
     let (Value::Float(left), Value::Float(right)) = (left, right) else { return Ok(Value::Null) };

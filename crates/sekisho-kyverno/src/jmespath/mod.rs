@@ -31,8 +31,11 @@ impl Expression {
         Ok(Self { tree: parser::parse(text)? })
     }
 
-    /// The value of the expression over some data.
+    /// The value of the expression over some data. It is as large as the account allows, also where the
+    /// same part stands in it many times.
     pub fn search(&self, data: &Value, around: &Surroundings<'_>) -> Result<Value, JmespathError> {
-        evaluate::evaluate(&self.tree, data, around)
+        let found = evaluate::evaluate(&self.tree, data, around)?;
+        around.meter.weigh(&found)?;
+        Ok(found)
     }
 }

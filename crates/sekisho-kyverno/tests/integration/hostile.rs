@@ -48,6 +48,20 @@ fn texts_and_lists_cannot_grow_without_end() {
 }
 
 #[test]
+fn shared_parts_count_as_often_as_they_are_seen() {
+    for behind in ["", " | to_string(@)", " | @ == @", " | abs(@)", " | {a: @} | label_match(@, @)"] {
+        let doubled = format!("{}{behind}", vec!["[@, @]"; 300].join(" | "));
+        assert!(matches!(search(&doubled, &"x".into()), Err(JmespathError::Budget(_))), "{behind}");
+    }
+    let mut deep: Value = "x".into();
+    for _ in 0..1_900 {
+        deep = vec![deep].into();
+    }
+    let deeper = vec!["[@]"; 300].join(" | ");
+    assert_eq!(search(&deeper, &deep), Err(JmespathError::Budget(BudgetError::Depth)));
+}
+
+#[test]
 fn patterns_end() {
     let stars = "*a".repeat(2_000);
     let text = "a".repeat(100_000);

@@ -169,6 +169,6 @@ fn object_from_lists(given: &[Argument<'_>], around: &Surroundings<'_>) -> Given
 
 fn label_match(given: &[Argument<'_>], around: &Surroundings<'_>) -> Given {
     let (wanted, labels) = (map(given, 0)?, map(given, 1)?);
-    around.meter.work(wanted.len())?;
+    around.meter.weigh(&Value::Map(std::sync::Arc::clone(&wanted)))?;
     Ok(wanted.iter().all(|(key, value)| labels.get(key) == Some(value)).into())
 }

@@ -98,19 +98,22 @@ impl Function {
                 return Err(JmespathError::refused("incorrect number of args"));
             }
             for (argument, types) in arguments.iter().zip(self.takes) {
-                check(argument, types)?;
+                check(argument, types, around)?;
             }
         }
         (self.run)(arguments, around)
     }
 }
 
-fn check(argument: &Argument<'_>, types: &[Type]) -> Result<(), JmespathError> {
+fn check(argument: &Argument<'_>, types: &[Type], around: &Surroundings<'_>) -> Result<(), JmespathError> {
     if types.iter().any(|wanted| argument.is(*wanted)) {
         return Ok(());
     }
     let shown = match argument {
-        Argument::Value(value) => value.to_plain(),
+        Argument::Value(value) => {
+            around.meter.weigh(value)?;
+            value.to_plain()
+        }
         Argument::Reference(_) => "an expression".to_owned(),
     };
     let types: Vec<String> = types.iter().map(|wanted| format!("\"{}\"", wanted.name())).collect();

@@ -85,7 +85,7 @@ fn to_string(given: &[Argument<'_>], around: &Surroundings<'_>) -> Given {
     if let Value::String(_) = given {
         return Ok(given);
     }
-    around.meter.work(given.size())?;
+    around.meter.weigh(&given)?;
     if !given.is_finite() {
         return Err(JmespathError::refused("json: unsupported value: NaN"));
     }
