@@ -22,6 +22,12 @@ pub trait Activation {
     fn facts(&self) -> Option<&dyn Any> {
         None
     }
+
+    /// The answer to a question of a function that the caller [added](crate::Extension); none where the caller
+    /// has none.
+    fn answer(&self, _question: &dyn Any) -> Option<Box<dyn Any>> {
+        None
+    }
 }
 
 /// Variables with their values.

@@ -164,6 +164,13 @@ impl Environment {
         }
     }
 
+    /// With literals of lists and maps whose items may be of several types.
+    #[must_use]
+    pub fn with_mixed_literals(mut self) -> Self {
+        self.strict = false;
+        self
+    }
+
     /// With an `orValue` that gives back what is no optional, as Kyverno has it.
     #[must_use]
     pub fn with_or_value_of_plain_values(mut self) -> Self {

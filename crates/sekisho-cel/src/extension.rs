@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::activation::Activation;
 use crate::budget::Meter;
 use crate::error::Failure;
 use crate::types::declaration::{Code, Form, Overload};
@@ -86,7 +87,7 @@ impl fmt::Debug for Extension {
 /// A call of an added function: its arguments, the caller's facts, and the account that it is on.
 pub struct Call<'a> {
     pub(crate) arguments: &'a [Value],
-    pub(crate) facts: Option<&'a dyn Any>,
+    pub(crate) activation: &'a dyn Activation,
     pub(crate) meter: &'a mut Meter,
 }
 
@@ -98,7 +99,14 @@ impl<'a> Call<'a> {
 
     /// The facts that the caller's [`Activation`](crate::Activation::facts) holds, if they are of this type.
     pub fn facts<F: Any>(&self) -> Option<&'a F> {
-        self.facts.and_then(<dyn Any>::downcast_ref)
+        self.activation.facts().and_then(<dyn Any>::downcast_ref)
+    }
+
+    /// What the caller's [`Activation`](crate::Activation::answer) answers to a question; none where it has no
+    /// answer of this type.
+    pub fn ask<A: Any>(&self, question: &dyn Any) -> Option<A> {
+        let answer = self.activation.answer(question)?.downcast().ok()?;
+        Some(*answer)
     }
 
     /// Accounts for steps that the function takes; fails where too many were taken.

@@ -308,8 +308,8 @@ impl<'a> Machine<'a> {
         let result = match code {
             Some(Code::Native(code)) => code(&mut self.meter, values),
             Some(Code::Host { code, .. }) => {
-                let facts = self.activation.facts();
-                code(&mut extension::Call { arguments: values, facts, meter: &mut self.meter })
+                let activation = self.activation;
+                code(&mut extension::Call { arguments: values, activation, meter: &mut self.meter })
             }
             None => Err(Failure::NoSuchOverload),
         };
