@@ -1,5 +1,7 @@
 //! Documents of any language → policies.
 
+use std::sync::Arc;
+
 use sekisho_kyverno::context::Settings;
 use sekisho_manifest::{Node, Object, Source};
 
@@ -33,6 +35,7 @@ pub fn is_policy(object: &Object) -> bool {
     admission::is_policy(object)
         || gatekeeper::is_policy(object)
         || sekisho_kyverno::policy::is_policy(&object.root)
+        || kyverno::cel::is_policy(&object.root)
 }
 
 /// Makes policies of the documents that are some; others are left alone. `sources` are the texts that the
@@ -54,5 +57,9 @@ pub fn load(objects: &[Object], sources: &[Source], options: &Options) -> Loaded
     let policies = kyverno.policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) });
     loaded.policies.extend(policies);
     loaded.problems.extend(kyverno.problems.into_iter().map(|(_, problem)| problem));
+    let expressions = kyverno::cel::load(&roots);
+    let policies = kyverno::cel::for_set(expressions.policies, &Arc::new(options.kyverno.clone()));
+    loaded.policies.extend(policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
+    loaded.problems.extend(expressions.problems.into_iter().map(|(_, problem)| problem));
     loaded
 }

@@ -16,7 +16,7 @@ pub(super) struct Optional {
 
 /// The environment of the API server of Kubernetes 1.`minor`, with the types of `request` and
 /// `namespaceObject`.
-pub(super) fn base(minor: u32) -> Environment {
+pub(crate) fn base(minor: u32) -> Environment {
     let text = Type::String;
     let texts = || Type::list(Type::String);
     let labels = || Type::map(Type::String, Type::String);

@@ -11,7 +11,7 @@ use crate::request::{GroupVersionKind, GroupVersionResource, Operation, Request}
 
 /// `matchConstraints` of a policy, `matchResources` of a binding.
 #[derive(Debug, Clone)]
-pub(super) struct MatchResources {
+pub(crate) struct MatchResources {
     namespaces: Selector,
     objects: Selector,
     rules: Vec<Rule>,
@@ -41,7 +41,7 @@ enum Scope {
 
 /// The resource and kind as which a policy looks at the object of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Matched {
+pub(crate) struct Matched {
     pub(super) resource: GroupVersionResource,
     pub(super) kind: GroupVersionKind,
 }
@@ -58,7 +58,7 @@ pub(super) fn is_about_namespace(request: &Request) -> bool {
 }
 
 /// The namespace as the API server attributes it to a request: a namespace lies in itself.
-pub(super) fn namespace_of(request: &Request) -> &SmolStr {
+pub(crate) fn namespace_of(request: &Request) -> &SmolStr {
     if is_about_namespace(request) && request.namespace.is_empty() {
         &request.name
     } else {
@@ -68,7 +68,7 @@ pub(super) fn namespace_of(request: &Request) -> &SmolStr {
 
 impl MatchResources {
     /// Reads the field, which may be missing.
-    pub(super) fn read(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Self> {
+    pub(crate) fn read(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Self> {
         if !reader.mapping(at) {
             return None;
         }
@@ -87,7 +87,7 @@ impl MatchResources {
     }
 
     /// As what the request matches; none where it does not. `labels` gives the labels of its namespace.
-    pub(super) fn matches(&self, request: &Request, labels: &dyn Fn() -> Option<Node>) -> Option<Matched> {
+    pub(crate) fn matches(&self, request: &Request, labels: &dyn Fn() -> Option<Node>) -> Option<Matched> {
         let selected = self.selects_namespace(request, labels) && self.selects_object(request);
         if !selected || self.find(&self.excluded, request).is_some() {
             return None;
@@ -133,7 +133,7 @@ impl MatchResources {
     }
 
     /// Which requests it can match at all.
-    pub(super) fn interest(&self) -> Interest {
+    pub(crate) fn interest(&self) -> Interest {
         let mut targets = Vec::new();
         let mut operations = Some(Vec::new());
         for rule in &self.rules {

@@ -24,7 +24,11 @@ mod view;
 
 pub use decision::{Answer, Decision, Judgement, Reason, Refusal, answer};
 pub(crate) use embedded::{Embedded, Parts, variable};
+pub(crate) use environment::base as base_environment;
 pub use export::{About, Export, export};
 pub use loading::{LoadOptions, Loaded, is_policy, load};
+pub(crate) use matching::MatchResources;
 pub use mutating::{Mutated, MutatingPolicies, MutatingPolicy, MutationStep};
+pub(crate) use mutating::{apply_configuration, apply_json_patch};
+pub(crate) use reader::{At, Reader};
 pub use validating::ValidatingPolicy;

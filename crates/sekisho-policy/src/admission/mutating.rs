@@ -366,9 +366,11 @@ impl Invocation<'_> {
             round.evaluate(&mutation.expression, &mut left).map_err(|end| Failed::Own(end.to_string()))?;
         let value = value.map_err(Failed::Own)?;
         match mutation.how {
-            How::ApplyConfiguration => self.configuration(&value, object).map_err(Failed::Own),
+            How::ApplyConfiguration => {
+                apply_configuration(&self.matched.kind, &value, object).map_err(Failed::Own)
+            }
             How::JsonPatch => {
-                let changed = json_patch(&value, object).map_err(Failed::Own)?;
+                let changed = apply_json_patch(&value, object).map_err(Failed::Own)?;
                 // The API server reads what a patch made strictly, and ends where it cannot.
                 let before = patch::unknown_fields(&self.matched.kind, object);
                 let mut unknown = patch::unknown_fields(&self.matched.kind, &changed);
@@ -382,33 +384,37 @@ impl Invocation<'_> {
             }
         }
     }
+}
 
-    fn configuration(&self, value: &Value, object: &Node) -> Result<Node, String> {
-        named_by_place(value, "Object")?;
-        let mut configuration = value.to_node().map_err(|failure| failure.to_string())?;
-        let kind = &self.matched.kind;
-        if let Some(mapping) = configuration.as_mapping_mut() {
-            for key in ["apiVersion", "kind"] {
-                if let Some(own) = object.entry(key) {
-                    let node = Node { span: sekisho_manifest::Span::default(), ..own.node.clone() };
-                    mapping.put(Entry { key: key.into(), key_span: own.key_span, node });
-                }
+/// The object with the configuration that an `Object{…}` is laid over it.
+pub(crate) fn apply_configuration(
+    kind: &GroupVersionKind,
+    value: &Value,
+    object: &Node,
+) -> Result<Node, String> {
+    named_by_place(value, "Object")?;
+    let mut configuration = value.to_node().map_err(|failure| failure.to_string())?;
+    if let Some(mapping) = configuration.as_mapping_mut() {
+        for key in ["apiVersion", "kind"] {
+            if let Some(own) = object.entry(key) {
+                let node = Node { span: sekisho_manifest::Span::default(), ..own.node.clone() };
+                mapping.put(Entry { key: key.into(), key_span: own.key_span, node });
             }
         }
-        let configuration = in_version(&configuration, kind);
-        let own = object.get("apiVersion").cloned();
-        let changed = patch::merge_configuration(kind, &in_version(object, kind), &configuration);
-        let mut changed = changed.map_err(|error| format!("error applying patch: {error}"))?;
-        let version = changed.as_mapping_mut().and_then(|mapping| mapping.value_mut("apiVersion"));
-        if let (Some(version), Some(own)) = (version, own) {
-            *version = own;
-        }
-        Ok(changed)
     }
+    let configuration = in_version(&configuration, kind);
+    let own = object.get("apiVersion").cloned();
+    let changed = patch::merge_configuration(kind, &in_version(object, kind), &configuration);
+    let mut changed = changed.map_err(|error| format!("error applying patch: {error}"))?;
+    let version = changed.as_mapping_mut().and_then(|mapping| mapping.value_mut("apiVersion"));
+    if let (Some(version), Some(own)) = (version, own) {
+        *version = own;
+    }
+    Ok(changed)
 }
 
 /// The object after the operations of a list of `JSONPatch`; a `test` that fails leaves it as it is.
-fn json_patch(value: &Value, object: &Node) -> Result<Node, String> {
+pub(crate) fn apply_json_patch(value: &Value, object: &Node) -> Result<Node, String> {
     let Value::List(items) = value else {
         return Err("type mismatch: JSONPatchType.expression should evaluate to array".to_owned());
     };

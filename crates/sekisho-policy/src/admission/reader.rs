@@ -9,15 +9,15 @@ use crate::problem::{Problem, Weight};
 
 /// A field of a document, there or not.
 #[derive(Debug, Clone)]
-pub(super) struct At<'a> {
-    pub(super) node: Option<&'a Node>,
-    pub(super) path: FieldPath,
+pub(crate) struct At<'a> {
+    pub(crate) node: Option<&'a Node>,
+    pub(crate) path: FieldPath,
     /// Where the field stands, or the nearest thing above it that does.
-    pub(super) span: Span,
+    pub(crate) span: Span,
 }
 
 impl<'a> At<'a> {
-    pub(super) fn root(node: &'a Node) -> Self {
+    pub(crate) fn root(node: &'a Node) -> Self {
         Self { node: Some(node), path: FieldPath::root(), span: node.span }
     }
 
@@ -27,35 +27,35 @@ impl<'a> At<'a> {
     }
 
     /// A field below this one. A null is no field.
-    pub(super) fn get(&self, key: &str) -> Self {
+    pub(crate) fn get(&self, key: &str) -> Self {
         self.child(key, self.node.and_then(|node| node.get(key)))
     }
 
-    pub(super) fn is_there(&self) -> bool {
+    pub(crate) fn is_there(&self) -> bool {
         self.node.is_some()
     }
 }
 
 /// Collects the faults of a document while it is read.
 #[derive(Debug)]
-pub(super) struct Reader<'s> {
+pub(crate) struct Reader<'s> {
     /// The text that the document was read from; empty where it is not at hand.
     source: &'s str,
-    pub(super) problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl<'s> Reader<'s> {
-    pub(super) fn new(source: &'s str) -> Self {
+    pub(crate) fn new(source: &'s str) -> Self {
         Self { source, problems: Vec::new() }
     }
 
     /// The document is refused because of this field.
-    pub(super) fn refuse(&mut self, at: &At<'_>, message: impl Into<String>) {
+    pub(crate) fn refuse(&mut self, at: &At<'_>, message: impl Into<String>) {
         self.add(at.span, &at.path, &message.into());
     }
 
     /// The document is refused because of a part of the text of a field.
-    pub(super) fn refuse_part(&mut self, at: &At<'_>, part: sekisho_cel::Span, message: &str) {
+    pub(crate) fn refuse_part(&mut self, at: &At<'_>, part: sekisho_cel::Span, message: &str) {
         let text = at.node.and_then(Node::as_str).unwrap_or("");
         let range = usize::try_from(part.start).unwrap_or(0)..usize::try_from(part.end).unwrap_or(0);
         let span = place::locate(self.source, at.span, text, range).unwrap_or(at.span);
@@ -72,7 +72,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The text of a field; empty where it is missing.
-    pub(super) fn text(&mut self, at: &At<'_>) -> SmolStr {
+    pub(crate) fn text(&mut self, at: &At<'_>) -> SmolStr {
         match at.node.map(|node| &node.value) {
             None => SmolStr::default(),
             Some(Value::String(text)) => text.clone(),
@@ -84,7 +84,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The text of a field that must be there and not empty.
-    pub(super) fn needed_text(&mut self, at: &At<'_>) -> SmolStr {
+    pub(crate) fn needed_text(&mut self, at: &At<'_>) -> SmolStr {
         let before = self.problems.len();
         let text = self.text(at);
         if text.trim().is_empty() && self.problems.len() == before {
@@ -94,7 +94,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The text of a field that is one of a few; none where it is missing or another one.
-    pub(super) fn choice<T: Copy>(&mut self, at: &At<'_>, choices: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn choice<T: Copy>(&mut self, at: &At<'_>, choices: &[(&str, T)]) -> Option<T> {
         let text = self.text(at);
         if text.is_empty() {
             return None;
@@ -108,7 +108,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The items of a list; none where it is missing.
-    pub(super) fn items<'a>(&mut self, at: &At<'a>) -> Vec<At<'a>> {
+    pub(crate) fn items<'a>(&mut self, at: &At<'a>) -> Vec<At<'a>> {
         match at.node {
             None => Vec::new(),
             Some(node) if matches!(node.value, Value::Sequence(_)) => {
@@ -123,13 +123,13 @@ impl<'s> Reader<'s> {
     }
 
     /// The texts of a list.
-    pub(super) fn texts(&mut self, at: &At<'_>) -> Vec<SmolStr> {
+    pub(crate) fn texts(&mut self, at: &At<'_>) -> Vec<SmolStr> {
         let items = self.items(at);
         items.iter().map(|item| self.text(item)).collect()
     }
 
     /// A field that must be a mapping; false where it is missing.
-    pub(super) fn mapping(&mut self, at: &At<'_>) -> bool {
+    pub(crate) fn mapping(&mut self, at: &At<'_>) -> bool {
         match at.node {
             Some(node) if node.as_mapping().is_some() => true,
             Some(_) => {
@@ -141,7 +141,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A mapping that must be there.
-    pub(super) fn needed_mapping(&mut self, at: &At<'_>) -> bool {
+    pub(crate) fn needed_mapping(&mut self, at: &At<'_>) -> bool {
         if !at.is_there() {
             self.require(at);
         }
@@ -149,7 +149,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A label selector; everything where it is missing.
-    pub(super) fn selector(&mut self, at: &At<'_>) -> Selector {
+    pub(crate) fn selector(&mut self, at: &At<'_>) -> Selector {
         let Some(node) = at.node else { return Selector::everything() };
         match Selector::from_label_selector(node) {
             Ok(selector) => selector,
@@ -162,7 +162,7 @@ impl<'s> Reader<'s> {
     }
 
     /// The name of the object, which must be a DNS subdomain.
-    pub(super) fn object_name(&mut self, at: &At<'_>) -> SmolStr {
+    pub(crate) fn object_name(&mut self, at: &At<'_>) -> SmolStr {
         let name = self.needed_text(at);
         if !name.is_empty() && !is_subdomain(&name) {
             self.refuse(at, format!("`{name}` is no name: use lower case letters, digits, `-` and `.`"));
@@ -172,7 +172,7 @@ impl<'s> Reader<'s> {
 }
 
 /// Whether a text is a DNS subdomain (RFC 1123), as names of most objects must be.
-pub(super) fn is_subdomain(text: &str) -> bool {
+pub(crate) fn is_subdomain(text: &str) -> bool {
     let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let is_part = |part: &str| {
         let bytes = part.as_bytes();
@@ -184,7 +184,7 @@ pub(super) fn is_subdomain(text: &str) -> bool {
 }
 
 /// Whether a text is a qualified name: a name of at most 63 characters, behind an optional domain and `/`.
-pub(super) fn is_qualified_name(text: &str) -> bool {
+pub(crate) fn is_qualified_name(text: &str) -> bool {
     let (domain, name) = text.split_once('/').map_or((None, text), |(domain, name)| (Some(domain), name));
     let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
     let bytes = name.as_bytes();

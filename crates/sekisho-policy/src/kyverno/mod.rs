@@ -1,5 +1,6 @@
 //! Kyverno's policies among the others.
 
+pub mod cel;
 mod pod_security;
 mod policy;
 mod request;

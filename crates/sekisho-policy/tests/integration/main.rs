@@ -7,6 +7,7 @@ mod bundle;
 mod documents;
 mod gatekeeper;
 mod kubescape;
+mod kyverno;
 mod pod_security;
 mod review;
 mod set;

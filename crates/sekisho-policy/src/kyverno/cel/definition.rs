@@ -1,0 +1,262 @@
+//! A policy as its document has it: read, its expressions compiled, for Pods and for their controllers.
+
+use std::sync::Arc;
+
+use sekisho_cel::Type;
+use sekisho_manifest::{Entry, FieldPath, Node, Value};
+use smol_str::SmolStr;
+
+use super::autogen::{self, Place, Rewriting, mapping};
+use super::environment::Use;
+use super::exception::{self, Exception};
+use super::expression::{Compiler, Expression, Variable};
+use super::generating::{self, Generation};
+use super::kind::PolicyKind;
+use super::library::Scope;
+use super::mutating::{self, Mutations};
+use super::validating::{self, Validation};
+use crate::admission::{At, MatchResources, Reader};
+use crate::problem::{Problem, Weight};
+use crate::verdict::Enforcement;
+
+/// A compiled policy of the group `policies.kyverno.io`.
+#[derive(Debug)]
+pub struct CelPolicy {
+    pub(super) kind: PolicyKind,
+    pub(super) scope: Scope,
+    pub(super) namespace: SmolStr,
+    pub(super) name: SmolStr,
+    /// Whether it is about plain JSON, whatever that is.
+    pub(super) plain: bool,
+    pub(super) actions: Vec<Enforcement>,
+    pub(super) ignores_failures: bool,
+    /// Whether it takes part in admission.
+    pub(super) admission: bool,
+    pub(super) variants: Vec<Variant>,
+}
+
+/// A policy as it is for some resources.
+#[derive(Debug)]
+pub(super) struct Variant {
+    /// What it matches; none where it matches nothing.
+    pub(super) constraints: Option<MatchResources>,
+    /// Whether it looks for templates of Pods in the object.
+    pub(super) extracts: bool,
+    pub(super) exceptions: Vec<exception::Compiled>,
+    pub(super) conditions: Vec<Expression>,
+    pub(super) variables: Vec<Variable>,
+    pub(super) annotations: Vec<(SmolStr, Expression)>,
+    pub(super) body: Body,
+}
+
+/// What a policy does where it matches.
+#[derive(Debug)]
+pub(super) enum Body {
+    Validations(Vec<Validation>),
+    Mutations(Mutations),
+    Generations(Vec<Generation>),
+    Deletion,
+}
+
+impl CelPolicy {
+    /// Reads a document; none where it is no policy. The problems that are errors make a policy useless.
+    pub(super) fn read(root: &Node, exceptions: &[Arc<Exception>]) -> (Option<Self>, Vec<Problem>) {
+        let Some((kind, namespaced)) = PolicyKind::of(root) else { return (None, Vec::new()) };
+        let mut reader = Reader::new("");
+        let at = At::root(root);
+        let name = reader.object_name(&at.get("metadata").get("name"));
+        let namespace =
+            if namespaced { reader.text(&at.get("metadata").get("namespace")) } else { SmolStr::default() };
+        let spec = at.get("spec");
+        if !reader.needed_mapping(&spec) {
+            return (None, reader.problems);
+        }
+        let evaluation = spec.get("evaluation");
+        let plain = reader.text(&evaluation.get("mode")) == "JSON";
+        let policies = [("Fail", false), ("Ignore", true)];
+        let ignores_failures = reader.choice(&spec.get("failurePolicy"), &policies).unwrap_or(false);
+        let actions =
+            [("Deny", Enforcement::Deny), ("Audit", Enforcement::Audit), ("Warn", Enforcement::Warn)];
+        let field = spec.get("validationActions");
+        let chosen = reader.items(&field);
+        let mut chosen: Vec<Enforcement> =
+            chosen.iter().filter_map(|item| reader.choice(item, &actions)).collect();
+        if chosen.is_empty() {
+            chosen.push(Enforcement::Deny);
+        }
+        let enabled = |key: &str| {
+            let node = evaluation.node.and_then(|node| node.at(&[key, "enabled"]));
+            node.and_then(Node::as_bool).unwrap_or(true)
+        };
+        let mut policy = Self {
+            kind,
+            scope: if namespaced { Scope::Namespace } else { Scope::Cluster },
+            namespace: if namespaced && namespace.is_empty() { "default".into() } else { namespace },
+            name,
+            plain,
+            actions: chosen,
+            ignores_failures,
+            admission: enabled("admission"),
+            variants: Vec::new(),
+        };
+        let Some(node) = spec.node else { return (None, reader.problems) };
+        policy.variant(&mut reader, node, None, exceptions);
+        let is_sound = |reader: &Reader<'_>| reader.problems.iter().all(|one| one.weight != Weight::Error);
+        if is_sound(&reader) && !plain {
+            for variant in policy.autogen(node) {
+                policy.variant(&mut reader, &variant.spec, Some(variant.place), exceptions);
+            }
+        }
+        let sound = is_sound(&reader);
+        (sound.then_some(policy), reader.problems)
+    }
+
+    /// The name of the policy.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether the policy belongs to a namespace, and is for that alone.
+    pub fn is_namespaced(&self) -> bool {
+        self.scope == Scope::Namespace
+    }
+
+    /// What the policy does.
+    pub fn kind(&self) -> PolicyKind {
+        self.kind
+    }
+
+    fn autogen(&self, spec: &Node) -> Vec<autogen::Variant> {
+        match self.kind {
+            PolicyKind::Validating | PolicyKind::ImageValidating => autogen::variants(spec, Rewriting::Texts),
+            PolicyKind::Mutating => autogen::variants(spec, Rewriting::Patches),
+            PolicyKind::Generating | PolicyKind::Deleting => Vec::new(),
+        }
+    }
+
+    /// What the policy matches; where a policy that changes objects says nothing, everything.
+    fn constraints(&self, reader: &mut Reader<'_>, at: &At<'_>) -> Option<MatchResources> {
+        let field = at.get("matchConstraints");
+        match (self.kind, field.node) {
+            (PolicyKind::Deleting, Some(node)) => {
+                let node = of_any_operation(node);
+                constraints(reader, &At { node: Some(&node), ..field })
+            }
+            (PolicyKind::Mutating, None) => {
+                let nothing = mapping(field.span, Vec::new());
+                constraints(reader, &At { node: Some(&nothing), ..field })
+            }
+            _ => constraints(reader, &field),
+        }
+    }
+
+    fn used(&self) -> Use {
+        match self.kind {
+            PolicyKind::Validating | PolicyKind::Deleting => Use::Judge,
+            PolicyKind::Mutating => Use::Patch,
+            PolicyKind::Generating => Use::Make,
+            PolicyKind::ImageValidating => Use::Images,
+        }
+    }
+
+    /// Compiles a spec.
+    fn variant(
+        &mut self,
+        reader: &mut Reader<'_>,
+        spec: &Node,
+        place: Option<Place>,
+        exceptions: &[Arc<Exception>],
+    ) {
+        let at = At { node: Some(spec), path: FieldPath::root().child("spec"), span: spec.span };
+        let mut compiler = Compiler::new(self.used(), self.scope);
+        let identity = (self.kind, self.is_namespaced(), self.name.as_str());
+        let exceptions = exception::compile(exceptions, identity, &compiler, reader);
+        let at_conditions = match self.kind {
+            PolicyKind::Deleting => at.get("conditions"),
+            _ => at.get("matchConditions"),
+        };
+        let sees_variables = matches!(self.kind, PolicyKind::Mutating | PolicyKind::Deleting);
+        let mut conditions = Vec::new();
+        if !sees_variables {
+            conditions = compiler.conditions(reader, &at_conditions);
+        }
+        let variables = compiler.variables(reader, &at.get("variables"));
+        if sees_variables {
+            conditions = compiler.conditions(reader, &at_conditions);
+        }
+        let body = match self.kind {
+            PolicyKind::Validating => Body::Validations(validating::read(reader, &at, &compiler)),
+            PolicyKind::Mutating => Body::Mutations(mutating::read(reader, &at, &compiler)),
+            PolicyKind::Generating => Body::Generations(generating::read(reader, &at, &compiler)),
+            PolicyKind::Deleting => Body::Deletion,
+            PolicyKind::ImageValidating => return,
+        };
+        let annotations = if self.plain { Vec::new() } else { annotations(reader, &at, &compiler) };
+        self.variants.push(Variant {
+            constraints: if self.plain { None } else { self.constraints(reader, &at) },
+            extracts: place == Some(Place::Anywhere),
+            exceptions,
+            conditions,
+            variables,
+            annotations,
+            body,
+        });
+    }
+}
+
+fn annotations(reader: &mut Reader<'_>, at: &At<'_>, compiler: &Compiler) -> Vec<(SmolStr, Expression)> {
+    let mut read = Vec::new();
+    for item in reader.items(&at.get("auditAnnotations")) {
+        let key = reader.needed_text(&item.get("key"));
+        let wanted = [Type::String, Type::Null];
+        read.extend(compiler.compile(reader, &item.get("valueExpression"), &wanted).map(|made| (key, made)));
+    }
+    read
+}
+
+/// What a policy matches; none where it matches nothing. Kyverno takes versions as they are named, and a rule
+/// that lacks a list for one that matches nothing.
+pub(super) fn constraints(reader: &mut Reader<'_>, at: &At<'_>) -> Option<MatchResources> {
+    let node = at.node?;
+    let lists = ["apiGroups", "apiVersions", "operations", "resources"];
+    let is_whole =
+        |rule: &&Node| lists.iter().all(|key| rule.get(key).is_some_and(|list| !list.items().is_empty()));
+    let whole = |key: &str| -> Option<Node> {
+        let rules = node.get(key)?;
+        let kept: Vec<Node> = rules.items().iter().filter(is_whole).cloned().collect();
+        Some(Node { span: rules.span, value: Value::Sequence(Arc::new(kept)) })
+    };
+    let mut changed = node.clone();
+    let is_empty = |node: Option<&Node>| node.is_none_or(|node| node.items().is_empty());
+    let fields = changed.as_mapping_mut()?;
+    for key in ["resourceRules", "excludeResourceRules"] {
+        if let Some(rules) = whole(key) {
+            if key == "resourceRules" && rules.items().is_empty() && !is_empty(node.get(key)) {
+                return None;
+            }
+            fields.put(Entry { key: SmolStr::new(key), key_span: rules.span, node: rules });
+        }
+    }
+    let exact = Node { span: at.span, value: Value::String(SmolStr::new_static("Exact")) };
+    fields.put(Entry { key: SmolStr::new_static("matchPolicy"), key_span: at.span, node: exact });
+    MatchResources::read(reader, &At { node: Some(&changed), path: at.path.clone(), span: at.span })
+}
+
+/// Constraints that match the resources of others whatever is done to them.
+pub(super) fn of_any_operation(node: &Node) -> Node {
+    let mut changed = node.clone();
+    let span = node.span;
+    let all = || {
+        let star = Node { span, value: Value::String(SmolStr::new_static("*")) };
+        Node { span, value: Value::Sequence(Arc::new(vec![star])) }
+    };
+    let rules = changed.as_mapping_mut().and_then(|mapping| mapping.value_mut("resourceRules"));
+    for rule in rules.and_then(Node::items_mut).into_iter().flatten() {
+        if let Some(rule) = rule.as_mapping_mut() {
+            rule.put(Entry { key: SmolStr::new_static("operations"), key_span: span, node: all() });
+        } else {
+            *rule = mapping(span, Vec::new());
+        }
+    }
+    changed
+}
