@@ -7,9 +7,10 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use sekisho_kyverno::context::Settings;
-use sekisho_kyverno::testing::{self, Files, NoOtherPolicies, Row, TestFile};
+use sekisho_kyverno::testing::{self, Files, Row, TestFile};
 use sekisho_manifest::{Budget, Format, Node, SourceId, decode, load};
 use sekisho_policy::kyverno::Standards;
+use sekisho_policy::kyverno::cel::CelPolicies;
 
 use super::super::Outcome;
 
@@ -20,6 +21,7 @@ pub(crate) fn run(data: &Path) -> Result<Vec<Outcome>> {
     files.sort();
     let started = Instant::now();
     let settings = Settings { now: now(), ..Settings::default() };
+    let others = CelPolicies::new(settings.clone());
     let mut outcomes = Vec::new();
     let mut kinds: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     for file in &files {
@@ -29,7 +31,7 @@ pub(crate) fn run(data: &Path) -> Result<Vec<Outcome>> {
         let documents = read(file).map_err(anyhow::Error::msg)?;
         let mut number = 0usize;
         for test in documents.iter().filter_map(TestFile::read) {
-            let rows = testing::run(&test, &disk, &NoOtherPolicies, &settings, Some(&Standards));
+            let rows = testing::run(&test, &disk, &others, &settings, Some(&Standards));
             let rows = rows.unwrap_or_else(|error| refused(&test, &error));
             for row in rows {
                 number += 1;

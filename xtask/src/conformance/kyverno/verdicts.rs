@@ -6,29 +6,53 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ruzstd::decoding::StreamingDecoder;
 use sekisho_kyverno::context::{NoFacts, Settings};
 use sekisho_kyverno::policy::{Document, Policy};
-use sekisho_kyverno::rule::{NoObjects, Request, Status, World, validate};
+use sekisho_kyverno::rule::{NoObjects, Request, RuleResult, Status, World, validate};
 use sekisho_kyverno::{Value, policy, testing};
-use sekisho_manifest::Node;
+use sekisho_manifest::{FieldPath, Node, Object, SourceId};
 use sekisho_policy::kyverno::Standards;
+use sekisho_policy::kyverno::cel::{self, CelPolicy, NoOutside, Surroundings};
+use sekisho_policy::{Asked, Kinds, Views};
 use serde::Deserialize;
+use smol_str::SmolStr;
 
 use super::super::Outcome;
 use super::library::{now, read};
 
-/// The parts whose policies are read here: the file of rows, and the folder of the policies.
-const PARTS: [(&str, &str); 2] =
-    [("kyverno-best-practices", "best-practices"), ("kyverno-pod-security", "pod-security")];
+/// The parts: the file of rows, and the folder of the policies.
+const PARTS: [(&str, &str); 3] = [
+    ("kyverno-best-practices", "best-practices"),
+    ("kyverno-pod-security", "pod-security"),
+    ("kyverno-pod-security-vpol", "pod-security-vpol"),
+];
 
 /// How large a file of rows may be.
 const MAX_ROWS: u64 = 64 << 20;
 
 /// What the rows were made without: policies that change, make or ask for something.
-const LEFT_OUT: [&str; 7] =
-    ["mutate:", "generate:", "verifyImages:", "apiCall:", "configMap:", "imageRegistry:", "globalReference:"];
+const LEFT_OUT: [&str; 11] = [
+    "mutate:",
+    "generate:",
+    "verifyImages:",
+    "apiCall:",
+    "configMap:",
+    "imageRegistry:",
+    "globalReference:",
+    "resource.",
+    "http.",
+    "globalContext.",
+    "images.",
+];
+
+/// The policies of a part, of either group.
+#[derive(Default)]
+struct Policies {
+    classic: Vec<Policy>,
+    expressions: Vec<CelPolicy>,
+}
 
 #[derive(Debug, Clone, Deserialize)]
 struct Row {
@@ -68,7 +92,7 @@ pub(crate) fn run(data: &Path) -> Result<Vec<Outcome>> {
 fn part(
     name: &str,
     rows: Vec<Row>,
-    policies: &[Policy],
+    policies: &Policies,
     charts: &Path,
     settings: &Settings,
 ) -> Result<Vec<Outcome>> {
@@ -118,7 +142,7 @@ fn object(row: &Row) -> String {
 }
 
 /// What our engine says of the objects of a file.
-fn found(objects: &[Node], policies: &[Policy], settings: &Settings) -> BTreeMap<Key, (String, String)> {
+fn found(objects: &[Node], policies: &Policies, settings: &Settings) -> BTreeMap<Key, (String, String)> {
     let world = World {
         facts: &NoFacts,
         objects: &NoObjects,
@@ -133,8 +157,12 @@ fn found(objects: &[Node], policies: &[Policy], settings: &Settings) -> BTreeMap
         let text = |path: &[&str]| value.at(path).and_then(Value::as_str).unwrap_or("").to_owned();
         let (kind, version) = (text(&["kind"]), text(&["apiVersion"]));
         let object = format!("{kind} {}/{}", text(&["metadata", "namespace"]), text(&["metadata", "name"]));
+        judge(node, policies, settings, &mut |policy, result: RuleResult| {
+            let key = (policy.to_owned(), result.rule.to_string(), object.clone(), version.clone());
+            found.insert(key, (result.status.as_str().to_owned(), result.message));
+        });
         let request = Request::create(value);
-        for policy in policies {
+        for policy in &policies.classic {
             for result in validate(policy, &request, &world) {
                 if result.status == Status::NotExamined {
                     continue;
@@ -147,6 +175,31 @@ fn found(objects: &[Node], policies: &[Policy], settings: &Settings) -> BTreeMap
     found
 }
 
+/// What the policies of expressions say of an object; what they leave out by their conditions has no row.
+fn judge(node: &Node, policies: &Policies, settings: &Settings, say: &mut dyn FnMut(&str, RuleResult)) {
+    let value = testing::as_resource(node).to_node();
+    let text = |path: &[&str]| SmolStr::new(value.at(path).and_then(Node::as_str).unwrap_or(""));
+    let object = Object {
+        api_version: text(&["apiVersion"]),
+        kind: text(&["kind"]),
+        name: text(&["metadata", "name"]),
+        namespace: Some(text(&["metadata", "namespace"])),
+        root: value.clone(),
+        source: SourceId(0),
+        document: 0,
+        within: FieldPath::root(),
+    };
+    let request = sekisho_policy::Request::create(&object, &Kinds::default(), "default");
+    let views = Views::default();
+    let asked = Asked::new(&request, &views);
+    let around = Surroundings { outside: &NoOutside, settings };
+    for policy in &policies.expressions {
+        for result in policy.judge(&asked, &around).results {
+            say(policy.name(), result);
+        }
+    }
+}
+
 fn rows(path: &Path) -> Result<Vec<Row>> {
     let file = fs::File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let mut text = String::new();
@@ -155,11 +208,12 @@ fn rows(path: &Path) -> Result<Vec<Row>> {
 }
 
 /// The policies below a folder that need nothing from outside.
-fn policies(folder: &Path) -> Result<Vec<Policy>> {
+fn policies(folder: &Path) -> Result<Policies> {
     let mut files = Vec::new();
     collect(folder, &mut files)?;
     files.sort();
-    let mut policies: Vec<Policy> = Vec::new();
+    let mut policies = Policies::default();
+    let mut documents = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file)?;
         if LEFT_OUT.iter().any(|word| text.contains(word)) {
@@ -167,12 +221,18 @@ fn policies(folder: &Path) -> Result<Vec<Policy>> {
         }
         for node in read(&file).map_err(anyhow::Error::msg)? {
             if let Some(Document::Policy(policy)) = policy::load(&node).document
-                && !policies.iter().any(|known| known.name == policy.name)
+                && !policies.classic.iter().any(|known| known.name == policy.name)
             {
-                policies.push(*policy);
+                policies.classic.push(*policy);
             }
+            documents.push(node);
         }
     }
+    let loaded = cel::load(&documents);
+    if let Some((_, problem)) = loaded.problems.first() {
+        bail!("a policy below `{}` cannot be used: {problem}", folder.display());
+    }
+    policies.expressions = loaded.policies;
     Ok(policies)
 }
 
