@@ -43,6 +43,10 @@ pub struct Options {
 /// What a function of the host does: a value, none where it is undefined, or an error with its message.
 pub type HostCall = Arc<dyn Fn(&[Value]) -> Result<Option<Value>, String> + Send + Sync>;
 
+/// What answers the calls of functions of the host in one evaluation: the name of the function, and its
+/// arguments.
+pub type HostAnswers<'r> = dyn Fn(&str, &[Value]) -> Result<Option<Value>, String> + 'r;
+
 /// A function that the host gives to rules.
 #[derive(Clone)]
 pub struct HostFunction {
@@ -92,6 +96,8 @@ pub struct Request<'r> {
     pub world: World<'r>,
     /// The budget.
     pub budget: Budget,
+    /// Answers the calls of functions of the host in their place, from facts of this evaluation.
+    pub host: Option<&'r HostAnswers<'r>>,
     /// Whether errors of built-in functions are errors of the evaluation, and not just undefined.
     pub strict_errors: bool,
     /// Asked from time to time whether the evaluation shall end.
@@ -402,6 +408,7 @@ fn setting<'r>(request: &Request<'r>) -> Setting<'r> {
         max_depth: request.budget.depth,
         cancelled: request.cancelled,
         is_strict: request.strict_errors,
+        host: request.host,
     }
 }
 

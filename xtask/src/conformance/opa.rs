@@ -18,6 +18,8 @@ pub(crate) fn run(data: &Path) -> Result<Vec<Outcome>> {
     for (line, text) in text.lines().enumerate() {
         let Ok(case) = read_json(text) else { bail!("`{}` line {} is no JSON", path.display(), line + 1) };
         let note = case.field("note").and_then(Value::as_str).unwrap_or("").trim().to_owned();
+        // A line of the ledger that begins with `#` is a remark.
+        let note = if note.starts_with('#') { format!("case {note}") } else { note };
         let count: &mut u32 = seen.entry(note.clone()).or_default();
         *count += 1;
         let id = if *count > 1 { format!("{note}#{count}") } else { note };
@@ -129,7 +131,7 @@ fn request<'r>(case: &'r Value, input: Option<&'r Value>) -> Request<'r> {
     Request {
         input,
         data: case.field("data").filter(|data| data.as_object().is_some()),
-        world: World { now: 1_700_000_000_000_000_000, facts: Some(&Local), ..World::default() },
+        world: World { now: 1_750_000_000_000_000_000, facts: Some(&Local), ..World::default() },
         strict_errors: case.field("strict_error").and_then(Value::as_bool) == Some(true),
         ..Request::default()
     }

@@ -238,7 +238,11 @@ impl<'m> Machine<'m> {
 
     fn host(&mut self, function: u32, arguments: &[Value]) -> Option<Value> {
         let host = self.hosts.get(function as usize)?;
-        match (host.call)(arguments) {
+        let answer = match self.host {
+            Some(answers) => answers(&host.name, arguments),
+            None => (host.call)(arguments),
+        };
+        match answer {
             Ok(value) => value,
             Err(message) => {
                 let message = format!("{}: {message}", host.name);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::{EvaluationError, Limit, Stop};
 use super::making::{Document, object, over};
 use super::surroundings::{Memo, Surroundings, in_base};
-use crate::engine::{HostFunction, Program};
+use crate::engine::{HostAnswers, HostFunction, Program};
 use crate::error::{ErrorCode, RegoError};
 use crate::functions::{Memory, Meter, World};
 use crate::plan::ops::{Comparison, FunctionId, Label, Making, Op, Operand, Pool, Reg, Unit};
@@ -21,6 +21,7 @@ pub(crate) struct Setting<'m> {
     pub(crate) max_depth: usize,
     pub(crate) cancelled: Option<&'m dyn Fn() -> bool>,
     pub(crate) is_strict: bool,
+    pub(crate) host: Option<&'m HostAnswers<'m>>,
 }
 
 /// What is to be evaluated.
@@ -83,6 +84,7 @@ pub(crate) struct Machine<'m> {
     pub(super) pool: &'m Pool,
     pub(super) query: Option<&'m Unit>,
     pub(super) hosts: &'m [HostFunction],
+    pub(super) host: Option<&'m HostAnswers<'m>>,
     pub(super) world: World<'m>,
     pub(super) meter: Meter,
     pub(super) memory: &'m mut Memory,
@@ -121,6 +123,7 @@ impl<'m> Machine<'m> {
             pool,
             query,
             hosts: &program.hosts,
+            host: setting.host,
             world: setting.world,
             meter: setting.meter,
             memory,

@@ -144,3 +144,30 @@ fn conflicts_are_errors() {
     );
     assert_eq!(p("p := 1 if some x in input", "[1, 2]"), "1");
 }
+
+#[test]
+fn functions_of_the_host_are_answered_from_facts() {
+    let nothing = |_: &[sekisho_rego::value::Value]| Ok(None);
+    let function = |name: &str| sekisho_rego::HostFunction {
+        name: name.to_owned(),
+        arity: 1,
+        call: std::sync::Arc::new(nothing),
+    };
+    let options = sekisho_rego::Options {
+        functions: vec![function("external_data"), function("cautils.known")],
+        ..sekisho_rego::Options::default()
+    };
+    let text = "package a\nimport data.cautils\np := [external_data(input.a), cautils.known(1)]";
+    let compiled = sekisho_rego::compile(&[v1(text)], &options).expect("the module is one");
+    let document = compiled.document(&["a", "p"]).expect("the module has the rule");
+    let input = crate::support::json(r#"{"a": 7}"#);
+    let answers = |name: &str, arguments: &[sekisho_rego::value::Value]| {
+        Ok(Some(sekisho_rego::value::Value::from(format!("{name} {}", arguments[0]))))
+    };
+    let mut memory = sekisho_rego::functions::Memory::new();
+    let request = sekisho_rego::Request { input: Some(&input), ..sekisho_rego::Request::default() };
+    assert_eq!(compiled.evaluate(document, &request, &mut memory).expect("evaluated").value, None);
+    let request = sekisho_rego::Request { host: Some(&answers), ..request };
+    let value = compiled.evaluate(document, &request, &mut memory).expect("evaluated").value;
+    assert_eq!(value, Some(crate::support::json(r#"["external_data 7", "cautils.known 1"]"#)));
+}
