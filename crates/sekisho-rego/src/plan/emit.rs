@@ -21,6 +21,10 @@ pub(crate) struct Emitter<'c> {
     pub(crate) unit: Unit,
     pub(crate) bound: Bound,
     pub(crate) registers: HashMap<Var, Reg>,
+    next_register: Reg,
+    next_auxiliary: Aux,
+    /// How many auxiliary registers all clauses leave alone.
+    kept: Aux,
     span: Span,
     /// Where each label stands, once that is known.
     labels: Vec<u32>,
@@ -49,6 +53,9 @@ impl<'c> Emitter<'c> {
             unit: Unit { name, ..Unit::default() },
             bound: Bound::new(),
             registers: HashMap::new(),
+            next_register: 0,
+            next_auxiliary: 0,
+            kept: 0,
             span: Span::default(),
             labels: Vec::new(),
             faults: Vec::new(),
@@ -64,13 +71,23 @@ impl<'c> Emitter<'c> {
     }
 
     pub(crate) fn register(&mut self) -> Reg {
-        self.unit.registers += 1;
-        self.unit.registers - 1
+        self.next_register += 1;
+        self.unit.registers = self.unit.registers.max(self.next_register);
+        self.next_register - 1
     }
 
     pub(crate) fn auxiliary(&mut self) -> Aux {
-        self.unit.auxiliaries += 1;
-        self.unit.auxiliaries - 1
+        self.next_auxiliary += 1;
+        self.unit.auxiliaries = self.unit.auxiliaries.max(self.next_auxiliary);
+        self.next_auxiliary - 1
+    }
+
+    /// An auxiliary register that clauses after this one do not use for something else.
+    pub(crate) fn kept_auxiliary(&mut self) -> Aux {
+        self.next_auxiliary = self.next_auxiliary.max(self.kept);
+        let at = self.auxiliary();
+        self.kept = self.next_auxiliary;
+        at
     }
 
     pub(crate) fn label(&mut self) -> Label {
@@ -111,6 +128,8 @@ impl<'c> Emitter<'c> {
     pub(crate) fn begin_clause(&mut self) {
         self.bound.clear();
         self.registers.clear();
+        self.next_register = self.unit.parameters;
+        self.next_auxiliary = self.kept;
     }
 
     /// The steps of a body. Gives the label to go on with for further solutions.

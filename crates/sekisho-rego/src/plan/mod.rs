@@ -125,7 +125,7 @@ fn complete(emitter: &mut Emitter<'_>, group: &Group) {
 
 /// A definition with its `else` branches.
 fn chain(emitter: &mut Emitter<'_>, definition: &Definition, is_common: bool) {
-    let marked = (definition.branches.len() > 1).then(|| emitter.auxiliary());
+    let marked = (definition.branches.len() > 1).then(|| emitter.kept_auxiliary());
     if let Some(at) = marked {
         emitter.op(Op::Unset { at });
     }
@@ -162,7 +162,7 @@ fn solutions(emitter: &mut Emitter<'_>, branch: &Clause, done: Label, marked: Op
 }
 
 fn set(emitter: &mut Emitter<'_>, group: &Group) {
-    let at = emitter.auxiliary();
+    let at = emitter.kept_auxiliary();
     emitter.op(Op::Begin { at, what: Making::Set });
     for branch in group.definitions.iter().flat_map(|definition| &definition.branches) {
         let done = emitter.label();
@@ -181,7 +181,7 @@ fn set(emitter: &mut Emitter<'_>, group: &Group) {
 }
 
 fn document(emitter: &mut Emitter<'_>, group: &Group, groups: &[Group]) {
-    let at = emitter.auxiliary();
+    let at = emitter.kept_auxiliary();
     emitter.op(Op::Begin { at, what: Making::Document });
     for branch in group.definitions.iter().flat_map(|definition| &definition.branches) {
         let done = emitter.label();
