@@ -5,4 +5,5 @@ mod budgets;
 mod errors;
 mod evaluation;
 mod language;
+mod laws;
 mod support;
