@@ -189,3 +189,43 @@ fn a_constant_names_the_rule_that_a_variable_leads_to() {
     assert_eq!(errors(v1("package a\np if { some x in {\"b\", \"c\"}; data[x].q }")), "");
     assert!(errors(v1("package a\np if { x := input.x; data[x].p }")).contains("rego_recursion_error"));
 }
+
+#[test]
+fn what_just_fits_is_compiled_and_evaluated() {
+    let of = |text: String| {
+        let source = [v0(&text)];
+        let Ok(compiled) = compile(&source, &Options::default()) else { return };
+        let document = compiled.document(&["a", "p"]).expect("the module has the rule");
+        let _ = compiled.evaluate(document, &Request::default(), &mut Memory::new());
+    };
+    for depth in [60, 90, 130, 180, 198] {
+        for (open, close) in [
+            ("[", "]"),
+            ("{", "}"),
+            ("{\"a\": ", "}"),
+            ("[x | x := ", "]"),
+            ("{x | x := ", "}"),
+            ("f(", ")"),
+            ("[1][", "]"),
+        ] {
+            of(format!("package a\nf(x) = x\np = {}0{}", open.repeat(depth), close.repeat(depth)));
+            of(format!(
+                "package a\nf(x) = x\np {{ not {}0{} == 1 }}",
+                open.repeat(depth),
+                close.repeat(depth)
+            ));
+        }
+        let every = "every x in [1] { ".repeat(depth);
+        of(format!("package a\nimport future.keywords\np {{ {every}x == x{} }}", " }".repeat(depth)));
+        let not = "not { ".repeat(depth);
+        of(format!("package a\nimport future.keywords\np {{ {not}1 == 1{} }}", " }".repeat(depth)));
+        let template = "$\"{".repeat(depth);
+        of(format!("package a\np = {template}1{}", "}\"".repeat(depth)));
+    }
+    for length in [100, 380, 399] {
+        of(format!("package a\np = {}", vec!["1"; length].join(" + ")));
+        of(format!("package a\nf(x) = x\np = {}", vec!["f(1)"; length].join(" + ")));
+        of(format!("package a\nimport future.keywords\np {{ {} }}", vec!["input.a"; length].join(" or ")));
+        of(format!("package a\nimport future.keywords\np {{ {} }}", vec!["input.a"; length].join(" and ")));
+    }
+}
