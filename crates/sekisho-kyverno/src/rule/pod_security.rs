@@ -76,6 +76,9 @@ const CONTROLS: &[(&str, &[&str])] = &[
     ("Volume Types", &["restrictedVolumes"]),
 ];
 
+/// The control whose fields Kyverno does not name, and lets nobody exclude.
+const UNNAMED: &str = "hostProbesAndHostLifecycle";
+
 const CONTAINER_LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 
 /// Applies a rule.
@@ -270,7 +273,8 @@ impl Judging<'_> {
     /// Writes what a control has against the object.
     fn describe(&self, violation: &Violation, kind: &str, message: &mut String) {
         let _ = write!(message, "(Forbidden reason: {}, field error list: [", violation.reason);
-        for (place, fault) in violation.faults.iter().enumerate() {
+        let faults = if violation.control == UNNAMED { &[][..] } else { &violation.faults };
+        for (place, fault) in faults.iter().enumerate() {
             if place > 0 {
                 message.push_str(", ");
             }

@@ -8,6 +8,7 @@ mod documents;
 mod gatekeeper;
 mod kubescape;
 mod kyverno;
+mod kyverno_rules;
 mod pod_security;
 mod review;
 mod set;
