@@ -182,6 +182,15 @@ fn mistakes_are_told_at_their_place() {
 }
 
 #[test]
+fn policies_about_signatures_are_refused() {
+    let policy = policy("  validations:\n  - {expression: 'true'}");
+    let loaded = cel::load(&documents(&policy.replace("kind: Validating", "kind: ImageValidating")));
+    assert!(loaded.policies.is_empty());
+    let [(_, problem)] = loaded.problems.as_slice() else { unreachable!("{:?}", loaded.problems) };
+    assert!(problem.message.contains("needs the signature support"), "{problem}");
+}
+
+#[test]
 fn sets_hold_them_beside_other_languages() {
     let policy =
         policy("  validationActions: [Audit]\n  validations:\n  - {expression: 'false', message: bad}");
