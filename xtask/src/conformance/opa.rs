@@ -131,7 +131,7 @@ fn request<'r>(case: &'r Value, input: Option<&'r Value>) -> Request<'r> {
     Request {
         input,
         data: case.field("data").filter(|data| data.as_object().is_some()),
-        world: World { now: 1_750_000_000_000_000_000, facts: Some(&Local), ..World::default() },
+        world: World { now: 1_770_000_000_000_000_000, facts: Some(&Local), ..World::default() },
         strict_errors: case.field("strict_error").and_then(Value::as_bool) == Some(true),
         ..Request::default()
     }

@@ -8,6 +8,7 @@ use sekisho_chart::go::url::Url;
 
 use super::arguments::{number, object, value};
 use super::digests::{self, Hash};
+use super::requests::{self, REQUIRED, shown};
 use super::types::{DICT, OBJECT};
 use super::{Builtin, BuiltinError, Call, Family, MeterError, Type};
 use crate::value::{Object, Value, bytes_of, text_of_bytes, write_json};
@@ -16,38 +17,6 @@ use Type::Number as N;
 
 pub(super) const FAMILY: Family =
     &[Builtin::new("providers.aws.sign_req", &[DICT, DICT, N], OBJECT, sign_request)];
-
-/// What a request may say.
-const REQUEST_KEYS: &[&str] = &[
-    "method",
-    "url",
-    "body",
-    "enable_redirect",
-    "force_json_decode",
-    "force_yaml_decode",
-    "headers",
-    "raw_body",
-    "tls_use_system_certs",
-    "tls_ca_cert",
-    "tls_ca_cert_file",
-    "tls_ca_cert_env_variable",
-    "tls_client_cert",
-    "tls_client_cert_file",
-    "tls_client_cert_env_variable",
-    "tls_client_key",
-    "tls_client_key_file",
-    "tls_client_key_env_variable",
-    "tls_insecure_skip_verify",
-    "tls_server_name",
-    "timeout",
-    "cache",
-    "force_cache",
-    "force_cache_duration_seconds",
-    "raise_error",
-    "caching_mode",
-    "max_retry_attempts",
-    "cache_ignored_headers",
-];
 
 const CONFIG_KEYS: &[&str] = &["aws_service", "aws_access_key", "aws_secret_access_key", "aws_region"];
 
@@ -109,11 +78,6 @@ fn field<'o>(object: &'o Object, key: &str) -> &'o str {
     object.field(key).map(text).unwrap_or_default()
 }
 
-fn shown<'k>(keys: impl Iterator<Item = &'k str>) -> Option<String> {
-    let keys: Vec<Value> = keys.map(Value::from).collect();
-    (!keys.is_empty()).then(|| Value::set(keys).to_string())
-}
-
 fn check_config(config: &Object) -> Result<(), BuiltinError> {
     let keys = || CONFIG_KEYS.iter().copied();
     if let Some(missing) = shown(keys().filter(|key| config.field(key).is_none())) {
@@ -132,21 +96,12 @@ fn check_config(config: &Object) -> Result<(), BuiltinError> {
 
 /// The URL and the method of a request.
 fn check_request(request: &Object) -> Result<(&str, &str), BuiltinError> {
-    let is_known = |key: &Value| key.as_str().is_some_and(|key| REQUEST_KEYS.contains(&key));
-    let unknown: Vec<Value> = request.keys().filter(|key| !is_known(key)).cloned().collect();
-    if !unknown.is_empty() {
-        let unknown = Value::set(unknown);
-        return Err(BuiltinError::operand(1, format!("invalid request parameters(s): {unknown}")));
-    }
-    let required = || ["method", "url"].into_iter();
-    if let Some(missing) = shown(required().filter(|key| request.field(key).is_none())) {
-        return Err(BuiltinError::operand(1, format!("missing required request parameters(s): {missing}")));
-    }
+    requests::check_keys(request)?;
     if let Some(headers) = request.field("headers").filter(|headers| headers.as_object().is_none()) {
         return Err(BuiltinError::operand_type(0, headers, &["object"]));
     }
     let is_wrong = |key: &&str| request.field(key).is_some_and(|value| value.as_str().is_none());
-    if let Some(wrong) = shown(required().filter(is_wrong)) {
+    if let Some(wrong) = shown(REQUIRED.iter().copied().filter(is_wrong)) {
         let problem = format!("invalid values for required request parameters(s): {wrong}");
         return Err(BuiltinError::operand(1, problem));
     }

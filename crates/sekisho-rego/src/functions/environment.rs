@@ -7,41 +7,9 @@ use crate::value::{Object as Fields, Value};
 
 use Type::{Any as A, Boolean as B, Object, String as S};
 
-/// The fields that a request of `http.send` may have.
-const REQUEST_FIELDS: [&str; 28] = [
-    "body",
-    "cache",
-    "cache_ignored_headers",
-    "caching_mode",
-    "enable_redirect",
-    "force_cache",
-    "force_cache_duration_seconds",
-    "force_json_decode",
-    "force_yaml_decode",
-    "headers",
-    "max_retry_attempts",
-    "method",
-    "raise_error",
-    "raw_body",
-    "timeout",
-    "tls_ca_cert",
-    "tls_ca_cert_env_variable",
-    "tls_ca_cert_file",
-    "tls_client_cert",
-    "tls_client_cert_env_variable",
-    "tls_client_cert_file",
-    "tls_client_key",
-    "tls_client_key_env_variable",
-    "tls_client_key_file",
-    "tls_insecure_skip_verify",
-    "tls_server_name",
-    "tls_use_system_certs",
-    "url",
-];
-
 pub(super) const FAMILY: Family = &[
     Builtin::new("http.send", &[DICT], Object(&[], Some((&A, &A))), |call, args| {
-        check_request(super::arguments::object(args, 0)?)?;
+        super::requests::check_keys(super::arguments::object(args, 0)?)?;
         let Some(facts) = call.world.facts else {
             return Err(BuiltinError::failed("the configuration allows no requests"));
         };
@@ -209,25 +177,4 @@ fn describe_uuid(bytes: [u8; 16]) -> Value {
         fields.extend([("id", bits(96, 32).into()), ("domain", domain.into())]);
     }
     Value::fields(fields)
-}
-
-/// Refuses requests with fields that nothing reads, and those that lack what every request has.
-fn check_request(request: &Fields) -> Result<(), BuiltinError> {
-    let keys = || request.keys();
-    let is_unknown = |key: &&Value| !key.as_str().is_some_and(|key| REQUEST_FIELDS.contains(&key));
-    let unknown: Vec<Value> = keys().filter(is_unknown).cloned().collect();
-    if !unknown.is_empty() {
-        let unknown = Value::set(unknown);
-        return Err(BuiltinError::operand(1, format!("invalid request parameters(s): {unknown}")));
-    }
-    let missing: Vec<Value> = ["method", "url"]
-        .into_iter()
-        .filter(|field| request.field(field).is_none())
-        .map(Value::from)
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let missing = Value::set(missing);
-    Err(BuiltinError::operand(1, format!("missing required request parameters(s): {missing}")))
 }

@@ -30,6 +30,7 @@ mod graphql;
 mod network;
 mod paths;
 mod regex;
+mod requests;
 mod schemas;
 mod sprintf;
 mod strings;

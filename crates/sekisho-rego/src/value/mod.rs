@@ -31,7 +31,7 @@ pub use self::set::Set;
 
 /// The nesting above which no text is read to a value, so that code which walks a value by recursion stays
 /// within the stack of any thread.
-pub const MAX_DEPTH: usize = 2_000;
+pub const MAX_DEPTH: usize = 500;
 
 /// A value.
 #[derive(Clone, Default)]

@@ -2,8 +2,10 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod budgets;
+mod builtins;
 mod errors;
 mod evaluation;
+mod hostile;
 mod language;
 mod laws;
 mod support;
