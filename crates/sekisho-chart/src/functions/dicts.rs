@@ -9,6 +9,7 @@ use crate::value::{Data, List, Map, Type, Value};
 /// The table of the family.
 pub(super) const FAMILY: Family = &[
     Function::variadic("dict", &[], Type::Any, |call, args| {
+        call.allocate(Map::footprint(args.len() / 2))?;
         let dict = Map::new();
         for pair in args.chunks(2) {
             let key = shown(call, value(pair, 0))?.to_key();
@@ -52,6 +53,7 @@ pub(super) const FAMILY: Family = &[
     Function::variadic("pick", &[Type::MAP], Type::String, |call, args| {
         let (dict, picked) = (map(args, 0), Map::new());
         call.charge(args.len() as u64 / 16)?;
+        call.allocate(Map::footprint(args.len()))?;
         for key in from(args, 1).iter().filter_map(Value::as_text) {
             if let Some(value) = dict.get(&key.to_key()) {
                 picked.set(key.to_key(), value)?;
@@ -61,7 +63,7 @@ pub(super) const FAMILY: Family = &[
     }),
     Function::variadic("omit", &[Type::MAP], Type::String, |call, args| {
         let kept: Map = map(args, 0).snapshot().into_iter().collect();
-        call.allocate(kept.len().saturating_mul(size_of::<Value>()))?;
+        call.allocate(Map::footprint(kept.len()))?;
         for key in from(args, 1).iter().filter_map(Value::as_text) {
             kept.unset(&key.to_key());
         }
@@ -97,7 +99,7 @@ fn copy(call: &mut Call<'_, '_>, value: &Value, depth: usize) -> Result<Value, B
             Data::List(List::of(list.element(), items.collect::<Result<_, _>>()?))
         }
         Data::Map(map) if !map.is_nil() => {
-            call.allocate(map.len().saturating_mul(size_of::<Value>()))?;
+            call.allocate(Map::footprint(map.len()))?;
             let entries = map.snapshot().into_iter();
             let entries = entries.map(|(key, item)| Ok((key, copy(call, &item, depth + 1)?)));
             Data::Map(Map::of(map.map_type(), entries.collect::<Result<_, BudgetError>>()?))

@@ -9,7 +9,7 @@ use super::arguments::{int, strings, text};
 use super::characters::{is_digit, is_letter, runes};
 use super::pattern::{PatternError, translate};
 use super::{Body, Family, Function};
-use crate::template::{Call, CallError, quote};
+use crate::template::{BudgetError, Call, CallError, quote};
 use crate::value::{List, Text, TextBuilder, Type, Value};
 
 /// The table of the family.
@@ -99,6 +99,11 @@ fn charge(call: &mut Call<'_, '_>, text: &Text) -> Result<(), CallError> {
     Ok(call.charge(1 + text.len() as u64 / 32)?)
 }
 
+/// Each search may look at everything that is left, whatever it finds.
+fn charge_search(call: &mut Call<'_, '_>, bytes: &[u8], from: usize) -> Result<(), BudgetError> {
+    call.charge(bytes.len().saturating_sub(from) as u64 / 128)
+}
+
 fn is_match(call: &mut Call<'_, '_>, expression: &Expression, args: &[Value]) -> Result<Value, CallError> {
     charge(call, text(args, 1))?;
     Ok(expression.regex.is_match(text(args, 1).as_bytes()).into())
@@ -135,12 +140,18 @@ fn width_at(bytes: &[u8], at: usize) -> usize {
 }
 
 /// All matches, at most so many; an empty one right behind another does not count.
-fn matches(expression: &Expression, bytes: &[u8], most: i64) -> Vec<(usize, usize)> {
+fn matches(
+    call: &mut Call<'_, '_>,
+    expression: &Expression,
+    bytes: &[u8],
+    most: i64,
+) -> Result<Vec<(usize, usize)>, BudgetError> {
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let mut found = Vec::new();
     let mut from = 0;
     let mut last_end = None;
     while found.len() < most && from <= bytes.len() {
+        charge_search(call, bytes, from)?;
         let Some((start, end)) = find_at(expression, bytes, from) else {
             break;
         };
@@ -159,7 +170,7 @@ fn matches(expression: &Expression, bytes: &[u8], most: i64) -> Vec<(usize, usiz
             found.push((start, end));
         }
     }
-    found
+    Ok(found)
 }
 
 fn find(call: &mut Call<'_, '_>, args: &[Value], compile: Compile) -> Result<Value, CallError> {
@@ -177,7 +188,7 @@ fn find_all(call: &mut Call<'_, '_>, args: &[Value], compile: Compile) -> Result
     let expression = compile(call, args)?;
     let whole = text(args, 1);
     charge(call, whole)?;
-    let found = matches(&expression, whole.as_bytes(), int(args, 2));
+    let found = matches(call, &expression, whole.as_bytes(), int(args, 2))?;
     if found.is_empty() {
         return Ok(List::nil(&Type::String).into());
     }
@@ -195,7 +206,7 @@ fn split(call: &mut Call<'_, '_>, args: &[Value], compile: Compile) -> Result<Va
     if whole.is_empty() && !text(args, 0).is_empty() {
         return Ok(strings([Text::EMPTY]));
     }
-    let found = matches(&expression, whole.as_bytes(), most);
+    let found = matches(call, &expression, whole.as_bytes(), most)?;
     call.allocate(found.len().saturating_mul(size_of::<Value>()))?;
     let room = usize::try_from(most).unwrap_or(usize::MAX).saturating_sub(1);
     let mut parts = Vec::new();
@@ -232,13 +243,14 @@ fn replace(
     let mut out = TextBuilder::with_capacity(bytes.len());
     let (mut kept, mut from, mut replaced) = (0, 0, false);
     while from <= bytes.len() {
+        charge_search(call, bytes, from)?;
         let Some((start, end)) = find_at(&expression, bytes, from) else {
             break;
         };
         out.push_slice(whole, kept..start);
         if end > kept || start == 0 {
             replaced = true;
-            call.charge(1)?;
+            call.charge(1 + replacement.len() as u64 / 16)?;
             let before = out.len();
             if expands {
                 expand(&expression, whole, from, replacement, &mut out);

@@ -93,12 +93,12 @@ pub(super) const FAMILY: Family = &[
     }),
     Function::new("split", TWO, |call, args| {
         let parts = split(call, text(args, 1), text(args, 0), usize::MAX)?;
-        Ok(numbered(parts))
+        numbered(call, parts)
     }),
     Function::new("splitn", &[Type::String, Type::INT, Type::String], |call, args| {
         let most = usize::try_from(int(args, 1)).unwrap_or(usize::MAX);
         let parts = split(call, text(args, 2), text(args, 0), most)?;
-        Ok(numbered(parts))
+        numbered(call, parts)
     }),
 ];
 
@@ -248,7 +248,7 @@ fn indent(call: &mut Call<'_, '_>, spaces: i64, whole: &Text, breaks: bool) -> R
     let bytes = whole.as_bytes();
     let lines = memchr::memchr_iter(b'\n', bytes).count() + 1;
     let length = bytes.len().saturating_add(lines.saturating_mul(spaces)).saturating_add(1);
-    call.allocate(length)?;
+    call.allocate(length.saturating_add(spaces))?;
     let pad = " ".repeat(spaces);
     let mut out = TextBuilder::with_capacity(length);
     if breaks {
@@ -280,12 +280,15 @@ fn split(
     if most == 0 {
         return Ok(Vec::new());
     }
+    /// What a part takes: its range, its text and its value.
+    const PART: usize = size_of::<std::ops::Range<usize>>() + size_of::<Text>() + size_of::<Value>();
     let bytes = whole.as_bytes();
     let mut parts = Vec::new();
     let mut start = 0;
     if separator.is_empty() {
         let starts = runes(bytes).map(|rune| rune.at).skip(1);
         for at in starts.take(most - 1) {
+            call.allocate(PART)?;
             parts.push(start..at);
             start = at;
         }
@@ -294,21 +297,22 @@ fn split(
         }
     } else {
         for at in memmem::find_iter(bytes, separator.as_bytes()).take(most - 1) {
+            call.allocate(PART)?;
             parts.push(start..at);
             start = at + separator.len();
         }
     }
     parts.push(start..bytes.len());
-    call.allocate(parts.len().saturating_mul(size_of::<Value>()))?;
     Ok(parts.into_iter().map(|range| whole.slice(range)).collect())
 }
 
 /// A map of texts by the names `_0`, `_1`, ….
-fn numbered(parts: Vec<Text>) -> Value {
+fn numbered(call: &mut Call<'_, '_>, parts: Vec<Text>) -> Result<Value, CallError> {
+    call.allocate(Map::footprint(parts.len()))?;
     let entries: BTreeMap<_, _> = parts
         .into_iter()
         .enumerate()
         .map(|(index, part)| (format_smolstr!("_{index}"), part.into()))
         .collect();
-    Map::of(Type::Map(&Type::String), entries).into()
+    Ok(Map::of(Type::Map(&Type::String), entries).into())
 }

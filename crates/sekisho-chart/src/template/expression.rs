@@ -10,7 +10,7 @@ use super::frame::{Frame, Held};
 use super::machine::{Machine, Outcome};
 use super::{Call, CallError, values};
 use crate::functions::{Form, Function};
-use crate::value::{Data, Host, HostKind, Method, Type, Value};
+use crate::value::{Data, Host, HostKind, Method, Text, Type, Value};
 
 impl Machine<'_> {
     /// Evaluates a pipeline and sets its variables.
@@ -208,6 +208,9 @@ impl Machine<'_> {
         };
         let (name, parameters) = (function.name, function.parameters);
         let arguments = self.arguments(frame, dot, name, parameters, function.rest, given)?;
+        // Whatever it does with texts, it reads them.
+        let read: usize = arguments.iter().filter_map(Value::as_text).map(Text::len).sum();
+        self.charge(read as u64 / 256)?;
         let mut call = Call { site: frame.site(), machine: self };
         let result = body(&mut call, &arguments);
         self.finish_call(frame, name, caller, result)

@@ -74,6 +74,13 @@ impl Map {
         Self { entries: Rc::clone(&self.entries), map_type }
     }
 
+    /// About how many bytes a map of so many entries takes: nodes of a tree have room for eleven, and are half
+    /// full.
+    pub(crate) fn footprint(length: usize) -> usize {
+        const NODE: usize = 11 * (size_of::<SmolStr>() + size_of::<Value>());
+        length.div_ceil(6).saturating_mul(NODE).saturating_add(size_of::<Entries>())
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<Value> {
         self.entries.by_key.borrow().get(key).cloned()

@@ -4,9 +4,12 @@ use smol_str::SmolStr;
 
 use super::table::{leaf, table};
 use super::{Unit, ValuesError, ValuesWarning};
-use crate::chart::Dependency;
+use crate::chart::{Chart, Dependency};
 use crate::semver::fits;
 use crate::value::Map;
+
+/// So many times charts take part below others. One can take part under several names, and those in it again.
+const MOST_CHARTS: usize = 10_000;
 
 impl Unit<'_> {
     /// Leaves out the charts that conditions and tags switch off, gives the others the names that the charts
@@ -19,7 +22,8 @@ impl Unit<'_> {
         given: &Map,
         warnings: &mut Vec<ValuesWarning>,
     ) -> Result<(), ValuesError> {
-        self.choose(given, "", warnings)?;
+        let mut left = MOST_CHARTS;
+        self.choose(given, "", warnings, &mut left)?;
         self.import_values(warnings)
     }
 
@@ -37,11 +41,12 @@ impl Unit<'_> {
         given: &Map,
         path: &str,
         warnings: &mut Vec<ValuesWarning>,
+        left: &mut usize,
     ) -> Result<(), ValuesError> {
         let Some(mut dependencies) = self.metadata.dependencies.take() else {
             return Ok(());
         };
-        self.place(&dependencies);
+        self.place(&dependencies, left)?;
         for dependency in &mut dependencies {
             dependency.name = dependency.local_name().clone();
         }
@@ -55,7 +60,7 @@ impl Unit<'_> {
         self.below.retain(|below| !is_off(below.name()));
         for below in &mut self.below {
             let path = format!("{path}{}.", below.name());
-            below.choose(&values, &path, warnings)?;
+            below.choose(&values, &path, warnings, left)?;
         }
         // One that is off takes all of its name along.
         let off: Vec<_> =
@@ -67,20 +72,27 @@ impl Unit<'_> {
 
     /// Puts the charts below into the order of the dependencies, each under the name that it has there, behind
     /// those that no dependency names.
-    fn place(&mut self, dependencies: &[Dependency]) {
+    fn place(&mut self, dependencies: &[Dependency], left: &mut usize) -> Result<(), ValuesError> {
         let fulfils = |unit: &Self, dependency: &Dependency| {
             *unit.name() == dependency.name && fits(&dependency.version, &unit.metadata.version)
         };
-        let named: Vec<_> = dependencies
-            .iter()
-            .filter_map(|dependency| {
-                let found = self.below.iter().find(|unit| fulfils(unit, dependency))?;
-                Some(self.under(found.chart, dependency.local_name().clone()))
-            })
-            .collect();
+        let mut named = Vec::new();
+        for dependency in dependencies {
+            let Some(found) = self.below.iter().find(|unit| fulfils(unit, dependency)) else { continue };
+            *left = left
+                .checked_sub(1 + charts_in(found.chart))
+                .ok_or(ValuesError::TooManyCharts { limit: MOST_CHARTS })?;
+            named.push(self.under(found.chart, dependency.local_name().clone()));
+        }
         self.below.retain(|unit| !dependencies.iter().any(|dependency| fulfils(unit, dependency)));
         self.below.extend(named);
+        Ok(())
     }
+}
+
+/// How many charts lie in one, at any depth.
+fn charts_in(chart: &Chart) -> usize {
+    chart.charts.iter().map(|below| 1 + charts_in(below)).sum()
 }
 
 /// One tag that is true switches a chart on; else one that is false switches it off.

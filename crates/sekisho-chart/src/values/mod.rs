@@ -73,4 +73,10 @@ pub enum ValuesError {
         /// The chart.
         chart: SmolStr,
     },
+    /// Charts that take part under several names multiply too often.
+    #[error("charts take part below others more than {limit} times; use fewer aliases")]
+    TooManyCharts {
+        /// The limit.
+        limit: usize,
+    },
 }

@@ -1,5 +1,7 @@
 //! `values.schema.json`: what fits, what does not, and what cannot be looked at.
 
+use std::fmt::Write as _;
+
 use sekisho_chart::chart::{Chart, ChartBudget};
 use sekisho_chart::render::{Options, RenderError, Rendering, Warning, render};
 use sekisho_chart::schema::SchemaFault;
@@ -92,7 +94,8 @@ fn what_would_cost_too_much_is_refused() {
     let mut bomb = String::from(r#"{"$defs": {"d0": {"type": "string"}"#);
     for level in 1..40 {
         let below = level - 1;
-        bomb += &format!(
+        let _ = write!(
+            bomb,
             r##", "d{level}": {{"anyOf": [{{"$ref": "#/$defs/d{below}"}}, {{"$ref": "#/$defs/d{below}"}}]}}"##
         );
     }

@@ -189,6 +189,7 @@ impl Writer<'_, '_, '_> {
         members: impl Iterator<Item = (Option<&'v SmolStr>, &'v Value)>,
         depth: usize,
     ) -> Result<(), EncodeError> {
+        self.call.charge(1)?;
         self.out.push(open);
         let mut is_empty = true;
         for (key, item) in members {

@@ -134,6 +134,7 @@ impl Reader<'_, '_, '_> {
 
     fn object(&mut self, depth: usize) -> Result<Value, Stop> {
         self.at += 1;
+        self.call.allocate(Map::footprint(1))?;
         let map = Map::new();
         self.skip_spaces();
         if self.peek() == Some(b'}') {

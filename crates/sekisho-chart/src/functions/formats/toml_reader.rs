@@ -23,6 +23,7 @@ pub(super) fn read(call: &mut Call<'_, '_>, text: &Text) -> Result<Map, BudgetEr
 }
 
 fn table(call: &mut Call<'_, '_>, table: toml::Table) -> Result<Map, BudgetError> {
+    call.allocate(Map::footprint(table.len()))?;
     let map = Map::new();
     for (key, item) in table {
         call.allocate(size_of::<Value>() + key.len())?;

@@ -147,14 +147,10 @@ fn to_json(
         Data::Bool(value) => Tree::Bool(*value),
         Data::Int(value, _) => Tree::from(*value),
         Data::Uint(value, _) => Tree::from(*value),
-        Data::Float(value) => match serde_json::Number::from_f64(*value) {
-            Some(number) => Tree::Number(number),
-            None => {
-                let shown = format::show(&(*value).into());
-                let message = format!("error marshaling into JSON: json: unsupported value: {shown}");
-                return Err(EncodeError::Unsupported(message));
-            }
-        },
+        Data::Float(value) => Tree::Number(serde_json::Number::from_f64(*value).ok_or_else(|| {
+            let shown = format::show(&(*value).into());
+            EncodeError::Unsupported(format!("error marshaling into JSON: json: unsupported value: {shown}"))
+        })?),
         Data::Text(text) => {
             call.allocate(text.len())?;
             Tree::String(readable(valid(text.as_bytes()))?)
@@ -269,6 +265,7 @@ fn from_node(call: &mut Call<'_, '_>, node: &Node, text: &Text) -> Result<Value,
             Data::List(List::new(items.collect::<Result<_, _>>()?))
         }
         Json::Mapping(mapping) => {
+            call.allocate(Map::footprint(mapping.entries().len()))?;
             let map = Map::new();
             for entry in mapping.entries() {
                 call.allocate(entry.key.len())?;

@@ -268,6 +268,9 @@ impl<'a> Printer<'a> {
         verb: char,
         depth: usize,
     ) -> Outcome {
+        // Work beside the bytes: a list can hold another one twice, and that a third one twice.
+        const CONTAINER: usize = 32;
+        (self.allow)(CONTAINER)?;
         self.push(open);
         for (index, (key, item)) in entries.enumerate() {
             if index > 0 {
