@@ -45,7 +45,7 @@ impl Tracer<'_> {
         if let Some(line) = self.line {
             done = text.find('\n').map_or(text.len(), |at| at + 1);
             let (span, verbatim) = self.span_within(line, origin, done);
-            self.origins.push(Origin { start: offset(start), span, verbatim, value: value.clone() });
+            self.enter(Origin { start: offset(start), span, verbatim, value: value.clone() });
             self.line = (done == text.len() && !text.ends_with('\n')).then_some(span);
         }
         let Some(rest) = text.get(done..).filter(|rest| !rest.is_empty()) else {
@@ -59,9 +59,19 @@ impl Tracer<'_> {
         } else {
             (self.action(site), false)
         };
-        self.origins.push(Origin { start: offset(start + done), span, verbatim, value });
+        self.enter(Origin { start: offset(start + done), span, verbatim, value });
         let last = rest.rsplit('\n').next().unwrap_or(rest);
         self.line = (!last.trim().is_empty()).then_some(span);
+    }
+
+    /// Enters an origin, unless it is that of the bytes before.
+    fn enter(&mut self, origin: Origin) {
+        let goes_on = self.origins.last().is_some_and(|last| {
+            !last.verbatim && !origin.verbatim && last.span == origin.span && last.value == origin.value
+        });
+        if !goes_on {
+            self.origins.push(origin);
+        }
     }
 
     /// Where a piece comes from that goes on a line, of which so many bytes belong to the line.

@@ -31,8 +31,8 @@ pub(super) fn read(place: &ChartPlace, disk: &Disk<'_>, releases: &Releases) -> 
     let Some(opened) = open(place, disk, &mut part) else { return part };
     part.files = part.sources.len();
     if opened.chart.metadata.is_library() {
-        let head = opened.file("Chart.yaml");
-        part.skip(head, None, SkipReason::NotRendered("a library chart"));
+        // It makes no object by itself; what other charts make of it is examined there.
+        part.skip(opened.file("Chart.yaml"), None, SkipReason::NotKubernetes);
         return part;
     }
     match releases.plan(place.path()) {

@@ -206,6 +206,22 @@ fn each_chart_is_examined_once() {
 }
 
 #[test]
+fn dependencies_that_git_ignores_are_read() {
+    let bench = Workbench::new();
+    bench.file(".gitignore", "charts/\nbuild/\n");
+    bench.file("shop/Chart.yaml", format!("{CHART}dependencies: [{{name: web, version: 1.0.0}}]\n"));
+    chart(&bench, "shop/charts/web");
+    bench.file("shop/charts/web/Chart.yaml", CHART.replace("shop", "web"));
+    chart(&bench, "build/shop");
+    let ran = bench.run(SCAN);
+    assert_eq!(ran.status, 1, "{:?}", unread(&ran));
+    assert_eq!(
+        places(&ran, "privileged-container"),
+        ["shop/charts/web/templates/deployment.yaml:17:13 (web.securityContext.privileged)"]
+    );
+}
+
+#[test]
 fn archives_are_told_by_their_content() {
     let bench = Workbench::new();
     let files: &[(&str, &[u8])] = &[
