@@ -142,8 +142,7 @@ fn ask(compiled: &Compiled, query: &str, request: &Request<'_>) -> Result<Vec<Va
     let answers = compiled.ask(&query, request, &mut Memory::new()).map_err(|error| error.to_string())?;
     let names = answers.names;
     let object = |bindings: Vec<Value>| {
-        let named = names.iter().map(|name| Value::String(name.clone())).zip(bindings);
-        Value::object(named.collect())
+        Value::object(names.iter().map(|name| Value::String(name.clone())).zip(bindings).collect())
     };
     Ok(answers.answers.into_iter().map(|answer| object(answer.bindings)).collect())
 }

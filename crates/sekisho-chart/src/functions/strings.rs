@@ -277,11 +277,11 @@ fn split(
     separator: &Text,
     most: usize,
 ) -> Result<Vec<Text>, CallError> {
+    /// What a part takes: its range, its text and its value.
+    const PART: usize = size_of::<std::ops::Range<usize>>() + size_of::<Text>() + size_of::<Value>();
     if most == 0 {
         return Ok(Vec::new());
     }
-    /// What a part takes: its range, its text and its value.
-    const PART: usize = size_of::<std::ops::Range<usize>>() + size_of::<Text>() + size_of::<Value>();
     let bytes = whole.as_bytes();
     let mut parts = Vec::new();
     let mut start = 0;

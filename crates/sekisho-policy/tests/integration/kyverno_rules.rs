@@ -91,9 +91,9 @@ fn what_would_be_made_is_shown() {
     );
     let review =
         review(&make, "{apiVersion: v1, kind: Pod, metadata: {name: web, namespace: shop}, spec: {}}");
-    let [made] = review.generated.as_slice() else { panic!("{:?}", review.verdicts) };
-    assert_eq!(made.at(&["metadata", "name"]).and_then(Node::as_str), Some("web-config"));
-    assert_eq!(made.at(&["data", "a"]).and_then(Node::as_str), Some("b"));
+    let [generated] = review.generated.as_slice() else { panic!("{:?}", review.verdicts) };
+    assert_eq!(generated.at(&["metadata", "name"]).and_then(Node::as_str), Some("web-config"));
+    assert_eq!(generated.at(&["data", "a"]).and_then(Node::as_str), Some("b"));
 }
 
 #[test]

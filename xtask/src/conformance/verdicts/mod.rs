@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use ruzstd::decoding::StreamingDecoder;
 
 use super::ledger::Ledger;
-use super::{Options, Outcome, data, kyverno, write_misses};
+use super::{Options, data, kyverno, write_misses};
 
 /// The name of the suite.
 const NAME: &str = "verdicts";
