@@ -8,13 +8,15 @@ use sekisho_manifest::{Node, Object, Source};
 use crate::kinds::Kinds;
 use crate::problem::Problem;
 use crate::set::{Policy, PolicySet};
-use crate::{admission, gatekeeper, kyverno};
+use crate::{admission, gatekeeper, kyverno, pod_security};
 
 /// How policies are to be used.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The API server's own admission policies.
     pub admission: admission::LoadOptions,
+    /// The levels of Pod Security where neither labels nor documents name any.
+    pub pod_security: pod_security::Preset,
     /// Gatekeeper's documents.
     pub gatekeeper: gatekeeper::Options,
     /// What Kyverno's rules are given: the time, values that stand for the cluster.
@@ -33,6 +35,7 @@ pub struct Loaded {
 /// Whether an object is a policy, or belongs to one.
 pub fn is_policy(object: &Object) -> bool {
     admission::is_policy(object)
+        || pod_security::is_policy(object)
         || gatekeeper::is_policy(object)
         || sekisho_kyverno::policy::is_policy(&object.root)
         || kyverno::cel::is_policy(&object.root)
@@ -52,6 +55,9 @@ pub fn load(objects: &[Object], sources: &[Source], options: &Options) -> Loaded
     let policies = admission.validating.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) });
     loaded.policies.extend(policies);
     loaded.problems.extend(admission.problems);
+    let (policy, problems) = pod_security::load(objects, options.pod_security);
+    loaded.policies.extend(policy.map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
+    loaded.problems.extend(problems);
     let roots: Vec<Node> = objects.iter().map(|object| object.root.clone()).collect();
     let kyverno = kyverno::load(&roots, options.kyverno.clone());
     let policies = kyverno.policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) });

@@ -29,6 +29,11 @@ impl Problem {
         Self { span: at.span, message: message.into(), weight: Weight::Error }
     }
 
+    /// A problem that makes the policy useless, of which only the place is at hand.
+    pub fn at(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), weight: Weight::Error }
+    }
+
     /// A problem that the policy can live with.
     pub fn warning(at: &Node, message: impl Into<String>) -> Self {
         Self { span: at.span, message: message.into(), weight: Weight::Warning }

@@ -194,6 +194,9 @@ pub(crate) struct ScanArguments {
     /// File or folder of policies that are applied beside the checks, in any language
     #[arg(long, value_name = "PATH")]
     pub(crate) policy: Vec<PathBuf>,
+    /// Pod Security level of namespaces whose labels name none, beside the checks
+    #[arg(long, value_name = "[MODE=]LEVEL[:VERSION]")]
+    pub(crate) pod_security: Vec<crate::policy::pod_security::Wanted>,
     /// Severity from which findings fail the run, or `none` [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = limits())]
     pub(crate) fail_on: Option<FailOn>,

@@ -9,6 +9,7 @@ use sekisho_finding::suppress::Baseline;
 use sekisho_finding::{Coverage, Finding, Fingerprint, Persona, Rule, Severity};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::{Budget, LoadError, LoadErrorKind, SourceId};
+use sekisho_policy::pod_security::Preset;
 use sekisho_posture::{Check, Settings};
 use sekisho_risk::Action;
 
@@ -53,6 +54,8 @@ pub(crate) struct Request {
     pub(crate) progress: bool,
     /// Files and folders of policies that are applied beside the checks.
     pub(crate) policies: Vec<PathBuf>,
+    /// Levels of Pod Security that are asked for beside them.
+    pub(crate) pod_security: Preset,
     /// Worker threads; none: one a core.
     pub(crate) jobs: Option<usize>,
     /// Today as days since 1970-01-01.
@@ -103,7 +106,7 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     };
     let Examined { inventory, mut findings, routed } = examiner.examine(&mut loaded);
 
-    let said = policy::findings::examine(&request.policies, &inventory, &namespace)?;
+    let said = policy::findings::examine(&request.policies, request.pod_security, &inventory, &namespace)?;
     let of_checks = findings.len();
     findings.extend(said.findings);
     sekisho_risk::weigh(findings.get_mut(of_checks..).unwrap_or_default(), &inventory);

@@ -1,5 +1,6 @@
 //! Documents → policies with their bindings, and everything that is wrong with them.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use sekisho_manifest::{Object, Source, SourceId};
@@ -59,30 +60,31 @@ pub fn load<'a>(
 ) -> Loaded {
     let base = environment::base(options.minor);
     let kinds = Arc::new(kinds.clone());
+    let objects: Vec<&Object> = last_of_each(objects.into_iter().filter(|object| object.group() == GROUP));
     let mut loaded = Loaded::default();
     let (mut bindings, mut mutating_bindings) = (Vec::new(), Vec::new());
     let mut mutating: Vec<MutatingPolicy> = Vec::new();
-    for object in objects.into_iter().filter(|object| object.group() == GROUP) {
+    for object in &objects {
         let mut reader = Reader::new(text(sources, object.source));
         match object.kind.as_str() {
-            "ValidatingAdmissionPolicy" => {
+            VALIDATING => {
                 let policy = ValidatingPolicy::read(&mut reader, object, &base, &kinds);
                 loaded.validating.extend(policy.filter(|_| !refuses(&reader.problems)));
             }
-            "ValidatingAdmissionPolicyBinding" => {
+            VALIDATING_BINDING => {
                 let binding = Binding::read(&mut reader, object, true);
                 if !refuses(&reader.problems) {
-                    bindings.extend(binding.map(|binding| (binding, object)));
+                    bindings.extend(binding);
                 }
             }
-            "MutatingAdmissionPolicy" => {
+            MUTATING => {
                 let policy = MutatingPolicy::read(&mut reader, object, &base, &kinds);
                 mutating.extend(policy.filter(|_| !refuses(&reader.problems)));
             }
-            "MutatingAdmissionPolicyBinding" => {
+            MUTATING_BINDING => {
                 let binding = Binding::read(&mut reader, object, false);
                 if !refuses(&reader.problems) {
-                    mutating_bindings.extend(binding.map(|binding| (binding, object)));
+                    mutating_bindings.extend(binding);
                 }
             }
             _ => {}
@@ -90,16 +92,18 @@ pub fn load<'a>(
         loaded.problems.append(&mut reader.problems);
     }
     let problems = &mut loaded.problems;
-    for (binding, object) in bindings {
-        match loaded.validating.iter_mut().find(|policy| *policy.name() == binding.policy) {
-            Some(policy) => policy.bind(binding),
-            None => problems.push(unknown(&binding, object)),
+    problems.extend(without_policy(&objects));
+    if !options.unbound {
+        problems.extend(without_binding(&objects));
+    }
+    for binding in bindings {
+        if let Some(policy) = loaded.validating.iter_mut().find(|policy| *policy.name() == binding.policy) {
+            policy.bind(binding);
         }
     }
-    for (binding, object) in mutating_bindings {
-        match mutating.iter_mut().find(|policy| *policy.name() == binding.policy) {
-            Some(policy) => policy.bind(binding),
-            None => problems.push(unknown(&binding, object)),
+    for binding in mutating_bindings {
+        if let Some(policy) = mutating.iter_mut().find(|policy| *policy.name() == binding.policy) {
+            policy.bind(binding);
         }
     }
     if options.unbound {
@@ -117,10 +121,65 @@ pub fn load<'a>(
     loaded
 }
 
-/// A binding whose policy is not among the documents.
-fn unknown(binding: &Binding, object: &Object) -> Problem {
-    let at = object.root.at(&["spec", "policyName"]).unwrap_or(&object.root);
-    Problem::warning(at, format!("there is no policy `{}` here: load it too", binding.policy))
+const VALIDATING: &str = "ValidatingAdmissionPolicy";
+const VALIDATING_BINDING: &str = "ValidatingAdmissionPolicyBinding";
+const MUTATING: &str = "MutatingAdmissionPolicy";
+const MUTATING_BINDING: &str = "MutatingAdmissionPolicyBinding";
+
+/// Each policy and binding once: of those that have one name the last, as it takes the place of the others when
+/// they are applied in their order. It stands where the first one does.
+fn last_of_each<'a>(objects: impl Iterator<Item = &'a Object>) -> Vec<&'a Object> {
+    let mut places: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut kept: Vec<&Object> = Vec::new();
+    for object in objects {
+        let place = *places.entry((&object.kind, &object.name)).or_insert(kept.len());
+        match kept.get_mut(place) {
+            Some(known) => *known = object,
+            None => kept.push(object),
+        }
+    }
+    kept
+}
+
+/// The names of the policies that the bindings of a kind name.
+fn named<'a>(objects: &[&'a Object], kind: &str) -> HashSet<&'a str> {
+    let bindings = objects.iter().filter(|object| object.kind == kind);
+    bindings.filter_map(|object| object.root.at(&["spec", "policyName"])?.as_str()).collect()
+}
+
+/// The bindings whose policies are not among the documents.
+fn without_policy(objects: &[&Object]) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for (kind, of) in [(VALIDATING_BINDING, VALIDATING), (MUTATING_BINDING, MUTATING)] {
+        let known: HashSet<&str> =
+            objects.iter().filter(|object| object.kind == of).map(|object| object.name.as_str()).collect();
+        for object in objects.iter().filter(|object| object.kind == kind) {
+            let Some(at) = object.root.at(&["spec", "policyName"]) else { continue };
+            let Some(name) = at.as_str().filter(|name| !name.is_empty()) else { continue };
+            if !known.contains(name) {
+                found.push(Problem::warning(at, format!("there is no policy `{name}` here: load it too")));
+            }
+        }
+    }
+    found
+}
+
+/// The policies that no binding names, which nothing is asked of.
+fn without_binding(objects: &[&Object]) -> Vec<Problem> {
+    let mut found = Vec::new();
+    for (kind, by) in [(VALIDATING, VALIDATING_BINDING), (MUTATING, MUTATING_BINDING)] {
+        let bound = named(objects, by);
+        let policies = objects.iter().filter(|object| object.kind == kind);
+        for object in policies.filter(|object| !bound.contains(object.name.as_str())) {
+            let at = object.root.at(&["metadata", "name"]).unwrap_or(&object.root);
+            let name = &object.name;
+            found.push(Problem::warning(
+                at,
+                format!("no binding names `{name}`, so it does nothing: add a {by}"),
+            ));
+        }
+    }
+    found
 }
 
 fn refuses(problems: &[Problem]) -> bool {

@@ -409,7 +409,12 @@ impl Policy for ValidatingPolicy {
             let mut holds = true;
             for decision in own.filter(|decision| decision.outcome != Outcome::Pass) {
                 holds = false;
-                verdict(decision.outcome, decision.message.clone(), decision.actions.clone());
+                // What refuses nothing is a warning.
+                let outcome = match decision.outcome {
+                    Outcome::Fail if !decision.actions.contains(&Enforcement::Deny) => Outcome::Warn,
+                    outcome => outcome,
+                };
+                verdict(outcome, decision.message.clone(), decision.actions.clone());
             }
             if holds {
                 verdict(Outcome::Pass, String::new(), binding.actions.clone());

@@ -97,7 +97,7 @@ impl Exemptions {
 }
 
 /// The configuration of the plug-in within that of all plug-ins, and its index.
-fn within(root: &Node) -> Option<(usize, &Node)> {
+pub(super) fn within(root: &Node) -> Option<(usize, &Node)> {
     if root.str("kind") != "AdmissionConfiguration" {
         return None;
     }

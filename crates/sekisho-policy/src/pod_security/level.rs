@@ -84,6 +84,16 @@ impl LevelVersion {
         Self { level, version: Version::Latest }
     }
 
+    /// Reads `restricted` or `restricted:v1.31`.
+    pub fn parse(text: &str) -> Result<Self, LevelError> {
+        match text.split_once(':') {
+            Some((level, version)) => {
+                Ok(Self { level: Level::parse(level)?, version: Version::parse(version)? })
+            }
+            None => Level::parse(text).map(Self::latest),
+        }
+    }
+
     /// Whether two policies ask for the same.
     pub fn is_equivalent(self, other: Self) -> bool {
         self.level == other.level && (self.level == Level::Privileged || self.version == other.version)

@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use sekisho_policy::User;
+use smol_str::SmolStr;
+
+use crate::policy::pod_security::Wanted;
 
 /// Which verb about policies.
 #[derive(Debug, Args)]
@@ -27,15 +31,31 @@ pub(crate) enum PolicyVerb {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
-    /// File or folder of policies, in any language
-    #[arg(short, long, value_name = "PATH", required = true)]
+    /// File or folder of policies, in any language; also the API server's configuration of Pod Security
+    #[arg(short, long, value_name = "PATH", required_unless_present = "pod_security")]
     pub(crate) policy: Vec<PathBuf>,
+    /// Pod Security level of namespaces whose labels name none: `restricted`, `baseline:v1.31`,
+    /// `audit=restricted`; `privileged` asks the labels alone
+    #[arg(long, value_name = "[MODE=]LEVEL[:VERSION]")]
+    pub(crate) pod_security: Vec<Wanted>,
     /// File or folder of resources; charts and kustomizations are rendered; `-` is standard input
     #[arg(short, long, value_name = "PATH", required = true)]
     pub(crate) resource: Vec<PathBuf>,
     /// Namespace of resources that name none
     #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) namespace: String,
+    /// User who creates the resources, for policies that ask
+    #[arg(long = "as", value_name = "USER")]
+    pub(crate) user: Option<SmolStr>,
+    /// Group of that user
+    #[arg(long = "as-group", value_name = "GROUP", requires = "user")]
+    pub(crate) groups: Vec<SmolStr>,
+    /// Apply admission policies that no binding names too, as if one bound them that denies
+    #[arg(long)]
+    pub(crate) unbound: bool,
+    /// Result from which the run fails
+    #[arg(long, value_enum, value_name = "RESULT", default_value_t = FailOn::Fail)]
+    pub(crate) fail_on: FailOn,
     /// Output format
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = RowFormat::Table)]
     pub(crate) format: RowFormat,
@@ -130,6 +150,24 @@ pub(crate) enum ExportAction {
     Warn,
     /// It records the request
     Audit,
+}
+
+/// From which result on a check fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// What would be refused, and what policies that refuse nothing report
+    Fail,
+    /// Warnings too
+    Warn,
+    /// Nothing
+    None,
+}
+
+impl CheckArguments {
+    /// Who creates the resources.
+    pub(crate) fn sender(&self) -> User {
+        User { name: self.user.clone().unwrap_or_default(), groups: self.groups.clone(), ..User::default() }
+    }
 }
 
 /// How rows are written.

@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use sekisho_policy::pod_security::Preset;
 
 use crate::arguments::{Targets, ValuesArguments};
 use crate::config;
@@ -54,6 +55,7 @@ impl Targets {
             no_ignore: self.no_ignore,
             progress: !terminal.quiet,
             policies: Vec::new(),
+            pod_security: Preset::default(),
             jobs: terminal.jobs,
             today: config::days(today()),
         }

@@ -15,6 +15,7 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
     let mut request = arguments.targets.request(terminal);
     request.baseline = arguments.baseline;
     request.policies = arguments.policy;
+    request.pod_security = crate::policy::pod_security::preset(&arguments.pod_security)?;
     if arguments.write_baseline.is_some() {
         request.without_baseline = true;
     }

@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 use rayon::prelude::*;
 use sekisho_finding::{
-    Confidence, Finding, Fingerprint, Location, Message, Persona, Rule, Severity, Skip, SkipReason, Subject,
+    Confidence, Finding, Fingerprint, Location, Message, Persona, Related, Rule, Severity, Skip, SkipReason,
+    Subject,
 };
 use sekisho_framework::{Cell, Layer, Mode, Phase};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::Object;
+use sekisho_policy::pod_security::Preset;
 use sekisho_policy::{
     Enforcement, GroupVersionKind, Kinds, Options, Outcome, Request, RuleName, Snapshot, Verdict, Weight,
 };
@@ -32,11 +34,16 @@ pub(crate) struct Said {
 }
 
 /// Applies the policies of files and folders to every object of an inventory.
-pub(crate) fn examine(paths: &[PathBuf], inventory: &Inventory, namespace: &str) -> Result<Said> {
-    if paths.is_empty() {
+pub(crate) fn examine(
+    paths: &[PathBuf],
+    pod_security: Preset,
+    inventory: &Inventory,
+    namespace: &str,
+) -> Result<Said> {
+    if paths.is_empty() && pod_security.is_empty() {
         return Ok(Said::default());
     }
-    let bundle = Bundle::read(paths, &Options::default())?;
+    let bundle = Bundle::read(paths, &Options { pod_security, ..Options::default() })?;
     let kinds = Kinds::new(inventory.objects());
     let facts = Snapshot::new(inventory.objects(), namespace);
     let found: Vec<(RuleName, Finding)> = inventory
@@ -45,10 +52,8 @@ pub(crate) fn examine(paths: &[PathBuf], inventory: &Inventory, namespace: &str)
         .flat_map_iter(|object| {
             let request = Request::create(object, &kinds, namespace);
             let verdicts = bundle.loaded.policies.review(&request, &facts).verdicts;
-            let wrong = |verdict: &Verdict| !matches!(verdict.outcome, Outcome::Pass | Outcome::Skip);
-            verdicts
+            strongest(verdicts)
                 .into_iter()
-                .filter(wrong)
                 .filter_map(|verdict| {
                     let finding = finding(&verdict, object, inventory, &bundle)?;
                     Some((verdict.rule, finding))
@@ -68,8 +73,33 @@ pub(crate) fn examine(paths: &[PathBuf], inventory: &Inventory, namespace: &str)
     })
 }
 
+/// The verdicts that say that something is wrong. One level of Pod Security counts once, as what follows
+/// first: that a Pod is refused says all that a warning would.
+fn strongest(verdicts: Vec<Verdict>) -> Vec<Verdict> {
+    let mut kept: Vec<Verdict> = Vec::new();
+    for verdict in verdicts {
+        if matches!(verdict.outcome, Outcome::Pass | Outcome::Skip) {
+            continue;
+        }
+        let same = |known: &&mut Verdict| {
+            known.rule.kind == super::pod_security::KIND && slug(&known.rule) == slug(&verdict.rule)
+        };
+        match kept.iter_mut().find(same) {
+            Some(known) if verdict.enforcement.iter().min() < known.enforcement.iter().min() => {
+                *known = verdict;
+            }
+            Some(_) => {}
+            None => kept.push(verdict),
+        }
+    }
+    kept
+}
+
 /// The slug of a rule: its policy, and its own name where it has another.
 fn slug(name: &RuleName) -> String {
+    if name.kind == super::pod_security::KIND {
+        return super::pod_security::slug(name);
+    }
     // A rule that Kyverno expanded to what makes Pods is the same rule.
     let own = name.rule.trim_start_matches("autogen-").trim_start_matches("cronjob-");
     if own.is_empty() || own == name.policy {
@@ -91,7 +121,13 @@ fn finding(verdict: &Verdict, object: &Object, inventory: &Inventory, bundle: &B
         subject: Subject { object: object.reference(), container: None },
         location: Location::of(&place, inventory.sources())?,
         secret: false,
-        related: Vec::new(),
+        related: super::row::other_places(verdict, object)
+            .iter()
+            .filter_map(|place| {
+                let message = Message::text(place.path.to_string());
+                Some(Related { location: Location::of(place, inventory.sources())?, message })
+            })
+            .collect(),
         message: Message::text(verdict.message.clone()),
         fix: None,
         fingerprint: Fingerprint::of(identity),
@@ -131,13 +167,16 @@ fn rule(name: &RuleName, severity: Severity, bundle: &Bundle) -> Rule {
         Some(found.split_whitespace().collect::<Vec<_>>().join(" "))
     };
     let title = annotation(["policies.kyverno.io/title", "metadata.gatekeeper.sh/title", "sekisho/title"]);
+    let is_level = name.kind == super::pod_security::KIND;
+    let title = title.or_else(|| is_level.then(|| "Pod Security level is not kept to".to_owned()));
     Rule {
         id: slug(name).into(),
         title: title.unwrap_or_else(|| format!("{} `{}` does not hold", name.kind, name.policy)).into(),
-        remedy: format!(
-            "Change the object so that `{}` holds, or have its owner make an exception",
-            name.policy
-        )
+        remedy: if is_level {
+            format!("Change the object so that it keeps to the Pod Security level `{}`", name.policy)
+        } else {
+            format!("Change the object so that `{}` holds, or have its owner make an exception", name.policy)
+        }
         .into(),
         manual: Cow::Borrowed(""),
         severity,

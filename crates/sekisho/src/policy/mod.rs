@@ -2,6 +2,7 @@
 
 pub(crate) mod findings;
 mod lint;
+pub(crate) mod pod_security;
 mod row;
 mod table;
 pub(crate) mod testing;
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 use sekisho_manifest::{Budget, Object, Source};
-use sekisho_policy::{Kinds, Loaded, Options, Problem, Request, Snapshot, Weight};
+use sekisho_policy::{Kinds, Loaded, Options, Problem, Request, Snapshot, User, Weight};
 
 pub(crate) use self::lint::{Lint, lint};
 pub(crate) use self::row::{Origin, Report, Resource, ResultWord, Row};
@@ -33,7 +34,7 @@ pub(crate) struct Bundle {
 }
 
 /// What policies are applied to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Resources {
     /// The texts that hold them.
     pub(crate) sources: Vec<Source>,
@@ -46,9 +47,10 @@ pub(crate) struct Resources {
 impl Bundle {
     /// Reads policies of files and folders.
     pub(crate) fn read(paths: &[PathBuf], options: &Options) -> Result<Self> {
-        let read = read(paths)?;
+        let read = if paths.is_empty() { Resources::default() } else { read(paths)? };
         let loaded = sekisho_policy::load(&read.objects, &read.sources, options);
-        if !read.objects.iter().any(sekisho_policy::is_policy) && read.unread.is_empty() {
+        if !paths.is_empty() && !read.objects.iter().any(sekisho_policy::is_policy) && read.unread.is_empty()
+        {
             bail!("no policy was found in {}", named(paths));
         }
         Ok(Self { sources: read.sources, objects: read.objects, loaded, unread: read.unread })
@@ -98,14 +100,15 @@ fn read(paths: &[PathBuf]) -> Result<Resources> {
 }
 
 /// Applies policies to resources, each as if it were created in a cluster that holds them all.
-pub(crate) fn check(bundle: &Bundle, resources: &Resources, namespace: &str) -> Vec<Row> {
+pub(crate) fn check(bundle: &Bundle, resources: &Resources, namespace: &str, sender: &User) -> Vec<Row> {
     let kinds = Kinds::new(&resources.objects);
     let facts = Snapshot::new(&resources.objects, namespace);
     let rows: Vec<Vec<Row>> = resources
         .objects
         .par_iter()
         .map(|object| {
-            let request = Request::create(object, &kinds, namespace);
+            let created = Request::create(object, &kinds, namespace);
+            let request = Request { user: sender.clone(), ..created };
             let review = bundle.loaded.policies.review(&request, &facts);
             row::rows(&review.verdicts, object, &request, resources, bundle)
         })

@@ -7,7 +7,7 @@ use sekisho_manifest::{FieldPath, Node, Object, Place, Segment, Source, field};
 use sekisho_policy::{Enforcement, Outcome, Request, RuleName, Verdict};
 use serde::Serialize;
 
-use super::{Bundle, Resources};
+use super::{Bundle, Resources, pod_security};
 
 /// What one rule says of one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -29,6 +29,9 @@ pub(crate) struct Row {
     pub(crate) enforcement: Vec<&'static str>,
     /// Where the resource is wrong, or where it stands.
     pub(crate) location: Option<Origin>,
+    /// Where else the resource is wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) other_locations: Vec<Origin>,
     /// Where the policy stands.
     pub(crate) policy_location: Option<Origin>,
 }
@@ -220,7 +223,8 @@ pub(super) fn rows(
             message: verdict.message.clone(),
             enforcement: verdict.enforcement.iter().copied().map(word).collect(),
             location: location(verdict, object, &resources.sources),
-            policy_location: policy_location(rule, bundle),
+            other_locations: other_locations(verdict, object, &resources.sources),
+            policy_location: policy_location(rule, request, resources, bundle),
         });
     }
     rows
@@ -268,8 +272,35 @@ fn location(verdict: &Verdict, object: &Object, sources: &[Source]) -> Option<Or
     Location::of(&place(verdict, object), sources).map(|location| Origin::of(&location))
 }
 
+/// The other fields that a rule names, each place once.
+pub(super) fn other_places<'o>(verdict: &Verdict, object: &'o Object) -> Vec<Place<'o>> {
+    let first = place(verdict, object);
+    let mut places: Vec<Place<'o>> = Vec::new();
+    for path in verdict.places.iter().skip(1) {
+        let found = object.place(path.clone());
+        let known = |known: &Place<'_>| known.path == found.path;
+        if !known(&first) && !places.iter().any(known) {
+            places.push(found);
+        }
+    }
+    places
+}
+
+fn other_locations(verdict: &Verdict, object: &Object, sources: &[Source]) -> Vec<Origin> {
+    let places = other_places(verdict, object);
+    places.iter().filter_map(|place| Location::of(place, sources)).map(|at| Origin::of(&at)).collect()
+}
+
 /// Where the policy stands, or its rule where the policy names its rules.
-fn policy_location(rule: &RuleName, bundle: &Bundle) -> Option<Origin> {
+fn policy_location(
+    rule: &RuleName,
+    request: &Request,
+    resources: &Resources,
+    bundle: &Bundle,
+) -> Option<Origin> {
+    if rule.kind == pod_security::KIND {
+        return pod_security::origin(rule, request, resources, bundle);
+    }
     let object = bundle.objects.iter().find(|object| {
         object.kind == rule.kind
             && object.name == rule.policy

@@ -29,6 +29,11 @@ pub(crate) fn write_table(rows: &[Row], shown: Shown, color: bool, out: &mut dyn
         if !places.is_empty() {
             writeln!(out, "       {}", places.join(", "))?;
         }
+        if !row.other_locations.is_empty() {
+            let mut others: Vec<String> = row.other_locations.iter().map(place).collect();
+            others.dedup();
+            writeln!(out, "       also {}", others.join(", "))?;
+        }
     }
     if rows.iter().any(|row| wrong(&row)) {
         writeln!(out)?;

@@ -9,6 +9,7 @@ mod configuration;
 mod examples;
 mod fixing;
 mod kustomizations;
+mod pod_security;
 mod policies;
 mod rendering;
 mod suppression;

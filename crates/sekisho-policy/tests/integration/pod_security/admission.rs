@@ -173,7 +173,7 @@ fn a_set_of_policies_can_hold_it() {
         .collect();
     assert_eq!(
         said,
-        [("baseline:latest", "enforce", Outcome::Pass), ("restricted:latest", "warn", Outcome::Fail)]
+        [("baseline:latest", "enforce", Outcome::Pass), ("restricted:latest", "warn", Outcome::Warn)]
     );
     assert_eq!(verdicts[1].enforcement, [Enforcement::Warn]);
     assert!(verdicts[1].message.starts_with("would violate PodSecurity \"restricted:latest\": allowPriv"));

@@ -4,15 +4,21 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use sekisho_policy::Options;
+use sekisho_policy::admission::LoadOptions;
 
-use crate::arguments::policy::{CheckArguments, RowFormat};
+use crate::arguments::policy::{CheckArguments, FailOn, RowFormat};
 use crate::policy::{self, Bundle, Report, Resources, ResultWord, Row, Shown};
 use crate::terminal::{self, Status, Terminal};
 
 pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Status> {
-    let bundle = Bundle::read(&arguments.policy, &Options::default())?;
+    let options = Options {
+        admission: LoadOptions { unbound: arguments.unbound, ..LoadOptions::default() },
+        pod_security: policy::pod_security::preset(&arguments.pod_security)?,
+        ..Options::default()
+    };
+    let bundle = Bundle::read(&arguments.policy, &options)?;
     let resources = Resources::read(&arguments.resource)?;
-    let rows = policy::check(&bundle, &resources, &arguments.namespace);
+    let rows = policy::check(&bundle, &resources, &arguments.namespace, &arguments.sender());
     let report = Report::new(&rows, &bundle, &resources);
     let color = arguments.output.is_none() && terminal.color();
     let shown = if arguments.all { Shown::All } else { Shown::Wrong };
@@ -23,7 +29,7 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Sta
             policy::write_table(&rows, shown, color, out)
         }
     })?;
-    Ok(status(&bundle, &report, &rows))
+    Ok(status(arguments.fail_on, &bundle, &report, &rows))
 }
 
 fn json(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -32,15 +38,24 @@ fn json(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// How the run ends. What could not be used comes first: refusals may hide in it.
-fn status(bundle: &Bundle, report: &Report<'_>, rows: &[Row]) -> Status {
+fn status(fail_on: FailOn, bundle: &Bundle, report: &Report<'_>, rows: &[Row]) -> Status {
     if bundle.errors().next().is_some() || report.summary.error > 0 || has_unread(report, bundle) {
         Status::Incomplete
     } else if bundle.count() == 0 {
         Status::Nothing
-    } else if rows.iter().any(|row| row.result == ResultWord::Fail) {
+    } else if rows.iter().any(|row| fails(fail_on, row.result)) {
         Status::Findings
     } else {
         Status::Clean
+    }
+}
+
+/// Whether a result fails the run.
+fn fails(fail_on: FailOn, result: ResultWord) -> bool {
+    match fail_on {
+        FailOn::Fail => result == ResultWord::Fail,
+        FailOn::Warn => matches!(result, ResultWord::Fail | ResultWord::Warn),
+        FailOn::None => false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anyhow::Result;
-use sekisho_policy::Options;
+use sekisho_policy::{Options, User};
 use serde::Serialize;
 
 use crate::arguments::policy::{DiffArguments, RowFormat};
@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Stat
             terminal.note(format!("{}: {problem}", path.display()));
             incomplete = true;
         }
-        sides.push(policy::check(&bundle, &resources, &arguments.namespace));
+        sides.push(policy::check(&bundle, &resources, &arguments.namespace, &User::default()));
     }
     let [before, after] = sides.as_slice() else { return Ok(Status::Usage) };
     let report = compare(before, after);
@@ -116,9 +116,11 @@ fn table(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         let Some(row) = change.after.or(change.before) else { continue };
         let word = |row: Option<&Row>| row.map_or("nothing", |row| row.result.as_str());
         writeln!(out, "{} → {}  {}", word(change.before), word(change.after), row.title())?;
-        if change.kind == ChangeWord::Enforcement {
-            let words = |row: Option<&Row>| row.map(|row| row.enforcement.join(", ")).unwrap_or_default();
-            writeln!(out, "  enforcement: {} → {}", words(change.before), words(change.after))?;
+        if let (Some(before), Some(after)) = (change.before, change.after)
+            && before.enforcement != after.enforcement
+        {
+            let words = |row: &Row| row.enforcement.join(", ");
+            writeln!(out, "  enforcement: {} → {}", words(before), words(after))?;
         }
         for (sign, side) in [('-', change.before), ('+', change.after)] {
             let Some(row) = side else { continue };
