@@ -73,6 +73,7 @@ fn scan(target: &Path, format: &str, report: &Path) -> Result<()> {
         .current_dir(root())
         .status()
         .context("cannot run sekisho")?;
-    ensure!(status.success(), "the scan of `{}` failed", target.display());
+    // A corpus may hold what cannot be examined; its report has to be valid all the same.
+    ensure!(matches!(status.code(), Some(0 | 4)), "the scan of `{}` failed", target.display());
     Ok(())
 }
