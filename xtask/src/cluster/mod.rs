@@ -1,0 +1,64 @@
+//! `cargo xtask cluster up|down|test`: a real API server on loopback, with etcd and the controller manager.
+
+mod program;
+mod server;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+use crate::test;
+use crate::workspace::root;
+
+use self::server::Server;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Start it and print the path of its kubeconfig; build it first where that was not done yet
+    Up,
+    /// Stop it and forget what it held
+    Down,
+    /// Start one, run the tests that need it, and stop it
+    Test {
+        /// Only tests whose names contain this
+        #[arg(default_value = "api_server")]
+        filter: String,
+    },
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    match arguments.action {
+        Action::Up => {
+            server::stop(&standing())?;
+            if let Some(program) = program::built()? {
+                let server = Server::start(&program, &standing())?;
+                println!("{}", server.leave_running().display());
+            }
+            Ok(())
+        }
+        Action::Down => server::stop(&standing()),
+        Action::Test { filter } => {
+            with(|kubeconfig| test::cargo(&["test", "--package", "sekisho", &filter], kubeconfig))
+        }
+    }
+}
+
+/// Runs something while a server stands, with the path of its kubeconfig; without one where it cannot be built,
+/// which is an error with `CI=true`.
+pub(crate) fn with(run: impl FnOnce(Option<&Path>) -> Result<()>) -> Result<()> {
+    let Some(program) = program::built()? else { return run(None) };
+    let server = Server::start(&program, &root().join("target/cluster-of-tests"))?;
+    run(Some(&server.kubeconfig()))
+}
+
+/// Where the server of `up` keeps what it holds.
+fn standing() -> PathBuf {
+    root().join("target/cluster")
+}
