@@ -7,6 +7,7 @@
 //! Each language turns its documents into [`Policy`]s. A [`PolicySet`] finds those that concern a request and
 //! applies them.
 
+mod about;
 pub mod admission;
 mod asked;
 mod cases;
@@ -20,12 +21,14 @@ mod load;
 pub mod patch;
 pub mod pod_security;
 mod problem;
+pub mod rego;
 mod request;
 mod review;
 mod set;
 mod verdict;
 mod views;
 
+pub use about::About;
 pub use asked::Asked;
 pub use cases::{Case, Expectation, Mismatch, PolicyTest};
 pub use facts::{ExternalAnswer, Facts, Known, NoFacts, ObjectQuery, Snapshot};

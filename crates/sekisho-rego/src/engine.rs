@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::compile::group::Group;
 use crate::compile::tree::{NodeId, RuleKind, Tree};
 use crate::compile::{self, Settings};
 use crate::error::{ErrorCode, RegoError};
@@ -38,6 +39,8 @@ pub struct Options {
     pub functions: Vec<HostFunction>,
     /// Built-in functions that may not be called.
     pub forbidden: Vec<String>,
+    /// Whether the definitions of sets can be evaluated one by one: see [`Compiled::parts`].
+    pub parts: bool,
 }
 
 /// What a function of the host does: a value, none where it is undefined, or an error with its message.
@@ -186,11 +189,37 @@ pub struct Compiled {
     program: Program,
     modules: Vec<Module>,
     settings: Settings,
+    /// The definitions of each set that has several.
+    parts: HashMap<u32, Vec<Part>>,
 }
 
 /// A document of compiled modules: a rule, or everything below a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Document(Aim);
+
+/// One of several definitions that make a set together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// The elements that this definition gives.
+    pub document: Document,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a `# METADATA` comment says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remark {
+    /// The place in the list of modules.
+    pub module: usize,
+    /// What it is about: `rule`, `document`, `package`, `subpackages`, `import`.
+    pub scope: String,
+    /// The package, or the path of the rule, below `data`.
+    pub path: Vec<Name>,
+    /// The line of the rule that it stands before.
+    pub of_rule: Option<u32>,
+    /// Its fields.
+    pub value: Value,
+}
 
 /// A query over compiled modules.
 #[derive(Debug)]
@@ -239,7 +268,7 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
             .collect(),
         forbidden: options.forbidden.clone(),
     };
-    let resolved = compile::resolve(&modules, &settings)?;
+    let mut resolved = compile::resolve(&modules, &settings)?;
     let mut pool = Pool::default();
     let mut rules = Vec::with_capacity(resolved.groups.len());
     for group in &resolved.groups {
@@ -254,11 +283,19 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
     if !errors.is_empty() {
         return Err(errors);
     }
+    let mut nodes: Vec<NodeId> = resolved.groups.iter().map(|group| group.node).collect();
+    let mut parts = HashMap::new();
+    if options.parts {
+        for (place, group) in (0..).zip(&mut resolved.groups).filter(|(_, group)| is_divisible(group)) {
+            parts.insert(place, divide(group, &resolved.tree, &mut pool, &mut rules));
+            nodes.resize(rules.len(), group.node);
+        }
+    }
     let count = NodeId::try_from(resolved.tree.len()).unwrap_or(NodeId::MAX);
     let extents =
         (0..count).map(|node| plan::extent(node, &resolved.tree, &mut pool, &resolved.groups)).collect();
     let program = Program {
-        nodes: resolved.groups.iter().map(|group| group.node).collect(),
+        nodes,
         kinds: resolved.groups.iter().map(|group| (group.path.clone(), (group.kind, group.arity))).collect(),
         files: modules.iter().map(|module| module.file.clone()).collect(),
         hosts: options.functions.clone(),
@@ -267,7 +304,29 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
         extents,
         pool,
     };
-    Ok(Compiled { program, modules, settings })
+    Ok(Compiled { program, modules, settings, parts })
+}
+
+/// Whether several definitions give the elements of one set.
+fn is_divisible(group: &Group) -> bool {
+    group.kind == RuleKind::Set && group.definitions.len() > 1
+}
+
+/// Plans every definition of a set as a rule of its own, which no other rule can name.
+fn divide(group: &mut Group, tree: &Tree, pool: &mut Pool, rules: &mut Vec<Unit>) -> Vec<Part> {
+    let definitions = std::mem::take(&mut group.definitions);
+    let mut parts = Vec::with_capacity(definitions.len());
+    for definition in definitions {
+        let span = definition.span;
+        group.definitions.push(definition);
+        // The faults are those of the whole, which has none.
+        let (unit, _) = plan::rule(group, tree, pool, &[]);
+        let place = u32::try_from(rules.len()).unwrap_or(u32::MAX);
+        rules.push(unit);
+        parts.push(Part { document: Document(Aim::Rule(place)), span });
+        group.definitions.clear();
+    }
+    parts
 }
 
 impl Compiled {
@@ -289,6 +348,19 @@ impl Compiled {
             Some(rule) => Some(Document(Aim::Rule(rule))),
             None => Some(Document(Aim::Extent(node))),
         }
+    }
+
+    /// The definitions of a set, where it has several and the options asked for them.
+    pub fn parts(&self, document: Document) -> &[Part] {
+        match document.0 {
+            Aim::Rule(rule) => self.parts.get(&rule).map(Vec::as_slice).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+
+    /// What `# METADATA` comments say, in the order of the modules.
+    pub fn remarks(&self) -> Vec<Remark> {
+        compile::metadata::remarks(&self.modules)
     }
 
     /// Evaluates a document. `memory` keeps compiled regular expressions from one evaluation to the next.

@@ -39,8 +39,8 @@ mod types;
 pub mod value;
 
 pub use engine::{
-    Answer, Answers, Budget, Compiled, Document, HostAnswers, HostCall, HostFunction, Options, Outcome,
-    Printed, Query, Request, Source, compile, parse,
+    Answer, Answers, Budget, Compiled, Document, HostAnswers, HostCall, HostFunction, Options, Outcome, Part,
+    Printed, Query, Remark, Request, Source, compile, parse,
 };
 pub use error::{ErrorCode, RegoError};
 pub use evaluate::{EvaluationError, Limit};

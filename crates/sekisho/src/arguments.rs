@@ -197,6 +197,8 @@ pub(crate) struct ScanArguments {
     /// Pod Security level of namespaces whose labels name none, beside the checks
     #[arg(long, value_name = "[MODE=]LEVEL[:VERSION]")]
     pub(crate) pod_security: Vec<crate::policy::pod_security::Wanted>,
+    #[command(flatten)]
+    pub(crate) modules: policy::ScanModules,
     /// Severity from which findings fail the run, or `none` [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = limits())]
     pub(crate) fail_on: Option<FailOn>,

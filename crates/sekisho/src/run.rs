@@ -56,6 +56,8 @@ pub(crate) struct Request {
     pub(crate) policies: Vec<PathBuf>,
     /// Levels of Pod Security that are asked for beside them.
     pub(crate) pod_security: Preset,
+    /// What modules of Rego among them are given.
+    pub(crate) modules: policy::modules::Settings,
     /// Worker threads; none: one a core.
     pub(crate) jobs: Option<usize>,
     /// Today as days since 1970-01-01.
@@ -106,7 +108,13 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     };
     let Examined { inventory, mut findings, routed } = examiner.examine(&mut loaded);
 
-    let said = policy::findings::examine(&request.policies, request.pod_security, &inventory, &namespace)?;
+    let said = policy::findings::examine(
+        &request.policies,
+        &request.modules,
+        request.pod_security,
+        &inventory,
+        &namespace,
+    )?;
     let of_checks = findings.len();
     findings.extend(said.findings);
     sekisho_risk::weigh(findings.get_mut(of_checks..).unwrap_or_default(), &inventory);

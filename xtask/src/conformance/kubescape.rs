@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use sekisho_manifest::{Budget, Format, Node, SourceId, load};
-use sekisho_policy::kubescape::{Inputs, Response, Rule};
+use sekisho_policy::kubescape::Rule;
+use sekisho_policy::kubescape::testing::{self, Test};
 use serde_json::Value as Json;
 
 use super::Outcome;
@@ -60,56 +61,9 @@ fn examine(rule: &Rule, folder: &Path, settings: Option<&Node>, expected: &str) 
     }
     let given = folder.join("data.json");
     let given = if given.is_file() { Some(document(&given).map_err(words)?) } else { None };
-    let mut posture = settings.cloned();
-    let own = given.as_ref().and_then(|given| given.get("postureControlInputs"));
-    for entry in own.map(Node::entries).unwrap_or_default() {
-        if let Some(mapping) = posture.as_mut().and_then(Node::as_mapping_mut) {
-            mapping.put(entry.clone());
-        }
-    }
-    let inputs = Inputs {
-        posture_control: posture,
-        data_control: given.and_then(|given| given.get("dataControlInputs").cloned()),
-    };
-    let answers = rule.evaluate(&objects, &inputs).map_err(|error| error.to_string())?;
-    let mut ours: Vec<String> = answers
-        .into_iter()
-        .map(|mut answer| {
-            answer.objects.iter_mut().for_each(keep_names);
-            format!("{answer:?}")
-        })
-        .collect();
     let wanted = fs::read_to_string(folder.join(expected)).map_err(|error| error.to_string())?;
     let wanted: Json = serde_json::from_str(&wanted).map_err(|error| error.to_string())?;
-    let wanted = match wanted {
-        Json::Array(all) => all,
-        one => vec![one],
-    };
-    let mut theirs: Vec<String> =
-        wanted.iter().filter_map(Response::of).map(|answer| format!("{answer:?}")).collect();
-    ours.sort();
-    theirs.sort();
-    if ours == theirs {
-        return Ok(());
-    }
-    let first =
-        |a: &[String], b: &[String]| a.iter().find(|one| !b.contains(one)).cloned().unwrap_or_default();
-    Err(format!(
-        "{} answers, not {}: {} in place of {}",
-        ours.len(),
-        theirs.len(),
-        first(&ours, &theirs),
-        first(&theirs, &ours)
-    ))
-}
-
-/// Leaves of an object what names it, as Kubescape's own runner does before it compares.
-fn keep_names(object: &mut Json) {
-    let Some(fields) = object.as_object_mut() else { return };
-    fields.retain(|key, _| matches!(key.as_str(), "kind" | "apiVersion" | "metadata"));
-    if let Some(metadata) = fields.get_mut("metadata").and_then(Json::as_object_mut) {
-        metadata.retain(|key, _| matches!(key.as_str(), "name" | "labels"));
-    }
+    testing::run(rule, &Test { objects: &objects, settings, data: given.as_ref(), expected: &wanted })
 }
 
 fn document(path: &Path) -> Result<Node> {

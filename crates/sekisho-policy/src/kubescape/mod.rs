@@ -5,7 +5,11 @@
 //! objects that concern them at once, and find the settings of controls below `data`.
 
 mod aggregate;
+mod image;
+mod library;
+mod policy;
 mod response;
+pub mod testing;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,9 +17,10 @@ use sekisho_manifest::Node;
 use sekisho_rego::ast::RegoVersion;
 use sekisho_rego::functions::{Memory, World};
 use sekisho_rego::value::Value;
-use sekisho_rego::{Compiled, Document, Options, Request, Source};
+use sekisho_rego::{Budget, Compiled, Document, Options, RegoError, Request, Source};
 
 use self::aggregate::Aggregation;
+pub use self::library::{KIND, Library, Loaded, RuleFiles, load};
 pub use self::response::{FixPath, Paths, Related, Response};
 
 /// The package that rules stand in.
@@ -43,12 +48,33 @@ pub struct Inputs {
     pub data_control: Option<Node>,
 }
 
+impl Inputs {
+    /// What rules find below `data`.
+    fn data(&self) -> Value {
+        let tree = |node: &Option<Node>| node.as_ref().map_or(Value::Null, Value::from);
+        Value::fields([
+            ("postureControlInputs", tree(&self.posture_control)),
+            ("dataControlInputs", tree(&self.data_control)),
+        ])
+    }
+}
+
+/// What an evaluation over as many objects may take: rules are given all of them at once.
+fn budget(objects: usize) -> Budget {
+    let usual = Budget::default();
+    let times = u64::try_from(objects / 100).unwrap_or(u64::MAX).clamp(1, 20);
+    Budget { steps: usual.steps * times, memory: usual.memory * times.min(4), ..usual }
+}
+
 /// Why a rule cannot be used, or gives no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
     /// The module does not compile.
-    #[error("{0}")]
-    Compile(String),
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Compile(Vec<RegoError>),
+    /// The module is of another package.
+    #[error("the package `{PACKAGE}` has no rule")]
+    NoRule,
     /// The evaluation gives no result.
     #[error("{0}")]
     Evaluate(String),
@@ -63,27 +89,30 @@ impl Rule {
         let version = RegoVersion::V0;
         let mut sources = vec![Source { file: name, text: module, version }];
         sources.extend(HELPERS.iter().map(|(file, text)| Source { file, text, version }));
-        let compiled = sekisho_rego::compile(&sources, &Options::default()).map_err(|errors| {
-            let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            RuleError::Compile(texts.join("; "))
-        })?;
+        let options = Options { functions: vec![image::normalized_name()], ..Options::default() };
+        let compiled = sekisho_rego::compile(&sources, &options).map_err(RuleError::Compile)?;
         let Some(package) = compiled.document(&[PACKAGE]) else {
-            return Err(RuleError::Compile(format!("the package `{PACKAGE}` has no rule")));
+            return Err(RuleError::NoRule);
         };
         Ok(Self { package, aggregation: Aggregation::of(metadata), memories: Mutex::default(), compiled })
     }
 
     /// What the rule says of objects, in the order of its answers.
     pub fn evaluate(&self, objects: &[Node], inputs: &Inputs) -> Result<Vec<Response>, RuleError> {
-        let objects = self.aggregation.apply(objects.iter().map(Value::from).collect());
-        let input = Value::array(objects);
-        let tree = |node: &Option<Node>| node.as_ref().map_or(Value::Null, Value::from);
-        let data = Value::fields([
-            ("postureControlInputs", tree(&inputs.posture_control)),
-            ("dataControlInputs", tree(&inputs.data_control)),
-        ]);
-        let request =
-            Request { input: Some(&input), data: Some(&data), world: World::default(), ..Request::default() };
+        self.answer(objects.iter().map(Value::from).collect(), &inputs.data())
+    }
+
+    /// The same of values.
+    fn answer(&self, objects: Vec<Value>, data: &Value) -> Result<Vec<Response>, RuleError> {
+        let budget = budget(objects.len());
+        let input = Value::array(self.aggregation.apply(objects));
+        let request = Request {
+            input: Some(&input),
+            data: Some(data),
+            world: World::default(),
+            budget,
+            ..Request::default()
+        };
         let mut memory =
             self.memories.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let outcome = self.compiled.evaluate(self.package, &request, &mut memory);

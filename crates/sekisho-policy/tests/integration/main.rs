@@ -10,6 +10,7 @@ mod kubescape;
 mod kyverno;
 mod kyverno_rules;
 mod pod_security;
+mod rego;
 mod review;
 mod set;
 mod snapshot;

@@ -269,6 +269,13 @@ impl<'c> Lowering<'c> {
         }
         let (callee, arity) = self.callee(call, span)?;
         let (arguments, output) = self.operands(call, &callee, arity, span, goals)?;
+        if let (true, Callee::Builtin(builtin), [note]) =
+            (self.around.keeps_print, &callee, arguments.as_slice())
+            && builtin.name == "trace"
+        {
+            // A note is shown where prints are.
+            goals.push(Goal::new(span, GoalKind::Print(vec![Node::set(vec![note.clone()])])));
+        }
         Some(Goal::new(span, GoalKind::Call { callee, arguments, output }))
     }
 

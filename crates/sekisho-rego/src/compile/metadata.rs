@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use sekisho_manifest::{Budget, Format, SourceId, load};
 
+use crate::engine::Remark;
 use crate::error::{ErrorCode, RegoError};
 use crate::syntax::ast::{Annotation, Module, Name, Rule, Term};
 use crate::value::Value;
@@ -27,6 +28,19 @@ struct Note {
     of_rule: Option<u32>,
     value: Value,
     error: Option<RegoError>,
+}
+
+/// What all annotations say; those that cannot be read say nothing.
+pub(crate) fn remarks(modules: &[Module]) -> Vec<Remark> {
+    let metadata = Metadata::new(modules);
+    let remark = |note: &Note| Remark {
+        module: note.module,
+        scope: note.scope.clone(),
+        path: note.path.clone(),
+        of_rule: note.of_rule,
+        value: note.value.clone(),
+    };
+    metadata.notes().iter().filter(|note| note.error.is_none()).map(remark).collect()
 }
 
 impl<'m> Metadata<'m> {

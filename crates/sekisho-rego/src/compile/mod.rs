@@ -4,7 +4,7 @@ pub(crate) mod group;
 mod height;
 pub(crate) mod ir;
 mod lower;
-mod metadata;
+pub(crate) mod metadata;
 mod modifiers;
 mod modules;
 mod recursion;

@@ -4,9 +4,62 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use sekisho_policy::User;
+use sekisho_policy::rego::Packages;
 use smol_str::SmolStr;
 
+use crate::policy::modules::Settings;
 use crate::policy::pod_security::Wanted;
+
+/// What plain modules of Rego are given.
+#[derive(Debug, Args)]
+pub(crate) struct Modules {
+    /// File or folder that plain Rego rules find below `data`
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) data: Vec<PathBuf>,
+    /// Package of plain Rego whose rules are applied; `*` stands for any text [default: main]
+    #[arg(long, value_name = "NAME", conflicts_with = "all_packages")]
+    pub(crate) package: Vec<SmolStr>,
+    /// Apply the rules of all packages of plain Rego
+    #[arg(long)]
+    pub(crate) all_packages: bool,
+}
+
+/// The same for a scan, where data and packages are also other things.
+#[derive(Debug, Args)]
+pub(crate) struct ScanModules {
+    /// File or folder that plain Rego rules find below `data`
+    #[arg(long, value_name = "PATH", requires = "policy")]
+    pub(crate) policy_data: Vec<PathBuf>,
+    /// Package of plain Rego whose rules are applied; `*` stands for any text [default: main]
+    #[arg(long, value_name = "NAME", requires = "policy", conflicts_with = "all_policy_packages")]
+    pub(crate) policy_package: Vec<SmolStr>,
+    /// Apply the rules of all packages of plain Rego
+    #[arg(long, requires = "policy")]
+    pub(crate) all_policy_packages: bool,
+}
+
+impl Modules {
+    /// As the evaluation takes them.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings { data: self.data.clone(), packages: packages(&self.package, self.all_packages) }
+    }
+}
+
+impl ScanModules {
+    /// As the evaluation takes them.
+    pub(crate) fn settings(&self) -> Settings {
+        let packages = packages(&self.policy_package, self.all_policy_packages);
+        Settings { data: self.policy_data.clone(), packages }
+    }
+}
+
+fn packages(named: &[SmolStr], all: bool) -> Packages {
+    match (all, named) {
+        (true, _) => Packages::All,
+        (false, []) => Packages::default(),
+        (false, named) => Packages::Named(named.to_vec()),
+    }
+}
 
 /// Which verb about policies.
 #[derive(Debug, Args)]
@@ -41,6 +94,8 @@ pub(crate) struct CheckArguments {
     /// File or folder of resources; charts and kustomizations are rendered; `-` is standard input
     #[arg(short, long, value_name = "PATH", required = true)]
     pub(crate) resource: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
     /// Namespace of resources that name none
     #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) namespace: String,
@@ -72,6 +127,9 @@ pub(crate) struct TestArguments {
     /// Folders and files that hold tests
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
+    /// File or folder that rules of Rego find below `data`, beside the `data.json` of folders
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) data: Vec<PathBuf>,
     /// Output format
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = RowFormat::Table)]
     pub(crate) format: RowFormat,
@@ -88,6 +146,8 @@ pub(crate) struct LintArguments {
     /// Folders and files of policies and their tests
     #[arg(value_name = "PATH", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
     /// Output format
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = RowFormat::Table)]
     pub(crate) format: RowFormat,
@@ -107,6 +167,8 @@ pub(crate) struct DiffArguments {
     /// File or folder of resources that they are applied to
     #[arg(short, long, value_name = "PATH", required = true)]
     pub(crate) resources: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
     /// Namespace of resources that name none
     #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) namespace: String,

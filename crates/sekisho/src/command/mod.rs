@@ -56,6 +56,7 @@ impl Targets {
             progress: !terminal.quiet,
             policies: Vec::new(),
             pod_security: Preset::default(),
+            modules: crate::policy::modules::Settings::default(),
             jobs: terminal.jobs,
             today: config::days(today()),
         }

@@ -16,6 +16,7 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
     request.baseline = arguments.baseline;
     request.policies = arguments.policy;
     request.pod_security = crate::policy::pod_security::preset(&arguments.pod_security)?;
+    request.modules = arguments.modules.settings();
     if arguments.write_baseline.is_some() {
         request.without_baseline = true;
     }

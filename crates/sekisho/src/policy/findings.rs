@@ -16,9 +16,11 @@ use sekisho_manifest::Object;
 use sekisho_policy::pod_security::Preset;
 use sekisho_policy::{
     Enforcement, GroupVersionKind, Kinds, Options, Outcome, Request, RuleName, Snapshot, Verdict, Weight,
+    rego,
 };
 
 use super::Bundle;
+use super::modules::Settings;
 
 /// What came of policies.
 #[derive(Debug, Default)]
@@ -36,6 +38,7 @@ pub(crate) struct Said {
 /// Applies the policies of files and folders to every object of an inventory.
 pub(crate) fn examine(
     paths: &[PathBuf],
+    settings: &Settings,
     pod_security: Preset,
     inventory: &Inventory,
     namespace: &str,
@@ -43,7 +46,8 @@ pub(crate) fn examine(
     if paths.is_empty() && pod_security.is_empty() {
         return Ok(Said::default());
     }
-    let bundle = Bundle::read(paths, &Options { pod_security, ..Options::default() })?;
+    let options = Options { pod_security, ..Options::default() };
+    let bundle = Bundle::read_with(paths, &options, settings)?;
     let kinds = Kinds::new(inventory.objects());
     let facts = Snapshot::new(inventory.objects(), namespace);
     let found: Vec<(RuleName, Finding)> = inventory
@@ -151,12 +155,18 @@ fn document<'b>(name: &RuleName, bundle: &'b Bundle) -> Option<&'b Object> {
 fn severity(verdict: &Verdict, bundle: &Bundle) -> Severity {
     let said = document(&verdict.rule, bundle)
         .and_then(|object| object.annotation("policies.kyverno.io/severity"))
-        .and_then(|word| word.parse().ok());
+        .or_else(|| bundle.about(&verdict.rule)?.severity.as_deref())
+        .and_then(|word| word.to_ascii_lowercase().parse().ok());
     said.unwrap_or_else(|| match verdict.enforcement.iter().min() {
         Some(Enforcement::Deny) => Severity::High,
         Some(Enforcement::Warn) => Severity::Medium,
         Some(Enforcement::Audit) | None => Severity::Low,
     })
+}
+
+/// The policy; of a rule of a plain module the rule, as the package alone says little.
+fn shown(name: &RuleName) -> String {
+    if name.kind == rego::KIND { slug(name) } else { name.policy.to_string() }
 }
 
 fn rule(name: &RuleName, severity: Severity, bundle: &Bundle) -> Rule {
@@ -169,15 +179,18 @@ fn rule(name: &RuleName, severity: Severity, bundle: &Bundle) -> Rule {
     let title = annotation(["policies.kyverno.io/title", "metadata.gatekeeper.sh/title", "sekisho/title"]);
     let is_level = name.kind == super::pod_security::KIND;
     let title = title.or_else(|| is_level.then(|| "Pod Security level is not kept to".to_owned()));
+    let about = bundle.about(name);
+    let title = title.or_else(|| about?.title.clone());
+    let usual = || match is_level {
+        true => format!("Change the object so that it keeps to the Pod Security level `{}`", name.policy),
+        false => {
+            format!("Change the object so that `{}` holds, or have its owner make an exception", shown(name))
+        }
+    };
     Rule {
         id: slug(name).into(),
-        title: title.unwrap_or_else(|| format!("{} `{}` does not hold", name.kind, name.policy)).into(),
-        remedy: if is_level {
-            format!("Change the object so that it keeps to the Pod Security level `{}`", name.policy)
-        } else {
-            format!("Change the object so that `{}` holds, or have its owner make an exception", name.policy)
-        }
-        .into(),
+        title: title.unwrap_or_else(|| format!("{} `{}` does not hold", name.kind, shown(name))).into(),
+        remedy: about.and_then(|about| about.remedy.clone()).unwrap_or_else(usual).into(),
         manual: Cow::Borrowed(""),
         severity,
         confidence: Confidence::High,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_finding::Location;
 use sekisho_manifest::{FieldPath, Node, Object, api, field};
-use sekisho_policy::{RuleName, Target, Weight};
+use sekisho_policy::{RuleName, Target, Weight, kubescape, rego};
 use serde::Serialize;
 
 use super::{Bundle, Origin};
@@ -122,18 +122,34 @@ fn never_matching(bundle: &Bundle, found: &mut Vec<Lint>) {
             continue;
         }
         for name in policy.names() {
-            let object = named(bundle, &name);
             found.push(Lint {
                 kind: LintKind::NeverMatches,
                 message: format!(
                     "`{}` can never match: there is no {}",
-                    name.policy,
+                    shown(&name),
                     impossible.join(", no ")
                 ),
-                location: object.and_then(|object| at(bundle, object, FieldPath::root())),
+                location: place_of(bundle, &name),
             });
         }
     }
+}
+
+/// The policy; of a rule that is in no manifest the rule too, as its package or control has others.
+fn shown(name: &RuleName) -> String {
+    if matches!(name.kind.as_str(), rego::KIND | kubescape::KIND) && !name.rule.is_empty() {
+        format!("{}/{}", name.policy, name.rule)
+    } else {
+        name.policy.to_string()
+    }
+}
+
+/// Where a rule stands.
+fn place_of(bundle: &Bundle, name: &RuleName) -> Option<Origin> {
+    if let Some(about) = bundle.about(name) {
+        return Location::at(about.span, FieldPath::root(), &bundle.sources).as_ref().map(Origin::of);
+    }
+    named(bundle, name).and_then(|object| at(bundle, object, FieldPath::root()))
 }
 
 fn named<'b>(bundle: &'b Bundle, name: &RuleName) -> Option<&'b Object> {
@@ -206,14 +222,14 @@ fn shadowed(bundle: &Bundle, found: &mut Vec<Lint>) {
 fn untested(bundle: &Bundle, tested: &BTreeSet<String>, found: &mut Vec<Lint>) {
     let mut said: BTreeSet<RuleName> = BTreeSet::new();
     for name in bundle.loaded.policies.iter().flat_map(sekisho_policy::Policy::names) {
-        if tested.contains(name.policy.as_str()) || !said.insert(name.clone()) {
+        let is_tested = tested.contains(name.policy.as_str()) || tested.contains(name.rule.as_str());
+        if is_tested || !said.insert(name.clone()) {
             continue;
         }
-        let object = named(bundle, &name);
         found.push(Lint {
             kind: LintKind::Untested,
-            message: format!("no test asks `{}`", name.policy),
-            location: object.and_then(|object| at(bundle, object, FieldPath::root())),
+            message: format!("no test asks `{}`", shown(&name)),
+            location: place_of(bundle, &name),
         });
     }
 }

@@ -1,18 +1,24 @@
 //! Policies and what they are applied to: files → policies, resources → requests → rows.
 
 pub(crate) mod findings;
+pub(crate) mod library;
 mod lint;
+pub(crate) mod modules;
 pub(crate) mod pod_security;
 mod row;
 mod table;
 pub(crate) mod testing;
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use rayon::prelude::*;
-use sekisho_manifest::{Budget, Object, Source};
-use sekisho_policy::{Kinds, Loaded, Options, Problem, Request, Snapshot, User, Weight};
+use sekisho_manifest::{Budget, Object, Source, SourceId, Span};
+use sekisho_policy::{
+    About, Kinds, Loaded, Options, Outcome, Problem, Request, RuleName, Snapshot, User, Verdict, Weight,
+    kubescape, rego,
+};
 
 pub(crate) use self::lint::{Lint, lint};
 pub(crate) use self::row::{Origin, Report, Resource, ResultWord, Row};
@@ -31,6 +37,10 @@ pub(crate) struct Bundle {
     pub(crate) loaded: Loaded,
     /// What could not be read, and why.
     pub(crate) unread: Vec<(String, String)>,
+    /// The rules of plain modules of Rego.
+    pub(crate) rules: rego::Rules,
+    /// What Kubescape's controls and rules say of themselves.
+    pub(crate) controls: BTreeMap<RuleName, About>,
 }
 
 /// What policies are applied to.
@@ -47,13 +57,69 @@ pub(crate) struct Resources {
 impl Bundle {
     /// Reads policies of files and folders.
     pub(crate) fn read(paths: &[PathBuf], options: &Options) -> Result<Self> {
-        let read = if paths.is_empty() { Resources::default() } else { read(paths)? };
-        let loaded = sekisho_policy::load(&read.objects, &read.sources, options);
-        if !paths.is_empty() && !read.objects.iter().any(sekisho_policy::is_policy) && read.unread.is_empty()
-        {
+        Self::read_with(paths, options, &modules::Settings::default())
+    }
+
+    /// The same, with what modules of Rego are given.
+    pub(crate) fn read_with(
+        paths: &[PathBuf],
+        options: &Options,
+        settings: &modules::Settings,
+    ) -> Result<Self> {
+        let library = library::find(paths)?;
+        let is_else = |path: &Path| modules::is_module(path) || library.names(path);
+        let others: Vec<PathBuf> = paths.iter().filter(|path| !is_else(path)).cloned().collect();
+        let exclude = if library.rules.is_empty() { Vec::new() } else { library::NO_MANIFESTS.to_vec() };
+        let mut read =
+            if others.is_empty() { Resources::default() } else { read_without(&others, &exclude)? };
+        let mut found = modules::find(paths)?;
+        found.retain(|path| !library.has(path));
+        let (texts, unread) = modules::read(&found);
+        read.unread.extend(unread);
+        let mut loaded = sekisho_policy::load(&read.objects, &read.sources, options);
+        let first = read.sources.len();
+        read.sources.extend(texts.iter().map(modules::Text::source));
+        let ids = (first..).map(|place| SourceId(u32::try_from(place).unwrap_or(u32::MAX)));
+        let texts: Vec<rego::Module<'_>> = texts.iter().zip(ids).map(|(text, id)| text.module(id)).collect();
+        let given = rego::Options {
+            packages: settings.packages.clone(),
+            data: if texts.is_empty() { None } else { modules::data(&settings.data)? },
+        };
+        let modules = rego::load(&texts, &given);
+        let (library, unread) = library.read(&mut read.sources, &settings.data)?;
+        read.unread.extend(unread);
+        let library = kubescape::load(&library);
+        let has_other = !texts.is_empty() || !library.rules.is_empty() || !library.problems.is_empty();
+        let has_other = has_other || paths.is_empty() || !read.unread.is_empty();
+        if !read.objects.iter().any(sekisho_policy::is_policy) && !has_other {
             bail!("no policy was found in {}", named(paths));
         }
-        Ok(Self { sources: read.sources, objects: read.objects, loaded, unread: read.unread })
+        loaded.policies.extend(modules.policies);
+        loaded.problems.extend(modules.problems);
+        loaded.policies.extend(library.policies);
+        loaded.problems.extend(library.problems);
+        Ok(Self {
+            sources: read.sources,
+            objects: read.objects,
+            loaded,
+            unread: read.unread,
+            rules: modules.rules,
+            controls: library.rules,
+        })
+    }
+
+    /// Where the definition of a rule of a module stands that gives a verdict; none of other policies.
+    fn origin(&self, verdict: &Verdict, request: &Request) -> Option<Span> {
+        match verdict.outcome {
+            Outcome::Fail | Outcome::Warn => self.rules.origin(&verdict.rule, request, &verdict.message),
+            _ => None,
+        }
+        .or_else(|| self.about(&verdict.rule).map(|about| about.span))
+    }
+
+    /// What a rule says of itself that is in no manifest.
+    pub(crate) fn about(&self, rule: &RuleName) -> Option<&About> {
+        self.rules.about(rule).or_else(|| self.controls.get(rule))
     }
 
     /// The problems that make a policy useless.
@@ -79,9 +145,14 @@ fn named(paths: &[PathBuf]) -> String {
 }
 
 fn read(paths: &[PathBuf]) -> Result<Resources> {
+    read_without(paths, &[])
+}
+
+/// Reads files and folders, without what fits these patterns.
+fn read_without(paths: &[PathBuf], exclude: &[&str]) -> Result<Resources> {
     let loaded = target::read(&Selection {
         targets: paths.to_vec(),
-        exclude: Vec::new(),
+        exclude: exclude.iter().map(ToString::to_string).collect(),
         exclude_root: PathBuf::from("."),
         overlay: std::collections::BTreeMap::new(),
         git_ignore: true,

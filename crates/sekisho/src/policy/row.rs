@@ -224,7 +224,7 @@ pub(super) fn rows(
             enforcement: verdict.enforcement.iter().copied().map(word).collect(),
             location: location(verdict, object, &resources.sources),
             other_locations: other_locations(verdict, object, &resources.sources),
-            policy_location: policy_location(rule, request, resources, bundle),
+            policy_location: policy_location(verdict, request, resources, bundle),
         });
     }
     rows
@@ -293,13 +293,17 @@ fn other_locations(verdict: &Verdict, object: &Object, sources: &[Source]) -> Ve
 
 /// Where the policy stands, or its rule where the policy names its rules.
 fn policy_location(
-    rule: &RuleName,
+    verdict: &Verdict,
     request: &Request,
     resources: &Resources,
     bundle: &Bundle,
 ) -> Option<Origin> {
+    let rule = &verdict.rule;
     if rule.kind == pod_security::KIND {
         return pod_security::origin(rule, request, resources, bundle);
+    }
+    if let Some(span) = bundle.origin(verdict, request) {
+        return Location::at(span, FieldPath::root(), &bundle.sources).map(|place| Origin::of(&place));
     }
     let object = bundle.objects.iter().find(|object| {
         object.kind == rule.kind

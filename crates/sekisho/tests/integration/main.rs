@@ -11,6 +11,7 @@ mod fixing;
 mod kustomizations;
 mod pod_security;
 mod policies;
+mod rego;
 mod rendering;
 mod suppression;
 mod value_sets;

@@ -151,7 +151,7 @@ fn tests_of_every_format_are_found_and_run() {
     let table = folder.run(&["policy", "test", "."]);
     assert!(table.out.contains("FAIL  want-team team"), "{}", table.out);
     assert!(
-        table.out.contains("FAIL  data.shop.test_wrong\n        the rule does not hold"),
+        table.out.contains("FAIL  data.shop.test_wrong  shop_test.rego:4:1\n        the rule does not hold"),
         "{}",
         table.out
     );

@@ -16,7 +16,7 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Sta
         pod_security: policy::pod_security::preset(&arguments.pod_security)?,
         ..Options::default()
     };
-    let bundle = Bundle::read(&arguments.policy, &options)?;
+    let bundle = Bundle::read_with(&arguments.policy, &options, &arguments.modules.settings())?;
     let resources = Resources::read(&arguments.resource)?;
     let rows = policy::check(&bundle, &resources, &arguments.namespace, &arguments.sender());
     let report = Report::new(&rows, &bundle, &resources);

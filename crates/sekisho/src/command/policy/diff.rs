@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Stat
     let mut incomplete = !resources.unread.is_empty();
     let mut sides = Vec::new();
     for path in [&arguments.before, &arguments.after] {
-        let bundle = Bundle::read(std::slice::from_ref(path), &options)?;
+        let bundle = Bundle::read_with(std::slice::from_ref(path), &options, &arguments.modules.settings())?;
         for problem in bundle.errors() {
             terminal.note(format!("{}: {problem}", path.display()));
             incomplete = true;

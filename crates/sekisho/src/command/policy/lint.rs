@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
+use sekisho_policy::rego::Packages;
 use sekisho_policy::{Options, Weight};
 use serde::Serialize;
 
@@ -18,7 +19,11 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(arguments: &LintArguments, _terminal: &Terminal) -> Result<Status> {
-    let bundle = Bundle::read(&arguments.paths, &Options::default())?;
+    let mut settings = arguments.modules.settings();
+    if arguments.modules.package.is_empty() {
+        settings.packages = Packages::All;
+    }
+    let bundle = Bundle::read_with(&arguments.paths, &Options::default(), &settings)?;
     let tested = policy::testing::covered(&arguments.paths)?;
     let found = lint(&bundle, &tested);
     let report = Report { policies: bundle.count(), results: &found };

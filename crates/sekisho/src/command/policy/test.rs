@@ -24,7 +24,7 @@ struct Summary {
 }
 
 pub(crate) fn run(arguments: &TestArguments, terminal: &Terminal) -> Result<Status> {
-    let rows = testing::run(&arguments.paths)?;
+    let rows = testing::run(&arguments.paths, &arguments.data)?;
     let count = |wanted: TestResult| rows.iter().filter(|row| row.result == wanted).count();
     let summary = Summary {
         pass: count(TestResult::Pass),
@@ -61,7 +61,11 @@ fn table(report: &Report<'_>, all: bool, color: bool, out: &mut dyn Write) -> io
             TestResult::Skip => ("skip", "2"),
         };
         let word = if color { format!("\u{1b}[{code}m{word}\u{1b}[0m") } else { word.to_owned() };
-        writeln!(out, "  {word}  {}", row.test)?;
+        let place = match (row.line, row.column) {
+            (Some(line), Some(column)) => format!("  {}:{line}:{column}", row.file),
+            _ => String::new(),
+        };
+        writeln!(out, "  {word}  {}{place}", row.test)?;
         for line in row.message.lines() {
             writeln!(out, "        {line}")?;
         }

@@ -1,6 +1,7 @@
 //! Tests of policies: finds them, in whichever format they are, and runs them.
 
 mod gatekeeper;
+mod kubescape;
 mod kyverno;
 mod own;
 mod rego;
@@ -15,6 +16,8 @@ use rayon::prelude::*;
 use sekisho_manifest::{Budget, Document, Format, Node, Object, SourceId, decode, load};
 use serde::Serialize;
 
+use crate::policy::library;
+
 /// What came of one test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,6 +28,12 @@ pub(crate) struct TestRow {
     pub(crate) test: String,
     /// What came of it.
     pub(crate) result: TestResult,
+    /// The line that the test stands in, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) line: Option<u32>,
+    /// The column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) column: Option<u32>,
     /// Why it fails; empty where it does not.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub(crate) message: String,
@@ -48,7 +57,7 @@ struct Found {
     kyverno: Vec<PathBuf>,
     documents: Vec<PathBuf>,
     /// Modules of Rego; those of one target are compiled together.
-    rego: Vec<Vec<PathBuf>>,
+    rego: Vec<rego::Modules>,
 }
 
 /// The names of the policies that tests of these files and folders ask.
@@ -64,17 +73,23 @@ pub(crate) fn covered(paths: &[PathBuf]) -> Result<BTreeSet<String>> {
             names.extend(own::covered(path));
         }
     }
+    names.extend(kubescape::covered(paths)?);
     Ok(names)
 }
 
 /// Runs every test of these files and folders.
-pub(crate) fn run(paths: &[PathBuf]) -> Result<Vec<TestRow>> {
-    let found = find(paths)?;
+/// Rules of Rego find below `data` what these files and folders hold, and the files named `data` of their own
+/// folders.
+pub(crate) fn run(paths: &[PathBuf], data: &[PathBuf]) -> Result<Vec<TestRow>> {
+    let mut found = find(paths)?;
     let mut rows: Vec<TestRow> = Vec::new();
     rows.extend(parallel(&found.kyverno, kyverno::run));
     rows.extend(parallel(&found.documents, documents));
-    for modules in &found.rego {
-        rows.extend(rego::run(modules));
+    let library = library::find(paths)?;
+    rows.extend(kubescape::run(&library, data)?);
+    for modules in &mut found.rego {
+        modules.files.retain(|file| !library.has(file));
+        rows.extend(rego::run(modules, data)?);
     }
     Ok(rows)
 }
@@ -90,7 +105,7 @@ fn find(paths: &[PathBuf]) -> Result<Found> {
             note(path, &mut found, &mut modules);
         }
         if !modules.is_empty() {
-            found.rego.push(modules);
+            found.rego.push(rego::Modules { target: path.clone(), files: modules });
         }
     }
     Ok(found)
@@ -190,6 +205,8 @@ impl TestRow {
                 file: path.display().to_string(),
                 test,
                 result: TestResult::Pass,
+                line: None,
+                column: None,
                 message: String::new(),
             },
             Err(message) => Self::failed(path, test, message),
@@ -197,11 +214,18 @@ impl TestRow {
     }
 
     fn failed(path: &Path, test: String, message: String) -> Self {
-        Self { file: path.display().to_string(), test, result: TestResult::Fail, message }
+        let file = path.display().to_string();
+        Self { file, test, result: TestResult::Fail, line: None, column: None, message }
     }
 
     fn skipped(path: &Path, test: String) -> Self {
         let file = path.display().to_string();
-        Self { file, test, result: TestResult::Skip, message: String::new() }
+        let message = String::new();
+        Self { file, test, result: TestResult::Skip, line: None, column: None, message }
+    }
+
+    /// At a place of its file.
+    fn at(self, line: u32, column: u32) -> Self {
+        Self { line: Some(line), column: Some(column), ..self }
     }
 }
