@@ -181,9 +181,10 @@ fn rule(name: &RuleName, severity: Severity, bundle: &Bundle) -> Rule {
     let title = title.or_else(|| is_level.then(|| "Pod Security level is not kept to".to_owned()));
     let about = bundle.about(name);
     let title = title.or_else(|| about?.title.clone());
-    let usual = || match is_level {
-        true => format!("Change the object so that it keeps to the Pod Security level `{}`", name.policy),
-        false => {
+    let usual = || {
+        if is_level {
+            format!("Change the object so that it keeps to the Pod Security level `{}`", name.policy)
+        } else {
             format!("Change the object so that `{}` holds, or have its owner make an exception", shown(name))
         }
     };
