@@ -133,10 +133,16 @@ fn is_inside(bytes: &[u8], at: usize) -> bool {
         })
 }
 
+/// The character at a place, and how many bytes it takes; none at the end.
+fn character_at(bytes: &[u8], at: usize) -> Option<(char, usize)> {
+    // No more than it can take: all of what is given is looked at.
+    let end = bytes.len().min(at + 4);
+    runes(bytes.get(at..end)?).next().map(|rune| (rune.character, rune.width))
+}
+
 /// How many bytes the character at a place takes; none at the end.
 fn width_at(bytes: &[u8], at: usize) -> usize {
-    let end = bytes.len().min(at + 4);
-    runes(bytes.get(at..end).unwrap_or_default()).next().map_or(0, |rune| rune.width)
+    character_at(bytes, at).map_or(0, |(_, width)| width)
 }
 
 /// All matches, at most so many; an empty one right behind another does not count.
@@ -250,9 +256,12 @@ fn replace(
         out.push_slice(whole, kept..start);
         if end > kept || start == 0 {
             replaced = true;
-            call.charge(1 + replacement.len() as u64 / 16)?;
+            call.charge(1 + replacement.len() as u64 / 64)?;
             let before = out.len();
             if expands {
+                // Every sign of a group takes a piece of its own, and the groups are searched for.
+                call.charge(memchr::memchr_iter(b'$', replacement.as_bytes()).count() as u64)?;
+                charge_search(call, bytes, from)?;
                 expand(&expression, whole, from, replacement, &mut out);
             } else {
                 out.push_text(replacement);
@@ -309,7 +318,10 @@ fn group_name(behind: &[u8]) -> Option<(&str, usize)> {
     let start = usize::from(in_braces);
     let rest = behind.get(start..)?;
     let fits = |character: char| is_letter(character) || is_digit(character) || character == '_';
-    let length = runes(rest).find(|rune| !fits(rune.character)).map_or(rest.len(), |rune| rune.at);
+    let mut length = 0;
+    while let Some((_, width)) = character_at(rest, length).filter(|(character, _)| fits(*character)) {
+        length += width;
+    }
     let name = std::str::from_utf8(rest.get(..length)?).ok().filter(|name| !name.is_empty())?;
     match (in_braces, rest.get(length)) {
         (false, _) => Some((name, length)),

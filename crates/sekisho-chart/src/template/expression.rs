@@ -210,7 +210,7 @@ impl Machine<'_> {
         let arguments = self.arguments(frame, dot, name, parameters, function.rest, given)?;
         // Whatever it does with texts, it reads them.
         let read: usize = arguments.iter().filter_map(Value::as_text).map(Text::len).sum();
-        self.charge(read as u64 / 256)?;
+        self.charge(read as u64 / 32)?;
         let mut call = Call { site: frame.site(), machine: self };
         let result = body(&mut call, &arguments);
         self.finish_call(frame, name, caller, result)
@@ -232,7 +232,7 @@ impl Machine<'_> {
                     _ => 0,
                 };
                 self.allocate(size)?;
-                self.charge(1 + size as u64 / 256)?;
+                self.charge(1 + size as u64 / 64)?;
                 Ok(Held::plain(value))
             }
             Err(error) => {

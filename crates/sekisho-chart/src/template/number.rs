@@ -1,5 +1,7 @@
 //! Number literals.
 
+use std::borrow::Cow;
+
 use super::ast::Number;
 use super::complex::Complex;
 use super::lexer::TokenKind;
@@ -67,10 +69,30 @@ fn integers_of(float: f64) -> (Option<i64>, Option<u64>) {
     (int, uint)
 }
 
-/// Reads an unsigned integer with Go's prefixes and underscores.
+/// Reads an unsigned integer with Go's prefixes and underscores, as far as it fits.
 fn parse_uint(text: &str) -> Option<u64> {
-    let (digits, radix) = split_prefix(text)?;
-    u64::from_str_radix(&digits, radix).ok()
+    let (digits, radix, is_prefixed) = match text.as_bytes() {
+        [b'0', b'x' | b'X', digits @ ..] => (digits, 16, true),
+        [b'0', b'b' | b'B', digits @ ..] => (digits, 2, true),
+        [b'0', b'o' | b'O', digits @ ..] => (digits, 8, true),
+        [b'0', digits @ ..] if !digits.is_empty() => (digits, 8, true),
+        digits => (digits, 10, false),
+    };
+    let (mut value, mut after_digit, mut is_empty) = (0_u64, is_prefixed, true);
+    for byte in digits {
+        if *byte == b'_' {
+            // An underscore stands between digits, or between a prefix and a digit.
+            if !after_digit {
+                return None;
+            }
+            after_digit = false;
+            continue;
+        }
+        let digit = char::from(*byte).to_digit(radix)?;
+        value = value.checked_mul(u64::from(radix))?.checked_add(u64::from(digit))?;
+        (after_digit, is_empty) = (true, false);
+    }
+    (after_digit && !is_empty).then_some(value)
 }
 
 /// Reads a signed integer with Go's prefixes and underscores.
@@ -104,24 +126,6 @@ fn has_good_underscores(text: &str) -> bool {
     !after_underscore
 }
 
-/// The digits without prefix and underscores, and their radix.
-fn split_prefix(text: &str) -> Option<(String, u32)> {
-    let lower = text.to_ascii_lowercase();
-    if !has_good_underscores(text) {
-        return None;
-    }
-    let (digits, radix) = match lower.as_bytes() {
-        [b'0', b'x', ..] => (lower.get(2..)?, 16),
-        [b'0', b'b', ..] => (lower.get(2..)?, 2),
-        [b'0', b'o', ..] => (lower.get(2..)?, 8),
-        [b'0', _, ..] => (lower.get(1..)?, 8),
-        _ => (lower.as_str(), 10),
-    };
-    let plain = digits.replace('_', "");
-    let valid = !plain.is_empty() && plain.chars().all(|digit| digit.is_digit(radix));
-    valid.then_some((plain, radix))
-}
-
 /// Reads an imaginary number, or the sum of a real and an imaginary one.
 fn parse_complex(text: &str, kind: TokenKind) -> Option<Complex> {
     let digits = text.strip_suffix('i')?;
@@ -146,10 +150,13 @@ fn parse_complex(text: &str, kind: TokenKind) -> Option<Complex> {
 
 /// Reads a float, in hexadecimal too.
 pub(crate) fn parse_float(text: &str) -> Option<f64> {
-    if !has_good_underscores(text) {
-        return None;
+    let mut plain = Cow::Borrowed(text);
+    if text.contains('_') {
+        if !has_good_underscores(text) {
+            return None;
+        }
+        plain = text.replace('_', "").into();
     }
-    let plain = text.replace('_', "");
     let (negative, unsigned) = match plain.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, plain.strip_prefix('+').unwrap_or(&plain)),

@@ -1,6 +1,7 @@
 //! Templates and charts in, rendered texts and origins out.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod bombs;
 mod chart;
 mod functions;
 mod hostile;
