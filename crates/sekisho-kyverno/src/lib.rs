@@ -3,7 +3,8 @@
 //! [`policy::load`] reads a document, [`rule::apply`] asks a policy about a request, and [`testing`] works
 //! out Kyverno's own test files. [`value`] is what rules reckon with, [`scalar`] compares plain values with
 //! what policies write, [`jmespath`] is the query language, [`context`] holds what variables stand for,
-//! [`variables`] fills `{{ … }}` in, and [`operators`] decides conditions. Everything is bounded by a
+//! [`variables`] fills `{{ … }}` in, [`given`] holds what users
+//! say beside policies, and [`operators`] decides conditions. Everything is bounded by a
 //! [`Budget`], and nothing is read, printed or asked from outside: time, randomness and facts are arguments.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
@@ -11,6 +12,7 @@ mod autogen;
 mod budget;
 mod certificate;
 pub mod context;
+pub mod given;
 mod image;
 pub mod jmespath;
 pub mod matching;

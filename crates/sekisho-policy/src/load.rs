@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use sekisho_kyverno::context::Settings;
 use sekisho_manifest::{Node, Object, Source};
 
 use crate::kinds::Kinds;
@@ -20,7 +19,7 @@ pub struct Options {
     /// Gatekeeper's documents.
     pub gatekeeper: gatekeeper::Options,
     /// What Kyverno's rules are given: the time, values that stand for the cluster.
-    pub kyverno: Settings,
+    pub kyverno: kyverno::Options,
 }
 
 /// What documents hold.
@@ -64,7 +63,7 @@ pub fn load(objects: &[Object], sources: &[Source], options: &Options) -> Loaded
     loaded.policies.extend(policies);
     loaded.problems.extend(kyverno.problems.into_iter().map(|(_, problem)| problem));
     let expressions = kyverno::cel::load(&roots);
-    let policies = kyverno::cel::for_set(expressions.policies, &Arc::new(options.kyverno.clone()));
+    let policies = kyverno::cel::for_set(expressions.policies, &Arc::new(options.kyverno.settings.clone()));
     loaded.policies.extend(policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
     loaded.problems.extend(expressions.problems.into_iter().map(|(_, problem)| problem));
     loaded

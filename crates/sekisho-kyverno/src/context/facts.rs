@@ -43,10 +43,10 @@ pub enum FactError {
 
 /// Look-ups that the caller answers. None of them may block: facts are gathered before the evaluation.
 pub trait Facts {
-    /// Whether entries of this kind are loaded at all. Where not, they are as good as not declared, and
-    /// their names must be given values in another way.
-    fn loads(&self, kind: FactKind) -> bool {
-        let _ = kind;
+    /// Whether the entry of this kind and name is loaded at all. Where not, it is as good as not declared, and
+    /// its name must be given a value in another way.
+    fn loads(&self, kind: FactKind, name: &str) -> bool {
+        let _ = (kind, name);
         true
     }
 

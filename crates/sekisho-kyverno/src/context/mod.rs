@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::given;
 use crate::jmespath::{Expression, JmespathError, Surroundings};
 use crate::variables::VariableError;
 use crate::{Map, Meter, Value};
@@ -158,15 +159,7 @@ impl<'s> Context<'s> {
 
     /// Adds a value at a path of names with points between them; a name with points stands in quotes.
     pub fn add_variable(&self, path: &str, value: Value) {
-        let mut names: Vec<String> = vec![String::new()];
-        let mut quoted = false;
-        for letter in path.chars() {
-            match letter {
-                '"' => quoted = !quoted,
-                '.' if !quoted => names.push(String::new()),
-                letter => names.last_mut().into_iter().for_each(|name| name.push(letter)),
-            }
-        }
+        let names = given::path(path);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         self.put(&names, value);
     }
@@ -189,7 +182,7 @@ impl<'s> Context<'s> {
     /// Declares entries. Each is loaded when a variable first names it.
     pub fn declare(&self, entries: &[ContextEntry]) {
         for entry in entries {
-            if entry.source.needs().is_none_or(|kind| self.around.facts.loads(kind)) {
+            if entry.source.needs().is_none_or(|kind| self.around.facts.loads(kind, &entry.name)) {
                 self.defer(entry.name.clone(), Source::Entry(Arc::new(entry.clone())));
             }
         }

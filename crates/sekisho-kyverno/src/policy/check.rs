@@ -60,6 +60,7 @@ fn rule(rule: &Node, path: &FieldPath, errors: &mut Errors) {
         generate(found, &path.child("generate"), errors);
     }
     context(rule, path, errors);
+    sources(rule, path, errors);
 }
 
 /// Exactly one of some fields must be there.
@@ -226,5 +227,54 @@ fn context(node: &Node, path: &FieldPath, errors: &mut Errors) {
             "`configMap`, `apiCall`, `imageRegistry`, `variable`, `globalReference`",
             errors,
         );
+    }
+}
+
+/// Checks what the entries of a rule itself hold: only there Kyverno looks before it accepts a policy.
+fn sources(rule: &Node, path: &FieldPath, errors: &mut Errors) {
+    for (index, entry) in rule.get("context").map_or(&[][..], Node::items).iter().enumerate() {
+        let path = path.child("context").child(index);
+        let name = entry.str("name");
+        let is_taken = |known: &str| {
+            name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        if TAKEN.into_iter().any(is_taken) {
+            let known = "a name that no variable of Kyverno's has".to_owned();
+            let kind = PolicyErrorKind::Choice { given: name.to_owned(), known };
+            errors.push(kind.at(entry.span, path.child("name")));
+        }
+        source(entry, &path, errors);
+    }
+}
+
+/// The names of variables that are there without being declared.
+const TAKEN: [&str; 6] =
+    ["images", "request", "serviceAccountName", "serviceAccountNamespace", "element", "elementIndex"];
+
+/// Checks where the value of a context entry comes from.
+fn source(entry: &Node, path: &FieldPath, errors: &mut Errors) {
+    let is_given = |node: &Node, key: &str| node.get(key).is_some_and(|value| !value.is_null());
+    if let Some(map) = entry.get("configMap") {
+        for field in ["name", "namespace"] {
+            if map.str(field).is_empty() {
+                errors.push(PolicyErrorKind::Missing(field).at(map.span, path.child("configMap")));
+            }
+        }
+    }
+    if let Some(variable) = entry.get("variable") {
+        let path = path.child("variable");
+        let has_query = !variable.str("jmesPath").is_empty();
+        if !has_query && !is_given(variable, "value") {
+            errors.push(PolicyErrorKind::NoneOf("`value`, `jmesPath`").at(variable.span, path.clone()));
+        }
+        if !has_query && is_given(variable, "default") {
+            errors.push(PolicyErrorKind::Missing("jmesPath").at(variable.span, path));
+        }
+    }
+    if let Some(call) = entry.get("apiCall")
+        && !call.str("urlPath").is_empty()
+        && is_given(call, "service")
+    {
+        errors.push(PolicyErrorKind::Conflict("`urlPath`, `service`").at(call.span, path.child("apiCall")));
     }
 }

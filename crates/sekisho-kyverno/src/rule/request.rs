@@ -80,8 +80,20 @@ impl Request {
         Self { kind: Kind::of(&object), object: Some(object), ..Self::default() }
     }
 
+    /// Makes it a request that does this to an object.
+    pub fn does(&mut self, operation: Operation, object: Value) {
+        let (new, old) = match operation {
+            Operation::Delete => (None, Some(object)),
+            Operation::Update => (Some(object.clone()), Some(object)),
+            Operation::Create | Operation::Connect => (Some(object), None),
+        };
+        self.operation = operation;
+        self.object = new;
+        self.old_object = old;
+    }
+
     /// The object that the request is about: as it shall be, else as it is.
-    pub(super) fn subject(&self) -> Option<&Value> {
+    pub(crate) fn subject(&self) -> Option<&Value> {
         self.object.as_ref().or(self.old_object.as_ref())
     }
 

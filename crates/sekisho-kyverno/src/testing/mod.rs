@@ -7,7 +7,6 @@
 mod compare;
 mod file;
 mod run;
-mod values;
 mod world;
 
 use sekisho_manifest::Node;

@@ -5,12 +5,12 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::budget::Budget;
 use crate::context::Settings;
+use crate::given::{self, Values};
 use crate::matching::{Identity, Kind, Operation, User};
 use crate::policy::{self, Document, Exception, Policy};
 use crate::rule::{self, PodSecurity, Request, RuleKind, RuleResult, Snapshot, Status, World};
 use crate::value::{Map, Value};
 
-use super::values::{self, Values};
 use super::world::TestFacts;
 use super::{Case, Expected, Files, OtherPolicies, Row, TestFile, compare};
 
@@ -65,6 +65,12 @@ pub fn run(
     let running = Running::load(test, files, others, settings, pod_security)?;
     let mut operations: Vec<SmolStr> = vec![SmolStr::default()];
     for expected in &test.results {
+        if !matches!(expected.operation.as_str(), "" | "CREATE" | "UPDATE" | "DELETE") {
+            return Err(format!(
+                "`{}` is no operation of a test: use CREATE, UPDATE or DELETE",
+                expected.operation
+            ));
+        }
         if !operations.contains(&expected.operation) {
             operations.push(expected.operation.clone());
         }
@@ -77,7 +83,7 @@ pub fn run(
         let examined: Vec<Examined> = running
             .resources
             .iter()
-            .map(|(resource, node)| running.examine(resource, node, &operation))
+            .map(|(resource, node)| running.examine(resource, node, Operation::named(&operation)))
             .collect();
         for (place, expected) in test.results.iter().enumerate() {
             if expected.operation == operation {
@@ -138,11 +144,12 @@ impl<'t> Running<'t> {
             }
         }
         running.targets = documents(&test.targets)?.iter().map(as_resource).collect();
-        if let Some(path) = &test.variables {
+        // Values in the test itself keep those of the file out.
+        if let Some(path) = test.variables.as_ref().filter(|_| test.values.is_none()) {
             running.values = files.documents(path)?.first().map(Values::read).unwrap_or_default();
         }
         if let Some(path) = &test.user {
-            running.user = files.documents(path)?.first().map(values::user);
+            running.user = files.documents(path)?.first().map(given::user);
         }
         if let Some(path) = &test.context {
             running.context = files.documents(path)?;
@@ -197,7 +204,7 @@ impl<'t> Running<'t> {
     }
 
     /// Everything that the policies say of a resource.
-    fn examine(&self, resource: &Value, node: &Node, operation: &str) -> Examined {
+    fn examine(&self, resource: &Value, node: &Node, operation: Option<Operation>) -> Examined {
         let mut object = resource.clone();
         let mut responses = Vec::new();
         let all: Vec<Value> = self.resources.iter().map(|(resource, _)| resource.clone()).collect();
@@ -234,7 +241,7 @@ impl<'t> Running<'t> {
                     responses.push(Response { policy: policy.name.clone(), results, object: object.clone() });
                 }
                 Loaded::Other(policy) => {
-                    let request = self.other_request(&object, operation);
+                    let request = self.about(&object, operation);
                     let case = Case {
                         request: &request,
                         resource: node,
@@ -276,31 +283,12 @@ impl<'t> Running<'t> {
     }
 
     /// The request about a resource, with what the values of the test say of it.
-    fn request(&self, policy: &Policy, resource: &Value, operation: &str) -> Request {
-        let name = resource.at(&["metadata", "name"]).and_then(Value::as_str).unwrap_or("");
-        let mut variables = self.values.of_resource(&policy.name, name);
-        let known = |variables: &[(SmolStr, Value)]| {
-            let found = variables.iter().rev().find(|(key, _)| key == "request.operation");
-            found.and_then(|(_, value)| value.as_str()).map(SmolStr::new)
-        };
-        if !operation.is_empty() {
-            variables.push(("request.operation".into(), Value::from(operation)));
-        }
-        let operation = known(&variables).unwrap_or_else(|| "CREATE".into());
-        let mut object = resource.clone();
-        for (key, value) in &variables {
-            if let Some(path) = key.strip_prefix("request.object.") {
-                let path: Vec<&str> = path.split('.').collect();
-                values::put(&mut object, &path, value);
-            }
-        }
-        let mut request = self.other_request(&object, &operation);
-        request.variables = variables;
-        request.rule_variables = self.values.of_rules(&policy.name);
-        request
+    fn request(&self, policy: &Policy, resource: &Value, operation: Option<Operation>) -> Request {
+        self.values.request(&policy.name, &self.about(resource, None), operation)
     }
 
-    fn other_request(&self, object: &Value, operation: &str) -> Request {
+    /// The request about a resource, before the values of policies.
+    fn about(&self, object: &Value, operation: Option<Operation>) -> Request {
         let namespace = Identity::of(object).namespace;
         let mut kind = Kind::of(object);
         let mut subresource = SmolStr::default();
@@ -308,23 +296,16 @@ impl<'t> Running<'t> {
             kind = part.parent;
             subresource = part.name;
         }
-        let operation = Operation::named(operation).unwrap_or_default();
-        let (new, old) = match operation {
-            Operation::Delete => (None, Some(object.clone())),
-            Operation::Update => (Some(object.clone()), Some(object.clone())),
-            Operation::Create | Operation::Connect => (Some(object.clone()), None),
-        };
-        Request {
+        let mut request = Request {
             resource: kind.plural(),
-            object: new,
-            old_object: old,
             kind,
             subresource,
-            operation,
             user: self.user.clone(),
             namespace_labels: self.values.labels_of(namespace),
             ..Request::default()
-        }
+        };
+        request.does(operation.or_else(|| self.values.operation()).unwrap_or_default(), object.clone());
+        request
     }
 
     /// The rows of one expected result: one for each resource that it lists.
@@ -523,7 +504,7 @@ pub fn as_resource(node: &Node) -> Value {
     let kind = Kind::of(&value);
     let is_namespaced = api::is_namespaced(&kind.group, &kind.kind).unwrap_or(true);
     if is_namespaced && Identity::of(&value).namespace.is_empty() {
-        values::put(&mut value, &["metadata", "namespace"], &Value::from("default"));
+        given::put(&mut value, &["metadata", "namespace"], &Value::from("default"));
     }
     value
 }

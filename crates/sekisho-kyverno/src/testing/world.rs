@@ -8,7 +8,7 @@ use crate::context::{ApiCall, FactError, FactKind, Facts};
 use crate::rule::ApiPath;
 use crate::value::Value;
 
-use super::values::put;
+use crate::given::put;
 
 /// The world of a test.
 #[derive(Debug, Default)]
@@ -71,7 +71,7 @@ impl TestFacts {
 }
 
 impl Facts for TestFacts {
-    fn loads(&self, kind: FactKind) -> bool {
+    fn loads(&self, kind: FactKind, _name: &str) -> bool {
         match kind {
             FactKind::ConfigMap => self.has_cluster,
             FactKind::ApiCall => self.has_cluster || !self.answers.is_empty(),

@@ -1,10 +1,12 @@
 //! Kyverno's policies among the others.
 
 pub mod cel;
+mod options;
 mod pod_security;
 mod policy;
 mod request;
 mod world;
 
+pub use options::Options;
 pub use pod_security::Standards;
 pub use policy::{KyvernoPolicy, Loaded, load};

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use sekisho_kyverno::Value;
-use sekisho_kyverno::context::Settings;
 use sekisho_kyverno::policy::{self, Document, Exception, FailureAction};
 use sekisho_kyverno::rule::{self, RuleKind, RuleResult, Status, World};
 use sekisho_manifest::{FieldPath, Node};
@@ -16,6 +15,7 @@ use crate::problem::{Problem, Weight};
 use crate::set::Policy;
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
+use super::options::Options;
 use super::pod_security::Standards;
 use super::request::request;
 use super::world::Gathered;
@@ -25,7 +25,7 @@ use super::world::Gathered;
 pub struct KyvernoPolicy {
     policy: policy::Policy,
     exceptions: Arc<Vec<Exception>>,
-    settings: Arc<Settings>,
+    options: Arc<Options>,
 }
 
 /// What could be read of Kyverno's documents.
@@ -40,8 +40,8 @@ pub struct Loaded {
 }
 
 /// Reads Kyverno's own documents among these; others are left alone. A policy with mistakes is not used.
-pub fn load(documents: &[Node], settings: Settings) -> Loaded {
-    let settings = Arc::new(settings);
+pub fn load(documents: &[Node], options: impl Into<Options>) -> Loaded {
+    let options = Arc::new(options.into());
     let mut loaded = Loaded::default();
     let (mut policies, mut exceptions) = (Vec::new(), Vec::new());
     for (place, node) in documents.iter().enumerate().filter(|(_, node)| policy::is_policy(node)) {
@@ -64,7 +64,7 @@ pub fn load(documents: &[Node], settings: Settings) -> Loaded {
         .map(|policy| KyvernoPolicy {
             policy,
             exceptions: Arc::clone(&exceptions),
-            settings: Arc::clone(&settings),
+            options: Arc::clone(&options),
         })
         .collect();
     loaded
@@ -77,16 +77,29 @@ impl KyvernoPolicy {
     }
 
     fn with_world<T>(&self, facts: &dyn Facts, run: impl FnOnce(&World<'_>) -> T) -> T {
-        let gathered = Gathered::new(facts);
+        let gathered = Gathered::new(facts, &self.options.values, &self.policy.name);
         let exceptions: Vec<&Exception> = self.exceptions.iter().collect();
         run(&World {
             facts: &gathered,
             objects: &gathered,
             pod_security: Some(&Standards),
-            settings: &self.settings,
+            settings: &self.options.settings,
             exceptions: &exceptions,
             budget: sekisho_kyverno::Budget::default(),
         })
+    }
+
+    /// The request, with what is given for this policy.
+    fn request(&self, asked: &Asked<'_>, facts: &dyn Facts) -> Arc<rule::Request> {
+        let request = request(asked, facts);
+        if self.options.leaves_requests() {
+            return request;
+        }
+        let mut given = self.options.values.request(&self.policy.name, &request, None);
+        if let Some(user) = &self.options.user {
+            given.user = Some(user.clone());
+        }
+        Arc::new(given)
     }
 
     fn has(&self, wanted: fn(&policy::Rule) -> bool) -> bool {
@@ -153,7 +166,7 @@ impl Policy for KyvernoPolicy {
         if !self.changes() {
             return None;
         }
-        let request = request(asked, facts);
+        let request = self.request(asked, facts);
         let mutated = self.with_world(facts, |world| rule::mutate(&self.policy, &request, world));
         let existing = |result: &RuleResult| result.target.is_some();
         verdicts.extend(
@@ -167,7 +180,7 @@ impl Policy for KyvernoPolicy {
         if !self.has(|rule| rule.validates() || rule.verifies_images()) {
             return;
         }
-        let request = request(asked, facts);
+        let request = self.request(asked, facts);
         let results = self.with_world(facts, |world| rule::validate(&self.policy, &request, world));
         verdicts.extend(results.into_iter().map(|result| self.verdict(result)));
     }
@@ -176,7 +189,7 @@ impl Policy for KyvernoPolicy {
         if !self.has(policy::Rule::generates) {
             return Vec::new();
         }
-        let request = request(asked, facts);
+        let request = self.request(asked, facts);
         let results = self.with_world(facts, |world| rule::generate(&self.policy, &request, world));
         let mut made = Vec::new();
         for mut result in results {

@@ -1,6 +1,7 @@
 //! What was gathered, as Kyverno's rules ask for it: ConfigMaps, answers of the API server, objects.
 
-use sekisho_kyverno::context::{ApiCall, FactError, Facts as KyvernoFacts};
+use sekisho_kyverno::context::{ApiCall, FactError, FactKind, Facts as KyvernoFacts};
+use sekisho_kyverno::given::Values;
 use sekisho_kyverno::matching::Kind;
 use sekisho_kyverno::rule::{ApiPath, ObjectQuery, Objects};
 use sekisho_kyverno::{Meter, Value};
@@ -11,15 +12,22 @@ use crate::request::GroupVersionKind;
 /// The facts of a review.
 pub(super) struct Gathered<'f> {
     facts: &'f dyn Facts,
+    values: &'f Values,
+    policy: &'f str,
 }
 
 impl<'f> Gathered<'f> {
-    pub(super) fn new(facts: &'f dyn Facts) -> Self {
-        Self { facts }
+    /// The facts for a policy. Where the values give something for an entry, it is not looked for.
+    pub(super) fn new(facts: &'f dyn Facts, values: &'f Values, policy: &'f str) -> Self {
+        Self { facts, values, policy }
     }
 }
 
 impl KyvernoFacts for Gathered<'_> {
+    fn loads(&self, _kind: FactKind, name: &str) -> bool {
+        self.values.is_empty() || !self.values.names(self.policy).any(|known| known == name)
+    }
+
     fn config_map(&self, namespace: &str, name: &str) -> Result<Value, FactError> {
         let query = facts::ObjectQuery {
             kind: GroupVersionKind::new("v1", "ConfigMap"),

@@ -7,6 +7,7 @@ use sekisho_policy::User;
 use sekisho_policy::rego::Packages;
 use smol_str::SmolStr;
 
+use crate::policy::given::variable;
 use crate::policy::modules::Settings;
 use crate::policy::pod_security::Wanted;
 
@@ -96,6 +97,8 @@ pub(crate) struct CheckArguments {
     pub(crate) resource: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) modules: Modules,
+    #[command(flatten)]
+    pub(crate) given: GivenArguments,
     /// Namespace of resources that name none
     #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) namespace: String,
@@ -120,6 +123,21 @@ pub(crate) struct CheckArguments {
     /// Show also what passes and what is skipped
     #[arg(short, long)]
     pub(crate) all: bool,
+}
+
+/// What is given for Kyverno's policies beside resources.
+#[derive(Debug, Args)]
+pub(crate) struct GivenArguments {
+    /// File of values as Kyverno reads it: what variables of its policies stand for, labels of namespaces, parts
+    /// of objects
+    #[arg(long, visible_alias = "values-file", value_name = "FILE")]
+    pub(crate) values: Option<PathBuf>,
+    /// What one variable of Kyverno's policies stands for; goes before the file of values
+    #[arg(long, value_name = "NAME=TEXT", value_delimiter = ',', value_parser = variable)]
+    pub(crate) set: Vec<(String, String)>,
+    /// File that says who asks, with the roles that are bound to them, as Kyverno reads it
+    #[arg(long, visible_alias = "userinfo", value_name = "FILE")]
+    pub(crate) user_info: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -169,6 +187,8 @@ pub(crate) struct DiffArguments {
     pub(crate) resources: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) modules: Modules,
+    #[command(flatten)]
+    pub(crate) given: GivenArguments,
     /// Namespace of resources that name none
     #[arg(short, long, value_name = "NAME", default_value = "default")]
     pub(crate) namespace: String,

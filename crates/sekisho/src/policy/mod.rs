@@ -1,6 +1,7 @@
 //! Policies and what they are applied to: files → policies, resources → requests → rows.
 
 pub(crate) mod findings;
+pub(crate) mod given;
 pub(crate) mod library;
 mod lint;
 pub(crate) mod modules;
@@ -17,7 +18,7 @@ use rayon::prelude::*;
 use sekisho_manifest::{Budget, Object, Source, SourceId, Span};
 use sekisho_policy::{
     About, Kinds, Loaded, Options, Outcome, Problem, Request, RuleName, Snapshot, User, Verdict, Weight,
-    kubescape, rego,
+    kubescape, kyverno, rego,
 };
 
 pub(crate) use self::lint::{Lint, lint};
@@ -170,16 +171,25 @@ fn read_without(paths: &[PathBuf], exclude: &[&str]) -> Result<Resources> {
     Ok(Resources { unread: unread.collect(), sources: loaded.sources, objects: loaded.objects })
 }
 
-/// Applies policies to resources, each as if it were created in a cluster that holds them all.
-pub(crate) fn check(bundle: &Bundle, resources: &Resources, namespace: &str, sender: &User) -> Vec<Row> {
+/// Applies policies to resources, each as if it were created in a cluster that holds them all, and where what
+/// is given for Kyverno's policies holds.
+pub(crate) fn check(
+    bundle: &Bundle,
+    resources: &Resources,
+    namespace: &str,
+    sender: &User,
+    given: &kyverno::Options,
+) -> Vec<Row> {
     let kinds = Kinds::new(&resources.objects);
-    let facts = Snapshot::new(&resources.objects, namespace);
+    let namespaces = given.namespaces();
+    let facts = Snapshot::new(namespaces.iter().chain(&resources.objects), namespace);
     let rows: Vec<Vec<Row>> = resources
         .objects
         .par_iter()
         .map(|object| {
             let created = Request::create(object, &kinds, namespace);
-            let request = Request { user: sender.clone(), ..created };
+            let mut request = Request { user: sender.clone(), ..created };
+            given.apply(&mut request, &kinds);
             let review = bundle.loaded.policies.review(&request, &facts);
             row::rows(&review.verdicts, object, &request, resources, bundle)
         })

@@ -259,3 +259,140 @@ fn scan_applies_policies_beside_the_checks() {
     assert_eq!(broken.status, 4);
     assert!(broken.out.contains("policies/latest.yaml"), "{}", broken.out);
 }
+
+const GIVEN: &str = r#"
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: given}
+spec:
+  background: false
+  rules:
+  - name: mode
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    context: [{name: mode, configMap: {name: modes, namespace: default}}]
+    validate:
+      message: "the mode is {{ mode.data.kind }}"
+      deny: {conditions: {any: [{key: "{{ mode.data.kind }}", operator: NotEquals, value: strict}]}}
+  - name: team
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    context: [{name: teams, configMap: {name: teams, namespace: default}}]
+    validate:
+      message: "of another team"
+      pattern: {metadata: {name: "{{ teams.data.team }}-*"}}
+  - name: namespace
+    match: {any: [{resources: {kinds: [Pod], namespaceSelector: {matchLabels: {zone: inner}}}}]}
+    validate: {message: refused, deny: {}}
+  - name: role
+    match: {any: [{resources: {kinds: [Pod]}, clusterRoles: [auditor]}]}
+    validate: {message: refused, deny: {}}
+  - name: update
+    match: {any: [{resources: {kinds: [Pod], operations: [UPDATE]}}]}
+    validate: {message: refused, deny: {}}
+"#;
+
+const GIVEN_VALUES: &str = "
+apiVersion: cli.kyverno.io/v1alpha1
+kind: Values
+metadata: {name: values}
+globalValues: {mode.data.kind: strict}
+policies:
+- name: given
+  rules:
+  - {name: team, values: {teams.data.team: blue}}
+  resources:
+  - {name: red-web, values: {mode.data.kind: lax, request.operation: UPDATE}}
+namespaceSelector:
+- {name: shop, labels: {zone: inner}}
+";
+
+const GIVEN_USER: &str = "
+apiVersion: cli.kyverno.io/v1alpha1
+kind: UserInfo
+metadata: {name: who}
+clusterRoles: [viewer]
+userInfo: {username: amy}
+";
+
+const GIVEN_PODS: &str = "
+apiVersion: v1
+kind: Pod
+metadata: {name: blue-web, namespace: shop}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: red-web, namespace: other}
+";
+
+#[test]
+fn check_takes_values_and_users_as_kyverno_does() {
+    let older =
+        GIVEN_VALUES.lines().filter(|line| !line.contains("cli.kyverno.io") && *line != "kind: Values");
+    let older = older.collect::<Vec<_>>().join("\n");
+    let folder = folder(&[
+        ("policy.yaml", GIVEN),
+        ("values.yaml", GIVEN_VALUES),
+        ("older.yaml", &older),
+        ("who.yaml", GIVEN_USER),
+        ("pods.yaml", GIVEN_PODS),
+    ]);
+    let rows = |arguments: &[&str]| -> Vec<String> {
+        let mut all = vec!["policy", "check", "-p", "policy.yaml", "-r", "pods.yaml", "--format", "json"];
+        all.extend(arguments);
+        let report = json(&folder.run(&all));
+        let rows = report["results"].as_array().expect("rows").iter();
+        let text = |row: &Value, key: &str| row[key].as_str().unwrap_or_default().to_owned();
+        rows.map(|row| {
+            let name = row["resource"]["name"].as_str().unwrap_or_default();
+            format!("{name} {} {}", text(row, "rule"), text(row, "result"))
+        })
+        .collect()
+    };
+    let expected = [
+        "blue-web mode pass",
+        "blue-web team pass",
+        "blue-web namespace fail",
+        "blue-web role fail",
+        "red-web mode fail",
+        "red-web team fail",
+        "red-web role fail",
+        "red-web update fail",
+    ];
+    assert_eq!(rows(&["--values", "values.yaml"]), expected);
+    assert_eq!(rows(&["--values-file", "older.yaml"]), expected);
+    let with_set =
+        rows(&["--values", "values.yaml", "--set", "mode.data.kind=strict", "--userinfo", "who.yaml"]);
+    assert_eq!(
+        with_set,
+        [
+            "blue-web mode pass",
+            "blue-web team pass",
+            "blue-web namespace fail",
+            "red-web mode pass",
+            "red-web team fail",
+            "red-web update fail",
+        ]
+    );
+}
+
+#[test]
+fn files_of_values_that_are_none_are_refused() {
+    let folder = folder(&[
+        ("policy.yaml", GIVEN),
+        ("pods.yaml", GIVEN_PODS),
+        ("kind.yaml", GIVEN_USER),
+        ("field.yaml", "globalVariables: {a: b}\n"),
+        ("empty.yaml", ""),
+    ]);
+    for (file, said) in [
+        ("kind.yaml", "is of kind `UserInfo`"),
+        ("field.yaml", "has a field `globalVariables`"),
+        ("empty.yaml", "is empty"),
+        ("absent.yaml", "absent.yaml"),
+    ] {
+        let ran = folder.run(&["policy", "check", "-p", "policy.yaml", "-r", "pods.yaml", "--values", file]);
+        assert_eq!(ran.status, 2, "{file}: {}", ran.err);
+        assert!(ran.err.contains(said), "{file}: {}", ran.err);
+    }
+    let ran = folder.run(&["policy", "check", "-p", "policy.yaml", "-r", "pods.yaml", "--set", "mode"]);
+    assert_eq!(ran.status, 2, "{}", ran.err);
+}

@@ -75,3 +75,20 @@ fn what_could_be_read_is_there_all_the_same() {
     assert_eq!(loaded.errors.len(), 3, "{:?}", loaded.errors);
     assert!(loaded.document.is_some());
 }
+
+#[test]
+fn context_entries_say_where_their_values_come_from() {
+    let entries = "[{name: a, configMap: {name: m}}, {name: b, variable: {default: x}}, {name: request.c, variable: {value: 1}}, \
+                   {name: d, apiCall: {urlPath: /api, service: {url: 'https://x'}}}]";
+    let validate = "validate: {message: m, deny: {}}";
+    assert_eq!(
+        of_rules(&format!("  - {{name: r, {MATCH}, context: {entries}, {validate}}}\n")),
+        [
+            "spec.rules[0].context[0].configMap: `namespace` is missing",
+            "spec.rules[0].context[1].variable: one of `value`, `jmesPath` must be there",
+            "spec.rules[0].context[1].variable: `jmesPath` is missing",
+            "spec.rules[0].context[2].name: `request.c` is not allowed here: use a name that no variable of Kyverno's has",
+            "spec.rules[0].context[3].apiCall: only one of `urlPath`, `service` may be there",
+        ]
+    );
+}

@@ -7,18 +7,20 @@ use sekisho_policy::Options;
 use sekisho_policy::admission::LoadOptions;
 
 use crate::arguments::policy::{CheckArguments, FailOn, RowFormat};
-use crate::policy::{self, Bundle, Report, Resources, ResultWord, Row, Shown};
+use crate::policy::{self, Bundle, Report, Resources, ResultWord, Row, Shown, given};
 use crate::terminal::{self, Status, Terminal};
 
 pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Status> {
+    let given = given::read(&arguments.given)?;
     let options = Options {
         admission: LoadOptions { unbound: arguments.unbound, ..LoadOptions::default() },
         pod_security: policy::pod_security::preset(&arguments.pod_security)?,
+        kyverno: given.clone(),
         ..Options::default()
     };
     let bundle = Bundle::read_with(&arguments.policy, &options, &arguments.modules.settings())?;
     let resources = Resources::read(&arguments.resource)?;
-    let rows = policy::check(&bundle, &resources, &arguments.namespace, &arguments.sender());
+    let rows = policy::check(&bundle, &resources, &arguments.namespace, &arguments.sender(), &given);
     let report = Report::new(&rows, &bundle, &resources);
     let color = arguments.output.is_none() && terminal.color();
     let shown = if arguments.all { Shown::All } else { Shown::Wrong };

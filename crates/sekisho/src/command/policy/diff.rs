@@ -8,7 +8,7 @@ use sekisho_policy::{Options, User};
 use serde::Serialize;
 
 use crate::arguments::policy::{DiffArguments, RowFormat};
-use crate::policy::{self, Bundle, Resources, ResultWord, Row};
+use crate::policy::{self, Bundle, Resources, ResultWord, Row, given};
 use crate::terminal::{self, Status, Terminal};
 
 /// Everything that changes.
@@ -47,7 +47,8 @@ enum ChangeWord {
 
 pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Status> {
     let resources = Resources::read(&arguments.resources)?;
-    let options = Options::default();
+    let given = given::read(&arguments.given)?;
+    let options = Options { kyverno: given.clone(), ..Options::default() };
     let mut incomplete = !resources.unread.is_empty();
     let mut sides = Vec::new();
     for path in [&arguments.before, &arguments.after] {
@@ -56,7 +57,7 @@ pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Stat
             terminal.note(format!("{}: {problem}", path.display()));
             incomplete = true;
         }
-        sides.push(policy::check(&bundle, &resources, &arguments.namespace, &User::default()));
+        sides.push(policy::check(&bundle, &resources, &arguments.namespace, &User::default(), &given));
     }
     let [before, after] = sides.as_slice() else { return Ok(Status::Usage) };
     let report = compare(before, after);

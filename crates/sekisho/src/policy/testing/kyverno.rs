@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use sekisho_kyverno::context::Settings;
-use sekisho_kyverno::testing::{self, Files, NoOtherPolicies, Row, TestFile};
+use sekisho_kyverno::testing::{self, Files, Row, TestFile};
 use sekisho_manifest::Node;
 use sekisho_policy::kyverno::Standards;
+use sekisho_policy::kyverno::cel::CelPolicies;
 
 use super::{TestRow, read_roots};
 
@@ -16,9 +17,10 @@ pub(super) fn run(path: &Path) -> Vec<TestRow> {
     };
     let disk = Disk { folder: path.parent().unwrap_or(Path::new(".")) };
     let settings = Settings { now: crate::policy::now(), ..Settings::default() };
+    let others = CelPolicies::new(settings.clone());
     let mut rows = Vec::new();
     for test in roots.iter().filter_map(TestFile::read) {
-        match testing::run(&test, &disk, &NoOtherPolicies, &settings, Some(&Standards)) {
+        match testing::run(&test, &disk, &others, &settings, Some(&Standards)) {
             Ok(found) => rows.extend(found.into_iter().map(|row| as_row(path, row))),
             Err(problem) => rows.push(TestRow::failed(path, String::new(), problem)),
         }

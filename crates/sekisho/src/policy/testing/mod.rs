@@ -172,7 +172,7 @@ fn may_hold_tests(path: &Path) -> bool {
 }
 
 /// The documents of a file.
-fn read_roots(path: &Path) -> Result<Vec<Node>, String> {
+pub(super) fn read_roots(path: &Path) -> Result<Vec<Node>, String> {
     let loaded = loaded(path)?;
     Ok(loaded.into_iter().map(|document| document.root).filter(|root| !root.is_null()).collect())
 }
