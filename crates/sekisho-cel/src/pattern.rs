@@ -20,10 +20,21 @@ fn translate(source: &str) -> Option<String> {
     let mut rest = source;
     let mut in_class = false;
     let mut class_start = false;
+    // Whether a repetition has just ended: to repeat it once more is refused.
+    let mut repeated = false;
     while let Some(letter) = rest.chars().next() {
         let behind = rest.get(letter.len_utf8()..).unwrap_or("");
         let at_start = std::mem::take(&mut class_start);
+        let was_repeated = std::mem::take(&mut repeated);
         rest = behind;
+        let repeats = match letter {
+            '*' | '+' | '?' => !in_class,
+            '{' => !in_class && is_repetition(behind),
+            _ => false,
+        };
+        if repeats && was_repeated {
+            return None;
+        }
         match letter {
             '\\' => {
                 let (text, left) = escape(behind, in_class)?;
@@ -70,12 +81,40 @@ fn translate(source: &str) -> Option<String> {
                     return None;
                 }
                 out.push('{');
+                out.push_str(counts);
+                out.push('}');
+                rest = lazy(behind.get(end + 1..)?, &mut out);
+                repeated = true;
+            }
+            '*' | '+' | '?' if !in_class => {
+                out.push(letter);
+                rest = lazy(behind, &mut out);
+                repeated = true;
+            }
+            '(' if !in_class => {
+                out.push('(');
+                // What stands here says what kind of group it is.
+                if let Some(left) = behind.strip_prefix('?') {
+                    out.push('?');
+                    rest = left;
+                }
             }
             '}' if !in_class => out.push('}'),
             other => out.push(other),
         }
     }
     Some(out)
+}
+
+/// Passes over the mark of a repetition that takes as little as it can.
+fn lazy<'t>(text: &'t str, out: &mut String) -> &'t str {
+    match text.strip_prefix('?') {
+        Some(left) => {
+            out.push('?');
+            left
+        }
+        None => text,
+    }
 }
 
 /// Whether the text behind a brace makes it a repetition: `2}`, `2,}`, `2,3}`.
@@ -111,6 +150,11 @@ fn escape(text: &str, in_class: bool) -> Option<(String, &str)> {
             Some((regex::escape(quoted), left))
         }
         'E' if !in_class => Some((String::new(), rest)),
+        'p' | 'P' if rest.starts_with('{') => {
+            let end = rest.find('}')?;
+            let (name, left) = (rest.get(1..end)?, rest.get(end + 1..)?);
+            Some((format!("\\{letter}{{{name}}}"), left))
+        }
         'C' | 'Z' | 'G' | 'u' | 'U' => None,
         '<' | '>' => Some((letter.to_string(), rest)),
         '0'..='7' => {

@@ -124,6 +124,13 @@ fn nested(meter: &mut Meter, value: &Value, out: &mut String) -> Result<(), Fail
     Ok(())
 }
 
+/// A text in double quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut shown = String::new();
+    quote(text, &mut shown);
+    shown
+}
+
 /// Writes a text in double quotes, with what cannot be printed escaped.
 fn quote(text: &str, out: &mut String) {
     out.push('"');
@@ -170,11 +177,17 @@ fn special(number: f64) -> Option<&'static str> {
     }
 }
 
+/// A number, and for the negative zero the positive one, as the reference engine prints it.
+fn unsigned_zero(number: f64) -> f64 {
+    if number == 0.0 { 0.0 } else { number }
+}
+
 /// A number with commas between thousands.
 fn grouped(number: f64, precision: usize) -> String {
     if let Some(word) = special(number) {
         return word.to_owned();
     }
+    let number = unsigned_zero(number);
     let plain = format!("{number:.precision$}");
     let (sign, size) = plain.strip_prefix('-').map_or(("", plain.as_str()), |size| ("-", size));
     let (whole, fraction) =
@@ -191,10 +204,11 @@ fn grouped(number: f64, precision: usize) -> String {
 
 fn scientific(number: f64, precision: usize, out: &mut String) {
     if let Some(word) = special(number) {
-        let _ = write!(out, "{word:>6}");
+        let _ = write!(out, "{word:>precision$}");
         return;
     }
     let precision = if precision == 0 { 6 } else { precision };
+    let number = unsigned_zero(number);
     let text = format!("{number:.precision$e}");
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);

@@ -252,7 +252,7 @@ fn one(fault: &str, holds: bool) -> Vec<String> {
 fn uri(text: &str) -> Vec<String> {
     match Url::request(text) {
         Ok(()) => Vec::new(),
-        Err(why) => vec![format!("parse \"{text}\": {why}")],
+        Err(why) => vec![format!("parse {}: {why}", super::format_kubernetes::quoted(text))],
     }
 }
 

@@ -53,25 +53,38 @@ pub struct Amount {
     /// The amount.
     pub quantity: Quantity,
     held: Option<(i64, i32)>,
+    /// The power of ten of its last digit, as it is held.
+    exponent: i32,
+    /// Whether it is a sum or a difference. The API server compares such an amount with another, but no other
+    /// with it: `a == b.add(c)` is an error there.
+    computed: bool,
 }
+
+/// The power of ten of amounts that are read digit by digit.
+const READ_EXPONENT: i32 = -9;
 
 impl Amount {
     fn parse(text: &str) -> Option<Self> {
-        Some(Self { quantity: text.parse().ok()?, held: held(text) })
+        let (held, quantity) = (held(text), text.parse::<Quantity>().ok()?);
+        // Amounts with binary suffixes that are too large become the largest, which is held as it is.
+        let is_largest = text.ends_with('i') && quantity.value().is_some_and(|value| value.abs() == i64::MAX);
+        let exponent = match held {
+            Some((_, scale)) => scale,
+            None if is_largest => 0,
+            None => READ_EXPONENT,
+        };
+        Some(Self { quantity, held, exponent, computed: false })
     }
 
     fn whole(value: i64) -> Self {
-        Self { quantity: Quantity::new(value, QuantityStyle::Exponent), held: Some((value, 0)) }
+        let quantity = Quantity::new(value, QuantityStyle::Exponent);
+        Self { quantity, held: Some((value, 0)), exponent: 0, computed: false }
     }
 
     fn combine(self, other: Self, negated: bool) -> Option<Self> {
-        let quantity = if negated {
-            self.quantity.checked_sub(other.quantity)
-        } else {
-            self.quantity.checked_add(other.quantity)
-        };
         let sum = |(value, scale): (i64, i32), (more, other_scale): (i64, i32)| {
-            let more = if negated { more.checked_neg()? } else { more };
+            // The least number has no negative: it stays what it is.
+            let more = if negated { more.wrapping_neg() } else { more };
             match (value, more) {
                 (_, 0) => return Some((value, scale)),
                 (0, _) => return Some((more, other_scale)),
@@ -84,7 +97,30 @@ impl Amount {
             Some((raise(value, scale)?.checked_add(raise(more, other_scale)?)?, lowest))
         };
         let held = self.held.zip(other.held).and_then(|(one, other)| sum(one, other));
-        Some(Self { quantity: quantity?, held })
+        let (quantity, exponent) = match held {
+            Some((value, scale)) => {
+                (Quantity::from_parts(i128::from(value), scale, QuantityStyle::Exponent), scale)
+            }
+            None if negated => {
+                (self.quantity.checked_sub(other.quantity), self.exponent.min(other.exponent))
+            }
+            None => (self.quantity.checked_add(other.quantity), self.exponent.min(other.exponent)),
+        };
+        Some(Self { quantity: quantity?, held, exponent, computed: true })
+    }
+
+    /// Whether the API server cannot tell if another amount equals it.
+    pub(crate) fn is_computed(&self) -> bool {
+        self.computed
+    }
+
+    /// The float that the API server makes of it: the digits as one number, times a power of ten.
+    fn approximate(self) -> f64 {
+        let (mantissa, scale) = self.quantity.parts();
+        let power = |exponent: i32| format!("1e{exponent}").parse().unwrap_or(f64::NAN);
+        let digits: f64 =
+            format!("{mantissa}e{}", scale.saturating_sub(self.exponent)).parse().unwrap_or(f64::NAN);
+        if self.exponent == 0 { digits } else { digits * power(self.exponent) }
     }
 
     /// The whole number that the API server takes it for.
@@ -209,8 +245,7 @@ fn compare_to(_: &mut Meter, values: &[Value]) -> Given {
 }
 
 fn as_float(_: &mut Meter, values: &[Value]) -> Given {
-    let quantity = one(values)?.quantity;
-    Ok(Value::Double(quantity.approximate()))
+    Ok(Value::Double(one(values)?.approximate()))
 }
 
 fn as_integer(_: &mut Meter, values: &[Value]) -> Given {

@@ -8,7 +8,7 @@ use crate::budget::Meter;
 use crate::error::Failure;
 use crate::types::declaration::Form::{Global, Member};
 use crate::types::declaration::Line;
-use crate::value::Value;
+use crate::value::{Opaque, Value};
 use crate::value::compare::{equal, order};
 
 pub(crate) const LOGIC: &[Line] = &[
@@ -110,6 +110,11 @@ fn not(_: &mut Meter, values: &[Value]) -> Given {
 
 fn same(meter: &mut Meter, values: &[Value]) -> Given {
     match values {
+        [Value::Opaque(Opaque::Quantity(_)), Value::Opaque(Opaque::Quantity(other))]
+            if other.is_computed() =>
+        {
+            Err(Failure::NoSuchOverload)
+        }
         [a, b] => equal(a, b, meter).map(Value::Bool),
         _ => Err(Failure::NoSuchOverload),
     }
@@ -117,6 +122,11 @@ fn same(meter: &mut Meter, values: &[Value]) -> Given {
 
 fn not_same(meter: &mut Meter, values: &[Value]) -> Given {
     match values {
+        [Value::Opaque(Opaque::Quantity(_)), Value::Opaque(Opaque::Quantity(other))]
+            if other.is_computed() =>
+        {
+            Ok(Value::Bool(true))
+        }
         [a, b] => equal(a, b, meter).map(|same| Value::Bool(!same)),
         _ => Err(Failure::NoSuchOverload),
     }
@@ -285,8 +295,7 @@ fn compare(meter: &mut Meter, values: &[Value], holds: fn(Ordering) -> bool) -> 
     }
     match order(a, b) {
         Some(order) => Ok(Value::Bool(holds(order))),
-        // Not a number has no order, but no error either.
-        None if is_number(a) && is_number(b) => Ok(Value::Bool(false)),
+        None if is_number(a) && is_number(b) => Err(Failure::argument("NaN values cannot be ordered")),
         None => Err(Failure::NoSuchOverload),
     }
 }

@@ -6,6 +6,7 @@ use crate::error::Failure;
 use crate::types::declaration::Form::Member;
 use crate::types::declaration::Line;
 use crate::value::Value;
+use crate::value::civil::Civil;
 
 macro_rules! getter {
     ($name:literal, $word:literal, $code:ident) => {
@@ -38,7 +39,7 @@ pub(crate) const SPANS: &[Line] = &[
     ("getMilliseconds", Member, "duration_to_milliseconds", "duration -> int", milliseconds),
 ];
 
-fn civil(values: &[Value], part: impl Fn(jiff::civil::DateTime) -> i64) -> Given {
+fn civil(values: &[Value], part: impl Fn(Civil) -> i64) -> Given {
     let (time, zone) = match values {
         [Value::Timestamp(time)] => (time, None),
         [Value::Timestamp(time), Value::String(zone)] => (time, Some(zone.as_str())),
@@ -51,47 +52,47 @@ fn civil(values: &[Value], part: impl Fn(jiff::civil::DateTime) -> i64) -> Given
 }
 
 fn full_year(_: &mut Meter, values: &[Value]) -> Given {
-    civil(values, |time| i64::from(time.year()))
+    civil(values, |time| time.year)
 }
 
 fn month(_: &mut Meter, values: &[Value]) -> Given {
-    civil(values, |time| i64::from(time.month()) - 1)
+    civil(values, |time| time.month - 1)
 }
 
 fn day_of_year(_: &mut Meter, values: &[Value]) -> Given {
-    civil(values, |time| i64::from(time.day_of_year()) - 1)
+    civil(values, |time| time.day_of_year - 1)
 }
 
 fn day_of_month(_: &mut Meter, values: &[Value]) -> Given {
-    civil(values, |time| i64::from(time.day()) - 1)
+    civil(values, |time| time.day - 1)
 }
 
 fn date(_: &mut Meter, values: &[Value]) -> Given {
-    civil(values, |time| i64::from(time.day()))
+    civil(values, |time| time.day)
 }
 
 fn day_of_week(_: &mut Meter, values: &[Value]) -> Given {
-    civil(values, |time| i64::from(time.weekday().to_sunday_zero_offset()))
+    civil(values, |time| time.weekday)
 }
 
 fn hours(_: &mut Meter, values: &[Value]) -> Given {
     match values {
         [Value::Duration(duration)] => Ok(Value::Int(duration.nanoseconds() / 3_600_000_000_000)),
-        _ => civil(values, |time| i64::from(time.hour())),
+        _ => civil(values, |time| time.hour),
     }
 }
 
 fn minutes(_: &mut Meter, values: &[Value]) -> Given {
     match values {
         [Value::Duration(duration)] => Ok(Value::Int(duration.nanoseconds() / 60_000_000_000)),
-        _ => civil(values, |time| i64::from(time.minute())),
+        _ => civil(values, |time| time.minute),
     }
 }
 
 fn seconds(_: &mut Meter, values: &[Value]) -> Given {
     match values {
         [Value::Duration(duration)] => Ok(Value::Int(duration.nanoseconds() / 1_000_000_000)),
-        _ => civil(values, |time| i64::from(time.second())),
+        _ => civil(values, |time| time.second),
     }
 }
 
@@ -99,6 +100,6 @@ fn seconds(_: &mut Meter, values: &[Value]) -> Given {
 fn milliseconds(_: &mut Meter, values: &[Value]) -> Given {
     match values {
         [Value::Duration(duration)] => Ok(Value::Int(duration.nanoseconds() / 1_000_000)),
-        _ => civil(values, |time| i64::from(time.subsec_nanosecond()) / 1_000_000),
+        _ => civil(values, |time| time.nanosecond / 1_000_000),
     }
 }

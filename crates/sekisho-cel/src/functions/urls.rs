@@ -64,7 +64,7 @@ impl Url {
 
     fn split(text: &str, fragment: &str, strict: bool) -> Result<Self, &'static str> {
         if text.bytes().any(|byte| byte < 0x20 || byte == 0x7f) {
-            return Err("invalid control character in URL");
+            return Err("net/url: invalid control character in URL");
         }
         if text.is_empty() {
             return Err("empty url");
@@ -234,7 +234,8 @@ fn url(meter: &mut Meter, values: &[Value]) -> Given {
     let text = text(values)?;
     meter.memory(text.len().saturating_mul(2))?;
     let parsed = Url::parse(text).map_err(|why| {
-        Failure::Argument(format!("URL parse error during conversion from string: parse \"{text}\": {why}"))
+        let shown = super::format_kubernetes::quoted(text);
+        Failure::Argument(format!("URL parse error during conversion from string: parse {shown}: {why}"))
     })?;
     Ok(Value::Opaque(Opaque::Url(Arc::new(parsed))))
 }

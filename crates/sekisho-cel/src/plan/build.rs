@@ -314,7 +314,7 @@ impl Builder<'_> {
     fn fold(&mut self, id: ExprId) -> Result<Kind, BuildError> {
         let Expr::Comprehension(fold) = self.ast.node(id) else { return Ok(Kind::Constant(Value::Null)) };
         let range = self.node(fold.range)?;
-        let initial = self.node(fold.initial)?;
+        let initial = Arc::new(self.node(fold.initial)?);
         let depth = self.locals.len();
         self.locals.push(fold.accumulator.clone());
         // The places of the variables follow that of the accumulator.

@@ -105,7 +105,8 @@ pub(crate) struct Fold {
     pub(crate) range: Node,
     /// Whether keys and values have a variable each.
     pub(crate) two: bool,
-    pub(crate) initial: Node,
+    /// Worked out before the first step; where there is nothing to go through, when it is first asked for.
+    pub(crate) initial: Arc<Node>,
     pub(crate) condition: Node,
     pub(crate) step: Node,
     pub(crate) result: Node,
@@ -146,7 +147,7 @@ impl Node {
             }
             Kind::Struct { fields, .. } => fields.iter().for_each(|(_, node, _)| visit(node)),
             Kind::Fold(fold) => {
-                [&fold.range, &fold.initial, &fold.condition, &fold.step, &fold.result]
+                [&fold.range, &*fold.initial, &fold.condition, &fold.step, &fold.result]
                     .into_iter()
                     .for_each(visit);
             }

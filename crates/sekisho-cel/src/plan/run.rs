@@ -25,6 +25,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) meter: Meter,
     /// The variables of the folds that are under way.
     locals: Vec<Value>,
+    /// Those that are worked out when they are first asked for, by their place.
+    unasked: Vec<(usize, Arc<Node>)>,
 }
 
 /// Where a way into a value ends.
@@ -40,7 +42,7 @@ fn fault(span: Span) -> impl FnOnce(Failure) -> Fault {
 
 impl<'a> Machine<'a> {
     pub(crate) fn new(activation: &'a dyn Activation, meter: Meter) -> Self {
-        Self { activation, meter, locals: Vec::new() }
+        Self { activation, meter, locals: Vec::new(), unasked: Vec::new() }
     }
 
     pub(crate) fn run(&mut self, node: &Node) -> Outcome {
@@ -130,10 +132,7 @@ impl<'a> Machine<'a> {
                 taken = skipped;
                 value
             }
-            Root::Local(place) => match self.locals.get(*place) {
-                Some(value) => value.clone(),
-                None => return Err(fault(span)(Failure::NoSuchAttribute(SmolStr::default()))),
-            },
+            Root::Local(place) => self.local(*place, span)?,
             Root::Either(either) => self.either(either)?,
             Root::Relative(node) => self.run(node)?,
         };
@@ -155,11 +154,21 @@ impl<'a> Machine<'a> {
                 }
             }
             is_optional |= qualifier.optional;
+            // Whether a branch has a field is asked for nothing.
+            if tests
+                && matches!(attribute.root, Root::Either(_))
+                && let QualifierKey::Constant(key) = &qualifier.key
+            {
+                let found = self.find(&value, key).map_err(fault(qualifier.span))?;
+                return Ok(Value::Bool(found.is_some()));
+            }
             match self.step(&value, qualifier, is_optional || tests)? {
                 Reached::Value(_) if tests => return Ok(Value::Bool(true)),
                 Reached::Value(next) => value = next,
                 Reached::Missing if tests => {
-                    self.cost(1, qualifier.span)?;
+                    if !is_optional {
+                        self.cost(1, qualifier.span)?;
+                    }
                     return Ok(Value::Bool(false));
                 }
                 Reached::Missing if attribute.test => return Ok(Value::Bool(false)),
@@ -167,6 +176,20 @@ impl<'a> Machine<'a> {
             }
         }
         Ok(if is_optional { Value::some(value) } else { value })
+    }
+
+    fn local(&mut self, place: usize, span: Span) -> Outcome {
+        if let Some(index) = self.unasked.iter().position(|(unasked, _)| *unasked == place) {
+            let (_, initial) = self.unasked.swap_remove(index);
+            // It counts the places of its own variables from where it stands.
+            let inner = self.locals.split_off(place.min(self.locals.len()));
+            let value = self.run(&initial);
+            self.locals.truncate(place);
+            self.locals.extend(inner);
+            self.set(place, value?);
+        }
+        let value = self.locals.get(place).cloned();
+        value.ok_or_else(|| fault(span)(Failure::NoSuchAttribute(SmolStr::default())))
     }
 
     fn either(&mut self, either: &Branches) -> Outcome {
@@ -298,12 +321,14 @@ impl<'a> Machine<'a> {
             return Err(fault);
         }
         let code = match (&call.overload, &call.function) {
-            (Some(overload), _) => overload.admits(values).then_some(&overload.code),
-            (None, Some(function)) => {
+            (Some(overload), _) if overload.admits(values) => Some(&overload.code),
+            (Some(_), Some(function)) if !is_operator(&function.name) => None,
+            // What an operator does is told by the values, whatever was thought of their types.
+            (_, Some(function)) => {
                 let fits = |overload: &&Arc<Overload>| overload.form == call.form && overload.admits(values);
                 function.overloads.iter().find(fits).map(|overload| &overload.code)
             }
-            (None, None) => None,
+            (_, None) => None,
         };
         let result = match code {
             Some(Code::Native(code)) => code(&mut self.meter, values),
@@ -366,11 +391,19 @@ impl<'a> Machine<'a> {
 
     fn fold(&mut self, fold: &Fold, span: Span) -> Outcome {
         let range = self.run(&fold.range)?;
+        let depth = self.locals.len();
+        if matches!(&range, Value::List(list) if list.len() == 0) && is_empty_list(&fold.range) {
+            self.locals.push(Value::Null);
+            self.unasked.push((depth, Arc::clone(&fold.initial)));
+            let result = self.run(&fold.result);
+            self.unasked.retain(|(place, _)| *place != depth);
+            self.locals.truncate(depth);
+            return result;
+        }
         let accumulator = match self.run(&fold.initial) {
             Err(fault) if matches!(fold.range.kind, Kind::Constant(_)) => return Err(fault),
             other => other?,
         };
-        let depth = self.locals.len();
         let result = self.iterate(fold, &range, accumulator, span);
         self.locals.truncate(depth);
         result
@@ -563,9 +596,22 @@ fn entry(range: &Value, index: usize, two: bool) -> Option<(Value, Value)> {
     }
 }
 
+/// Whether a node is the list that macros write where they only name a value.
+fn is_empty_list(node: &Node) -> bool {
+    match &node.kind {
+        Kind::List(items) => items.is_empty(),
+        Kind::Constant(Value::List(list)) => list.len() == 0,
+        _ => false,
+    }
+}
+
 /// Whether a node makes a list; collecting is for those alone.
 fn makes_list(node: &Node) -> bool {
     matches!(node.kind, Kind::List(_) | Kind::Constant(Value::List(_)))
+}
+
+fn is_operator(name: &str) -> bool {
+    name.contains('_') && !name.contains(|letter: char| letter.is_ascii_alphanumeric())
 }
 
 fn is_local(node: &Node, place: usize) -> bool {

@@ -1,5 +1,6 @@
 //! The values that expressions are about. Values of manifests are looked into where they lie.
 
+pub(crate) mod civil;
 pub(crate) mod compare;
 mod json;
 pub(crate) mod list;

@@ -1,31 +1,35 @@
 //! Points in time and spans of it, in nanoseconds.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
-use jiff::civil::DateTime;
 use jiff::tz::TimeZoneDatabase;
 
+use super::civil::Civil;
+
 /// A point in time from 0001-01-01 to 9999-12-31, in nanoseconds since 1970-01-01 (UTC).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(i128);
+#[derive(Debug, Clone, Copy)]
+pub struct Timestamp {
+    nanoseconds: i128,
+    /// How many seconds it was written ahead of UTC, which it is printed in again. It makes no other point.
+    ahead: i32,
+}
 
 /// A span of time that fits 64 bits of nanoseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Duration(i64);
 
 const SECOND: i128 = 1_000_000_000;
-const MINUTE: i128 = 60 * SECOND;
-const HOUR: i128 = 60 * MINUTE;
-const DAY: i128 = 24 * HOUR;
 const FIRST: i128 = -62_135_596_800 * SECOND;
 const LAST: i128 = 253_402_300_799 * SECOND + 999_999_999;
 
 impl Timestamp {
-    pub(crate) const ZERO: Self = Self(FIRST);
+    pub(crate) const ZERO: Self = Self { nanoseconds: FIRST, ahead: 0 };
 
     /// The point so many nanoseconds after 1970-01-01; none outside of the years 1 to 9999.
     pub fn from_nanoseconds(nanoseconds: i128) -> Option<Self> {
-        (FIRST..=LAST).contains(&nanoseconds).then_some(Self(nanoseconds))
+        (FIRST..=LAST).contains(&nanoseconds).then_some(Self { nanoseconds, ahead: 0 })
     }
 
     /// The point so many seconds after 1970-01-01; none outside of the years 1 to 9999.
@@ -35,15 +39,15 @@ impl Timestamp {
 
     /// Nanoseconds since 1970-01-01.
     pub fn nanoseconds(self) -> i128 {
-        self.0
+        self.nanoseconds
     }
 
     /// Whole seconds since 1970-01-01, rounded down.
     pub fn seconds(self) -> i64 {
-        i64::try_from(self.0.div_euclid(SECOND)).unwrap_or(0)
+        i64::try_from(self.nanoseconds.div_euclid(SECOND)).unwrap_or(0)
     }
 
-    /// Reads RFC 3339.
+    /// Reads RFC 3339, as the reference engine does: the hour may have one digit, a comma may begin the fraction.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         let digits = |from: usize, count: usize| -> Option<i64> {
@@ -55,10 +59,13 @@ impl Timestamp {
         sign(4, b'-')?;
         sign(7, b'-')?;
         sign(10, b'T')?;
-        sign(13, b':')?;
-        sign(16, b':')?;
-        let (hour, minute, second) = (digits(11, 2)?, digits(14, 2)?, digits(17, 2)?);
-        let mut at = 19;
+        let width = if bytes.get(12) == Some(&b':') { 1 } else { 2 };
+        let hour = digits(11, width)?;
+        let mut at = 11 + width;
+        sign(at, b':')?;
+        sign(at + 3, b':')?;
+        let (minute, second) = (digits(at + 1, 2)?, digits(at + 4, 2)?);
+        at += 6;
         let mut fraction: i128 = 0;
         if matches!(bytes.get(at), Some(b'.' | b',')) {
             let count = bytes.iter().skip(at + 1).take_while(|byte| byte.is_ascii_digit()).count();
@@ -85,37 +92,35 @@ impl Timestamp {
         let date = jiff::civil::Date::new(i16::try_from(year).ok()?, small(month)?, small(day)?).ok()?;
         let days = i128::from(date.since(jiff::civil::date(1970, 1, 1)).ok()?.get_days());
         let seconds = days * 86_400 + i128::from(hour * 3600 + minute * 60 + second - offset);
-        Self::from_nanoseconds(seconds * SECOND + fraction)
+        let point = Self::from_nanoseconds(seconds * SECOND + fraction)?;
+        Some(Self { ahead: i32::try_from(offset).ok()?, ..point })
     }
 
     pub(crate) fn checked_add(self, duration: Duration) -> Option<Self> {
-        Self::from_nanoseconds(self.0 + i128::from(duration.0))
+        self.moved(i128::from(duration.0))
     }
 
     pub(crate) fn checked_sub(self, duration: Duration) -> Option<Self> {
-        Self::from_nanoseconds(self.0 - i128::from(duration.0))
+        self.moved(-i128::from(duration.0))
     }
 
     pub(crate) fn since(self, other: Self) -> Option<Duration> {
-        i64::try_from(self.0 - other.0).ok().map(Duration)
+        i64::try_from(self.nanoseconds - other.nanoseconds).ok().map(Duration)
+    }
+
+    fn moved(self, by: i128) -> Option<Self> {
+        let point = Self::from_nanoseconds(self.nanoseconds + by)?;
+        Some(Self { ahead: self.ahead, ..point })
     }
 
     /// The date and the time of day at a place: `UTC`, a name of the time zone database, or `+01:30`.
-    pub(crate) fn civil(self, zone: Option<&str>) -> Option<DateTime> {
+    pub(crate) fn civil(self, zone: Option<&str>) -> Option<Civil> {
         let offset = match zone {
-            None | Some("" | "UTC") => 0,
+            // Where the API server runs, the local time is that of UTC.
+            None | Some("" | "UTC" | "Local") => 0,
             Some(name) => self.offset(name)?,
         };
-        // The calendar's own instants end a day before ours; dates and times of day do not.
-        let local = self.0 + i128::from(offset) * SECOND;
-        let day = local.div_euclid(DAY);
-        let date = jiff::civil::date(1970, 1, 1)
-            .checked_add(jiff::Span::new().try_days(i64::try_from(day).ok()?).ok()?);
-        let within = local.rem_euclid(DAY);
-        let part = |size: i128, count: i128| i8::try_from(within / size % count).ok();
-        let nanosecond = i32::try_from(within % SECOND).ok()?;
-        let time = jiff::civil::Time::new(part(HOUR, 24)?, part(MINUTE, 60)?, part(SECOND, 60)?, nanosecond);
-        Some(DateTime::from_parts(date.ok()?, time.ok()?))
+        Some(Civil::of(self.nanoseconds + i128::from(offset) * SECOND))
     }
 
     /// How many seconds a zone is ahead of UTC at this point.
@@ -128,23 +133,52 @@ impl Timestamp {
         }
         let zone = TimeZoneDatabase::bundled().get(zone).ok()?;
         let (first, last) = (jiff::Timestamp::MIN.as_nanosecond(), jiff::Timestamp::MAX.as_nanosecond());
-        let instant = jiff::Timestamp::from_nanosecond(self.0.clamp(first, last)).ok()?;
+        let instant = jiff::Timestamp::from_nanosecond(self.nanoseconds.clamp(first, last)).ok()?;
         Some(i64::from(zone.to_offset(instant).seconds()))
     }
 }
 
+impl PartialEq for Timestamp {
+    fn eq(&self, other: &Self) -> bool {
+        self.nanoseconds == other.nanoseconds
+    }
+}
+
+impl Eq for Timestamp {}
+
+impl Hash for Timestamp {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.nanoseconds.hash(state);
+    }
+}
+
+impl PartialOrd for Timestamp {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timestamp {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.nanoseconds.cmp(&other.nanoseconds)
+    }
+}
+
 impl fmt::Display for Timestamp {
-    /// Prints RFC 3339 in UTC, with a fraction where there is one.
+    /// Prints RFC 3339 as far ahead of UTC as it was written, with a fraction where there is one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(time) = self.civil(None) else { return Ok(()) };
-        write!(f, "{:04}-{:02}-{:02}", time.year(), time.month(), time.day())?;
-        write!(f, "T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
-        let fraction = self.0.rem_euclid(SECOND);
-        if fraction != 0 {
-            let digits = format!("{fraction:09}");
+        let time = Civil::of(self.nanoseconds + i128::from(self.ahead) * SECOND);
+        write!(f, "{:04}-{:02}-{:02}", time.year, time.month, time.day)?;
+        write!(f, "T{:02}:{:02}:{:02}", time.hour, time.minute, time.second)?;
+        if time.nanosecond != 0 {
+            let digits = format!("{:09}", time.nanosecond);
             write!(f, ".{}", digits.trim_end_matches('0'))?;
         }
-        f.write_str("Z")
+        if self.ahead == 0 {
+            return f.write_str("Z");
+        }
+        let (sign, minutes) = (if self.ahead < 0 { '-' } else { '+' }, self.ahead.unsigned_abs() / 60);
+        write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
 }
 
