@@ -101,9 +101,7 @@ impl Amount {
             Some((value, scale)) => {
                 (Quantity::from_parts(i128::from(value), scale, QuantityStyle::Exponent), scale)
             }
-            None if negated => {
-                (self.quantity.checked_sub(other.quantity), self.exponent.min(other.exponent))
-            }
+            None if negated => (self.quantity.checked_sub(other.quantity), self.exponent.min(other.exponent)),
             None => (self.quantity.checked_add(other.quantity), self.exponent.min(other.exponent)),
         };
         Some(Self { quantity: quantity?, held, exponent, computed: true })

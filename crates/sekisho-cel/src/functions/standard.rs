@@ -8,8 +8,8 @@ use crate::budget::Meter;
 use crate::error::Failure;
 use crate::types::declaration::Form::{Global, Member};
 use crate::types::declaration::Line;
-use crate::value::{Opaque, Value};
 use crate::value::compare::{equal, order};
+use crate::value::{Opaque, Value};
 
 pub(crate) const LOGIC: &[Line] = &[
     ("_&&_", Global, "logical_and", "bool, bool -> bool", unreachable),
@@ -237,7 +237,7 @@ fn subtract(_: &mut Meter, values: &[Value]) -> Given {
             Value::Timestamp(time.checked_sub(*duration).ok_or_else(overflow("timestamp"))?)
         }
         (Value::Timestamp(a), Value::Timestamp(b)) => {
-            Value::Duration(a.since(*b).ok_or_else(overflow("timestamp"))?)
+            Value::Duration(a.since(*b).ok_or_else(overflow("integer"))?)
         }
         _ => return Err(Failure::NoSuchOverload),
     })
@@ -281,9 +281,7 @@ fn negate(_: &mut Meter, values: &[Value]) -> Given {
     Ok(match values {
         [Value::Int(value)] => Value::Int(value.checked_neg().ok_or(Failure::Overflow("integer"))?),
         [Value::Double(value)] => Value::Double(-value),
-        [Value::Duration(value)] => {
-            Value::Duration(value.checked_neg().ok_or(Failure::Overflow("duration"))?)
-        }
+        [Value::Duration(value)] => Value::Duration(value.checked_neg().ok_or(Failure::Overflow("integer"))?),
         _ => return Err(Failure::NoSuchOverload),
     })
 }
