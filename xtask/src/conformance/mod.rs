@@ -1,6 +1,7 @@
 //! `cargo xtask conformance SUITE`: other implementations' test data against ours, with a ledger of what
 //! passes that may only grow.
 
+mod captures;
 mod cel;
 mod cel_k8s;
 mod formats;
@@ -36,6 +37,8 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 enum Suite {
+    /// Captures of system calls as the real sysdig reads them
+    Captures(Options),
     /// CEL as google/cel-spec has it
     Cel(Options),
     /// CEL as the API server has it, with its libraries and costs
@@ -85,6 +88,12 @@ pub(crate) struct Outcome {
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     match arguments.suite {
+        Suite::Captures(options) => match peer::sysdig() {
+            Some(program) => {
+                suite("captures", "conformance/captures", &options, |data| captures::run(data, &program))
+            }
+            None => skipped("captures", "the real sysdig is not here"),
+        },
         Suite::Cel(options) => suite("cel", "conformance/cel-spec", &options, cel::run),
         Suite::CelK8s(options) => {
             let rows = options.data.clone().unwrap_or_else(|| root().join("crates/sekisho-cel/tests/data"));
@@ -119,7 +128,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 10] = [
+    let suites: [fn(Options) -> Suite; 11] = [
+        Suite::Captures,
         Suite::Cel,
         Suite::CelK8s,
         Suite::Opa,

@@ -1,0 +1,323 @@
+//! Turning events of older versions into current ones, by the table in `data/conversions.txt`.
+//!
+//! Older versions told of a system call in two events: what was asked for when it began, the result when it
+//! ended. In current versions the exit tells everything. So enter events are kept until their exits come, which
+//! take parameters from them; a type that was replaced becomes the one that replaced it, step by step.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use thiserror::Error;
+
+use crate::event::{Event, EventBuf, Head};
+use crate::event_type::{Direction, EventFlags, EventType, Type};
+
+/// More steps than any event needs: a table that goes in circles ends here.
+const MAX_STEPS: usize = 50;
+
+static TABLE: LazyLock<HashMap<(u16, usize), Conversion>> = LazyLock::new(|| {
+    let lines = include_str!("../data/conversions.txt").lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(conversion).collect()
+});
+
+/// What is done with an event of one type and number of parameters.
+struct Conversion {
+    action: Action,
+    sources: Vec<Source>,
+}
+
+#[derive(Clone, Copy)]
+enum Action {
+    Keep,
+    Pass,
+    KeepAndPass,
+    Add,
+    Become(EventType),
+}
+
+/// Where a parameter comes from.
+#[derive(Clone, Copy)]
+enum Source {
+    Old(usize),
+    Enter { parameter: usize, or_empty: bool },
+    Default,
+    Empty,
+    ContainerJson,
+}
+
+/// Why an event cannot be converted.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum ConvertError {
+    /// No such event is known.
+    #[error("nothing is known of `{kind}` with {count} parameters")]
+    Unknown {
+        /// Its type.
+        kind: EventType,
+        /// The number of its parameters.
+        count: usize,
+    },
+    /// The event has more parameters than its type has.
+    #[error("`{kind}` has {count} parameters, more than the {limit} of its type")]
+    Parameters {
+        /// Its type.
+        kind: EventType,
+        /// The number of its parameters.
+        count: usize,
+        /// The number that its type has.
+        limit: usize,
+    },
+    /// The event lacks a parameter that its conversion takes.
+    #[error("`{kind}` lacks parameter {parameter}")]
+    Missing {
+        /// Its type.
+        kind: EventType,
+        /// The parameter.
+        parameter: usize,
+    },
+    /// Conversion led to no end.
+    #[error("the conversion of `{0}` comes to no end")]
+    Endless(EventType),
+}
+
+/// Converts events one after another.
+pub struct Converter {
+    /// The enter events that wait, by thread.
+    waiting: HashMap<i64, EventBuf>,
+    limit: usize,
+    forgotten: u64,
+    current: EventBuf,
+    next: EventBuf,
+}
+
+/// What became of an event.
+pub(crate) enum Outcome {
+    Unchanged,
+    Converted,
+    Dropped,
+}
+
+impl Converter {
+    /// A converter that keeps no more than `limit` enter events.
+    pub fn new(limit: usize) -> Self {
+        let nothing = EventBuf::new(Head::default());
+        Self { waiting: HashMap::new(), limit, forgotten: 0, current: nothing.clone(), next: nothing }
+    }
+
+    /// The current form of an event; none where it has none, because its exit will tell what it says.
+    pub fn convert<'a>(&'a mut self, event: Event<'a>) -> Result<Option<Event<'a>>, ConvertError> {
+        Ok(match self.step(event)? {
+            Outcome::Unchanged => Some(event),
+            Outcome::Converted => Some(self.converted()),
+            Outcome::Dropped => None,
+        })
+    }
+
+    /// Enter events that were given up because too many waited.
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    pub(crate) fn converted(&self) -> Event<'_> {
+        self.current.as_event()
+    }
+
+    pub(crate) fn step(&mut self, event: Event<'_>) -> Result<Outcome, ConvertError> {
+        match standing(&event)? {
+            Standing::Current => return Ok(Outcome::Unchanged),
+            Standing::Dropped => return Ok(Outcome::Dropped),
+            Standing::Old => {}
+        }
+        self.current.assign(&event);
+        for _ in 0..MAX_STEPS {
+            let event = self.current.as_event();
+            let (kind, count) = (event.head.kind, event.parameter_count());
+            let conversion =
+                TABLE.get(&(kind.number(), count)).ok_or(ConvertError::Unknown { kind, count })?;
+            match conversion.action {
+                Action::Keep => {
+                    self.keep();
+                    return Ok(Outcome::Dropped);
+                }
+                Action::Pass => return Ok(Outcome::Converted),
+                Action::KeepAndPass => {
+                    self.keep();
+                    return Ok(Outcome::Converted);
+                }
+                Action::Add => {
+                    self.next.assign(&event);
+                    self.fill(&conversion.sources)?;
+                }
+                Action::Become(other) => {
+                    self.next.reset(Head { kind: other, ..event.head });
+                    self.fill(&conversion.sources)?;
+                }
+            }
+            std::mem::swap(&mut self.current, &mut self.next);
+            match standing(&self.current.as_event())? {
+                Standing::Current => return Ok(Outcome::Converted),
+                Standing::Dropped => return Ok(Outcome::Dropped),
+                Standing::Old => {}
+            }
+        }
+        Err(ConvertError::Endless(event.head.kind))
+    }
+
+    /// Keeps the current event for its exit.
+    fn keep(&mut self) {
+        let thread = self.current.head.thread;
+        if let Some(kept) = self.waiting.get_mut(&thread) {
+            kept.assign(&self.current.as_event());
+            return;
+        }
+        if self.waiting.len() >= self.limit {
+            self.forgotten += self.waiting.len() as u64;
+            self.waiting.clear();
+        }
+        self.waiting.insert(thread, self.current.clone());
+    }
+
+    /// Pushes the parameters onto the next event.
+    fn fill(&mut self, sources: &[Source]) -> Result<(), ConvertError> {
+        let old = self.current.as_event();
+        let kind = old.head.kind;
+        // An enter event of another kind is no part of this call: its exit was lost.
+        let enter = self
+            .waiting
+            .get(&old.head.thread)
+            .filter(|enter| enter.head.kind.number().checked_add(1) == Some(kind.number()));
+        let mut uses_enter = false;
+        for source in sources {
+            let place = self.next.as_event().parameter_count();
+            let parameter = self.next.head.kind.info().parameters.get(place);
+            let wanted = parameter.map_or(Type::Bytes, |parameter| parameter.kind);
+            match *source {
+                Source::Empty => self.next.push(&[]),
+                Source::Default => push_default(&mut self.next, wanted),
+                Source::Old(parameter) => {
+                    let value = old.parameter(parameter).ok_or(ConvertError::Missing { kind, parameter })?;
+                    push_value(&mut self.next, wanted, value);
+                }
+                Source::Enter { parameter, or_empty } => {
+                    match enter.and_then(|enter| enter.as_event().parameter(parameter)) {
+                        Some(value) => {
+                            uses_enter = true;
+                            push_value(&mut self.next, wanted, value);
+                        }
+                        None if or_empty => self.next.push(&[]),
+                        None => push_default(&mut self.next, wanted),
+                    }
+                }
+                Source::ContainerJson => {
+                    let json = container_json(&old).unwrap_or_default();
+                    self.next.push(&json);
+                }
+            }
+        }
+        if uses_enter {
+            self.waiting.remove(&old.head.thread);
+        }
+        Ok(())
+    }
+}
+
+enum Standing {
+    Current,
+    Old,
+    Dropped,
+}
+
+/// Whether an event is as current versions have it.
+fn standing(event: &Event<'_>) -> Result<Standing, ConvertError> {
+    let kind = event.head.kind;
+    let info = kind.info();
+    let is_old = info.flags.contains(EventFlags::OLD);
+    if info.flags.contains(EventFlags::UNUSED) {
+        return Ok(Standing::Dropped);
+    }
+    if !info.flags.contains(EventFlags::CONVERTED) {
+        return Ok(if is_old { Standing::Dropped } else { Standing::Current });
+    }
+    if kind.direction() == Direction::Enter {
+        return Ok(Standing::Old);
+    }
+    let (count, limit) = (event.parameter_count(), info.parameters.len());
+    if count > limit {
+        return Err(ConvertError::Parameters { kind, count, limit });
+    }
+    Ok(if is_old || count < limit { Standing::Old } else { Standing::Current })
+}
+
+/// Pushes a value, cut off where the parameter's type is narrower.
+fn push_value(event: &mut EventBuf, wanted: Type, value: &[u8]) {
+    let longest = wanted.bytes().1.unwrap_or(usize::MAX);
+    event.push(value.get(..longest.min(value.len())).unwrap_or(value));
+}
+
+/// Pushes what stands for "unknown": zero, and for users and groups the number that none has.
+fn push_default(event: &mut EventBuf, wanted: Type) {
+    let byte = if matches!(wanted, Type::Uid | Type::Gid) { 0xFF } else { 0 };
+    let value = [byte; 16];
+    event.push(value.get(..wanted.bytes().0.min(value.len())).unwrap_or_default());
+}
+
+/// The JSON that current versions tell of a container with, from the four parameters of the oldest.
+fn container_json(event: &Event<'_>) -> Option<Vec<u8>> {
+    let text = |index| {
+        let bytes: &[u8] = event.parameter(index)?;
+        Some(String::from_utf8_lossy(bytes.strip_suffix(&[0]).unwrap_or(bytes)))
+    };
+    let kind = u32::from_le_bytes(*event.parameter(1)?.first_chunk()?);
+    let mut json = String::from("{\"id\":");
+    put_json(&mut json, &text(0)?);
+    write!(json, ",\"type\":{kind},\"name\":").ok()?;
+    put_json(&mut json, &text(2)?);
+    json.push_str(",\"image\":");
+    put_json(&mut json, &text(3)?);
+    json.push_str("}\0");
+    Some(json.into_bytes())
+}
+
+fn put_json(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            control if u32::from(control) < 0x20 => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+fn conversion(line: &str) -> Option<((u16, usize), Conversion)> {
+    let mut words = line.split(' ');
+    let kind = EventType::named(words.next()?)?;
+    let count = words.next()?.parse().ok()?;
+    let action = match words.next()? {
+        "store" => Action::Keep,
+        "pass" => Action::Pass,
+        "store-and-pass" => Action::KeepAndPass,
+        "add" => Action::Add,
+        other => Action::Become(EventType::named(other.strip_prefix("become:")?)?),
+    };
+    let sources = words.map(source).collect::<Option<Vec<_>>>()?;
+    Some(((kind.number(), count), Conversion { action, sources }))
+}
+
+fn source(word: &str) -> Option<Source> {
+    let (word, or_empty) = word.strip_suffix('?').map_or((word, false), |word| (word, true));
+    Some(match word {
+        "default" => Source::Default,
+        "empty" => Source::Empty,
+        "json" => Source::ContainerJson,
+        _ => match word.strip_prefix("old") {
+            Some(number) => Source::Old(number.parse().ok()?),
+            None => Source::Enter { parameter: word.strip_prefix("enter")?.parse().ok()?, or_empty },
+        },
+    })
+}
