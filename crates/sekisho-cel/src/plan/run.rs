@@ -392,7 +392,7 @@ impl<'a> Machine<'a> {
     fn fold(&mut self, fold: &Fold, span: Span) -> Outcome {
         let range = self.run(&fold.range)?;
         let depth = self.locals.len();
-        if matches!(&range, Value::List(list) if list.len() == 0) && is_empty_list(&fold.range) {
+        if is_empty_list(&fold.range) {
             self.locals.push(Value::Null);
             self.unasked.push((depth, Arc::clone(&fold.initial)));
             let result = self.run(&fold.result);
@@ -600,7 +600,7 @@ fn entry(range: &Value, index: usize, two: bool) -> Option<(Value, Value)> {
 fn is_empty_list(node: &Node) -> bool {
     match &node.kind {
         Kind::List(items) => items.is_empty(),
-        Kind::Constant(Value::List(list)) => list.len() == 0,
+        Kind::Constant(Value::List(list)) => list.is_empty(),
         _ => false,
     }
 }
