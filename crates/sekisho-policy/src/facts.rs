@@ -7,6 +7,7 @@ use sekisho_cel::Permissions;
 use sekisho_manifest::{Node, Object};
 use smol_str::SmolStr;
 
+use crate::external::Answers;
 use crate::request::{GroupVersionKind, User};
 use crate::views::Views;
 
@@ -92,14 +93,21 @@ impl Facts for NoFacts {
 pub struct Snapshot {
     /// By kind; each list in the order of namespace and name.
     kinds: HashMap<GroupVersionKind, Vec<Known>>,
+    answers: Answers,
     views: Views,
 }
 
 impl Snapshot {
-    /// Of these objects; those of namespaced kinds that name none live in `namespace`.
+    /// Of these objects; those of namespaced kinds that name none live in `namespace`. Documents of kind
+    /// `ExternalData` say what external data providers answer.
     pub fn new<'a>(objects: impl IntoIterator<Item = &'a Object>, namespace: &str) -> Self {
         let mut kinds: HashMap<GroupVersionKind, Vec<Known>> = HashMap::new();
+        let mut answers = Answers::default();
         for object in objects {
+            if Answers::is(object) {
+                answers.enter(&object.root);
+                continue;
+            }
             let kind = GroupVersionKind::new(&object.api_version, &object.kind);
             let namespace = match object.is_namespaced() {
                 Some(false) => SmolStr::default(),
@@ -112,7 +120,16 @@ impl Snapshot {
         for list in kinds.values_mut() {
             list.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
         }
-        Self { kinds, views: Views::default() }
+        Self { kinds, answers, views: Views::default() }
+    }
+
+    /// With the answers of external data providers that other documents declare.
+    #[must_use]
+    pub fn with_answers<'a>(mut self, documents: impl IntoIterator<Item = &'a Object>) -> Self {
+        for document in documents.into_iter().filter(|document| Answers::is(document)) {
+            self.answers.enter(&document.root);
+        }
+        self
     }
 
     /// The objects of a kind in any version.
@@ -149,6 +166,10 @@ impl Facts for Snapshot {
 
     fn everything(&self) -> Vec<Known> {
         self.kinds.values().flatten().cloned().collect()
+    }
+
+    fn external(&self, provider: &str, key: &str) -> Option<ExternalAnswer> {
+        self.answers.find(provider, key)
     }
 
     fn views(&self) -> Option<&Views> {

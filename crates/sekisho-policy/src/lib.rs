@@ -11,6 +11,7 @@ mod about;
 pub mod admission;
 mod asked;
 mod cases;
+mod external;
 mod facts;
 pub mod gatekeeper;
 mod interest;

@@ -9,6 +9,11 @@ use crate::request::{GroupVersionKind, GroupVersionResource, Operation, Request,
 impl Request {
     /// The request of an `AdmissionReview` of `admission.k8s.io/v1`.
     pub fn of_review(review: &Node) -> Result<Self, Problem> {
+        Self::of_review_or(review, None)
+    }
+
+    /// The same, with an operation for a review that names none.
+    pub(crate) fn of_review_or(review: &Node, usual: Option<Operation>) -> Result<Self, Problem> {
         if review.str("kind") != "AdmissionReview"
             || !review.str("apiVersion").starts_with("admission.k8s.io/")
         {
@@ -18,7 +23,8 @@ impl Request {
             return Err(Problem::error(review, "request did not actually pass in an AdmissionRequest"));
         };
         let (object, old_object) = (request.get("object"), request.get("oldObject"));
-        let operation = Operation::named(request.str("operation"));
+        let usual = usual.filter(|_| request.str("operation").is_empty());
+        let operation = Operation::named(request.str("operation")).or(usual);
         if object.is_none() && old_object.is_none() && operation != Some(Operation::Connect) {
             let message = "AdmissionRequest does not contain an \"object\" or \"oldObject\" to review";
             return Err(Problem::error(request, message));

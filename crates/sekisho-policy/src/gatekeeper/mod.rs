@@ -5,9 +5,11 @@
 mod cel;
 mod constraint;
 mod expansion;
+mod external;
 mod matching;
 mod mutation;
 mod rego;
+mod rego_source;
 mod rule;
 mod schema;
 mod subject;
@@ -25,7 +27,7 @@ use self::constraint::{Constraint, GROUP};
 use self::expansion::ExpansionTemplate;
 use self::matching::{Origin, Subject};
 use self::mutation::{Mutator, Mutators};
-use self::rule::Rule;
+use self::rule::{Rule, Said};
 use self::subject::Subjects;
 pub use self::template::Engine;
 use self::template::Template;
@@ -82,7 +84,18 @@ pub fn load<'a>(
     if !shared.mutators.is_empty() {
         policies.push(Box::new(Mutation { shared: Arc::clone(&shared) }));
     }
-    for object in objects.iter().filter(|object| Constraint::is(object)) {
+    let mut last: HashMap<(&str, &str), usize> = HashMap::new();
+    for (place, object) in objects.iter().enumerate().filter(|(_, object)| Constraint::is(object)) {
+        last.insert((&object.kind, &object.name), place);
+    }
+    for (place, object) in objects.iter().enumerate().filter(|(_, object)| Constraint::is(object)) {
+        // Of two constraints of one name the API server keeps the one that is applied last.
+        if last.get(&(object.kind.as_str(), object.name.as_str())) != Some(&place) {
+            let message =
+                format!("`{}/{}` is given again further down, where it is used", object.kind, object.name);
+            loader.problems.push(Problem::warning(&object.root, message));
+            continue;
+        }
         if let Some(policy) = loader.constraint(object, &templates, &shared) {
             policies.push(policy);
         }
@@ -125,12 +138,18 @@ impl Loader<'_> {
     /// The templates by the kind of their constraints.
     fn templates(&mut self, objects: &[&Object]) -> HashMap<SmolStr, Option<Compiled>> {
         let mut found = HashMap::new();
-        for object in objects.iter().filter(|object| Template::is(object)) {
-            let kind =
-                object.root.at(&["spec", "crd", "spec", "names"]).map_or("", |names| names.str("kind"));
+        let kind_of = |object: &Object| {
+            let names = object.root.at(&["spec", "crd", "spec", "names"]);
+            SmolStr::new(names.map_or("", |names| names.str("kind")))
+        };
+        // Of two templates of one kind the API server keeps the one that is applied last.
+        for object in objects.iter().rev().filter(|object| Template::is(object)) {
+            let kind = kind_of(object);
+            let kind = kind.as_str();
             if found.contains_key(kind) {
-                let message = format!("there are two templates of kind `{kind}`: the first is used");
-                self.problems.push(Problem::error(&object.root, message));
+                let message =
+                    format!("the template of kind `{kind}` is given again further down, where it is used");
+                self.problems.push(Problem::warning(&object.root, message));
                 continue;
             }
             let compiled = Template::read(object).and_then(|template| {
@@ -247,10 +266,14 @@ impl Policy for Judge {
                 Ok(false) => {}
                 Ok(true) => {
                     matched = true;
-                    for message in
-                        self.rule.violations(&self.constraint, &self.input, &subject.asked(), facts)
-                    {
-                        verdicts.push(self.refusal(subject.template.as_ref(), &message));
+                    let template = subject.template.as_ref();
+                    for said in self.rule.violations(&self.constraint, &self.input, &subject.asked(), facts) {
+                        verdicts.push(match said {
+                            Said::Violation(message) => self.refusal(template, &message),
+                            Said::Error(problem) => {
+                                Verdict { outcome: Outcome::Error, ..self.refusal(template, &problem) }
+                            }
+                        });
                     }
                 }
                 Err(error) => {

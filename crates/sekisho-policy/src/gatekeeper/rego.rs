@@ -6,9 +6,12 @@ use sekisho_manifest::Node;
 use sekisho_rego::ast::RegoVersion;
 use sekisho_rego::functions::{Memory, World};
 use sekisho_rego::value::Value;
-use sekisho_rego::{Compiled, Document, HostFunction, Options, RegoError};
+use sekisho_rego::{Compiled, Document, Options, RegoError};
 
 use super::constraint::Constraint;
+use super::external::{self, Providers};
+use super::rego_source;
+use super::rule::Said;
 use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::problem::Problem;
@@ -54,24 +57,38 @@ impl RegoRule {
         for (file, text) in names.iter().zip(&others) {
             sources.push(sekisho_rego::Source { file, text, version });
         }
-        let options = Options { functions: vec![external_data()], ..Options::default() };
+        let mut modules = Vec::with_capacity(sources.len());
+        for source in &sources {
+            let parsed = sekisho_rego::parse(*source);
+            modules.push(parsed.map_err(|errors| {
+                let at = modules.len().checked_sub(1).and_then(|place| libraries.get(place));
+                problem(at.unwrap_or(module), libraries, "invalid ConstraintTemplate", &errors)
+            })?);
+        }
+        let has_violation =
+            modules.first().is_some_and(|main| main.rules.iter().any(|rule| rule.head.name == VIOLATION));
+        if !has_violation {
+            let message = "invalid ConstraintTemplate: invalid rego: missing required rules: [violation]";
+            return Err(Problem::error(module, message));
+        }
+        let texts: Vec<&Node> = std::iter::once(module).chain(libraries).collect();
+        rego_source::check(&modules, &texts)?;
+        let options = Options {
+            functions: vec![external::function()],
+            // Gatekeeper is installed without it, and rules ask nothing from outside.
+            forbidden: vec!["http.send".to_owned()],
+            ..Options::default()
+        };
         let compiled = sekisho_rego::compile(&sources, &options)
-            .map_err(|errors| problem(module, libraries, &errors))?;
+            .map_err(|errors| problem(module, libraries, "unable to compile modules", &errors))?;
         let package: Vec<String> = match compiled.modules().first() {
             Some(first) => first.package.iter().map(ToString::to_string).collect(),
             None => Vec::new(),
         };
-        for (library, node) in compiled.modules().iter().skip(1).zip(libraries) {
-            if library.package.first().is_none_or(|name| name != "lib") || library.package.len() < 2 {
-                let path = library.package.join(".");
-                let message = format!("the package of a library must lie below `lib`, not at `{path}`");
-                return Err(Problem::error(node, message));
-            }
-        }
         let mut path: Vec<&str> = package.iter().map(String::as_str).collect();
         path.push(VIOLATION);
         let Some(violation) = compiled.document(&path) else {
-            return Err(Problem::error(module, "invalid rego: missing required rules: [violation]"));
+            return Err(Problem::error(module, "`violation` is a function, and must be a set"));
         };
         let uses_inventory = sources.iter().any(|source| source.text.contains("inventory"));
         Ok(Self { violation, uses_inventory, memories: Mutex::default(), compiled })
@@ -82,7 +99,7 @@ impl RegoRule {
         parameters: &Parameters,
         asked: &Asked<'_>,
         facts: &dyn Facts,
-    ) -> Vec<String> {
+    ) -> Vec<Said> {
         let review = asked.view(|request| Review(review(request, facts)));
         let input = Value::fields([("review", review.0.clone()), ("parameters", parameters.0.clone())]);
         let inventory = self.uses_inventory.then(|| match facts.views() {
@@ -90,7 +107,10 @@ impl RegoRule {
             None => inventory(facts),
         });
         let mut memory = self.memory();
+        let providers = Providers::new(facts);
+        let answers = |_: &str, arguments: &[Value]| Ok(Some(providers.answer(arguments)));
         let request = sekisho_rego::Request {
+            host: Some(&answers),
             input: Some(&input),
             data: inventory.as_ref(),
             world: World::default(),
@@ -98,10 +118,15 @@ impl RegoRule {
         };
         let outcome = self.compiled.evaluate(self.violation, &request, &mut memory);
         self.memories.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
-        match outcome {
-            Ok(outcome) => outcome.value.as_ref().map(messages).unwrap_or_default(),
-            Err(error) => vec![error.to_string()],
-        }
+        let mut said: Vec<Said> = match outcome {
+            Ok(outcome) => {
+                let messages = outcome.value.as_ref().map(messages).unwrap_or_default();
+                messages.into_iter().map(Said::Violation).collect()
+            }
+            Err(error) => vec![Said::Violation(error.to_string())],
+        };
+        said.extend(providers.unanswered().map(Said::Error));
+        said
     }
 
     fn memory(&self) -> Memory {
@@ -125,31 +150,12 @@ fn messages(violations: &Value) -> Vec<String> {
 }
 
 /// What is wrong with the modules, at the node that holds the first of them.
-fn problem(module: &Node, libraries: &[Node], errors: &[RegoError]) -> Problem {
+fn problem(module: &Node, libraries: &[Node], what: &str, errors: &[RegoError]) -> Problem {
     let first = errors.first();
     let index = first.map_or(0, |error| error.span.module as usize);
     let at = index.checked_sub(1).and_then(|index| libraries.get(index)).unwrap_or(module);
     let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    Problem::error(at, texts.join("; "))
-}
-
-/// `external_data` as it is where no provider is reached: the request as a whole is an error.
-fn external_data() -> HostFunction {
-    HostFunction {
-        name: "external_data".to_owned(),
-        arity: 1,
-        call: std::sync::Arc::new(|arguments| {
-            let provider = arguments.first().and_then(|request| request.field("provider"));
-            let provider = provider.and_then(Value::as_str).unwrap_or_default();
-            let error = format!("external data provider `{provider}` was not asked");
-            Ok(Some(Value::fields([
-                ("errors", Value::array(Vec::new())),
-                ("responses", Value::array(Vec::new())),
-                ("status_code", Value::Number(0_i64.into())),
-                ("system_error", Value::string(error)),
-            ])))
-        }),
-    }
+    Problem::error(at, format!("{what}: {}", texts.join("; ")))
 }
 
 /// The request as `input.review`.

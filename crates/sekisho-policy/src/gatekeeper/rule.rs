@@ -17,6 +17,15 @@ pub(crate) enum Rule {
     Cel(CelRule),
 }
 
+/// What a rule says of an object that it objects to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// A violation, by its message.
+    Violation(String),
+    /// The rule could not say everything.
+    Error(String),
+}
+
 /// A constraint in the form of the rule's language.
 #[derive(Debug)]
 pub(crate) enum Prepared {
@@ -47,17 +56,19 @@ impl Rule {
         }
     }
 
-    /// The messages of all violations.
+    /// All violations.
     pub(crate) fn violations(
         &self,
         constraint: &Constraint,
         prepared: &Prepared,
         asked: &Asked<'_>,
         facts: &dyn Facts,
-    ) -> Vec<String> {
+    ) -> Vec<Said> {
         match (self, prepared) {
             (Self::Rego(rule), Prepared::Rego(parameters)) => rule.violations(parameters, asked, facts),
-            (Self::Cel(rule), _) => rule.violations(constraint, asked, facts),
+            (Self::Cel(rule), _) => {
+                rule.violations(constraint, asked, facts).into_iter().map(Said::Violation).collect()
+            }
             (Self::Rego(_), Prepared::Cel) => Vec::new(),
         }
     }

@@ -8,7 +8,7 @@ use super::template::{Engine, Template};
 use super::{Options, load};
 use crate::facts::Snapshot;
 use crate::kinds::Kinds;
-use crate::request::Request;
+use crate::request::{Operation, Request};
 use crate::set::PolicySet;
 use crate::verdict::Outcome;
 
@@ -121,10 +121,14 @@ impl<'r> Test<'r> {
         };
         let mut inventory = Vec::new();
         for path in case.strings("inventory") {
-            inventory.extend((self.read)(path)?);
+            let found = (self.read)(path)?;
+            if found.is_empty() {
+                return Err(format!("missing objects: path `{path}` defines no YAML objects"));
+            }
+            inventory.extend(found);
         }
         let request = if object.is("admission.k8s.io", "AdmissionReview") {
-            Request::of_review(&object.root).map_err(|problem| problem.to_string())?
+            reviewed(&object.root)?
         } else {
             Request::create(object, &Kinds::new(&inventory), "")
         };
@@ -137,6 +141,24 @@ impl<'r> Test<'r> {
         let messages: Vec<&str> = refusals.map(|verdict| verdict.message.as_str()).collect();
         assertions.iter().try_for_each(|assertion| holds(assertion, &messages))
     }
+}
+
+/// The request of a review that a case gives in place of an object.
+fn reviewed(review: &Node) -> Result<Request, String> {
+    const KEYS: [&str; 4] = ["apiVersion", "kind", "request", "response"];
+    if let Some(entry) = review.entries().iter().find(|entry| !KEYS.contains(&entry.key.as_str())) {
+        return Err(format!("not a valid AdmissionReview object: unknown field `{}`", entry.key));
+    }
+    let request =
+        Request::of_review_or(review, Some(Operation::Create)).map_err(|problem| problem.to_string())?;
+    let has_no_kind = |object: &Option<Node>| object.as_ref().is_some_and(|node| node.str("kind").is_empty());
+    if has_no_kind(&request.object) || has_no_kind(&request.old_object) {
+        return Err("object or oldObject cannot be unmarshalled: its `kind` is missing".to_owned());
+    }
+    if request.operation == Operation::Delete && request.old_object.is_none() {
+        return Err("oldObject cannot be nil for DELETE operations".to_owned());
+    }
+    Ok(request)
 }
 
 /// A test that is meant to be invalid has a constraint that the template's schema refuses.

@@ -72,9 +72,10 @@ impl Template {
         if kind.is_empty() {
             return Err(Problem::error(names.unwrap_or(root), "`spec.crd.spec.names.kind` is missing"));
         }
-        if object.name != kind.to_lowercase() {
+        if !object.name.eq_ignore_ascii_case(kind) {
             let message = format!(
-                "the template's name `{}` must be its kind in lower case: `{}`",
+                "invalid ConstraintTemplate: the ConstraintTemplate's name {:?} is not equal to the lowercase of \
+                 CRD's Kind: {:?}",
                 object.name,
                 kind.to_lowercase()
             );

@@ -49,7 +49,7 @@ pub(crate) fn examine(
     let options = Options { pod_security, ..Options::default() };
     let bundle = Bundle::read_with(paths, &options, settings)?;
     let kinds = Kinds::new(inventory.objects());
-    let facts = Snapshot::new(inventory.objects(), namespace);
+    let facts = Snapshot::new(inventory.objects(), namespace).with_answers(&bundle.objects);
     let found: Vec<(RuleName, Finding)> = inventory
         .objects()
         .par_iter()

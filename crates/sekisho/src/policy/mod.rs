@@ -183,6 +183,7 @@ pub(crate) fn check(
     let kinds = Kinds::new(&resources.objects);
     let namespaces = given.namespaces();
     let facts = Snapshot::new(namespaces.iter().chain(&resources.objects), namespace);
+    let facts = facts.with_answers(&bundle.objects);
     let rows: Vec<Vec<Row>> = resources
         .objects
         .par_iter()

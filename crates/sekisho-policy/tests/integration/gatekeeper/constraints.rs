@@ -1,7 +1,7 @@
 //! Templates and constraints: rules in both languages, parameters, what follows, and what is refused.
 
-use sekisho_policy::gatekeeper::{EnforcementPoint, Engine, Options};
-use sekisho_policy::{Enforcement, NoFacts, Outcome, Snapshot};
+use sekisho_policy::gatekeeper::{EnforcementPoint, Engine, Options, load};
+use sekisho_policy::{Enforcement, Kinds, NoFacts, Outcome, PolicySet, Request, Snapshot};
 
 use super::{LABELS, POD, constraint, judge, messages, problems};
 use crate::documents::objects;
@@ -93,7 +93,10 @@ fn wrong_documents_are_refused_with_their_reason() {
     };
     let given = |spec: &str| problems(&format!("{LABELS}\n---\n{}", constraint(spec)));
     for (found, reason) in [
-        (template("name: wantlabels", "name: other"), "must be its kind in lower case: `wantlabels`"),
+        (
+            template("name: wantlabels", "name: other"),
+            "is not equal to the lowercase of CRD's Kind: \"wantlabels\"",
+        ),
         (template("gatekeeper.sh/v1\n", "gatekeeper.sh/v7\n"), "no version of ConstraintTemplate"),
         (template("admission.k8s.gatekeeper.sh", "other.target"), "the target `other.target` is not known"),
         (template("K8sNativeValidation", "Prolog"), "the engine `Prolog` is not known"),
@@ -133,4 +136,117 @@ fn rego_that_does_not_compile_is_named_with_its_place() {
         let found = template(rule);
         assert!(found.first().is_some_and(|text| text.contains(reason)), "{rule}: {found:?}");
     }
+}
+
+/// A template in Rego alone, with this module and these libraries.
+fn rego(module: &str, libraries: &[&str]) -> String {
+    let indent = |text: &str| text.lines().map(|line| format!("          {line}\n")).collect::<String>();
+    let libraries: String = libraries.iter().map(|text| format!("      - |\n{}", indent(text))).collect();
+    let libraries = if libraries.is_empty() { String::new() } else { format!("      libs:\n{libraries}") };
+    format!(
+        "apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {{name: x}}\nspec:\n  \
+         crd: {{spec: {{names: {{kind: X}}}}}}\n  targets:\n    - target: admission.k8s.gatekeeper.sh\n      \
+         rego: |\n{}{libraries}",
+        indent(module)
+    )
+}
+
+#[test]
+fn modules_of_templates_may_do_only_what_gatekeeper_allows() {
+    let main = |rule: &str| format!("package x\nviolation[{{\"msg\": \"m\"}}] {{ {rule} }}\n");
+    for (module, libraries, reason) in [
+        (
+            main("data.other.x"),
+            vec![],
+            "invalid data references: check refs failed on module template: disallowed ref data.other.x",
+        ),
+        (main("y := data"), vec![], "disallowed ref data"),
+        (main("data.inventory.cluster"), vec![], ""),
+        (main("data.lib.a.ok"), vec!["package lib.a\nok = true"], ""),
+        (main("data.other.f(1)"), vec![], "disallowed ref data.other.f"),
+        (main("true"), vec!["package lib"], "invalid lib prefix: path data.lib not found in lib prefixes"),
+        (main("true"), vec!["package other.a\nok = true"], "invalid lib prefix: path data.other.a"),
+        (
+            main("true"),
+            vec!["package lib.a\nok { data.secrets }"],
+            "check refs failed on module libs[\"lib_0\"]",
+        ),
+        (
+            main("true").replace("package x", "package x\nimport input.review"),
+            vec![],
+            "invalid import: cannot import input: \"input.review\"",
+        ),
+        (
+            main("true").replace("package x", "package x\nimport data.inventory"),
+            vec![],
+            "invalid import: bad import: \"data.inventory\"",
+        ),
+        (main("true").replace("package x", "package x\nimport future.keywords.in"), vec![], ""),
+        (
+            "package x\ndeny[1] { true }".to_owned(),
+            vec![],
+            "invalid rego: missing required rules: [violation]",
+        ),
+        (
+            main("http.send({})"),
+            vec![],
+            "unable to compile modules: template:2: rego_type_error: unsafe built-in function calls in expression: http.send",
+        ),
+        (main("x :="), vec![], "invalid ConstraintTemplate: template:2: rego_parse_error"),
+    ] {
+        let found = problems(&rego(&module, &libraries));
+        let is_right = match found.first() {
+            Some(text) => !reason.is_empty() && text.contains(reason),
+            None => reason.is_empty(),
+        };
+        assert!(is_right, "{module} {reason}: {found:?}");
+    }
+}
+
+#[test]
+fn external_data_is_answered_from_what_is_declared() {
+    let module = r#"package x
+violation[{"msg": msg}] {
+  response := external_data({"provider": "images", "keys": [input.review.object.spec.image]})
+  msg := sprintf("%v %v %v", [response.responses, response.errors, response.status_code])
+}"#;
+    let policies = format!(
+        "{}\n---\n{{apiVersion: constraints.gatekeeper.sh/v1beta1, kind: X, metadata: {{name: x}}}}",
+        rego(module, &[])
+    );
+    let facts = objects(
+        "{apiVersion: sekisho/v1, kind: ExternalData, metadata: {name: images}, provider: images, answers: [{key: a, value: {ok: true}}, {key: b, error: not signed}]}",
+    );
+    let facts = Snapshot::new(&facts, "default");
+    let say = |image: &str| {
+        let pod = format!("{{apiVersion: v1, kind: Pod, metadata: {{name: web}}, spec: {{image: {image}}}}}");
+        judge(&policies, &pod, &facts, &Options::default())
+    };
+    assert_eq!(say("a")[0].message, r#"[["a", {"ok": true}]] [] 200"#);
+    assert_eq!(say("b")[0].message, r#"[] [["b", "not signed"]] 200"#);
+    let unknown = say("c");
+    assert_eq!(unknown[1].outcome, Outcome::Error);
+    assert!(
+        unknown[1].message.contains("`images` is not asked from here: declare its answers to `c`"),
+        "{unknown:?}"
+    );
+}
+
+#[test]
+fn of_two_documents_of_one_name_the_last_is_used() {
+    let one = |word: &str| rego(&format!("package x\nviolation[{{\"msg\": \"{word}\"}}] {{ true }}"), &[]);
+    let constraint = |parameters: &str| {
+        format!(
+            "{{apiVersion: constraints.gatekeeper.sh/v1beta1, kind: X, metadata: {{name: x}}, spec: {{enforcementAction: {parameters}}}}}"
+        )
+    };
+    let policies = [one("first"), one("second"), constraint("warn"), constraint("deny")].join("\n---\n");
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: web}}";
+    let mut set = PolicySet::new();
+    set.extend(load(&objects(&policies), &Options::default()).0);
+    let verdicts = set.review(&Request::create(&objects(pod)[0], &Kinds::default(), ""), &NoFacts).verdicts;
+    let said: Vec<_> =
+        verdicts.iter().map(|one| (one.message.as_str(), one.enforcement.as_slice())).collect();
+    assert_eq!(said, [("second", &[Enforcement::Deny][..])]);
+    assert_eq!(problems(&policies).len(), 2);
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sekisho_manifest::Node;
+use sekisho_manifest::{Node, Object};
 use sekisho_policy::gatekeeper::Options;
 use sekisho_policy::gatekeeper::suite::{self, CaseOutcome};
 
@@ -11,7 +11,7 @@ use super::{TestRow, read_objects};
 pub(super) fn run(path: &Path) -> Vec<TestRow> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let objects = read_objects(path).unwrap_or_default();
-    let read = |relative: &str| read_objects(&folder.join(relative));
+    let read = |relative: &str| objects_only(&folder.join(relative));
     let engines = Options::default().engines;
     let suites = objects.iter().filter(|object| suite::is_suite(object));
     let rows = suites.flat_map(|object| suite::run(&object.root, &engines, &read));
@@ -24,6 +24,20 @@ pub(super) fn run(path: &Path) -> Vec<TestRow> {
         }
     })
     .collect()
+}
+
+/// The objects of a file that holds nothing else.
+fn objects_only(path: &Path) -> Result<Vec<Object>, String> {
+    let documents = super::loaded(path)?;
+    let mut found = Vec::new();
+    for document in documents.iter().filter(|document| !document.root.is_null()) {
+        let objects = document.objects();
+        if objects.is_empty() && document.root.get("items").is_none() {
+            return Err(format!("`{}` holds a document without `apiVersion` or `kind`", path.display()));
+        }
+        found.extend(objects);
+    }
+    Ok(found)
 }
 
 /// The constraints that suites name.
