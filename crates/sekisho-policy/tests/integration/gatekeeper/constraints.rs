@@ -140,13 +140,15 @@ fn rego_that_does_not_compile_is_named_with_its_place() {
 
 /// A template in Rego alone, with this module and these libraries.
 fn rego(module: &str, libraries: &[&str]) -> String {
-    let indent = |text: &str| text.lines().map(|line| format!("          {line}\n")).collect::<String>();
-    let libraries: String = libraries.iter().map(|text| format!("      - |\n{}", indent(text))).collect();
-    let libraries = if libraries.is_empty() { String::new() } else { format!("      libs:\n{libraries}") };
+    let indent = |text: &str| text.replace('\n', "\n          ");
+    let libraries: Vec<String> =
+        libraries.iter().map(|text| format!("      - |\n          {}", indent(text))).collect();
+    let libraries =
+        if libraries.is_empty() { String::new() } else { format!("\n      libs:\n{}", libraries.join("\n")) };
     format!(
         "apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {{name: x}}\nspec:\n  \
          crd: {{spec: {{names: {{kind: X}}}}}}\n  targets:\n    - target: admission.k8s.gatekeeper.sh\n      \
-         rego: |\n{}{libraries}",
+         rego: |\n          {}{libraries}",
         indent(module)
     )
 }
