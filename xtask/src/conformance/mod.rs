@@ -14,7 +14,9 @@ mod kyverno;
 mod ledger;
 mod opa;
 mod pod_security;
+mod purl;
 mod verdicts;
+mod versions;
 mod yaml;
 
 use std::fmt::Write as _;
@@ -55,6 +57,10 @@ enum Suite {
     Kubescape(Options),
     /// Constraint templates as gatekeeper-library tests them; `--data` is a checkout of it
     Gatekeeper(Options),
+    /// Package URLs as package-url/purl-spec tests them; `--data` is a checkout of it
+    Purl(Options),
+    /// Versions as google/osv-scalibr compares them
+    Versions(Options),
     /// YAML as sigs.k8s.io/yaml reads it
     Yaml(Options),
     /// The corpora as the real kubectl reads them
@@ -109,6 +115,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Suite::Kubescape(options) => foreign("kubescape", &options, kubescape::run),
         Suite::Gatekeeper(options) => foreign("gatekeeper", &options, gatekeeper::run),
         Suite::Verdicts(options) => verdicts::run(&options),
+        Suite::Purl(options) => foreign("purl", &options, purl::run),
+        Suite::Versions(options) => suite("versions", "conformance/versions", &options, versions::run),
         Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),
         Suite::Kubectl(options) => match peer::kubectl()? {
             Some(program) => suite("kubectl", "corpora", &options, |data| kubectl::run(data, &program)),
@@ -128,7 +136,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 11] = [
+    let suites: [fn(Options) -> Suite; 12] = [
         Suite::Captures,
         Suite::Cel,
         Suite::CelK8s,
@@ -136,6 +144,7 @@ pub(crate) fn run_all() -> Result<()> {
         Suite::Kyverno,
         Suite::Verdicts,
         Suite::PodSecurity,
+        Suite::Versions,
         Suite::Yaml,
         Suite::Kubectl,
         Suite::Formats,

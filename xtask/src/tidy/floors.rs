@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-finding", 0),
     ("sekisho-framework", 0),
     ("sekisho-manifest", 0),
+    ("sekisho-version", 0),
     ("sekisho-capture", 1),
     ("sekisho-cel", 1),
     ("sekisho-chart", 1),

@@ -1,0 +1,160 @@
+//! A version under a scheme: parsed once, compared by its key.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use smol_str::SmolStr;
+
+use crate::key::Key;
+use crate::order;
+
+/// How versions are written and ordered: one for each rule that an ecosystem's own tool follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// apk of Alpine, Wolfi and Chainguard.
+    Alpine,
+    /// Bitnami: semantic versions with a revision behind a hyphen.
+    Bitnami,
+    /// Composer: its normal form, then PHP's order. `1.0` is `1.0.0`.
+    Composer,
+    /// Conan 2.
+    Conan,
+    /// R: numbers between dots and hyphens.
+    Cran,
+    /// dpkg of Debian and Ubuntu, and opkg.
+    Debian,
+    /// Portage of Gentoo.
+    Gentoo,
+    /// Go modules and toolchains: semantic versions with or without `v`, and `go1.21rc2`.
+    Go,
+    /// Haskell: numbers between dots; the longer of two that begin alike is newer.
+    Hackage,
+    /// Julia: semantic versions whose build counts.
+    Julia,
+    /// Maven's `ComparableVersion`.
+    Maven,
+    /// NuGet: four numbers, then a pre-release without regard to case.
+    NuGet,
+    /// opam: dpkg's order without epochs and revisions.
+    Opam,
+    /// libalpm of Arch Linux.
+    Pacman,
+    /// PHP's `version_compare`, which OSV's Packagist records follow. `1.0` is before `1.0.0`.
+    Packagist,
+    /// Dart: semantic versions whose build counts.
+    Pub,
+    /// Python: PEP 440, and what was before it.
+    Pypi,
+    /// rpm: epoch, version, release.
+    Rpm,
+    /// Ruby's gems.
+    RubyGems,
+    /// Semantic versions, read leniently: a `v`, fewer or more numbers, a pre-release without its hyphen.
+    Semver,
+}
+
+/// Why a text is no version.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum VersionError {
+    /// Nothing is there.
+    #[error("an empty text is no version: write one such as `1.2.3`")]
+    Empty,
+    /// Longer than [`Version::LONGEST`].
+    #[error("a version of {0} bytes is longer than the limit of 4096: shorten it")]
+    Long(usize),
+    /// Not of the scheme.
+    #[error("`{text}` is no version of {scheme}: write one as that ecosystem does")]
+    Shape {
+        /// The text.
+        text: String,
+        /// The scheme.
+        scheme: Scheme,
+    },
+}
+
+/// A version: its text as it was written, and a key that orders it among those of its scheme.
+///
+/// [`Version::compare`] is the order of the ecosystem's own tool. It is no `Ord`, since not every tool's order is
+/// one: Maven's, Conan's, Arch Linux's and PHP's have triples that no line can hold.
+#[derive(Debug, Clone)]
+pub struct Version {
+    scheme: Scheme,
+    text: SmolStr,
+    key: Box<[u8]>,
+}
+
+impl Version {
+    /// The longest text that is read as a version, in bytes.
+    pub const LONGEST: usize = 4096;
+
+    /// Reads a version. Space around it is passed over.
+    pub fn parse(scheme: Scheme, text: &str) -> Result<Self, VersionError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(VersionError::Empty);
+        }
+        if text.len() > Self::LONGEST {
+            return Err(VersionError::Long(text.len()));
+        }
+        let mut key = Key::with_capacity(text.len() + 8);
+        order::write(scheme, text, &mut key)
+            .ok_or_else(|| VersionError::Shape { text: text.to_owned(), scheme })?;
+        Ok(Self { scheme, text: SmolStr::new(text), key: key.finish() })
+    }
+
+    /// The scheme that it was read under.
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The text that it was read from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The order of two versions; none where their schemes differ.
+    pub fn compare(&self, other: &Self) -> Option<Ordering> {
+        (self.scheme == other.scheme).then(|| order::compare(self.scheme, &self.key, &other.key))
+    }
+
+    /// Whether this is a pre-release of semantic versioning, PEP 440, gems or the like. Schemes without the notion
+    /// say no.
+    pub fn is_prerelease(&self) -> bool {
+        order::is_prerelease(self.scheme, &self.text)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.text)
+    }
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Alpine => "apk",
+            Self::Bitnami => "Bitnami",
+            Self::Composer => "Composer",
+            Self::Conan => "Conan",
+            Self::Cran => "R",
+            Self::Debian => "dpkg",
+            Self::Gentoo => "Portage",
+            Self::Go => "Go",
+            Self::Hackage => "Haskell",
+            Self::Julia => "Julia",
+            Self::Maven => "Maven",
+            Self::NuGet => "NuGet",
+            Self::Opam => "opam",
+            Self::Pacman => "pacman",
+            Self::Packagist => "PHP",
+            Self::Pub => "Dart",
+            Self::Pypi => "Python",
+            Self::Rpm => "rpm",
+            Self::RubyGems => "RubyGems",
+            Self::Semver => "semantic versioning",
+        })
+    }
+}
