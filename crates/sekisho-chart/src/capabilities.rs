@@ -175,6 +175,11 @@ impl Host for KubeVersion {
     }
 
     fn display(&self) -> Option<Text> {
+        let Self { version, normalized, major, minor } = self;
+        Some(format!("{{{version} {normalized} {major} {minor}}}").into())
+    }
+
+    fn printed(&self) -> Option<Text> {
         Some(self.normalized.clone().into())
     }
 }

@@ -11,6 +11,7 @@ use smol_str::SmolStr;
 
 use super::glob::Glob;
 use super::{Chart, ChartFile};
+use crate::functions::characters::valid;
 use crate::template::{Call, CallError};
 use crate::value::{Data, Host, HostKind, List, Method, Text, Type, Value};
 
@@ -123,7 +124,7 @@ const METHODS: &[Method] = &[
         body: |call, host, _| {
             let files = files(host)?;
             call.allocate(files.size())?;
-            Ok(Value::text(files.as_yaml(|bytes| String::from_utf8_lossy(bytes).into_owned())))
+            Ok(Value::text(files.as_yaml(valid)))
         },
     },
     Method {
@@ -141,9 +142,11 @@ const METHODS: &[Method] = &[
 fn lines(call: &mut Call<'_, '_>, host: &Rc<dyn Host>, args: &[Value]) -> Result<Value, CallError> {
     /// What an item of a list takes beside its text.
     const ITEM: usize = 64;
-    let bytes = files(host)?.bytes(&argument(args));
-    if bytes.is_empty() {
+    let Some(bytes) = files(host)?.0.get(&argument(args)) else {
         return Ok(List::strings(Vec::new()).into());
+    };
+    if bytes.is_empty() {
+        return Err(CallError::new("runtime error: index out of range [-1]"));
     }
     let breaks = memchr::memchr_iter(b'\n', bytes).count();
     call.allocate(bytes.len().saturating_add(breaks.saturating_mul(ITEM)))?;

@@ -36,7 +36,7 @@ pub(super) fn runes(bytes: &[u8]) -> impl Iterator<Item = Rune> {
 }
 
 /// The text with U+FFFD for each byte that is no UTF-8.
-pub(super) fn valid(bytes: &[u8]) -> String {
+pub(crate) fn valid(bytes: &[u8]) -> String {
     runes(bytes).map(|rune| rune.character).collect()
 }
 

@@ -267,7 +267,11 @@ impl Machine<'_> {
                 out.push_printed(text, &origin, through);
             }
             _ => {
-                let shown = format::display(value, &mut |bytes| self.allocate(bytes))?;
+                let own = if let Data::Host(host) = &value.data { host.printed() } else { None };
+                let shown = match own {
+                    Some(shown) => shown,
+                    None => format::display(value, &mut |bytes| self.allocate(bytes))?,
+                };
                 let key = value.key.clone().or_else(|| origin.key.clone());
                 out.push_bytes(shown.as_bytes(), &Origin { key, ..origin });
             }

@@ -47,6 +47,12 @@ pub trait Host: fmt::Debug {
         None
     }
 
+    /// What an action shows that prints it. An object that says what it shows by a method of its pointer does
+    /// so here, and not where it is the argument of a function.
+    fn printed(&self) -> Option<Text> {
+        self.display()
+    }
+
     /// What `%#v` shows, where it says that itself (Go's `GoStringer`).
     fn syntax(&self) -> Option<Text> {
         None

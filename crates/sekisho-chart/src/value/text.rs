@@ -8,6 +8,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::{Origin, Piece, Site, Value, ValueKey};
+use crate::functions::characters::valid;
 
 /// A string and where its bytes come from.
 ///
@@ -55,11 +56,11 @@ impl Text {
         }
     }
 
-    /// The text, with U+FFFD where its bytes are no UTF-8.
+    /// The text, with U+FFFD for each byte that is no UTF-8.
     pub fn to_str(&self) -> Cow<'_, str> {
         match &self.bytes {
             Bytes::Utf8(text) => Cow::Borrowed(text),
-            Bytes::Raw(bytes) => String::from_utf8_lossy(bytes),
+            Bytes::Raw(bytes) => Cow::Owned(valid(bytes)),
         }
     }
 
@@ -75,7 +76,7 @@ impl Text {
     pub fn to_key(&self) -> SmolStr {
         match &self.bytes {
             Bytes::Utf8(text) => text.clone(),
-            Bytes::Raw(bytes) => String::from_utf8_lossy(bytes).into(),
+            Bytes::Raw(bytes) => valid(bytes).into(),
         }
     }
 

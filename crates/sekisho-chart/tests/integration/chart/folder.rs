@@ -1,6 +1,7 @@
 //! Folders: which file is what.
 
 use sekisho_chart::chart::{ChartBudget, ChartError, LimitError};
+use sekisho_chart::render::{Options, render};
 
 use crate::in_memory::{Sources, chart_yaml, folder, folder_within};
 
@@ -87,4 +88,23 @@ fn limits_hold_for_folders() {
     ]);
     let ChartError::Within { error, .. } = error else { panic!("another error") };
     assert_eq!(*error, ChartError::Limit(LimitError::Nesting { limit: 1 }));
+}
+
+#[test]
+fn lines_of_an_empty_file_are_an_error_as_in_helm() {
+    let lines = |name: &str| {
+        let template = format!("a: {{{{ .Files.Lines \"{name}\" | toJson }}}}\n");
+        let chart = folder(&[
+            ("Chart.yaml", &chart_yaml("demo", "")),
+            ("empty.txt", ""),
+            ("lines.txt", "a\n\nb\n"),
+            ("templates/a.yaml", &template),
+        ])
+        .unwrap();
+        render(&chart, &Options::default()).map(|rendering| rendering.to_text())
+    };
+    assert!(lines("lines.txt").unwrap().ends_with("a: [\"a\",\"\",\"b\"]\n"));
+    assert!(lines("missing.txt").unwrap().ends_with("a: []\n"));
+    let error = lines("empty.txt").unwrap_err().to_string();
+    assert!(error.ends_with("error calling Lines: runtime error: index out of range [-1]"), "{error}");
 }
