@@ -14,6 +14,10 @@ pub struct TestFile {
     pub resources: Vec<SmolStr>,
     /// The files with the objects that rules change in place of the resources.
     pub targets: Vec<SmolStr>,
+    /// The files with the objects that bindings of policies name as parameters.
+    pub parameters: Vec<SmolStr>,
+    /// The files with JSON that is no object of Kubernetes.
+    pub payloads: Vec<SmolStr>,
     /// The files with exceptions.
     pub exceptions: Vec<SmolStr>,
     /// The file with values.
@@ -75,7 +79,12 @@ pub struct ResourceName {
 impl TestFile {
     /// Reads a document; none where it is no test.
     pub fn read(root: &Node) -> Option<Self> {
-        if root.str("kind") != "Test" || !root.str("apiVersion").starts_with("cli.kyverno.io/") {
+        // Kyverno does not look at the version, and older files say neither version nor kind.
+        let is_test = match root.str("kind") {
+            "Test" => true,
+            kind => kind.is_empty() && root.get("results").is_some() && root.get("policies").is_some(),
+        };
+        if !is_test {
             return None;
         }
         Some(Self {
@@ -83,6 +92,8 @@ impl TestFile {
             policies: files(root, "policies"),
             resources: files(root, "resources"),
             targets: files(root, "targetResources"),
+            parameters: files(root, "paramResources"),
+            payloads: file(root, "jsonPayload").into_iter().chain(files(root, "jsonPayloads")).collect(),
             exceptions: files(root, "exceptions"),
             variables: file(root, "variables"),
             values: root.get("values").cloned(),

@@ -17,6 +17,7 @@ use crate::value::Value;
 
 pub use file::{Expected, ResourceName, TestFile};
 pub use run::{as_resource, run};
+pub use world::TestFacts;
 
 /// The files of a test.
 pub trait Files {
@@ -46,6 +47,10 @@ pub struct Case<'c> {
     pub request: &'c Request,
     /// The resource as its file has it.
     pub resource: &'c Node,
+    /// Whether it is JSON that is no object of Kubernetes.
+    pub is_payload: bool,
+    /// The documents beside the policies that this crate does not read.
+    pub documents: &'c [Node],
     /// The documents of the test's `context`.
     pub context: &'c [Node],
     /// The namespaces that the values of the test hold.
@@ -56,6 +61,12 @@ pub struct Case<'c> {
     pub resources: &'c [Value],
     /// The objects that are changed in place of the resources.
     pub targets: &'c [Value],
+    /// The objects that bindings of policies name as parameters.
+    pub parameters: &'c [Value],
+    /// The definitions of kinds.
+    pub definitions: &'c [Node],
+    /// The cluster, and what is answered.
+    pub facts: &'c TestFacts,
 }
 
 /// What became of one resource that an expected result lists.

@@ -23,6 +23,8 @@ enum Loaded {
 /// What a policy said of a resource, or of a target.
 struct Response {
     policy: SmolStr,
+    /// Whether the policy is one rule, whatever the test calls it.
+    is_rule: bool,
     results: Vec<RuleResult>,
     /// The resource as the policy left it.
     object: Value,
@@ -30,6 +32,8 @@ struct Response {
 
 /// A resource and everything said of it.
 struct Examined {
+    /// The name of the file of a payload.
+    payload: Option<SmolStr>,
     resource: Value,
     responses: Vec<Response>,
 }
@@ -46,6 +50,11 @@ struct Running<'t> {
     exceptions: Vec<Exception>,
     other_exceptions: Vec<Node>,
     resources: Vec<(Value, Node)>,
+    /// The JSON that is no object of Kubernetes, by the names of its files.
+    payloads: Vec<(SmolStr, Node)>,
+    parameters: Vec<Value>,
+    definitions: Vec<Node>,
+    documents: Vec<Node>,
     targets: Vec<Value>,
     values: Values,
     user: Option<User>,
@@ -84,6 +93,7 @@ pub fn run(
             .resources
             .iter()
             .map(|(resource, node)| running.examine(resource, node, Operation::named(&operation)))
+            .chain(running.payloads.iter().map(|(name, node)| running.examine_payload(name, node)))
             .collect();
         for (place, expected) in test.results.iter().enumerate() {
             if expected.operation == operation {
@@ -121,6 +131,10 @@ impl<'t> Running<'t> {
             exceptions: Vec::new(),
             other_exceptions: Vec::new(),
             resources: Vec::new(),
+            payloads: Vec::new(),
+            parameters: Vec::new(),
+            definitions: Vec::new(),
+            documents: Vec::new(),
             targets: Vec::new(),
             values: test.values.as_ref().map(Values::read).unwrap_or_default(),
             user: None,
@@ -144,6 +158,11 @@ impl<'t> Running<'t> {
             }
         }
         running.targets = documents(&test.targets)?.iter().map(as_resource).collect();
+        running.parameters = documents(&test.parameters)?.iter().map(as_resource).collect();
+        for path in &test.payloads {
+            let first = files.documents(path)?.into_iter().next();
+            running.payloads.extend(first.map(|node| (path.clone(), node)));
+        }
         // Values in the test itself keep those of the file out.
         if let Some(path) = test.variables.as_ref().filter(|_| test.values.is_none()) {
             running.values = files.documents(path)?.first().map(Values::read).unwrap_or_default();
@@ -169,6 +188,9 @@ impl<'t> Running<'t> {
             let spec = node.get("spec");
             let shown = spec.and_then(|spec| spec.get("resources")).map_or(&[][..], Node::items);
             self.facts.objects.extend(shown.iter().map(|node| Value::from_node(node).with_floats()));
+            let definitions: Vec<SmolStr> =
+                spec.map(|spec| spec.strings("crds").map(SmolStr::new).collect()).unwrap_or_default();
+            self.definitions.extend(documents(&definitions)?);
         }
         self.facts.objects.extend(self.resources.iter().map(|(resource, _)| resource.clone()));
         self.facts.objects.extend(self.targets.iter().cloned());
@@ -179,13 +201,14 @@ impl<'t> Running<'t> {
             let files: Vec<SmolStr> = entry.strings("resourceFiles").map(SmolStr::new).collect();
             let shown = documents(&files)?;
             let resources = shown.iter().map(|node| Value::from_node(node).with_floats()).collect();
-            self.facts.add_global(entry, resources);
+            self.facts.add_global(entry, resources)?;
         }
         Ok(())
     }
 
     fn add_policy(&mut self, node: Node) {
         if !policy::is_policy(&node) {
+            self.documents.push(node.clone());
             self.policies.push(Loaded::Other(node));
             return;
         }
@@ -209,8 +232,7 @@ impl<'t> Running<'t> {
         let mut responses = Vec::new();
         let all: Vec<Value> = self.resources.iter().map(|(resource, _)| resource.clone()).collect();
         // Every policy mutates before any validates, and what is generated comes last.
-        for loaded in &self.policies {
-            let Loaded::Own(policy) = loaded else { continue };
+        for policy in self.own() {
             if !policy.rules.iter().any(policy::Rule::mutates) {
                 continue;
             }
@@ -221,46 +243,110 @@ impl<'t> Running<'t> {
             }
             responses.push(Response {
                 policy: policy.name.clone(),
+                is_rule: false,
                 results: mutated.results,
                 object: object.clone(),
             });
         }
-        for loaded in &self.policies {
-            match loaded {
-                Loaded::Own(policy) => {
-                    let request = self.request(policy, &object, operation);
-                    let mut results = Vec::new();
-                    if policy.rules.iter().any(|rule| rule.validates() || rule.verifies_images()) {
-                        results
-                            .extend(self.with_world(policy, |world| rule::validate(policy, &request, world)));
-                    }
-                    if policy.rules.iter().any(policy::Rule::generates) {
-                        results
-                            .extend(self.with_world(policy, |world| rule::generate(policy, &request, world)));
-                    }
-                    responses.push(Response { policy: policy.name.clone(), results, object: object.clone() });
-                }
-                Loaded::Other(policy) => {
-                    let request = self.about(&object, operation);
-                    let case = Case {
-                        request: &request,
-                        resource: node,
-                        context: &self.context,
-                        namespaces: &self.namespaces,
-                        exceptions: &self.other_exceptions,
-                        resources: &all,
-                        targets: &self.targets,
-                    };
-                    let Some((results, changed)) = self.others.apply(policy, &case) else { continue };
-                    if let Some(changed) = changed {
-                        object = changed;
-                    }
-                    let name = policy.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or("");
-                    responses.push(Response { policy: name.into(), results, object: object.clone() });
-                }
+        for policy in self.own() {
+            let request = self.request(policy, &object, operation);
+            let mut results = Vec::new();
+            if policy.rules.iter().any(|rule| rule.validates() || rule.verifies_images()) {
+                results.extend(self.with_world(policy, |world| rule::validate(policy, &request, world)));
+            }
+            responses.push(Response {
+                policy: policy.name.clone(),
+                is_rule: false,
+                results,
+                object: object.clone(),
+            });
+        }
+        for policy in self.others() {
+            let request = self.about(&object, operation);
+            let case = Case { resources: &all, ..self.case(&request, node) };
+            let Some((results, changed)) = self.others.apply(policy, &case) else { continue };
+            if let Some(changed) = changed {
+                object = changed;
+            }
+            responses.push(Response {
+                policy: name_of(policy),
+                is_rule: true,
+                results,
+                object: object.clone(),
+            });
+        }
+        for policy in self.own().filter(|policy| policy.rules.iter().any(policy::Rule::generates)) {
+            let request = self.request(policy, &object, operation);
+            let results = self.with_world(policy, |world| rule::generate(policy, &request, world));
+            responses.push(Response {
+                policy: policy.name.clone(),
+                is_rule: false,
+                results,
+                object: object.clone(),
+            });
+        }
+        Examined { payload: None, resource: resource.clone(), responses }
+    }
+
+    /// Everything that the policies of plain JSON say of a payload.
+    fn examine_payload(&self, name: &SmolStr, node: &Node) -> Examined {
+        let object = Value::from_node(node).with_floats();
+        let request = Request { object: Some(object.clone()), ..Request::default() };
+        let case = Case { is_payload: true, ..self.case(&request, node) };
+        let mut responses = Vec::new();
+        for policy in self.others() {
+            if let Some((results, _)) = self.others.apply(policy, &case) {
+                responses.push(Response {
+                    policy: name_of(policy),
+                    is_rule: true,
+                    results,
+                    object: object.clone(),
+                });
             }
         }
-        Examined { resource: resource.clone(), responses }
+        Examined { payload: Some(name.clone()), resource: object, responses }
+    }
+
+    fn case<'c>(&'c self, request: &'c Request, resource: &'c Node) -> Case<'c> {
+        Case {
+            request,
+            resource,
+            is_payload: false,
+            documents: &self.documents,
+            context: &self.context,
+            namespaces: &self.namespaces,
+            exceptions: &self.other_exceptions,
+            resources: &[],
+            targets: &self.targets,
+            parameters: &self.parameters,
+            definitions: &self.definitions,
+            facts: &self.facts,
+        }
+    }
+
+    fn own(&self) -> impl Iterator<Item = &Policy> {
+        self.policies.iter().filter_map(|loaded| match loaded {
+            Loaded::Own(policy) => Some(&**policy),
+            Loaded::Other(_) => None,
+        })
+    }
+
+    /// The policies of other kinds, in the order in which Kyverno asks the kinds.
+    fn others(&self) -> impl Iterator<Item = &Node> {
+        let mut others: Vec<&Node> = self
+            .policies
+            .iter()
+            .filter_map(|loaded| match loaded {
+                Loaded::Other(node) => Some(node),
+                Loaded::Own(_) => None,
+            })
+            .collect();
+        let turn = |node: &&Node| {
+            let kind = node.str("kind").trim_start_matches("Namespaced");
+            KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len())
+        };
+        others.sort_by_key(turn);
+        others.into_iter()
     }
 
     fn with_world<T>(&self, policy: &Policy, run: impl FnOnce(&World<'_>) -> T) -> T {
@@ -318,7 +404,7 @@ impl<'t> Running<'t> {
                     None => identity.name == name,
                 }
             };
-            (name.clone(), self.row(expected, examined, &fits))
+            (name.clone(), self.row(expected, examined, Some(name), &fits))
         });
         let specs = expected.specs.iter().map(|spec| {
             let fits = |object: &Value| {
@@ -327,7 +413,7 @@ impl<'t> Running<'t> {
                     && identity.namespace == spec.namespace
                     && identity.name == spec.name
             };
-            (format_smolstr!("{}/{}", spec.namespace, spec.name), self.row(expected, examined, &fits))
+            (format_smolstr!("{}/{}", spec.namespace, spec.name), self.row(expected, examined, None, &fits))
         });
         let mut found: Vec<(SmolStr, Outcome)> = listed.chain(specs).collect();
         if expected.resources.is_empty() && expected.specs.is_empty() {
@@ -335,7 +421,9 @@ impl<'t> Running<'t> {
                 .iter()
                 .map(|each| {
                     let fits = |object: &Value| compare::same_object(object, &each.resource);
-                    (Identity::of(&each.resource).name.into(), self.row(expected, examined, &fits))
+                    let payload = each.payload.as_ref();
+                    let name = payload.cloned().unwrap_or_else(|| Identity::of(&each.resource).name.into());
+                    (name, self.row(expected, examined, payload, &fits))
                 })
                 .collect();
         }
@@ -353,18 +441,30 @@ impl<'t> Running<'t> {
             .collect()
     }
 
-    fn row(&self, expected: &Expected, examined: &[Examined], fits: &dyn Fn(&Value) -> bool) -> Outcome {
+    /// `payload` is the name that a payload must have.
+    fn row(
+        &self,
+        expected: &Expected,
+        examined: &[Examined],
+        payload: Option<&SmolStr>,
+        fits: &dyn Fn(&Value) -> bool,
+    ) -> Outcome {
         let mut outcome = Outcome::default();
         let mut is_there = false;
         for each in examined {
-            let is_trigger = fits(&each.resource);
+            let is_trigger = match &each.payload {
+                Some(name) => payload == Some(name),
+                None => fits(&each.resource),
+            };
             is_there |= is_trigger;
             for response in
                 each.responses.iter().filter(|response| is_named(&expected.policy, &response.policy))
             {
                 if is_trigger {
                     outcome.asked = true;
-                    for result in response.results.iter().filter(|result| is_rule(expected, result)) {
+                    for result in
+                        response.results.iter().filter(|result| response.is_rule || is_rule(expected, result))
+                    {
                         self.judge(expected, response, result, &mut outcome);
                     }
                 } else {
@@ -385,13 +485,25 @@ impl<'t> Running<'t> {
                 // A policy that is refused is skipped.
                 (expected.result != "skip").then(|| format!("the policy is refused: {why}"))
             } else if !outcome.asked {
-                Some("nobody asks this policy".to_owned())
+                Some(self.unasked(expected))
             } else {
                 // A resource that no rule of this name concerns is excluded, whatever is expected.
                 None
             };
         }
         outcome
+    }
+
+    /// Why nobody asked a policy.
+    fn unasked(&self, expected: &Expected) -> String {
+        let policy = self.others().find(|policy| is_named(&expected.policy, &name_of(policy)));
+        match policy.map(|policy| policy.str("kind")) {
+            Some(kind) if kind.ends_with("ImageValidatingPolicy") => {
+                "signatures are not verified: the policy needs the signature support".to_owned()
+            }
+            Some(kind) => format!("the policy, of kind `{kind}`, cannot be used: `policy lint` says why"),
+            None => "there is no such policy among those of the test".to_owned(),
+        }
     }
 
     /// Holds a result against what is expected.
@@ -481,6 +593,21 @@ impl Outcome {
             self.miss = Some(format!("want {}, got {found}: {}", expected.result, result.message));
         }
     }
+}
+
+/// The kinds of other policies, in the order in which Kyverno asks them.
+const KINDS: [&str; 7] = [
+    "MutatingAdmissionPolicy",
+    "MutatingPolicy",
+    "ValidatingAdmissionPolicy",
+    "ValidatingPolicy",
+    "GeneratingPolicy",
+    "ImageValidatingPolicy",
+    "DeletingPolicy",
+];
+
+fn name_of(policy: &Node) -> SmolStr {
+    policy.at(&["metadata", "name"]).and_then(Node::as_str).unwrap_or("").into()
 }
 
 /// Whether an expected result names a policy, with or without its namespace.

@@ -4,15 +4,15 @@
 use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
-use crate::context::{ApiCall, FactError, FactKind, Facts};
+use crate::budget::{Budget, Meter};
+use crate::context::{ApiCall, FactError, FactKind, Facts, NoFacts, Settings};
+use crate::jmespath::{Expression, JmespathError, Surroundings};
 use crate::rule::ApiPath;
-use crate::value::Value;
-
-use crate::given::put;
+use crate::value::{Map, Value};
 
 /// The world of a test.
 #[derive(Debug, Default)]
-pub(super) struct TestFacts {
+pub struct TestFacts {
     /// Whether the test shows a cluster.
     pub(super) has_cluster: bool,
     /// The objects of the cluster.
@@ -35,7 +35,7 @@ struct Answer {
 #[derive(Debug)]
 struct Global {
     name: SmolStr,
-    /// The data, with every projection as a field.
+    /// The data, or its projections.
     data: Value,
 }
 
@@ -57,16 +57,47 @@ impl TestFacts {
     }
 
     /// Reads a global context entry; `resources` are those of its files.
-    pub(super) fn add_global(&mut self, node: &Node, resources: Vec<Value>) {
+    pub(super) fn add_global(&mut self, node: &Node, resources: Vec<Value>) -> Result<(), String> {
+        let name = node.str("name");
+        let found = |path: &str, data: &Value| {
+            searched(path, data).map_err(|why| format!("global context entry `{name}`: `{path}`: {why}"))
+        };
         let inline = node.get("resources").map_or(&[][..], Node::items).iter().map(Value::from_node);
         let shown = || inline.chain(resources).collect();
-        let data = node.get("data").map_or_else(shown, Value::from_node);
-        let mut data = below(&data, node.str("fieldPath"));
-        let whole = data.clone();
-        for each in node.get("projections").map_or(&[][..], Node::items) {
-            put(&mut data, &[each.str("name")], &below(&whole, each.str("path")));
+        let data: Value = node.get("data").map_or_else(shown, Value::from_node);
+        let mut data = found(node.str("fieldPath"), &data.with_floats())?;
+        let projections = node.get("projections").map_or(&[][..], Node::items);
+        if !projections.is_empty() {
+            let mut projected = Map::default();
+            for each in projections {
+                projected.insert(each.str("name"), found(each.str("path"), &data)?);
+            }
+            data = Value::from(projected);
         }
-        self.globals.push(Global { name: node.str("name").into(), data: data.with_floats() });
+        self.globals.push(Global { name: name.into(), data });
+        Ok(())
+    }
+
+    /// Whether the test shows a cluster.
+    pub fn has_cluster(&self) -> bool {
+        self.has_cluster
+    }
+
+    /// The objects of the cluster, and of the test.
+    pub fn objects(&self) -> &[Value] {
+        &self.objects
+    }
+
+    /// The status and the body that are answered to a call.
+    pub fn answer(&self, method: &str, url: &str) -> Option<(i64, &Value)> {
+        let fits =
+            |answer: &&Answer| answer.url == url && (answer.method.is_empty() || answer.method == method);
+        self.answers.iter().find(fits).map(|answer| (answer.status, &answer.body))
+    }
+
+    /// The data of a global context entry, with its projections in place of what it has been, if it has some.
+    pub fn global_entry(&self, name: &str) -> Option<&Value> {
+        self.globals.iter().find(|global| global.name == name).map(|global| &global.data)
     }
 }
 
@@ -89,13 +120,11 @@ impl Facts for TestFacts {
     fn api_call(&self, call: &ApiCall) -> Result<Value, FactError> {
         let url = call.service.as_ref().map_or(&call.url_path, |service| &service.url);
         let method = if call.method.is_empty() { "GET" } else { call.method.as_str() };
-        let fits =
-            |answer: &&Answer| answer.url == *url && (answer.method.is_empty() || answer.method == method);
-        if let Some(answer) = self.answers.iter().find(fits) {
-            if (200..300).contains(&answer.status) {
-                return Ok(answer.body.clone());
+        if let Some((status, body)) = self.answer(method, url) {
+            if (200..300).contains(&status) {
+                return Ok(body.clone());
             }
-            return Err(FactError::Failed(format!("HTTP {} from `{url}`", answer.status)));
+            return Err(FactError::Failed(format!("HTTP {status} from `{url}`")));
         }
         ApiPath::parse(&call.url_path)
             .filter(|_| self.has_cluster && call.service.is_none())
@@ -105,16 +134,21 @@ impl Facts for TestFacts {
 
     fn global(&self, name: &str, projection: &str) -> Result<Value, FactError> {
         let unknown = || FactError::Unknown(format!("the global context entry `{name}`"));
-        let global = self.globals.iter().find(|global| global.name == name).ok_or_else(unknown)?;
+        let data = self.global_entry(name).ok_or_else(unknown)?;
         if projection.is_empty() {
-            return Ok(global.data.clone());
+            return Ok(data.clone());
         }
-        global.data.get(projection).cloned().ok_or_else(unknown)
+        data.get(projection).cloned().ok_or_else(unknown)
     }
 }
 
-/// What stands below a path of keys with points between them.
-fn below(data: &Value, path: &str) -> Value {
-    let keys: Vec<&str> = path.split('.').filter(|key| !key.is_empty()).collect();
-    data.at(&keys).cloned().unwrap_or_default()
+/// What an expression gives of data; an empty one gives them as they are.
+fn searched(path: &str, data: &Value) -> Result<Value, JmespathError> {
+    if path.is_empty() {
+        return Ok(data.clone());
+    }
+    let (meter, settings) = (Meter::new(Budget::default()), Settings::default());
+    Ok(Expression::compile(path)?
+        .search(data, &Surroundings::new(&meter, &NoFacts, &settings))?
+        .with_floats())
 }

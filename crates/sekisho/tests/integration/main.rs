@@ -9,6 +9,7 @@ mod configuration;
 mod examples;
 mod fixing;
 mod kustomizations;
+mod kyverno_tests;
 mod pod_security;
 mod policies;
 mod rego;

@@ -196,7 +196,8 @@ impl<'a> Evaluation<'a> {
     pub(super) fn make(&self, namespace: &str, objects: &[Node]) -> Result<(), Failure> {
         let mut made = self.made.borrow_mut();
         for object in objects {
-            let is_list = object.str("kind").ends_with("List") && object.get("items").is_some();
+            let is_list =
+                object.get("items").is_some_and(|items| matches!(items.value, NodeValue::Sequence(_)));
             let all = if is_list {
                 object.get("items").map_or(&[][..], Node::items)
             } else {

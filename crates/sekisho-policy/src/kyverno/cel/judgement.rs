@@ -11,6 +11,7 @@ use super::autogen::mapping;
 use super::definition::{Body, CelPolicy, Variant};
 use super::evaluation::{Evaluation, Given};
 use super::exception::said;
+use super::kind::PolicyKind;
 use super::outside::Outside;
 use super::subject::Subject;
 use super::validating::{self, Annotations};
@@ -60,7 +61,7 @@ impl CelPolicy {
     /// What the policy makes of a request; empty where it is not for it.
     pub fn judge(&self, asked: &Asked<'_>, around: &Surroundings<'_>) -> Judgement {
         let mut judgement = Judgement::default();
-        if self.plain {
+        if self.plain || self.is_about_json(asked) {
             let Some(object) = asked.subject() else { return judgement };
             let subject = Subject::plain(object);
             for variant in &self.variants {
@@ -109,6 +110,13 @@ impl CelPolicy {
         }
         judgement.changed = current.and_then(|request| request.object);
         judgement
+    }
+
+    /// Whether the policy is one that looks at its conditions alone where the object is of no kind.
+    pub(super) fn is_about_json(&self, asked: &Request) -> bool {
+        let is_of_kind =
+            |object: &Node| !object.str("apiVersion").is_empty() && !object.str("kind").is_empty();
+        self.kind == PolicyKind::Deleting && !asked.subject().is_some_and(is_of_kind)
     }
 
     /// How the policy changes other objects because of a request: a result for each that it matches, which

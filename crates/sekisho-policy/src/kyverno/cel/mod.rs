@@ -5,6 +5,7 @@
 //! gathered before.
 
 mod autogen;
+mod bound;
 mod definition;
 mod deleting;
 mod environment;

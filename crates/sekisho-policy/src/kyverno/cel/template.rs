@@ -49,7 +49,7 @@ enum Piece {
 pub(super) fn read(reader: &mut Reader<'_>, at: &At<'_>, compiler: &Compiler) -> Option<Template> {
     let field = at.get("value");
     let text = reader.needed_text(&field);
-    let fills = reader.text(&at.get("interpolate")) == "CEL";
+    let fills = reader.text(&at.get("interpolate")) == "cel";
     let loaded = load(SourceId(0), &text, Format::Yaml, &Budget::default());
     if let Some(error) = loaded.errors.first() {
         reader.refuse(&field, format!("failed to parse YAML: {error}"));

@@ -1,18 +1,19 @@
-//! Policies of expressions in Kyverno's own test files.
+//! Policies of expressions in Kyverno's own test files: its own, and the API server's.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use sekisho_kyverno::Value;
 use sekisho_kyverno::context::Settings;
 use sekisho_kyverno::matching;
 use sekisho_kyverno::rule::{self, RuleResult};
 use sekisho_kyverno::testing::{Case, OtherPolicies};
+use sekisho_kyverno::{Map, Value};
 use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
+use super::bound::{self, Bound};
 use super::judgement::Surroundings;
-use super::outside::{Address, Outside, Silence};
+use super::outside::{Address, HttpRequest, Outside, Silence};
 use super::{CelPolicy, load};
 use crate::asked::Asked;
 use crate::kinds::Kinds;
@@ -22,12 +23,21 @@ use crate::views::Views;
 /// How many policies are kept compiled.
 const KEPT: usize = 16;
 
-/// A policy that was compiled with its exceptions.
+/// A policy that was compiled with what belongs to it.
 #[derive(Debug)]
 struct Kept {
     policy: Node,
-    exceptions: Vec<Node>,
-    compiled: Rc<Vec<CelPolicy>>,
+    /// The exceptions, or the bindings.
+    beside: Vec<Node>,
+    compiled: Compiled,
+}
+
+#[derive(Debug, Clone)]
+enum Compiled {
+    /// Of Kyverno's own kinds.
+    Own(Rc<Vec<CelPolicy>>),
+    /// Of the API server's kinds.
+    Bound(Rc<Bound>),
 }
 
 /// Works out the policies of expressions of tests.
@@ -43,32 +53,46 @@ impl CelPolicies {
         Self { settings, kept: RefCell::default() }
     }
 
-    fn compiled(&self, policy: &Node, exceptions: &[Node]) -> Rc<Vec<CelPolicy>> {
+    fn compiled(&self, policy: &Node, case: &Case<'_>, kinds: &Kinds) -> Compiled {
+        let is_bound = bound::is_policy(policy);
+        let beside = if is_bound { case.documents } else { case.exceptions };
         let mut kept = self.kept.borrow_mut();
-        let known = kept.iter().find(|known| known.policy == *policy && known.exceptions == exceptions);
+        let known = kept.iter().find(|known| known.policy == *policy && known.beside == beside);
         if let Some(known) = known {
-            return Rc::clone(&known.compiled);
+            return known.compiled.clone();
         }
-        let mut documents = exceptions.to_vec();
-        documents.push(policy.clone());
-        let compiled = Rc::new(load(&documents).policies);
+        let compiled = if is_bound {
+            Compiled::Bound(Bound::compile(policy, beside, kinds))
+        } else {
+            let documents: Vec<Node> = beside.iter().chain([policy]).cloned().collect();
+            Compiled::Own(Rc::new(load(&documents).policies))
+        };
         if kept.len() >= KEPT {
             kept.remove(0);
         }
-        let (policy, exceptions) = (policy.clone(), exceptions.to_vec());
-        kept.push(Kept { policy, exceptions, compiled: Rc::clone(&compiled) });
+        kept.push(Kept { policy: policy.clone(), beside: beside.to_vec(), compiled: compiled.clone() });
         compiled
     }
 }
 
 impl OtherPolicies for CelPolicies {
     fn apply(&self, policy: &Node, case: &Case<'_>) -> Option<(Vec<RuleResult>, Option<Value>)> {
-        let policies = self.compiled(policy, case.exceptions);
-        let policy = policies.first()?;
-        let request = request(case.request);
+        let kinds = if case.definitions.is_empty() {
+            Kinds::default()
+        } else {
+            Kinds::new(&case.definitions.iter().map(bound::object).collect::<Vec<_>>())
+        };
+        let request = request(case.request, &kinds);
+        let policies = match self.compiled(policy, case, &kinds) {
+            Compiled::Bound(_) if case.is_payload => return None,
+            Compiled::Bound(bound) => return Some(bound.apply(&request, case)),
+            Compiled::Own(policies) => policies,
+        };
+        let is_for = |policy: &&CelPolicy| !case.is_payload || policy.plain || policy.is_about_json(&request);
+        let policy = policies.first().filter(is_for)?;
         let views = Views::default();
         let asked = Asked::new(&request, &views);
-        let outside = Given { case };
+        let outside = Given { case, kinds: &kinds };
         let around = Surroundings { outside: &outside, settings: &self.settings };
         let mut judgement = policy.judge(&asked, &around);
         let targets: Vec<Node> = case.targets.iter().map(Value::to_node).collect();
@@ -78,7 +102,7 @@ impl OtherPolicies for CelPolicies {
 }
 
 /// The request of a test as these policies see it.
-fn request(request: &rule::Request) -> Request {
+fn request(request: &rule::Request, kinds: &Kinds) -> Request {
     let about = request.object.as_ref().or(request.old_object.as_ref());
     let text = |key: &str| {
         let found = about.and_then(|object| object.at(&["metadata", key])).and_then(Value::as_str);
@@ -89,7 +113,7 @@ fn request(request: &rule::Request) -> Request {
         version: request.kind.version.clone(),
         kind: request.kind.kind.clone(),
     };
-    let resource = Kinds::default().of(&kind).resource;
+    let resource = kinds.of(&kind).resource;
     let user = request.user.as_ref().map(|user| User {
         name: user.name.clone(),
         uid: user.uid.clone(),
@@ -121,6 +145,7 @@ fn request(request: &rule::Request) -> Request {
 /// What a test gives for the outside: the objects and images of its context.
 struct Given<'c> {
     case: &'c Case<'c>,
+    kinds: &'c Kinds,
 }
 
 impl Given<'_> {
@@ -132,16 +157,16 @@ impl Given<'_> {
 
     /// The objects of a resource in all namespaces; none where there is no such resource.
     fn of(&self, address: &Address) -> Option<Vec<Node>> {
-        let kinds = Kinds::default();
         let wanted = |object: &Node| {
             let kind = GroupVersionKind::new(object.str("apiVersion"), object.str("kind"));
-            let GroupVersionResource { resource, .. } = kinds.of(&kind).resource;
+            let GroupVersionResource { resource, .. } = self.kinds.of(&kind).resource;
             resource == address.resource && object.str("apiVersion") == address.api_version
         };
         let given = self.listed("resources").filter(|object| wanted(object)).cloned();
-        let targets = self.case.targets.iter().map(Value::to_node).filter(wanted);
-        let found: Vec<Node> = given.chain(targets).collect();
-        (!found.is_empty()).then_some(found)
+        let facts = self.case.facts;
+        let known = if facts.has_cluster() { facts.objects() } else { self.case.targets };
+        let found: Vec<Node> = given.chain(known.iter().map(Value::to_node).filter(wanted)).collect();
+        (facts.has_cluster() || !found.is_empty()).then_some(found)
     }
 }
 
@@ -176,6 +201,24 @@ impl Outside for Given<'_> {
     fn image(&self, image: &str) -> Result<Node, Silence> {
         let found = self.listed("images").find(|known| known.str("image") == image).cloned();
         found.ok_or_else(|| Silence::Failed(format!("image data for {image} not found in the context")))
+    }
+
+    fn global(&self, name: &str, projection: &str) -> Result<Node, Silence> {
+        let Some(data) = self.case.facts.global_entry(name) else { return Ok(Value::Null.to_node()) };
+        if projection.is_empty() {
+            return Ok(data.to_node());
+        }
+        let missing = || format!("projection \"{projection}\" not found in global context entry \"{name}\"");
+        data.get(projection).map(Value::to_node).ok_or_else(|| Silence::Failed(missing()))
+    }
+
+    fn http(&self, asked: &HttpRequest<'_>) -> Result<Node, Silence> {
+        let (status, body) = self.case.facts.answer(asked.method, asked.url).ok_or(Silence::Unknown)?;
+        let fields = [
+            (SmolStr::new_static("body"), body.clone()),
+            (SmolStr::new_static("statusCode"), Value::from(status)),
+        ];
+        Ok(Value::from(fields.into_iter().collect::<Map>()).to_node())
     }
 
     fn namespace(&self, name: &str) -> Option<Node> {
