@@ -8,6 +8,7 @@
 mod bench;
 mod cluster;
 mod conformance;
+mod fixtures;
 mod fuzz;
 mod generate;
 mod peer;
@@ -70,6 +71,8 @@ enum Task {
     },
     /// A real API server on loopback
     Cluster(cluster::Arguments),
+    /// Write what the real kubectl builds of the kustomizations among the fixtures
+    Fixtures,
     /// Run every test, after installing what they need
     Test,
     /// Run other implementations' test data against ours
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Task::Measure { command } => bench::measure::run_once(&command),
         Task::Sample { count, seed, persona } => sample::run(count, seed, &persona),
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
+        Task::Fixtures => fixtures::run(),
         Task::Tidy => tidy::run(),
         Task::Cluster(arguments) => cluster::run(arguments),
         Task::Test => test::run(),

@@ -109,7 +109,7 @@ impl Builder<'_> {
         folder: &SmolStr,
         kustomization: &Kustomization,
     ) -> Result<Accumulator> {
-        self.load_schema(folder, kustomization, false)?;
+        self.load_schema(folder, kustomization)?;
         let target = Target {
             folder: folder.clone(),
             kustomization,
@@ -120,12 +120,21 @@ impl Builder<'_> {
         self.accumulate(&target, Accumulator::default())
     }
 
-    fn load_schema(&mut self, folder: &str, kustomization: &Kustomization, below: bool) -> Result<()> {
-        let Some(path) = kustomization.open_api.as_ref().filter(|_| !self.schemas.is_set()) else {
-            return Ok(());
+    /// Loads the schema of a kustomization, unless one above it chose one.
+    fn load_schema(&mut self, folder: &str, kustomization: &Kustomization) -> Result<()> {
+        let Some(chosen) = &kustomization.open_api else { return Ok(()) };
+        let schema = match &chosen.path {
+            Some(path) => Some(self.load_document(folder, path)?),
+            None => None,
         };
-        let schema = self.load_document(folder, path)?;
-        self.schemas.set(&schema, below && self.has_objects)
+        if self.schemas.is_chosen() {
+            return Ok(());
+        }
+        chosen.check()?;
+        if schema.is_some() || chosen.version.as_ref().is_some_and(|version| !version.is_empty()) {
+            self.schemas.choose(schema.as_ref())?;
+        }
+        Ok(())
     }
 
     fn accumulate(&mut self, target: &Target<'_>, mut all: Accumulator) -> Result<Accumulator> {
@@ -166,11 +175,11 @@ impl Builder<'_> {
 
     /// Objects that were read, ready to be changed.
     pub(crate) fn resources(&mut self, objects: Vec<Node>, origin: Option<&Origin>) -> Vec<Resource> {
-        self.has_objects |= !objects.is_empty();
         let resources = objects.into_iter().map(|root| {
             let mut resource = Resource::new(root);
-            resource.cluster_scoped =
-                self.schemas.is_cluster_scoped(&resource.api_version(), &resource.kind());
+            let (api_version, kind) = (resource.api_version(), resource.kind());
+            self.schemas.meet(&api_version, &kind);
+            resource.cluster_scoped = self.schemas.is_cluster_scoped(&api_version, &kind);
             resource.origin = origin.cloned();
             resource
         });
@@ -223,7 +232,7 @@ impl Builder<'_> {
             return Err(BuildErrorKind::Budget { what: "bases above each other", limit }.at(path.span));
         }
         let kustomization = self.load_kustomization(&folder, Some(path))?;
-        self.load_schema(&folder, &kustomization, true)?;
+        self.load_schema(&folder, &kustomization)?;
         if kustomization.kind != wanted {
             let (found, field) = match wanted {
                 Kind::Component => ("kustomization", "resources"),
@@ -340,6 +349,9 @@ impl Builder<'_> {
 
     fn transform(&mut self, target: &Target<'_>, all: &mut Accumulator) -> Result<()> {
         let steps = self.load_steps(target)?;
+        if steps.has_merges() {
+            self.schemas.collect();
+        }
         let kustomization = target.kustomization;
         let merging = Merging { texts: &self.texts, schemas: &self.schemas };
         if !steps.strategic.is_empty() {
@@ -479,6 +491,9 @@ impl Builder<'_> {
                 }
             }
         }
+        if let Some(entry) = entries.first().filter(|_| patches.is_empty()) {
+            return Err(BuildErrorKind::Entry("the patch is empty").at(entry.span));
+        }
         Ok(patches)
     }
 
@@ -581,6 +596,16 @@ struct Steps {
     json: Vec<(PatchEntry, Vec<Operation>)>,
     replacements: Vec<Replacement>,
     plugins: Vec<Plugin>,
+}
+
+impl Steps {
+    /// Whether any object is merged by a schema.
+    fn has_merges(&self) -> bool {
+        let merges = |loaded: &LoadedPatch| matches!(loaded.patch, Patch::Strategic(_));
+        !self.strategic.is_empty()
+            || self.patches.iter().any(merges)
+            || self.plugins.iter().any(Plugin::has_merges)
+    }
 }
 
 /// Notes on all objects what changed them.

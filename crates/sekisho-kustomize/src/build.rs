@@ -101,7 +101,6 @@ pub fn build(
         bytes: 0,
         kustomizations: 0,
         folders: Vec::new(),
-        has_objects: false,
     };
     match builder.run(folder) {
         Ok(objects) => Ok(Built { objects, sources: builder.texts.into_sources(), folders: builder.folders }),
@@ -127,8 +126,6 @@ pub(crate) struct Builder<'b> {
     bytes: usize,
     pub(crate) kustomizations: usize,
     pub(crate) folders: Vec<SmolStr>,
-    /// Whether any object was read, so that the built-in schema is in use.
-    pub(crate) has_objects: bool,
 }
 
 impl Builder<'_> {

@@ -17,6 +17,7 @@ use crate::tree;
 
 /// Writes the present names of objects into the fields that name them.
 pub(crate) fn update(set: &mut ResourceSet, references: &[NameReference], texts: &Texts) -> Result<()> {
+    let accounts = set.resources.iter().map(account_namespaces).collect::<Result<Vec<_>>>()?;
     let candidates: Vec<Candidate> = set.resources.iter().map(Candidate::new).collect();
     let mut by_name: HashMap<&SmolStr, Vec<&Candidate>> = HashMap::new();
     for candidate in &candidates {
@@ -30,8 +31,7 @@ pub(crate) fn update(set: &mut ResourceSet, references: &[NameReference], texts:
     if by_name.is_empty() {
         return Ok(());
     }
-    for (resource, referrer) in set.resources.iter_mut().zip(&candidates) {
-        let accounts = account_namespaces(resource)?;
+    for ((resource, referrer), accounts) in set.resources.iter_mut().zip(&candidates).zip(&accounts) {
         let role = role(&resource.root);
         for reference in references {
             for spec in reference.fields.iter().filter(|spec| spec.fits(&referrer.original)) {
@@ -39,7 +39,7 @@ pub(crate) fn update(set: &mut ResourceSet, references: &[NameReference], texts:
                     all: &candidates,
                     by_name: &by_name,
                     referrer,
-                    accounts: &accounts,
+                    accounts,
                     role: role.as_ref().filter(|_| spec.path.ends_with("roleRef/name")),
                     target: &reference.gvk,
                     spec,

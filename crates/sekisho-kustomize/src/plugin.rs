@@ -18,7 +18,7 @@ use crate::resource::Resource;
 use crate::resource_set::ResourceSet;
 use crate::selector::Selector;
 use crate::transform::namespace::{Namespace, Subjects};
-use crate::transform::patch::LoadedPatch;
+use crate::transform::patch::{LoadedPatch, Patch};
 use crate::transform::value_add::Target;
 use crate::transform::{image, map, name, patch, replacement, replica};
 
@@ -67,6 +67,15 @@ impl Plugin {
                 .ok_or_else(|| BuildErrorKind::Plugin(gvk.kind.clone()).at(resource.span()))?,
         };
         Ok(Self { resource, work })
+    }
+
+    /// Whether it lays strategic merge patches over objects.
+    pub(crate) fn has_merges(&self) -> bool {
+        match &self.work {
+            Work::Patch(loaded) => matches!(loaded.patch, Patch::Strategic(_)),
+            Work::Strategic(_) => true,
+            _ => false,
+        }
     }
 
     pub(crate) fn span(&self) -> Span {

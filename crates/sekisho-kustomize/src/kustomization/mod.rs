@@ -33,6 +33,34 @@ pub(crate) struct BuildMetadata {
     pub(crate) managed_by: bool,
 }
 
+/// The schema that a kustomization names.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenApi {
+    pub(crate) version: Option<Text>,
+    /// A file.
+    pub(crate) path: Option<Text>,
+}
+
+impl OpenApi {
+    fn read(mut fields: Fields<'_>) -> Result<Self> {
+        Ok(Self { version: fields.optional_text("version")?, path: fields.optional_text("path")? })
+    }
+
+    /// Checks that only what kustomize has is asked for.
+    pub(crate) fn check(&self) -> Result<()> {
+        if let (Some(_), Some(path)) = (&self.version, &self.path) {
+            return Err(BuildErrorKind::Entry("`openapi` takes `path` or `version`, not both").at(path.span));
+        }
+        match self.version.as_ref().filter(|version| !version.is_empty() && ***version != *"v1.21.2") {
+            Some(version) => {
+                let (field, value) = ("openapi.version", version.value.clone());
+                Err(BuildErrorKind::FieldValue { field, value, expected: "`v1.21.2`" }.at(version.span))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 /// The fields of a kustomization.
 #[derive(Debug)]
 pub(crate) struct Kustomization {
@@ -67,8 +95,7 @@ pub(crate) struct Kustomization {
     pub(crate) helm_charts: Vec<HelmChart>,
     pub(crate) sort_order: Option<SortOrder>,
     pub(crate) build_metadata: BuildMetadata,
-    /// The file of the schema.
-    pub(crate) open_api: Option<Text>,
+    pub(crate) open_api: Option<OpenApi>,
 }
 
 impl Kustomization {
@@ -125,7 +152,7 @@ impl Kustomization {
             generator_options: fields.part("generatorOptions", GeneratorOptions::read)?,
             sort_order: fields.part("sortOptions", SortOrder::read)?,
             build_metadata: read_build_metadata(&mut fields)?,
-            open_api: fields.part("openapi", read_open_api)?.flatten(),
+            open_api: fields.part("openapi", OpenApi::read)?,
         };
         fields.finish()?;
         Ok(kustomization)
@@ -158,20 +185,6 @@ fn read_metadata(mut fields: Fields<'_>) -> Result<()> {
     fields.pairs("labels")?;
     fields.pairs("annotations")?;
     fields.finish()
-}
-
-fn read_open_api(mut fields: Fields<'_>) -> Result<Option<Text>> {
-    let version = fields.optional_text("version")?;
-    let path = fields.optional_text("path")?;
-    if let (Some(_), Some(path)) = (&version, &path) {
-        return Err(BuildErrorKind::Entry("`openapi` takes `path` or `version`, not both").at(path.span));
-    }
-    if let Some(version) = version.filter(|version| !version.is_empty() && **version != *"v1.21.2") {
-        let value = version.value.clone();
-        return Err(BuildErrorKind::FieldValue { field: "openapi.version", value, expected: "`v1.21.2`" }
-            .at(version.span));
-    }
-    Ok(path)
 }
 
 fn read_build_metadata(fields: &mut Fields<'_>) -> Result<BuildMetadata> {

@@ -6,6 +6,7 @@ use sekisho_manifest::{Node, Value};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::MergeKeys;
+use super::table::{self, Type};
 use crate::error::{BuildErrorKind, Result};
 
 /// How many references may lead from one to the next.
@@ -18,6 +19,14 @@ pub(crate) struct Definitions {
     /// By API version and kind.
     kinds: HashMap<(SmolStr, SmolStr), Node>,
     cluster_scoped: HashSet<(SmolStr, SmolStr)>,
+    /// Whether the built-in definitions can be referred to.
+    leans_on_built_in: bool,
+}
+
+/// Where a reference leads.
+pub(super) enum Found {
+    Custom(Node),
+    BuiltIn(&'static Type),
 }
 
 impl Definitions {
@@ -41,7 +50,13 @@ impl Definitions {
                 if within { &mut scoped } else { &mut cluster }.insert(type_of(named));
             }
         }
-        Ok(Self { by_name, kinds, cluster_scoped: cluster.difference(&scoped).cloned().collect() })
+        let cluster_scoped = cluster.difference(&scoped).cloned().collect();
+        Ok(Self { by_name, kinds, cluster_scoped, leans_on_built_in: false })
+    }
+
+    /// Lets references lead to the built-in definitions.
+    pub(super) fn lean_on_built_in(&mut self) {
+        self.leans_on_built_in = true;
     }
 
     pub(super) fn of(&self, api_version: &str, kind: &str) -> Option<Node> {
@@ -52,14 +67,14 @@ impl Definitions {
         self.cluster_scoped.contains(&(api_version.into(), kind.into()))
     }
 
-    pub(super) fn field(&self, schema: &Node, name: &str) -> Option<Node> {
+    pub(super) fn field(&self, schema: &Node, name: &str) -> Option<Found> {
         let named = schema.get("properties").and_then(|properties| properties.get(name));
         let found = named
             .or_else(|| schema.get("additionalProperties").filter(|schema| schema.as_mapping().is_some()))?;
         self.resolve(found)
     }
 
-    pub(super) fn items(&self, schema: &Node) -> Option<Node> {
+    pub(super) fn items(&self, schema: &Node) -> Option<Found> {
         if schema.str("type") != "array" {
             return None;
         }
@@ -67,14 +82,19 @@ impl Definitions {
     }
 
     /// Follows references to the definition that they mean.
-    fn resolve(&self, schema: &Node) -> Option<Node> {
+    fn resolve(&self, schema: &Node) -> Option<Found> {
         let mut found = schema;
         for _ in 0..MAX_REFERENCES {
             let Some(Value::String(reference)) = found.get("$ref").map(|node| &node.value) else {
-                return Some(found.clone());
+                return Some(Found::Custom(found.clone()));
             };
             let name = reference.strip_prefix("#/definitions/")?;
-            found = self.by_name.get(name.replace("~1", "/").as_str())?;
+            let name = name.replace("~1", "/");
+            match self.by_name.get(name.as_str()) {
+                Some(definition) => found = definition,
+                None if self.leans_on_built_in => return table::definition(&name).map(Found::BuiltIn),
+                None => return None,
+            }
         }
         None
     }

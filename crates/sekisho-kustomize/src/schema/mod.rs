@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use sekisho_manifest::Node;
 
-use self::custom::Definitions;
+use self::custom::{Definitions, Found};
 use self::table::{Field, Type};
 use crate::error::Result;
 
@@ -25,6 +25,13 @@ pub(crate) enum Schema {
 pub(crate) type MergeKeys = Vec<smol_str::SmolStr>;
 
 impl Schema {
+    fn found(definitions: &Arc<Definitions>, found: Found) -> Self {
+        match found {
+            Found::Custom(node) => Self::Custom(Arc::clone(definitions), node),
+            Found::BuiltIn(known) => Self::BuiltIn(known),
+        }
+    }
+
     pub(crate) fn field(&self, name: &str) -> Option<Self> {
         match self {
             Self::BuiltIn(known) => match known.field(name)? {
@@ -33,8 +40,7 @@ impl Schema {
             },
             Self::List(..) => None,
             Self::Custom(definitions, node) => {
-                let field = definitions.field(node, name)?;
-                Some(Self::Custom(Arc::clone(definitions), field))
+                Some(Self::found(definitions, definitions.field(node, name)?))
             }
         }
     }
@@ -45,8 +51,7 @@ impl Schema {
             Self::BuiltIn(_) => None,
             Self::List(_, item) => item.map(Self::BuiltIn),
             Self::Custom(definitions, node) => {
-                let items = definitions.items(node)?;
-                Some(Self::Custom(Arc::clone(definitions), items))
+                Some(Self::found(definitions, definitions.items(node)?))
             }
         }
     }
@@ -61,35 +66,89 @@ impl Schema {
     }
 }
 
+/// How far the built-in types are in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum BuiltIn {
+    #[default]
+    Unused,
+    /// A kind that is not among them was met: they come behind the next schema that is looked into.
+    Awaited,
+    Used,
+}
+
 /// The schemas of a build.
+///
+/// Kustomize collects definitions when one is first looked for, and again when a kustomization below names a
+/// schema. Which of two definitions of a kind holds follows from that order, and so does whether the built-in
+/// types are there at all.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Schemas {
+    /// Whether a kustomization chose the schema; those after it are not asked.
+    is_chosen: bool,
     custom: Option<Arc<Definitions>>,
-    /// Whether the built-in types stand beside those of the kustomization, over which they win.
-    beside: bool,
+    built_in: BuiltIn,
+    /// Whether a kind of both is as the kustomization defines it.
+    custom_wins: bool,
+    /// Whether what was chosen is collected.
+    is_collected: bool,
 }
 
 impl Schemas {
-    /// Takes over the schema that a kustomization names; the first one of a build counts. `beside` says
-    /// that objects were read before, so that the built-in types stay in use.
-    pub(crate) fn set(&mut self, schema: &Node, beside: bool) -> Result<()> {
-        if self.custom.is_none() {
-            self.custom = Some(Arc::new(Definitions::read(schema)?));
-            self.beside = beside;
-        }
+    pub(crate) fn is_chosen(&self) -> bool {
+        self.is_chosen
+    }
+
+    /// Takes over the schema that a kustomization names, or the built-in one where it names a version.
+    pub(crate) fn choose(&mut self, schema: Option<&Node>) -> Result<()> {
+        self.is_chosen = true;
+        self.custom = schema.map(Definitions::read).transpose()?.map(Arc::new);
+        self.is_collected = false;
         Ok(())
     }
 
-    pub(crate) fn is_set(&self) -> bool {
-        self.custom.is_some()
+    /// Takes note of a kind that was read.
+    pub(crate) fn meet(&mut self, api_version: &str, kind: &str) {
+        if self.is_collected || table::has_known_scope(api_version, kind) {
+            return;
+        }
+        if self.custom.is_some() {
+            self.collect();
+        } else if self.built_in == BuiltIn::Unused {
+            self.built_in = BuiltIn::Awaited;
+        }
+    }
+
+    /// Collects the definitions, before the first of them is looked for.
+    pub(crate) fn collect(&mut self) {
+        if self.is_collected {
+            return;
+        }
+        self.is_collected = true;
+        self.custom_wins = self.built_in == BuiltIn::Used;
+        if self.custom.is_none() || self.built_in == BuiltIn::Awaited {
+            self.built_in = BuiltIn::Used;
+        }
+        if self.built_in == BuiltIn::Used
+            && let Some(custom) = self.custom.as_mut().and_then(Arc::get_mut)
+        {
+            custom.lean_on_built_in();
+        }
     }
 
     /// What is known of a kind.
     pub(crate) fn of(&self, api_version: &str, kind: &str) -> Option<Schema> {
-        let built_in = || table::of(api_version, kind).map(Schema::BuiltIn);
-        let Some(custom) = &self.custom else { return built_in() };
-        let found = if self.beside { built_in() } else { None };
-        found.or_else(|| Some(Schema::Custom(Arc::clone(custom), custom.of(api_version, kind)?)))
+        let Some(definitions) = &self.custom else {
+            return table::of(api_version, kind).map(Schema::BuiltIn);
+        };
+        let built_in = || {
+            let known = table::of(api_version, kind).map(Schema::BuiltIn);
+            known.filter(|_| self.built_in == BuiltIn::Used)
+        };
+        let custom = || {
+            let found = definitions.of(api_version, kind)?;
+            Some(Schema::Custom(Arc::clone(definitions), found))
+        };
+        if self.custom_wins { custom().or_else(built_in) } else { built_in().or_else(custom) }
     }
 
     /// Whether the schema of the kustomization says that a kind lies outside namespaces.

@@ -195,6 +195,63 @@ pub(super) static CLUSTER_SCOPED: &[(&str, &[&str])] = &[
     ("VolumeAttachment", STORAGE),
 ];
 
+/// Kinds inside namespaces whose scope kustomize does not know beforehand, though it knows their fields.
+#[rustfmt::skip]
+static SCOPE_UNKNOWN: &[(&str, &[&str])] = &[
+    ("Binding", CORE),
+    ("Eviction", OLD_POLICY),
+    ("LocalSubjectAccessReview", AUTHORIZATION),
+    ("SelfSubjectAccessReview", AUTHORIZATION),
+    ("SelfSubjectRulesReview", AUTHORIZATION),
+    ("SubjectAccessReview", AUTHORIZATION),
+    ("TokenRequest", &["authentication.k8s.io/v1"]),
+    ("TokenReview", AUTHENTICATION),
+];
+
+/// What a schema of one's own can refer to of Kubernetes' definitions, besides the kinds.
+static DEFINITIONS: &[(&str, &Type)] = &[
+    ("io.k8s.api.batch.v1.CronJobSpec", &CRON_JOB_SPEC),
+    ("io.k8s.api.batch.v1.JobSpec", &WORKLOAD_SPEC),
+    ("io.k8s.api.batch.v1.JobTemplateSpec", &JOB_TEMPLATE),
+    ("io.k8s.api.core.v1.Container", &CONTAINER),
+    ("io.k8s.api.core.v1.EphemeralContainer", &EPHEMERAL_CONTAINER),
+    ("io.k8s.api.core.v1.PodSpec", &POD_SPEC),
+    ("io.k8s.api.core.v1.PodStatus", &POD_STATUS),
+    ("io.k8s.api.core.v1.PodTemplateSpec", &POD_TEMPLATE_SPEC),
+    ("io.k8s.api.core.v1.ServiceSpec", &SERVICE_SPEC),
+    ("io.k8s.api.core.v1.Volume", &VOLUME),
+    ("io.k8s.api.apps.v1.DaemonSetSpec", &WORKLOAD_SPEC),
+    ("io.k8s.api.apps.v1.DeploymentSpec", &WORKLOAD_SPEC),
+    ("io.k8s.api.apps.v1.ReplicaSetSpec", &WORKLOAD_SPEC),
+    ("io.k8s.api.apps.v1.StatefulSetSpec", &WORKLOAD_SPEC),
+    ("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", &METADATA),
+];
+
+/// The built-in definition of this name.
+pub(super) fn definition(name: &str) -> Option<&'static Type> {
+    if let Some((_, known)) = DEFINITIONS.iter().find(|(known, _)| *known == name) {
+        return Some(known);
+    }
+    let (version, kind) = name.strip_prefix("io.k8s.api.")?.rsplit_once('.')?;
+    let (group, version) = version.split_once('.')?;
+    let place = KINDS.binary_search_by(|(known, ..)| (*known).cmp(kind)).ok()?;
+    let (_, versions, known) = KINDS.get(place)?;
+    // Definitions have the group's first part only: `rbac` for `rbac.authorization.k8s.io`.
+    let is_same = |api_version: &&str| match api_version.split_once('/') {
+        None => group == "core" && **api_version == *version,
+        Some((full, other)) => full.split('.').next() == Some(group) && other == version,
+    };
+    versions.iter().any(|api_version| is_same(&api_version)).then_some(known)
+}
+
+/// Whether kustomize knows without a schema if objects of a kind lie in namespaces.
+pub(super) fn has_known_scope(api_version: &str, kind: &str) -> bool {
+    let is_in = |kinds: &[(&str, &[&str])]| {
+        kinds.iter().any(|(known, versions)| *known == kind && versions.contains(&api_version))
+    };
+    is_in(CLUSTER_SCOPED) || (of(api_version, kind).is_some() && !is_in(SCOPE_UNKNOWN))
+}
+
 /// The type of a kind in this version of its group.
 pub(super) fn of(api_version: &str, kind: &str) -> Option<&'static Type> {
     let place = KINDS.binary_search_by(|(known, ..)| (*known).cmp(kind)).ok()?;

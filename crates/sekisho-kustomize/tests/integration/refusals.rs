@@ -6,6 +6,11 @@ use crate::support::Memory;
 
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
 
+const BINDING: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: a}\nsubjects:
+# Kustomize wants a namespace or none, not nothing.
+- {kind: ServiceAccount, name: a, namespace: null}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: a}\n";
+
 /// Kustomizations, and what is said of them.
 const REFUSALS: &[(&str, &str)] = &[
     ("", "a/kustomization.yaml:1:1: the kustomization is empty: name its resources"),
@@ -97,6 +102,18 @@ const REFUSALS: &[(&str, &str)] = &[
         "configMapGenerator:\n- name: x\n  literals: [a=1, a=2]",
         "a/kustomization.yaml:3:19: key `a` is given twice: remove one",
     ),
+    (
+        "resources: [map.yaml]\npatchesStrategicMerge:\n- |-\n  # nothing\n",
+        "a/kustomization.yaml:3:3: the patch is empty",
+    ),
+    (
+        "resources: [binding.yaml]",
+        "a/binding.yaml:6:3: `namespace` takes text",
+    ),
+    (
+        "resources: [map.yaml]\nopenapi: {version: v1.30.0}",
+        "a/kustomization.yaml:2:20: `v1.30.0` is no value of `openapi.version`: use `v1.21.2`",
+    ),
     ("configMapGenerator:\n- literals: [a=1]", "a/kustomization.yaml:2:3: a generator needs `name`"),
     (
         "configMapGenerator:\n- name: x\n  behavior: merge",
@@ -116,6 +133,7 @@ fn refusals_name_file_and_place() {
             ("a/twice.yaml", "apiVersion: v1\nkind: A\nmetadata: {name: a}\nkind: B\n"),
             ("a/broken.yaml", "a: ]\n"),
             ("b.yaml", MAP),
+            ("a/binding.yaml", BINDING),
             (
                 "component/kustomization.yaml",
                 "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: x\n",
