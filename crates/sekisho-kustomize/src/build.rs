@@ -162,6 +162,7 @@ impl Builder<'_> {
         }
         let mut nodes = 0_usize;
         for resource in &mut set.resources {
+            read::complete(&resource.root)?;
             resource.normalize_map("annotations", &self.texts, &is_internal);
             let span = resource.span();
             let origin =

@@ -1,6 +1,6 @@
 //! Field specifications: which field of which kinds a transformation looks at.
 
-use sekisho_manifest::{Node, Span, Value};
+use sekisho_manifest::{Node, Segment, Span, Value};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::decode::Fields;
@@ -59,9 +59,20 @@ impl FieldSpec {
         span: Span,
         set: &mut dyn FnMut(&mut Node) -> Result<()>,
     ) -> Result<()> {
+        self.apply_with_path(root, missing, span, &mut |node, _| set(node))
+    }
+
+    /// Does the same, and tells `set` the path of each field.
+    pub(crate) fn apply_with_path(
+        &self,
+        root: &mut Node,
+        missing: Missing,
+        span: Span,
+        set: &mut dyn FnMut(&mut Node, &[Segment]) -> Result<()>,
+    ) -> Result<()> {
         let parts = path::split(&self.path, '/');
         let missing = if self.create { missing } else { Missing::Left };
-        let mut visit = Visit { spec: self, missing, span, set };
+        let mut visit = Visit { spec: self, missing, span, path: Vec::new(), set };
         visit.node(root, &parts)
     }
 }
@@ -70,18 +81,22 @@ struct Visit<'v> {
     spec: &'v FieldSpec,
     missing: Missing,
     span: Span,
-    set: &'v mut dyn FnMut(&mut Node) -> Result<()>,
+    /// The way to the current value.
+    path: Vec<Segment>,
+    set: &'v mut dyn FnMut(&mut Node, &[Segment]) -> Result<()>,
 }
 
 impl Visit<'_> {
     fn node(&mut self, node: &mut Node, parts: &[SmolStr]) -> Result<()> {
-        let Some((part, rest)) = parts.split_first() else { return (self.set)(node) };
+        let Some((part, rest)) = parts.split_first() else { return (self.set)(node, &self.path) };
         match &node.value {
             Value::Null => Ok(()),
             Value::Sequence(items) => {
                 if items.iter().any(|item| may_hold(item, part)) || self.missing != Missing::Left {
-                    for item in node.items_mut().into_iter().flatten() {
+                    for (index, item) in node.items_mut().into_iter().flatten().enumerate() {
+                        self.path.push(Segment::Index(index));
                         self.node(item, parts)?;
+                        self.path.pop();
                     }
                 }
                 Ok(())
@@ -127,10 +142,11 @@ impl Visit<'_> {
             }
             Some(false) => {}
         }
-        match tree::child_mut(node, name) {
-            Some(child) => self.node(child, rest),
-            None => Ok(()),
-        }
+        let Some(child) = tree::child_mut(node, name) else { return Ok(()) };
+        self.path.push(Segment::Key(name.into()));
+        self.node(child, rest)?;
+        self.path.pop();
+        Ok(())
     }
 }
 

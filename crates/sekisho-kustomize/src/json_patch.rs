@@ -62,6 +62,7 @@ pub(crate) fn apply(resource: &mut Resource, patch: &[Operation]) -> Result<()> 
     }
     through_floats(&mut root);
     resource.root = root;
+    resource.unshare();
     Ok(())
 }
 

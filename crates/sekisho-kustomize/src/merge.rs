@@ -84,6 +84,7 @@ impl Merging<'_> {
                 return Ok(());
             }
         }
+        resource.settle();
         if !patch.allow_kind_change {
             restore(&mut resource.root, &before, "kind");
         }

@@ -98,7 +98,7 @@ fn kind(root: &Node) -> smol_str::SmolStr {
 }
 
 /// Whether an object names its kind and itself, which a list need not.
-fn complete(root: &Node) -> Result<()> {
+pub(crate) fn complete(root: &Node) -> Result<()> {
     let kind = kind(root);
     if kind.is_empty() {
         return Err(BuildErrorKind::Incomplete("kind").at(root.span));

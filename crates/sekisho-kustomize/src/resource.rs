@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sekisho_manifest::{Node, Span};
+use sekisho_manifest::{Node, Segment, Span};
 use smol_str::SmolStr;
 
 use crate::error::{BuildErrorKind, Result};
@@ -50,6 +50,17 @@ pub(crate) struct Resource {
     pub(crate) variables: Vec<SmolStr>,
     pub(crate) origin: Option<Origin>,
     pub(crate) transformations: Vec<Origin>,
+    /// The values that stand in several places at once.
+    shared: Vec<Shared>,
+}
+
+/// One value in several places. Kustomize puts a label or annotation of a kustomization into all maps that
+/// lack it as one node, so that whoever writes another value to one of the places later writes it to all.
+#[derive(Debug, Clone)]
+struct Shared {
+    paths: Vec<Vec<Segment>>,
+    /// The place of the value.
+    span: Span,
 }
 
 impl Resource {
@@ -66,6 +77,7 @@ impl Resource {
             variables: Vec::new(),
             origin: None,
             transformations: Vec::new(),
+            shared: Vec::new(),
         }
     }
 
@@ -145,6 +157,33 @@ impl Resource {
             .ok_or_else(|| BuildErrorKind::Incomplete("metadata").at(whole))?;
         tree::set(metadata, "name", span, tree::text(name, span));
         Ok(())
+    }
+
+    /// Notes that one value was put to all these places.
+    pub(crate) fn share(&mut self, paths: Vec<Vec<Segment>>, span: Span) {
+        if paths.len() > 1 {
+            self.shared.push(Shared { paths, span });
+        }
+    }
+
+    /// Takes what was written to one place of a shared value over to its other places.
+    pub(crate) fn settle(&mut self) {
+        for shared in &mut self.shared {
+            shared.paths.retain(|path| tree::at(&self.root, path).is_some_and(tree::is_scalar));
+            let written = shared.paths.iter().filter_map(|path| tree::at(&self.root, path));
+            let Some(new) = written.filter(|node| node.span != shared.span).last().cloned() else { continue };
+            for path in &shared.paths {
+                if let Some(node) = tree::at_mut(&mut self.root, path) {
+                    node.clone_from(&new);
+                }
+            }
+            shared.span = new.span;
+        }
+    }
+
+    /// Forgets which values were shared, since the object was written anew.
+    pub(crate) fn unshare(&mut self) {
+        self.shared.clear();
     }
 
     /// The annotations or labels as texts.

@@ -71,7 +71,10 @@ impl Texts {
                 Some(written) if text.len() >= 20 && is_time(text) => Cow::Owned(written.to_owned()),
                 _ => Cow::Borrowed(text),
             },
-            Value::Null => Cow::Owned(self.written(node).unwrap_or("").to_owned()),
+            Value::Null => match self.at(node.span) {
+                "" => Cow::Borrowed(""),
+                _ => Cow::Owned(self.written(node).unwrap_or("null").to_owned()),
+            },
             Value::Sequence(_) | Value::Mapping(_) => Cow::Borrowed(""),
             _ => match self.written(node) {
                 Some(written) => Cow::Owned(written.to_owned()),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sekisho_manifest::{Entry, Mapping, Node, Span, Value};
+use sekisho_manifest::{Entry, Mapping, Node, Segment, Span, Value};
 use smol_str::SmolStr;
 
 /// A text that stands for itself at a place.
@@ -58,6 +58,22 @@ pub(crate) fn mapping_at<'n>(node: &'n mut Node, key: &str, span: Span) -> Optio
         set(node, key, span, mapping(span));
     }
     child_mut(node, key).filter(|child| child.as_mapping().is_some())
+}
+
+/// What stands at a path.
+pub(crate) fn at<'n>(node: &'n Node, path: &[Segment]) -> Option<&'n Node> {
+    path.iter().try_fold(node, |node, segment| match segment {
+        Segment::Key(key) => node.entry(key).map(|entry| &entry.node),
+        Segment::Index(index) => node.items().get(*index),
+    })
+}
+
+/// What stands at a path, to change it.
+pub(crate) fn at_mut<'n>(node: &'n mut Node, path: &[Segment]) -> Option<&'n mut Node> {
+    path.iter().try_fold(node, |node, segment| match segment {
+        Segment::Key(key) => child_mut(node, key),
+        Segment::Index(index) => node.items_mut()?.get_mut(*index),
+    })
 }
 
 /// Whether a value counts as nothing: null, or a list or mapping without content.

@@ -308,7 +308,8 @@ impl GeneratorEntry {
         let (default_name, default_namespace) =
             if lenient { fields.part("metadata", named)?.unwrap_or_default() } else { Default::default() };
         let mut envs = fields.texts("envs")?;
-        envs.extend(Some(fields.text("env")?).filter(|env| !env.is_empty()));
+        // The older name of the field is known to kustomizations only.
+        envs.extend(Some(fields.text("env")?).filter(|env| !lenient && !env.is_empty()));
         let or = |text: Text, default: Text| if text.is_empty() { default } else { text };
         let entry = Self {
             name: or(fields.text("name")?, default_name),

@@ -39,9 +39,7 @@ impl Schema {
                 Field::List(keys, item) => Some(Self::List(keys, *item)),
             },
             Self::List(..) => None,
-            Self::Custom(definitions, node) => {
-                Some(Self::found(definitions, definitions.field(node, name)?))
-            }
+            Self::Custom(definitions, node) => Some(Self::found(definitions, definitions.field(node, name)?)),
         }
     }
 
@@ -50,9 +48,7 @@ impl Schema {
         match self {
             Self::BuiltIn(_) => None,
             Self::List(_, item) => item.map(Self::BuiltIn),
-            Self::Custom(definitions, node) => {
-                Some(Self::found(definitions, definitions.items(node)?))
-            }
+            Self::Custom(definitions, node) => Some(Self::found(definitions, definitions.items(node)?)),
         }
     }
 

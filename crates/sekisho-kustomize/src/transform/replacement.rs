@@ -5,6 +5,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::like;
 use super::structured;
+use crate::decode::Text;
 use crate::error::{BuildErrorKind, Result};
 use crate::id::Id;
 use crate::kustomization::{FieldOptions, Replacement, SourceSelector, TargetSelector};
@@ -26,10 +27,14 @@ pub(crate) fn apply(set: &mut ResourceSet, replacement: &Replacement, texts: &Te
     let value =
         match (&replacement.source, &replacement.source_value) {
             (Some(source), None) => source_value(set, source, texts)?,
-            (None, Some(text)) => SourceValue {
-                node: Node { span: text.span, value: Value::String(text.value.clone()) },
-                text: text.value.clone(),
-            },
+            (None, Some(text)) => {
+                let value = match yaml3::resolve(text) {
+                    Value::Null if text.is_empty() => Value::String(SmolStr::default()),
+                    value => value,
+                };
+                let node = Node { span: text.span, value };
+                SourceValue { node, text: text.value.clone(), field: None }
+            }
             (Some(_), Some(text)) => {
                 return Err(BuildErrorKind::Entry("a replacement has `source` or `sourceValue`, not both")
                     .at(text.span));
@@ -39,7 +44,8 @@ pub(crate) fn apply(set: &mut ResourceSet, replacement: &Replacement, texts: &Te
                     .at(replacement.span));
             }
         };
-    targets.iter().try_for_each(|target| to_target(set, target, &value, texts))
+    let mut value = value;
+    targets.iter().try_for_each(|target| to_target(set, target, &mut value, texts))
 }
 
 /// A value on its way.
@@ -47,6 +53,20 @@ struct SourceValue {
     node: Node,
     /// The value as it was written.
     text: SmolStr,
+    /// The field that is copied whole: what a target writes into it goes on to the targets behind.
+    field: Option<(usize, Vec<SmolStr>)>,
+}
+
+impl SourceValue {
+    /// Reads the field again.
+    fn refresh(&mut self, set: &ResourceSet, texts: &Texts) {
+        let Some((index, path)) = &self.field else { return };
+        let found = set.resources.get(*index).and_then(|resource| find(&resource.root, path, texts));
+        if let Some(node) = found {
+            self.node = node.clone();
+            self.text = SmolStr::new(texts.text(node));
+        }
+    }
 }
 
 /// What an object is called, now first, without regard to the scope of its kind.
@@ -62,10 +82,14 @@ fn source_value(set: &ResourceSet, source: &SourceSelector, texts: &Texts) -> Re
             && (wanted.namespace.is_empty() || wanted.same_namespace(id))
             && id.gvk.is_selected(&wanted.gvk)
     };
-    let found: Vec<&Resource> =
-        set.resources.iter().filter(|resource| ids(resource).any(|id| selected(&id))).collect();
-    let resource = match *found {
-        [resource] => resource,
+    let found: Vec<(usize, &Resource)> = set
+        .resources
+        .iter()
+        .enumerate()
+        .filter(|(_, resource)| ids(resource).any(|id| selected(&id)))
+        .collect();
+    let (index, resource) = match *found {
+        [found] => found,
         [] => return Err(BuildErrorKind::NoMatch(source_text(source)).at(source.span)),
         ref several => {
             let (wanted, count) = (source_text(source), several.len());
@@ -73,18 +97,19 @@ fn source_value(set: &ResourceSet, source: &SourceSelector, texts: &Texts) -> Re
         }
     };
     let path = if source.field_path.is_empty() { DEFAULT_FIELD } else { &source.field_path };
-    let node = find(&resource.root, &split_dotted(path), texts).filter(|node| !tree::is_empty(node));
+    let parts = split_dotted(path);
+    let node = find(&resource.root, &parts, texts).filter(|node| !tree::is_empty(node));
     let Some(node) = node else {
         let message = format!("`{}` has no field `{path}`: correct the path", resource.id());
         return Err(BuildErrorKind::Replacement(message).at(source.span));
     };
-    let whole = SourceValue { node: node.clone(), text: SmolStr::new(texts.text(node)) };
+    let text = SmolStr::new(texts.text(node));
     if source.options.delimiter.is_empty() {
-        return Ok(whole);
+        return Ok(SourceValue { node: node.clone(), text, field: Some((index, parts)) });
     }
     let part = usize::try_from(source.options.index)
         .ok()
-        .and_then(|index| whole.text.split(source.options.delimiter.as_str()).nth(index))
+        .and_then(|index| text.split(source.options.delimiter.as_str()).nth(index))
         .filter(|_| tree::is_scalar(node));
     let Some(part) = part else {
         let message = format!("`{}` has no part {} in `{path}`", resource.id(), source.options.index);
@@ -94,7 +119,7 @@ fn source_value(set: &ResourceSet, source: &SourceSelector, texts: &Texts) -> Re
         Value::String(_) => Value::String(part.into()),
         _ => yaml3::resolve(part),
     };
-    Ok(SourceValue { node: Node { span: node.span, value }, text: part.into() })
+    Ok(SourceValue { node: Node { span: node.span, value }, text: part.into(), field: None })
 }
 
 fn source_text(source: &SourceSelector) -> SmolStr {
@@ -104,7 +129,7 @@ fn source_text(source: &SourceSelector) -> SmolStr {
 fn to_target(
     set: &mut ResourceSet,
     target: &TargetSelector,
-    value: &SourceValue,
+    value: &mut SourceValue,
     texts: &Texts,
 ) -> Result<()> {
     let Some(select) = &target.select else {
@@ -116,7 +141,10 @@ fn to_target(
         .iter()
         .map(|reject| Ok((reject.names_nothing(), reject.compile()?)))
         .collect::<Result<_>>()?;
-    for resource in &mut set.resources {
+    let standard = [Text { value: DEFAULT_FIELD.into(), span: target.span }];
+    let paths = if target.field_paths.is_empty() { &standard[..] } else { &target.field_paths };
+    for index in 0..set.resources.len() {
+        let Some(resource) = set.resources.get(index) else { continue };
         let rejected = |(nameless, matcher): &(bool, Matcher)| {
             matcher.has_maps() && matcher.fits_maps(resource, texts)
                 || !nameless && ids(resource).any(|id| matcher.fits_id(&id))
@@ -124,8 +152,12 @@ fn to_target(
         let chosen = select.fits_maps(resource, texts)
             && !reject.iter().any(rejected)
             && ids(resource).any(|id| select.fits_id(&id));
-        if chosen {
-            into_object(resource, target, value, texts)?;
+        for path in paths.iter().filter(|_| chosen) {
+            value.refresh(set, texts);
+            if let Some(resource) = set.resources.get_mut(index) {
+                into_object(resource, path, &target.options, value, texts)?;
+                resource.settle();
+            }
         }
     }
     Ok(())
@@ -133,27 +165,22 @@ fn to_target(
 
 fn into_object(
     resource: &mut Resource,
-    target: &TargetSelector,
+    path: &Text,
+    options: &FieldOptions,
     value: &SourceValue,
     texts: &Texts,
 ) -> Result<()> {
-    let standard = [crate::decode::Text { value: DEFAULT_FIELD.into(), span: target.span }];
-    let paths = if target.field_paths.is_empty() { &standard[..] } else { &target.field_paths };
-    let create = if target.options.create { Create::for_value(&value.node) } else { Create::Nothing };
-    for path in paths {
-        let parts = split_dotted(path);
-        if structured::set(&mut resource.root, &parts, &value.node, &value.text, create, texts) {
-            continue;
-        }
-        let mut set =
-            |field: &mut Node, made: bool| into_field(field, made, &target.options, value, path.span, texts);
-        let mut visit = Visit { texts, create, span: path.span, set: &mut set };
-        let count =
-            visit.follow(&mut resource.root, &parts, false).map_err(|fault| fault.or_at(path.span))?;
-        if count == 0 {
-            let message = format!("`{}` has no field `{}`: correct the path", resource.id(), path.value);
-            return Err(BuildErrorKind::Replacement(message).at(path.span));
-        }
+    let create = if options.create { Create::for_value(&value.node) } else { Create::Nothing };
+    let parts = split_dotted(path);
+    if structured::set(&mut resource.root, &parts, &value.node, &value.text, create, texts) {
+        return Ok(());
+    }
+    let mut set = |field: &mut Node, made: bool| into_field(field, made, options, value, path.span, texts);
+    let mut visit = Visit { texts, create, span: path.span, set: &mut set };
+    let count = visit.follow(&mut resource.root, &parts, false).map_err(|fault| fault.or_at(path.span))?;
+    if count == 0 {
+        let message = format!("`{}` has no field `{}`: correct the path", resource.id(), path.value);
+        return Err(BuildErrorKind::Replacement(message).at(path.span));
     }
     Ok(())
 }

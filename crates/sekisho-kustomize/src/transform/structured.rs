@@ -18,6 +18,10 @@ pub(super) fn set(
 ) -> bool {
     let Some((above, within)) = cut(root, parts, texts) else { return false };
     let Some(field) = find(root, above, texts) else { return false };
+    if field.is_null() && create != Create::Nothing {
+        // Kustomize writes into the text of the null, which stays null.
+        return true;
+    }
     let written = texts.text(field).into_owned();
     let Some(new) = replaced(&written, within, value, text, create) else { return false };
     let (span, mut done) = (field.span, false);

@@ -52,6 +52,7 @@ impl Target {
                 namespace.fields(&mut resource.root, &id.gvk, id.cluster_scoped, texts)?;
             } else {
                 self.set(&mut resource.root, value, texts)?;
+                resource.settle();
             }
         }
         Ok(())

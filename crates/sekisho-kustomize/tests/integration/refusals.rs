@@ -6,7 +6,8 @@ use crate::support::Memory;
 
 const MAP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n";
 
-const BINDING: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: a}\nsubjects:
+const BINDING: &str =
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: a}\nsubjects:
 # Kustomize wants a namespace or none, not nothing.
 - {kind: ServiceAccount, name: a, namespace: null}
 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: a}\n";
@@ -106,10 +107,7 @@ const REFUSALS: &[(&str, &str)] = &[
         "resources: [map.yaml]\npatchesStrategicMerge:\n- |-\n  # nothing\n",
         "a/kustomization.yaml:3:3: the patch is empty",
     ),
-    (
-        "resources: [binding.yaml]",
-        "a/binding.yaml:6:3: `namespace` takes text",
-    ),
+    ("resources: [binding.yaml]", "a/binding.yaml:6:3: `namespace` takes text"),
     (
         "resources: [map.yaml]\nopenapi: {version: v1.30.0}",
         "a/kustomization.yaml:2:20: `v1.30.0` is no value of `openapi.version`: use `v1.21.2`",
