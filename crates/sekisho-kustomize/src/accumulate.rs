@@ -251,8 +251,11 @@ impl Builder<'_> {
             above,
         };
         if wanted == Kind::Component {
-            let all = self.accumulate(&below, all)?;
+            let mut all = self.accumulate(&below, all)?;
             all.resources.check_unique()?;
+            let mut config = Config::default();
+            config.merge(&all.config)?;
+            all.config = config;
             return Ok(all);
         }
         let added = self.accumulate(&below, Accumulator::default())?;
@@ -314,7 +317,7 @@ impl Builder<'_> {
         let mut all = Accumulator::default();
         let mut paths = Vec::new();
         for entry in entries {
-            let embedded = Embedded::new(entry, &self.texts);
+            let embedded = Embedded::new(entry, &mut self.texts);
             match read::embedded_objects(&embedded, &self.budget.file) {
                 Ok(objects) => {
                     let file_name = target.kustomization.file_name;
@@ -394,7 +397,7 @@ impl Builder<'_> {
         }
         for entry in &kustomization.replicas {
             Self::step(target, all, "ReplicaCountTransformer", |set, config| {
-                replica::set(set, entry, &config.replicas)
+                replica::set(set, entry, &config.replicas, &self.texts)
             })?;
         }
         for entry in &kustomization.images {
@@ -481,7 +484,7 @@ impl Builder<'_> {
     pub(crate) fn strategic(&mut self, folder: &str, entries: &[Text]) -> Result<Vec<Node>> {
         let mut patches = Vec::new();
         for entry in entries {
-            let embedded = Embedded::new(entry, &self.texts);
+            let embedded = Embedded::new(entry, &mut self.texts);
             match read::embedded_objects(&embedded, &self.budget.file) {
                 Ok(objects) => patches.extend(objects),
                 Err(fault) if entry.contains('\n') => return Err(fault),
@@ -509,7 +512,7 @@ impl Builder<'_> {
                 return Err(BuildErrorKind::Entry("a patch has `path` or `patch`, not both").at(entry.span));
             }
             (true, true) => {
-                let embedded = Embedded::new(&entry.patch, &self.texts).trimmed();
+                let embedded = Embedded::trimmed(&entry.patch, &mut self.texts);
                 let objects = read::embedded_objects(&embedded, &self.budget.file);
                 let json = self.embedded_json(&embedded);
                 Patch::of(objects, json, options, entry.patch.span)?
@@ -542,7 +545,10 @@ impl Builder<'_> {
         let root = match (entry.patch.is_empty(), entry.path.is_empty()) {
             (true, true) => return fail("a patch needs `path` or `patch`"),
             (false, false) => return fail("a patch has `path` or `patch`, not both"),
-            (false, true) => self.embedded_json(&Embedded::new(&entry.patch, &self.texts))?,
+            (false, true) => {
+                let embedded = Embedded::new(&entry.patch, &mut self.texts);
+                self.embedded_json(&embedded)?
+            }
             (true, false) => {
                 let (source, text) = self.load_text(folder, &entry.path)?;
                 read::json_or_yaml(&text, source, &self.budget.file)?

@@ -177,6 +177,7 @@ impl Builder<'_> {
                     tree::set(annotations, key, span, tree::text(value, span));
                 }
             }
+            self.texts.surface(&mut resource.root);
             nodes = nodes.saturating_add(tree::size(&resource.root));
             let limit = self.budget.nodes;
             if nodes > limit {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sekisho_manifest::{Entry, Mapping, Node, Span, Value};
+use sekisho_manifest::{Entry, Mapping, Node, SourceId, Span, Value};
 
 use crate::decode::Text;
 use crate::error::Fault;
@@ -14,37 +14,53 @@ pub(crate) struct Embedded<'t> {
     pub(crate) text: &'t str,
     /// The whole value in the file.
     whole: Span,
-    /// Where each line begins, in the document and in the file; none where the value is no literal block, so
-    /// that its bytes cannot be told apart.
-    lines: Option<Vec<(u32, u32)>>,
+    place: Place,
+}
+
+/// Where the bytes of a document stand.
+enum Place {
+    /// In the file: where each line begins, in the document and in the file.
+    Lines(Vec<(u32, u32)>),
+    /// Nowhere as they are, since the value is no literal block; the document is a source of its own.
+    Inner(SourceId),
 }
 
 impl<'t> Embedded<'t> {
-    pub(crate) fn new(value: &'t Text, texts: &Texts) -> Self {
-        let lines = lines(value, texts.at(value.span));
-        Self { text: &value.value, whole: value.span, lines }
+    pub(crate) fn new(value: &'t Text, texts: &mut Texts) -> Self {
+        let (text, whole) = (value.value.as_str(), value.span);
+        let place = match lines(value, texts.at(whole)) {
+            Some(lines) => Place::Lines(lines),
+            None => Place::Inner(texts.add_inner(text, whole)),
+        };
+        Self { text, whole, place }
     }
 
-    /// The same document without blanks around it.
-    #[must_use]
-    pub(crate) fn trimmed(mut self) -> Self {
-        let start = self.text.len() - self.text.trim_start().len();
+    /// A document without blanks around it.
+    pub(crate) fn trimmed(value: &'t Text, texts: &mut Texts) -> Self {
+        let (text, whole) = (value.value.trim(), value.span);
+        let start = value.value.len() - value.value.trim_start().len();
         let shift = u32::try_from(start).unwrap_or(u32::MAX);
-        if let Some(lines) = &mut self.lines {
-            for (document, file) in lines.iter_mut() {
-                if *document < shift {
-                    *file += shift - *document;
+        let place = match lines(value, texts.at(whole)) {
+            Some(mut lines) => {
+                for (document, file) in &mut lines {
+                    if *document < shift {
+                        *file += shift - *document;
+                    }
+                    *document = document.saturating_sub(shift);
                 }
-                *document = document.saturating_sub(shift);
+                Place::Lines(lines)
             }
-        }
-        self.text = self.text.trim();
-        self
+            None => Place::Inner(texts.add_inner(text, whole)),
+        };
+        Self { text, whole, place }
     }
 
     /// Where a span of the document stands in the file.
     fn place(&self, span: Span) -> Span {
-        let Some(lines) = &self.lines else { return self.whole };
+        let lines = match &self.place {
+            Place::Lines(lines) => lines,
+            Place::Inner(source) => return Span { source: *source, ..span },
+        };
         let offset = |at: u32| {
             let behind = lines.partition_point(|(document, _)| *document <= at);
             let (document, file) = lines.get(behind.checked_sub(1)?)?;

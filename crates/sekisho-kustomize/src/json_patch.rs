@@ -6,6 +6,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::error::{BuildErrorKind, Result};
 use crate::resource::Resource;
+use crate::texts::Texts;
 use crate::tree;
 
 /// One step of a JSON patch.
@@ -47,8 +48,17 @@ pub(crate) fn read(root: &Node) -> Result<Vec<Operation>> {
 }
 
 /// Applies a patch to an object.
-pub(crate) fn apply(resource: &mut Resource, patch: &[Operation]) -> Result<()> {
+///
+/// Kustomize keeps its notes on an object among the annotations. Where it has any, operations find a map to
+/// put annotations in, though the object has none; afterwards what is there is made text.
+pub(crate) fn apply(resource: &mut Resource, patch: &[Operation], texts: &Texts) -> Result<()> {
     let mut root = resource.root.clone();
+    if resource.has_notes()
+        && let Some(metadata) = tree::child_mut(&mut root, "metadata")
+    {
+        let span = metadata.span;
+        tree::mapping_at(metadata, "annotations", span);
+    }
     for operation in patch {
         operation.apply(&mut root).map_err(|reason| {
             BuildErrorKind::Operation {
@@ -63,6 +73,7 @@ pub(crate) fn apply(resource: &mut Resource, patch: &[Operation]) -> Result<()> 
     through_floats(&mut root);
     resource.root = root;
     resource.unshare();
+    resource.normalize_map("annotations", texts, &|_| false);
     Ok(())
 }
 

@@ -78,13 +78,18 @@ impl Merging<'_> {
         let before = resource.root.clone();
         let mut walk = Walk { merging: self, path: Vec::new(), object: &id };
         match walk.values(Some(&before), Some(&patch.root), None)? {
-            Merged::Kept(root) | Merged::Taken(root) if !tree::is_empty(&root) => resource.root = root,
+            Merged::Kept(root) if !tree::is_empty(&root) => resource.root = root,
+            // Kustomize loses what would take the place of the whole object.
+            Merged::Taken(root) if !tree::is_empty(&root) => {}
             _ => {
                 resource.root.value = Value::Null;
                 return Ok(());
             }
         }
         resource.settle();
+        if patch.root.at(&["metadata"]).and_then(|node| node.entry("annotations")).is_some_and(sweeps) {
+            resource.forget();
+        }
         if !patch.allow_kind_change {
             restore(&mut resource.root, &before, "kind");
         }
@@ -107,6 +112,12 @@ impl Merging<'_> {
             Merged::Nothing => tree::mapping(under.span),
         })
     }
+}
+
+/// Whether a patch takes away all that stands at a key.
+fn sweeps(entry: &Entry) -> bool {
+    let directive = entry.node.entry(DIRECTIVE).map(|entry| canonical(&entry.node.value));
+    entry.node.is_null() || directive.is_some_and(|directive| directive != "merge")
 }
 
 /// Gives a field the value that it has in another node.

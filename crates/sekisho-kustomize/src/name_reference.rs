@@ -28,9 +28,6 @@ pub(crate) fn update(set: &mut ResourceSet, references: &[NameReference], texts:
             by_name.entry(name).or_default().push(candidate);
         }
     }
-    if by_name.is_empty() {
-        return Ok(());
-    }
     for ((resource, referrer), accounts) in set.resources.iter_mut().zip(&candidates).zip(&accounts) {
         let role = role(&resource.root);
         for reference in references {

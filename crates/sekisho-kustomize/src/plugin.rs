@@ -132,7 +132,7 @@ impl Plugin {
             Work::Replacements(entries) => {
                 entries.iter().try_for_each(|entry| replacement::apply(set, entry, texts))
             }
-            Work::Replica(entry, specs) => replica::set(set, entry, specs),
+            Work::Replica(entry, specs) => replica::set(set, entry, specs, texts),
             Work::ValueAdd(value, targets) => {
                 targets.iter().try_for_each(|target| target.add(set, value, texts))
             }

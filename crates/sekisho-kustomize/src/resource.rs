@@ -24,6 +24,15 @@ pub(crate) enum Behavior {
     Merge,
 }
 
+/// What an object comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Maker {
+    File,
+    Generator,
+    /// A chart, so that its namespace is left alone.
+    Chart,
+}
+
 /// What an object was called before a transformation.
 #[derive(Debug, Clone)]
 struct Former {
@@ -42,8 +51,7 @@ pub(crate) struct Resource {
     pub(crate) behavior: Behavior,
     /// Whether a hash of its content is put behind its name.
     pub(crate) needs_hash: bool,
-    /// Whether a chart made it, so that its namespace is left alone.
-    pub(crate) from_chart: bool,
+    pub(crate) maker: Maker,
     /// Whether a schema that the kustomization names puts its kind outside namespaces.
     pub(crate) cluster_scoped: bool,
     /// The variables whose values it holds.
@@ -72,7 +80,7 @@ impl Resource {
             suffixes: Vec::new(),
             behavior: Behavior::Create,
             needs_hash: false,
-            from_chart: false,
+            maker: Maker::File,
             cluster_scoped: false,
             variables: Vec::new(),
             origin: None,
@@ -143,6 +151,23 @@ impl Resource {
         });
     }
 
+    /// Whether there is anything that kustomize notes in annotations of its own.
+    pub(crate) fn has_notes(&self) -> bool {
+        self.maker != Maker::File || self.origin.is_some() || !self.former.is_empty()
+    }
+
+    /// Forgets what kustomize notes in annotations of its own, since a patch took all annotations away.
+    pub(crate) fn forget(&mut self) {
+        self.former.clear();
+        self.prefixes.clear();
+        self.suffixes.clear();
+        self.behavior = Behavior::Create;
+        self.needs_hash = false;
+        self.maker = Maker::File;
+        self.origin = None;
+        self.transformations.clear();
+    }
+
     /// The place that stands for the object as a whole.
     pub(crate) fn span(&self) -> Span {
         let name = self.root.get("metadata").and_then(|metadata| metadata.get("name"));
@@ -171,7 +196,8 @@ impl Resource {
         for shared in &mut self.shared {
             shared.paths.retain(|path| tree::at(&self.root, path).is_some_and(tree::is_scalar));
             let written = shared.paths.iter().filter_map(|path| tree::at(&self.root, path));
-            let Some(new) = written.filter(|node| node.span != shared.span).last().cloned() else { continue };
+            let new = written.rev().find(|node| node.span != shared.span).cloned();
+            let Some(new) = new else { continue };
             for path in &shared.paths {
                 if let Some(node) = tree::at_mut(&mut self.root, path) {
                     node.clone_from(&new);

@@ -1,8 +1,10 @@
 //! The texts of all files that were read, by source, and how a scalar was written in them.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use sekisho_manifest::{Node, Source, SourceId, Span, Value};
+use sekisho_manifest::{Mapping, Node, Source, SourceId, Span, Value};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::error::{BuildError, Fault};
@@ -13,11 +15,16 @@ use crate::yaml3;
 pub(crate) struct Texts {
     first: u32,
     sources: Vec<Source>,
+    /// Documents within values of files whose bytes do not stand in the file as they are read, each with the
+    /// place of its value. They count as sources of their own, from the last id down, until the build ends.
+    inner: Vec<(String, Span)>,
+    /// Which of them is which, by its source, its place and its length.
+    known: HashMap<(u32, u32, usize), usize>,
 }
 
 impl Texts {
     pub(crate) fn new(first: SourceId) -> Self {
-        Self { first: first.0, sources: Vec::new() }
+        Self { first: first.0, sources: Vec::new(), inner: Vec::new(), known: HashMap::new() }
     }
 
     /// The id that the next source gets.
@@ -29,6 +36,60 @@ impl Texts {
         let id = self.next();
         self.sources.push(Source::new(name, text));
         id
+    }
+
+    /// Keeps a document within a value, and returns the id that its spans have.
+    pub(crate) fn add_inner(&mut self, text: &str, value: Span) -> SourceId {
+        let id = |count: usize| SourceId(u32::MAX.saturating_sub(u32::try_from(count).unwrap_or(u32::MAX)));
+        // A base may be read many times; its texts are kept once.
+        let key = (value.source.0, value.start, text.len());
+        if let Some(count) = self.known.get(&key) {
+            return id(*count);
+        }
+        self.inner.push((text.to_owned(), value));
+        self.known.insert(key, self.inner.len());
+        id(self.inner.len())
+    }
+
+    fn inner(&self, id: SourceId) -> Option<&(String, Span)> {
+        let place = (u32::MAX - id.0).checked_sub(1)?;
+        self.inner.get(place as usize)
+    }
+
+    /// The place in a file of a span that may lie within a value.
+    pub(crate) fn outer(&self, span: Span) -> Span {
+        self.inner(span.source).map_or(span, |(_, value)| *value)
+    }
+
+    /// Gives all that stands within values the places of these.
+    pub(crate) fn surface(&self, node: &mut Node) {
+        if self.inner.is_empty() || !self.has_inner(node) {
+            return;
+        }
+        node.span = self.outer(node.span);
+        for item in node.items_mut().into_iter().flatten() {
+            self.surface(item);
+        }
+        let Some(mapping) = node.as_mapping() else { return };
+        let entries = mapping.entries().iter().map(|entry| {
+            let mut entry = entry.clone();
+            entry.key_span = self.outer(entry.key_span);
+            self.surface(&mut entry.node);
+            entry
+        });
+        node.value = Value::Mapping(Arc::new(Mapping::new(entries.collect())));
+    }
+
+    fn has_inner(&self, node: &Node) -> bool {
+        self.inner(node.span.source).is_some()
+            || match &node.value {
+                Value::Sequence(items) => items.iter().any(|item| self.has_inner(item)),
+                Value::Mapping(mapping) => mapping
+                    .entries()
+                    .iter()
+                    .any(|entry| self.inner(entry.key_span.source).is_some() || self.has_inner(&entry.node)),
+                _ => false,
+            }
     }
 
     pub(crate) fn into_sources(self) -> Vec<Source> {
@@ -47,13 +108,17 @@ impl Texts {
 
     /// What stands in the source at a span.
     pub(crate) fn at(&self, span: Span) -> &str {
-        let text = self.source(span.source).map_or("", |source| &source.text);
+        let text = match self.inner(span.source) {
+            Some((text, _)) => text,
+            None => self.source(span.source).map_or("", |source| &source.text),
+        };
         text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
     /// The error that a fault is, with the name of its file and its place.
     pub(crate) fn error(&self, fault: Fault) -> BuildError {
-        let source = fault.span.and_then(|span| Some((span, self.source(span.source)?)));
+        let span = fault.span.map(|span| self.outer(span));
+        let source = span.and_then(|span| Some((span, self.source(span.source)?)));
         match source {
             Some((span, source)) => BuildError {
                 file: source.name.clone(),

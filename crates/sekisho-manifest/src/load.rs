@@ -260,10 +260,10 @@ impl Loader<'_> {
 
     fn yaml_document(&mut self, begin: usize, end: usize) {
         let text = self.text.get(begin..end).unwrap_or("");
-        let outcome = if text.ends_with('\n') {
+        let outcome = if text.ends_with('\n') || matches!(self.words, Words::Text) {
             yaml::read(text, self.words, self.source, begin, self.index, self.budget)
         } else {
-            // `kubectl` reads by lines and ends the last one too.
+            // `kubectl` reads objects by lines and ends the last one too.
             yaml::read(&format!("{text}\n"), self.words, self.source, begin, self.index, self.budget)
         };
         self.finish(outcome, begin);

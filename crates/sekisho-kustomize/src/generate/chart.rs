@@ -9,7 +9,7 @@ use crate::error::{BuildErrorKind, Result};
 use crate::files::{is_within, join, within};
 use crate::kustomization::{HelmChart, HelmGlobals, ValuesMerge, some};
 use crate::merge::Merging;
-use crate::resource::Resource;
+use crate::resource::{Maker, Resource};
 
 /// Where charts lie unless a kustomization says otherwise.
 const HOME: &str = "charts";
@@ -63,7 +63,7 @@ pub(crate) fn generate(
         .into_iter()
         .map(|root| {
             let mut resource = Resource::new(root);
-            resource.from_chart = true;
+            resource.maker = Maker::Chart;
             resource
         })
         .collect())

@@ -8,7 +8,7 @@ use crate::build::Builder;
 use crate::decode::Pair;
 use crate::error::{BuildErrorKind, Result};
 use crate::kustomization::{GeneratorEntry, GeneratorOptions};
-use crate::resource::Resource;
+use crate::resource::{Maker, Resource};
 use crate::texts::Texts;
 use crate::tree;
 
@@ -33,6 +33,7 @@ pub(crate) fn generate(
     let pairs = load(entry, folder, builder)?;
     let root = object(entry, pairs, options.as_ref());
     let mut resource = Resource::new(root);
+    resource.maker = Maker::Generator;
     resource.behavior = entry.behavior;
     resource.needs_hash = !options.is_some_and(|options| options.disable_name_suffix_hash);
     Ok(resource)

@@ -89,7 +89,9 @@ impl Walk<'_> {
             };
             match (self.values(old, new, schema.clone())?, old) {
                 // The object's own item takes back the place of one that the patch would have replaced.
-                (Merged::Taken(_), Some(old)) => merged.push(old.clone()),
+                (Merged::Taken(_), Some(old)) if !matches!(lists.patch, Patch::Same) => {
+                    merged.push(old.clone());
+                }
                 (Merged::Kept(node) | Merged::Taken(node), _) if !is_void(&node) => merged.push(node),
                 _ => {}
             }
@@ -140,7 +142,8 @@ impl Walk<'_> {
                     tree::set(&mut node, key, span, value);
                 }
             }
-            if kept && let Some(place) = old.and_then(|place| lists.dest.get_mut(place)) {
+            let is_own = kept || matches!(lists.patch, Patch::Same);
+            if is_own && let Some(place) = old.and_then(|place| lists.dest.get_mut(place)) {
                 *place = node.clone();
             }
             let items = std::mem::take(&mut lists.items);

@@ -241,7 +241,7 @@ pub(super) fn definition(name: &str) -> Option<&'static Type> {
         None => group == "core" && **api_version == *version,
         Some((full, other)) => full.split('.').next() == Some(group) && other == version,
     };
-    versions.iter().any(|api_version| is_same(api_version)).then_some(known)
+    versions.iter().any(is_same).then_some(known)
 }
 
 /// Whether kustomize knows without a schema if objects of a kind lie in namespaces.

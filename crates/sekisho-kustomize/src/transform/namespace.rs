@@ -6,6 +6,7 @@ use crate::decode::Text;
 use crate::error::{BuildErrorKind, Result};
 use crate::field_spec::{FieldSpec, Missing};
 use crate::id::Gvk;
+use crate::resource::Maker;
 use crate::resource_set::ResourceSet;
 use crate::texts::Texts;
 use crate::tree;
@@ -38,7 +39,7 @@ impl Namespace<'_> {
         if self.name.is_empty() {
             return Ok(());
         }
-        for resource in set.resources.iter_mut().filter(|resource| !resource.from_chart) {
+        for resource in set.resources.iter_mut().filter(|resource| resource.maker != Maker::Chart) {
             resource.remember();
             let id = resource.id();
             self.fields(&mut resource.root, &id.gvk, id.cluster_scoped, texts)?;

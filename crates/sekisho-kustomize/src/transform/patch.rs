@@ -82,7 +82,7 @@ impl LoadedPatch {
                 for index in target.compile()?.select(set, merging.texts) {
                     let Some(resource) = set.resources.get_mut(index) else { continue };
                     resource.remember();
-                    json_patch::apply(resource, operations)?;
+                    json_patch::apply(resource, operations, merging.texts)?;
                 }
                 Ok(())
             }
@@ -159,7 +159,7 @@ pub(crate) fn json(
 ) -> Result<()> {
     for index in target.compile()?.select(set, texts) {
         if let Some(resource) = set.resources.get_mut(index) {
-            json_patch::apply(resource, operations)?;
+            json_patch::apply(resource, operations, texts)?;
         }
     }
     Ok(())

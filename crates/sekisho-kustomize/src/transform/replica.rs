@@ -7,10 +7,16 @@ use crate::error::{BuildErrorKind, Result};
 use crate::field_spec::{FieldSpec, Missing};
 use crate::kustomization::Replica;
 use crate::resource_set::ResourceSet;
+use crate::texts::Texts;
 use crate::tree;
 
 /// Sets the number of replicas of the objects of this name.
-pub(crate) fn set(set: &mut ResourceSet, replica: &Replica, specs: &[FieldSpec]) -> Result<()> {
+pub(crate) fn set(
+    set: &mut ResourceSet,
+    replica: &Replica,
+    specs: &[FieldSpec],
+    texts: &Texts,
+) -> Result<()> {
     let (count, span) = replica.count;
     let mut found = false;
     for spec in specs {
@@ -27,7 +33,12 @@ pub(crate) fn set(set: &mut ResourceSet, replica: &Replica, specs: &[FieldSpec])
                     let expected = "single value";
                     return Err(BuildErrorKind::FieldType { field, object, expected }.at(node.span));
                 }
-                *node = Node { span, value: Value::Int(count) };
+                // A number in quotes stays in quotes.
+                *node = if texts.is_quoted(node) {
+                    tree::text(format_smolstr!("{count}"), span)
+                } else {
+                    Node { span, value: Value::Int(count) }
+                };
                 Ok(())
             })?;
         }

@@ -109,6 +109,10 @@ const REFUSALS: &[(&str, &str)] = &[
     ),
     ("resources: [binding.yaml]", "a/binding.yaml:6:3: `namespace` takes text"),
     (
+        "resources: [map.yaml]\npatches:\n- target: {kind: ConfigMap}\n  patch: |-\n    - op: remove\n      path: /metadata/name",
+        "a/map.yaml:1:1: the object has no `metadata.name`: add it",
+    ),
+    (
         "resources: [map.yaml]\nopenapi: {version: v1.30.0}",
         "a/kustomization.yaml:2:20: `v1.30.0` is no value of `openapi.version`: use `v1.21.2`",
     ),
