@@ -234,7 +234,7 @@ impl Definition {
                 variables.push(variable);
             }
         }
-        let constraints = constraints?;
+        let constraints = constraints.unwrap_or_else(MatchResources::nothing);
         let definition = Self { name, ignores_failures, parameter_kind, constraints, conditions, variables };
         Some((definition, compiler))
     }

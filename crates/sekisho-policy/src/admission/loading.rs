@@ -6,12 +6,15 @@ use std::sync::Arc;
 use sekisho_manifest::{Object, Source, SourceId};
 
 use super::binding::Binding;
+use super::checking;
 use super::environment;
 use super::mutating::{MutatingPolicies, MutatingPolicy};
 use super::reader::Reader;
 use super::validating::ValidatingPolicy;
 use crate::kinds::Kinds;
+use crate::patch;
 use crate::problem::{Problem, Weight};
+use crate::request::GroupVersionKind;
 
 /// The group of admission policies.
 const GROUP: &str = "admissionregistration.k8s.io";
@@ -23,12 +26,15 @@ pub struct LoadOptions {
     pub minor: u32,
     /// Whether a policy that no binding names applies all the same, as if one bound it that denies.
     pub unbound: bool,
+    /// Whether to look for what works, though hardly as it was meant: expressions that do not fit the schemas of
+    /// the built-in kinds, as the API server says in the status of a policy, and resources that nobody serves.
+    pub lints: bool,
 }
 
 impl Default for LoadOptions {
     /// The newest version; policies without a binding do nothing, as in the API server.
     fn default() -> Self {
-        Self { minor: 37, unbound: false }
+        Self { minor: 37, unbound: false, lints: false }
     }
 }
 
@@ -66,9 +72,17 @@ pub fn load<'a>(
     let mut mutating: Vec<MutatingPolicy> = Vec::new();
     for object in &objects {
         let mut reader = Reader::new(text(sources, object.source));
+        if let Some(problem) = unknown_version(object) {
+            loaded.problems.push(problem);
+            continue;
+        }
+        loaded.problems.extend(unknown_fields(object));
         match object.kind.as_str() {
             VALIDATING => {
                 let policy = ValidatingPolicy::read(&mut reader, object, &base, &kinds);
+                if options.lints {
+                    checking::check_types(&mut reader, object, &base);
+                }
                 loaded.validating.extend(policy.filter(|_| !refuses(&reader.problems)));
             }
             VALIDATING_BINDING => {
@@ -89,11 +103,14 @@ pub fn load<'a>(
             }
             _ => {}
         }
+        if options.lints {
+            checking::check_resources(&mut reader, object);
+        }
         loaded.problems.append(&mut reader.problems);
     }
     let problems = &mut loaded.problems;
     problems.extend(without_policy(&objects));
-    if !options.unbound {
+    if !options.unbound || options.lints {
         problems.extend(without_binding(&objects));
     }
     for binding in bindings {
@@ -120,6 +137,32 @@ pub fn load<'a>(
     loaded.mutating = MutatingPolicies::new(mutating);
     loaded
 }
+
+/// A version in which no API server serves such policies.
+fn unknown_version(object: &Object) -> Option<Problem> {
+    if VERSIONS.contains(&object.version()) || !is_policy(object) {
+        return None;
+    }
+    let at = object.root.get("apiVersion").unwrap_or(&object.root);
+    let message =
+        format!("`{}` serves no {}: write `{GROUP}/{}`", object.api_version, object.kind, VERSIONS[0]);
+    Some(Problem::error(at, message))
+}
+
+/// The fields that such policies do not have, which the API server drops: what they say does not count.
+fn unknown_fields(object: &Object) -> Vec<Problem> {
+    let kind = GroupVersionKind::new(&format!("{GROUP}/{}", VERSIONS[0]), &object.kind);
+    let unknown = patch::unknown_keys(&kind, &object.root).into_iter();
+    let problem = |(path, span)| Problem {
+        span,
+        message: format!("`{path}` is no field of a {}, so it does nothing: correct its name", object.kind),
+        weight: Weight::Warning,
+    };
+    unknown.map(problem).collect()
+}
+
+/// The versions in which admission policies were ever served, the newest first.
+const VERSIONS: [&str; 3] = ["v1", "v1beta1", "v1alpha1"];
 
 const VALIDATING: &str = "ValidatingAdmissionPolicy";
 const VALIDATING_BINDING: &str = "ValidatingAdmissionPolicyBinding";

@@ -82,6 +82,17 @@ impl MatchResources {
         })
     }
 
+    /// For no request; it stands for a field that is missing, so that the rest of the document is read too.
+    pub(super) fn nothing() -> Self {
+        Self {
+            namespaces: Selector::nothing(),
+            objects: Selector::nothing(),
+            rules: Vec::new(),
+            excluded: Vec::new(),
+            equivalent: false,
+        }
+    }
+
     pub(super) fn has_rules(&self) -> bool {
         !self.rules.is_empty()
     }

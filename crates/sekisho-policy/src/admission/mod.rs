@@ -6,6 +6,7 @@
 //! for word. [`MutatingPolicies`] change the object before.
 
 mod binding;
+mod checking;
 mod conditions;
 mod decision;
 mod definition;

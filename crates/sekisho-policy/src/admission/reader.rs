@@ -31,6 +31,11 @@ impl<'a> At<'a> {
         self.child(key, self.node.and_then(|node| node.get(key)))
     }
 
+    /// An item of this list.
+    pub(crate) fn item(&self, place: usize) -> Self {
+        self.child(place, self.node.and_then(|node| node.items().get(place)))
+    }
+
     pub(crate) fn is_there(&self) -> bool {
         self.node.is_some()
     }
@@ -56,10 +61,25 @@ impl<'s> Reader<'s> {
 
     /// The document is refused because of a part of the text of a field.
     pub(crate) fn refuse_part(&mut self, at: &At<'_>, part: sekisho_cel::Span, message: &str) {
+        self.add(self.part(at, part), &at.path, message);
+    }
+
+    /// The document works, though a part of the text of a field may not be as it was meant.
+    pub(crate) fn warn_part(&mut self, at: &At<'_>, part: sekisho_cel::Span, message: &str) {
+        let (span, message) = (self.part(at, part), format!("`{}`: {message}", at.path));
+        self.problems.push(Problem { span, message, weight: Weight::Warning });
+    }
+
+    /// The document works, though a field may not be as it was meant.
+    pub(crate) fn warn(&mut self, at: &At<'_>, message: &str) {
+        let message = format!("`{}`: {message}", at.path);
+        self.problems.push(Problem { span: at.span, message, weight: Weight::Warning });
+    }
+
+    fn part(&self, at: &At<'_>, part: sekisho_cel::Span) -> Span {
         let text = at.node.and_then(Node::as_str).unwrap_or("");
         let range = usize::try_from(part.start).unwrap_or(0)..usize::try_from(part.end).unwrap_or(0);
-        let span = place::locate(self.source, at.span, text, range).unwrap_or(at.span);
-        self.add(span, &at.path, message);
+        place::locate(self.source, at.span, text, range).unwrap_or(at.span)
     }
 
     fn add(&mut self, span: Span, path: &FieldPath, message: &str) {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use sekisho_manifest::{Entry, Mapping, Node, Value};
+use sekisho_manifest::{Entry, Mapping, Node, Span, Value};
 
 use super::schema::{self, Type};
 use crate::request::GroupVersionKind;
@@ -63,17 +63,22 @@ pub fn merge_configuration(
 
 /// The paths of fields that a kind does not have; empty for kinds that are not built in.
 pub fn unknown_fields(kind: &GroupVersionKind, object: &Node) -> Vec<String> {
+    unknown_keys(kind, object).into_iter().map(|(path, _)| path).collect()
+}
+
+/// The same with the places of their keys.
+pub(crate) fn unknown_keys(kind: &GroupVersionKind, object: &Node) -> Vec<(String, Span)> {
     let mut found = Vec::new();
     collect_unknown(&schema::of_kind(kind), object, &mut String::new(), &mut found);
     found
 }
 
-fn collect_unknown(kind: &Type, node: &Node, path: &mut String, found: &mut Vec<String>) {
+fn collect_unknown(kind: &Type, node: &Node, path: &mut String, found: &mut Vec<(String, Span)>) {
     for entry in node.entries() {
         let step = if path.is_empty() { entry.key.to_string() } else { format!(".{}", entry.key) };
         within(path, &step, |path| match field_type(kind, &entry.key) {
             Some(field) => collect_unknown(field, &entry.node, path, found),
-            None if matches!(shape(kind), Shape::Fields(..)) => found.push(path.clone()),
+            None if matches!(shape(kind), Shape::Fields(..)) => found.push((path.clone(), entry.key_span)),
             None => {}
         });
     }

@@ -64,6 +64,16 @@ impl Fields {
         self.named.get(name).map(|field| &field.kind)
     }
 
+    /// The named fields with their types.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&'static str, &Type)> {
+        self.named.iter().map(|(name, field)| (*name, &field.kind))
+    }
+
+    /// Whether there may be fields that are not named.
+    pub(super) fn is_open(&self) -> bool {
+        self.rest.is_some()
+    }
+
     /// What a missing field counts with.
     pub(super) fn default_of(&self, name: &str) -> Option<Value> {
         let field = self.named.get(name)?;

@@ -67,6 +67,19 @@ impl Lint {
 /// Every remark, in the order of the documents. `tested` are the names of policies that a test asks.
 pub(crate) fn lint(bundle: &Bundle, tested: &BTreeSet<String>) -> Vec<Lint> {
     let mut found: Vec<Lint> = Vec::new();
+    for (file, reason) in &bundle.unread {
+        found.push(Lint {
+            kind: LintKind::Error,
+            message: reason.clone(),
+            location: Some(Origin {
+                file: file.clone(),
+                line: 1,
+                column: 1,
+                field: String::new(),
+                value: None,
+            }),
+        });
+    }
     for problem in &bundle.loaded.problems {
         let location = Location::at(problem.span, FieldPath::root(), &bundle.sources);
         let kind = if problem.weight == Weight::Error { LintKind::Error } else { LintKind::Warning };
@@ -163,10 +176,12 @@ fn impossible(target: &Target) -> Option<String> {
         Target::Resource { group: Some(group), resource } => {
             let plain = resource.split('/').next().unwrap_or(resource);
             (group, plain, |api, resource| {
-                let kind = api.kind.to_lowercase();
-                resource == kind
-                    || resource.strip_prefix(&kind).is_some_and(|rest| rest == "s" || rest == "es")
-                    || kind.strip_suffix('y').is_some_and(|stem| resource == format!("{stem}ies"))
+                let kind = sekisho_policy::GroupVersionKind {
+                    group: api.group.into(),
+                    version: api.version.into(),
+                    kind: api.kind.into(),
+                };
+                sekisho_policy::Kinds::default().of(&kind).resource.resource == resource
             })
         }
         _ => return None,

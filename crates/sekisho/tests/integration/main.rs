@@ -12,6 +12,7 @@ mod kustomizations;
 mod kyverno_tests;
 mod pod_security;
 mod policies;
+mod policy_lint;
 mod rego;
 mod rendering;
 mod suppression;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::Result;
+use sekisho_policy::admission::LoadOptions;
 use sekisho_policy::rego::Packages;
 use sekisho_policy::{Options, Weight};
 use serde::Serialize;
@@ -23,7 +24,7 @@ pub(crate) fn run(arguments: &LintArguments, _terminal: &Terminal) -> Result<Sta
     if arguments.modules.package.is_empty() {
         settings.packages = Packages::All;
     }
-    let bundle = Bundle::read_with(&arguments.paths, &Options::default(), &settings)?;
+    let bundle = Bundle::read_with(&arguments.paths, &options(), &settings)?;
     let tested = policy::testing::covered(&arguments.paths)?;
     let found = lint(&bundle, &tested);
     let report = Report { policies: bundle.count(), results: &found };
@@ -43,6 +44,12 @@ pub(crate) fn run(arguments: &LintArguments, _terminal: &Terminal) -> Result<Sta
     } else {
         Status::Findings
     })
+}
+
+/// Policies that nothing binds are looked at too, and expressions by the schemas of the built-in kinds.
+fn options() -> Options {
+    let admission = LoadOptions { unbound: true, lints: true, ..LoadOptions::default() };
+    Options { admission, ..Options::default() }
 }
 
 fn table(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
