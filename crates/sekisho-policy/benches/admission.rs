@@ -24,7 +24,7 @@ fn policies(count: usize) -> PolicySet {
             };
             let actions = &[Enforcement::Deny];
             let (name, title, expression) = (check.id, check.title, check.cel?);
-            Some(export(&Export { name, title, expression, about, actions }))
+            export(&Export { name, title, expression, about, actions })
         })
         .take(count)
         .collect();

@@ -44,9 +44,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             Ok(())
         }
         Action::Down => server::stop(&standing()),
-        Action::Test { filter } => {
-            with(|kubeconfig| test::cargo(&["test", "--package", "sekisho", &filter], kubeconfig))
-        }
+        Action::Test { filter } => with(|kubeconfig| {
+            test::cargo(
+                &["test", "--package", "sekisho", "--package", "sekisho-cluster", &filter],
+                kubeconfig,
+            )
+        }),
     }
 }
 

@@ -39,17 +39,17 @@ fn build(sources: &Path, program: &Path) -> Result<()> {
     let started = Instant::now();
     let (major, minor, patch) = VERSION;
     let version = format!("v{major}.{minor}.{patch}");
-    let mut link = String::from("-s -w");
+    let mut link = vec!["-s -w".to_owned()];
     for package in ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"] {
         for (name, value) in [("gitVersion", version.as_str()), ("gitMajor", major), ("gitMinor", minor)] {
-            link += &format!(" -X {package}.{name}={value}");
+            link.push(format!("-X {package}.{name}={value}"));
         }
     }
     let partial = program.with_extension("partial");
     let output = Command::new("nice")
         .arg(go)
         .args(["build", "-trimpath", "-buildvcs=false", "-gcflags=all=-dwarf=false"])
-        .args(["-ldflags", &link, "-o"])
+        .args(["-ldflags", &link.join(" "), "-o"])
         .arg(&partial)
         .arg(".")
         .current_dir(sources)

@@ -182,7 +182,7 @@ impl Start<'_> {
                 format!("--kubeconfig={}", file("controller-manager.kubeconfig")),
                 "--secure-port=0".to_owned(),
                 "--leader-elect=false".to_owned(),
-                "--use-service-account-credentials=false".to_owned(),
+                "--use-service-account-credentials=true".to_owned(),
                 format!("--service-account-private-key-file={}", file("service-accounts.key")),
                 format!("--root-ca-file={}", file("ca.crt")),
             ],

@@ -4,8 +4,9 @@
 use sekisho_manifest::to_yaml;
 use serde_json::{Value, json};
 
+use super::matching::is_beyond;
 use crate::kinds::Kinds;
-use crate::request::GroupVersionKind;
+use crate::request::{GroupVersionKind, GroupVersionResource};
 use crate::verdict::Enforcement;
 
 /// What is exported.
@@ -48,8 +49,13 @@ const CONTAINERS: &str = "size(variables.pods) == 0 ? [] : variables.pods[0].?in
                           variables.pods[0].?containers.orValue([])\n  + \
                           variables.pods[0].?ephemeralContainers.orValue([])";
 
-/// The policy and its binding as YAML, two documents.
-pub fn export(export: &Export<'_>) -> String {
+/// The policy and its binding as YAML, two documents; none where the API server asks no policy about these objects.
+pub fn export(export: &Export<'_>) -> Option<String> {
+    if let About::Objects(kinds) = export.about
+        && kinds.iter().all(|(group, kind)| is_beyond(&resource(group, kind)))
+    {
+        return None;
+    }
     let policy = json!({
         "apiVersion": "admissionregistration.k8s.io/v1",
         "kind": "ValidatingAdmissionPolicy",
@@ -63,7 +69,13 @@ pub fn export(export: &Export<'_>) -> String {
         "metadata": {"name": export.name},
         "spec": {"policyName": export.name, "validationActions": actions},
     });
-    format!("{}---\n{}", to_yaml(&policy), to_yaml(&binding))
+    Some(format!("{}---\n{}", to_yaml(&policy), to_yaml(&binding)))
+}
+
+/// The resource of a kind, in the version `v1`.
+fn resource(group: &str, kind: &str) -> GroupVersionResource {
+    let kind = GroupVersionKind { group: group.into(), version: "v1".into(), kind: kind.into() };
+    Kinds::default().of(&kind).resource
 }
 
 fn spec(export: &Export<'_>) -> Value {
@@ -127,9 +139,7 @@ fn rules(about: About<'_>) -> Value {
         About::Objects(kinds) => {
             let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
             for (group, kind) in kinds {
-                let kind =
-                    GroupVersionKind { group: (*group).into(), version: "v1".into(), kind: (*kind).into() };
-                let resource = Kinds::default().of(&kind).resource.resource.to_string();
+                let resource = resource(group, kind).resource.to_string();
                 match groups.iter_mut().find(|(known, _)| known == group) {
                     Some((_, resources)) => resources.push(resource),
                     None => groups.push((group, vec![resource])),

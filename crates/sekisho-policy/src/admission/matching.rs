@@ -66,6 +66,26 @@ pub(crate) fn namespace_of(request: &Request) -> &SmolStr {
     }
 }
 
+/// What admission policies have no say in, whatever they match: themselves, so that a bad one can be taken away, and
+/// questions about who somebody is and what they may do, of which nothing is kept.
+const BEYOND: [(&str, &str); 10] = [
+    ("admissionregistration.k8s.io", "validatingadmissionpolicies"),
+    ("admissionregistration.k8s.io", "validatingadmissionpolicybindings"),
+    ("admissionregistration.k8s.io", "mutatingadmissionpolicies"),
+    ("admissionregistration.k8s.io", "mutatingadmissionpolicybindings"),
+    ("authentication.k8s.io", "selfsubjectreviews"),
+    ("authentication.k8s.io", "tokenreviews"),
+    ("authorization.k8s.io", "localsubjectaccessreviews"),
+    ("authorization.k8s.io", "selfsubjectaccessreviews"),
+    ("authorization.k8s.io", "selfsubjectrulesreviews"),
+    ("authorization.k8s.io", "subjectaccessreviews"),
+];
+
+/// Whether admission policies have no say in a resource.
+pub(super) fn is_beyond(resource: &GroupVersionResource) -> bool {
+    BEYOND.contains(&(resource.group.as_str(), resource.resource.as_str()))
+}
+
 impl MatchResources {
     /// Reads the field, which may be missing.
     pub(crate) fn read(reader: &mut Reader<'_>, at: &At<'_>) -> Option<Self> {

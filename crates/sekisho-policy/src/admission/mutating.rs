@@ -10,7 +10,7 @@ use super::binding::{Binding, parameters};
 use super::conditions::{Met, conditions};
 use super::decision::{Reason, Refusal};
 use super::definition::{Compiler, Definition, Expression, Place};
-use super::matching::Matched;
+use super::matching::{Matched, is_beyond};
 use super::reader::{At, Reader};
 use super::scope::{Access, Subject};
 use super::validating::subject;
@@ -271,6 +271,9 @@ impl MutatingPolicies {
     ) -> Vec<Invocation<'_>> {
         let labels = || namespace_labels(asked, facts);
         let mut found = Vec::new();
+        if is_beyond(&asked.resource) {
+            return found;
+        }
         let candidates = self.index.candidates(asked);
         for policy in candidates.into_iter().filter_map(|place| self.policies.get(place)) {
             let Some(matched) = policy.definition.constraints.matches(asked, &labels) else { continue };

@@ -10,7 +10,7 @@ use super::binding::{Binding, parameters};
 use super::conditions::{Met, conditions};
 use super::decision::{Decision, Judgement, Reason};
 use super::definition::{Compiler, Definition, Expression, Place};
-use super::matching::Matched;
+use super::matching::{Matched, is_beyond};
 use super::reader::{At, Reader, is_qualified_name};
 use super::scope::{Access, Subject};
 use super::view::{View, namespace_labels};
@@ -96,6 +96,9 @@ impl ValidatingPolicy {
     /// What the policy says of a request; empty where it is not for it.
     pub fn judge(&self, asked: &Asked<'_>, facts: &dyn Facts) -> Judgement {
         let mut judgement = Judgement { policy: self.definition.name.clone(), ..Judgement::default() };
+        if is_beyond(&asked.resource) {
+            return judgement;
+        }
         let labels = || namespace_labels(asked, facts);
         let Some(matched) = self.definition.constraints.matches(asked, &labels) else { return judgement };
         let view = asked.view(View::new);

@@ -35,18 +35,19 @@ pub(crate) fn run(arguments: &ExportArguments, terminal: &Terminal) -> Result<St
         }
     }
     if !all && !left.is_empty() {
-        bail!("what these checks look for cannot be said in CEL: {}", left.join(", "));
+        bail!("what these checks look for the API server cannot enforce by itself: {}", left.join(", "));
     }
     if all {
         let (exported, left) = (documents.len(), left.len());
-        terminal.note(format!("{exported} checks exported, {left} cannot be said in CEL"));
+        terminal.note(format!("{exported} checks exported, {left} are beyond the API server"));
     }
     let text = documents.join("---\n");
     terminal::write(arguments.output.as_deref(), |out| out.write_all(text.as_bytes()))?;
     Ok(Status::Clean)
 }
 
-/// The policy of a check and its binding; none where its condition cannot be said in CEL.
+/// The policy of a check and its binding; none where its condition cannot be said in CEL, or is about what the API
+/// server asks no policy about.
 fn policy(check: &Check, action: Enforcement) -> Option<String> {
     let about = match check.examine {
         Examine::Container(_) => About::Containers,
@@ -55,11 +56,5 @@ fn policy(check: &Check, action: Enforcement) -> Option<String> {
         Examine::AnyObject(_) => About::AnyObject,
         _ => return None,
     };
-    Some(export(&Export {
-        name: check.id,
-        title: check.title,
-        expression: check.cel?,
-        about,
-        actions: &[action],
-    }))
+    export(&Export { name: check.id, title: check.title, expression: check.cel?, about, actions: &[action] })
 }

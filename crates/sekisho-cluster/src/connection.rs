@@ -1,0 +1,347 @@
+//! A connection: requests and answers, with what proves who asks, within limits of time and size.
+
+use std::io::Read;
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::thread;
+use std::time::Duration;
+
+use sekisho_manifest::Node;
+use ureq::config::Config;
+use ureq::http::{Response, Uri};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Body, Proxy};
+
+use crate::credential::{Authorization, CredentialError};
+use crate::kubeconfig::Access;
+use crate::status::{Status, parse};
+use crate::tls;
+
+/// Whom a request is made as, instead of the user that the credentials are of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The user; none: the credentials' own.
+    pub user: Option<String>,
+    /// The user's identifier.
+    pub uid: Option<String>,
+    /// The user's groups.
+    pub groups: Vec<String>,
+    /// What else is known of the user, by key; a key may come more than once.
+    pub extra: Vec<(String, String)>,
+}
+
+/// How a connection behaves.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Whom requests are made as; without a user, whom the kubeconfig says.
+    pub identity: Identity,
+    /// How long it may take until a connection stands, and how long nothing may come on it.
+    pub patience: Duration,
+    /// How often a request is made again that the server was too busy for.
+    pub retries: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { identity: Identity::default(), patience: Duration::from_secs(30), retries: 4 }
+    }
+}
+
+/// Why a request was not answered as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// The server cannot be reached, or not be understood.
+    #[error("cannot reach `{server}`: {message}")]
+    Unreachable {
+        /// The address.
+        server: String,
+        /// Why.
+        message: String,
+    },
+    /// The settings of TLS do not fit together.
+    #[error("cannot connect to `{server}`: {message}")]
+    Tls {
+        /// The address.
+        server: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// No credential could be had.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    /// The server refuses.
+    #[error("{}", .0.message)]
+    Status(Status),
+    /// The answer is no JSON of the expected kind.
+    #[error("`{path}` was answered with what is no JSON object")]
+    Nonsense {
+        /// What was asked for.
+        path: String,
+    },
+    /// The answer is larger than it may be.
+    #[error("the answer to `{path}` has more than {limit} bytes")]
+    TooLarge {
+        /// What was asked for.
+        path: String,
+        /// The most that is read.
+        limit: u64,
+    },
+}
+
+impl RequestError {
+    /// The HTTP status, where there was one.
+    pub fn code(&self) -> Option<u16> {
+        match self {
+            Self::Status(status) => Some(status.code),
+            _ => None,
+        }
+    }
+}
+
+/// A connection to an API server. Several threads may use one at the same time.
+#[derive(Debug)]
+pub struct Connection {
+    agent: Agent,
+    /// The address that requests go to.
+    server: String,
+    authorization: Authorization,
+    headers: Vec<(String, String)>,
+    retries: u32,
+}
+
+/// The most bytes of an answer that is read as a whole: discovery of a server with thousands of kinds has ten
+/// megabytes.
+const ANSWER_LIMIT: u64 = 64 << 20;
+
+/// The longest that a server which is busy may ask to wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
+
+const USER_AGENT: &str = concat!("sekisho/", env!("CARGO_PKG_VERSION"));
+
+impl Connection {
+    /// Prepares a connection; a plugin that gives credentials is run, and nothing is sent yet.
+    pub fn new(access: &Access, options: &Options) -> Result<Self, RequestError> {
+        let mut credentials = access.credentials.clone();
+        let given = match &credentials.exec {
+            Some(exec) => Some(exec.run()?),
+            None => None,
+        };
+        if let Some(pair) = given.as_ref().and_then(|given| given.certificate.clone()) {
+            credentials.certificate = Some(pair);
+        }
+        let unreachable = |message: &str| RequestError::Unreachable {
+            server: access.server.clone(),
+            message: message.into(),
+        };
+        let proxy = match &access.proxy {
+            Some(url) => Some(Proxy::new(url).map_err(|_| unreachable("its `proxy-url` is no URL"))?),
+            None => Proxy::try_from_env(),
+        };
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .user_agent(USER_AGENT)
+            .timeout_connect(Some(options.patience))
+            .timeout_per_read(Some(options.patience))
+            .timeout_send_request(Some(options.patience))
+            .proxy(proxy);
+        if access.server.starts_with("https://") {
+            config = config.tls_config(tls::settings(access, credentials.certificate.as_ref())?);
+        }
+        let (server, pinned) = match &access.server_name {
+            Some(name) => pin(&access.server, name).ok_or_else(|| unreachable("its host is not known"))?,
+            None => (access.server.clone(), None),
+        };
+        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Names { pinned });
+        let identity = if options.identity.user.is_some() { &options.identity } else { &access.identity };
+        Ok(Self {
+            agent,
+            server,
+            authorization: Authorization::new(credentials, given),
+            headers: impersonation(identity),
+            retries: options.retries,
+        })
+    }
+
+    /// Reads a resource as a whole, as plain JSON.
+    pub fn get(&self, path: &str) -> Result<Node, RequestError> {
+        self.get_as(path, "application/json")
+    }
+
+    /// Reads a resource as a whole, in the form that `accept` asks for.
+    pub fn get_as(&self, path: &str, accept: &str) -> Result<Node, RequestError> {
+        let body = self.open(path, accept)?;
+        self.node(path, body)
+    }
+
+    /// Creates a resource and yields what the server made of it, with the warnings that it gave.
+    pub fn create(&self, path: &str, object: &str) -> Result<(Node, Vec<String>), RequestError> {
+        self.send("POST", path, "application/json", object)
+    }
+
+    /// Changes a resource: `kind` is the media type of the patch.
+    pub fn patch(&self, path: &str, kind: &str, change: &str) -> Result<(Node, Vec<String>), RequestError> {
+        self.send("PATCH", path, kind, change)
+    }
+
+    /// Removes a resource.
+    pub fn delete(&self, path: &str) -> Result<Node, RequestError> {
+        self.send("DELETE", path, "application/json", "{}").map(|(node, _)| node)
+    }
+
+    /// Opens the answer to a request, to be read as it comes.
+    pub(crate) fn open(&self, path: &str, accept: &str) -> Result<impl Read + 'static, RequestError> {
+        self.ask("GET", path, &[("accept", accept)], None).map(|response| response.into_body().into_reader())
+    }
+
+    fn send(
+        &self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: &str,
+    ) -> Result<(Node, Vec<String>), RequestError> {
+        let headers = [("content-type", kind), ("accept", "application/json")];
+        let response = self.ask(method, path, &headers, Some(body))?;
+        let warnings = response
+            .headers()
+            .get_all("warning")
+            .iter()
+            .filter_map(|value| String::from_utf8(value.as_bytes().to_vec()).ok())
+            .map(|value| warning(&value))
+            .collect();
+        let node = self.node(path, response.into_body().into_reader())?;
+        Ok((node, warnings))
+    }
+
+    fn node(&self, path: &str, body: impl Read) -> Result<Node, RequestError> {
+        let mut bytes = Vec::new();
+        body.take(ANSWER_LIMIT + 1).read_to_end(&mut bytes).map_err(|error| self.broken(&error))?;
+        if bytes.len() as u64 > ANSWER_LIMIT {
+            return Err(RequestError::TooLarge { path: path.to_owned(), limit: ANSWER_LIMIT });
+        }
+        let node = std::str::from_utf8(&bytes).ok().and_then(parse);
+        node.filter(|node| node.as_mapping().is_some())
+            .ok_or_else(|| RequestError::Nonsense { path: path.to_owned() })
+    }
+
+    /// Makes a request, again where the server is too busy for it, and once with a new token where it does not take
+    /// the old one.
+    fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Result<Response<Body>, RequestError> {
+        let mut renewed = false;
+        let mut tries = 0;
+        loop {
+            let response = self.once(method, path, headers, body)?;
+            let code = response.status().as_u16();
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            if code == 401 && !renewed && self.authorization.renew()? {
+                renewed = true;
+                continue;
+            }
+            if matches!(code, 429 | 503) && tries < self.retries {
+                let asked = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+                let pause =
+                    asked.and_then(|text| text.parse().ok()).map_or(1 << tries.min(3), |wait: u64| wait);
+                thread::sleep(Duration::from_secs(pause).min(LONGEST_WAIT));
+                tries += 1;
+                continue;
+            }
+            let mut said = Vec::new();
+            // What cannot be read adds nothing to the status.
+            let _ = response.into_body().into_reader().take(ANSWER_LIMIT).read_to_end(&mut said);
+            return Err(RequestError::Status(Status::read(code, &said)));
+        }
+    }
+
+    fn once(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&str>,
+    ) -> Result<Response<Body>, RequestError> {
+        let mut builder = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.server));
+        for (name, value) in headers {
+            builder = builder.header(*name, *value);
+        }
+        for (name, value) in &self.headers {
+            builder = builder.header(name, value);
+        }
+        if let Some(header) = self.authorization.header()? {
+            builder = builder.header("authorization", header.reveal());
+        }
+        let unreachable = |message| RequestError::Unreachable { server: self.server.clone(), message };
+        // The error of a header would show it.
+        let badly = |_| unreachable("the request has a header that cannot be sent".to_owned());
+        let sent = match body {
+            Some(body) => self.agent.run(builder.body(body).map_err(badly)?),
+            None => self.agent.run(builder.body(()).map_err(badly)?),
+        };
+        sent.map_err(|error| unreachable(error.to_string()))
+    }
+
+    pub(crate) fn broken(&self, error: &std::io::Error) -> RequestError {
+        RequestError::Unreachable { server: self.server.clone(), message: error.to_string() }
+    }
+}
+
+/// The text of a `Warning` header: `299 - "text"`.
+fn warning(header: &str) -> String {
+    let text = header.split_once('"').map_or(header, |(_, rest)| rest.strip_suffix('"').unwrap_or(rest));
+    text.replace("\\\"", "\"").replace("\\\\", "\\")
+}
+
+fn impersonation(identity: &Identity) -> Vec<(String, String)> {
+    let Some(user) = &identity.user else { return Vec::new() };
+    let mut headers = vec![("impersonate-user".to_owned(), user.clone())];
+    headers.extend(identity.uid.iter().map(|uid| ("impersonate-uid".to_owned(), uid.clone())));
+    headers.extend(identity.groups.iter().map(|group| ("impersonate-group".to_owned(), group.clone())));
+    headers.extend(identity.extra.iter().map(|(key, value)| {
+        let key = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
+        (format!("impersonate-extra-{key}"), value.clone())
+    }));
+    headers
+}
+
+/// Where names lead; with a name that the kubeconfig gives the server, always to the server.
+#[derive(Debug)]
+struct Names {
+    pinned: Option<Vec<SocketAddr>>,
+}
+
+impl Resolver for Names {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let Some(pinned) = &self.pinned else {
+            return ureq::unversioned::resolver::DefaultResolver::default().resolve(uri, config, timeout);
+        };
+        let mut addresses = self.empty();
+        for address in pinned.iter().take(8) {
+            addresses.push(*address);
+        }
+        Ok(addresses)
+    }
+}
+
+/// An address with another host, so that the server's certificate is held against that name, and where it leads.
+fn pin(server: &str, name: &str) -> Option<(String, Option<Vec<SocketAddr>>)> {
+    let uri: Uri = server.parse().ok()?;
+    let authority = uri.authority()?;
+    let port = authority.port_u16().unwrap_or(443);
+    let addresses: Vec<_> =
+        (authority.host().trim_matches(['[', ']']), port).to_socket_addrs().ok()?.collect();
+    let path = uri.path().trim_end_matches('/');
+    (!addresses.is_empty()).then(|| (format!("https://{name}:{port}{path}"), Some(addresses)))
+}

@@ -1,0 +1,7 @@
+//! Connections to servers of our own making, kubeconfigs, and lists as they come.
+#![allow(clippy::expect_used, reason = "a test ends where its expectation does")]
+
+mod kubeconfigs;
+mod lists;
+mod server;
+mod splitting;
