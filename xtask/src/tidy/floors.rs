@@ -15,6 +15,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-manifest", 0),
     ("sekisho-version", 0),
     ("sekisho-capture", 1),
+    ("sekisho-advisory", 1),
     ("sekisho-cel", 1),
     ("sekisho-chart", 1),
     ("sekisho-kustomize", 1),
