@@ -44,7 +44,7 @@ pub fn is_policy(object: &Object) -> bool {
 /// documents were read from.
 pub fn load(objects: &[Object], sources: &[Source], options: &Options) -> Loaded {
     let mut loaded = Loaded::default();
-    let (policies, problems) = gatekeeper::load(objects, &options.gatekeeper);
+    let (policies, problems) = gatekeeper::load_from(objects, sources, &options.gatekeeper);
     loaded.policies.extend(policies);
     loaded.problems.extend(problems);
     let admission = admission::load(objects, sources, &Kinds::new(objects), options.admission);

@@ -45,4 +45,4 @@ pub use engine::{
 pub use error::{ErrorCode, RegoError};
 pub use evaluate::{EvaluationError, Limit};
 pub use span::{Location, Span};
-pub use syntax::ast;
+pub use syntax::{ast, visit};

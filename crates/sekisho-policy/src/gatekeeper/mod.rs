@@ -2,6 +2,7 @@
 //!
 //! The semantics are those of Gatekeeper 3.23 and of the constraint framework below it.
 
+mod block;
 mod cel;
 mod constraint;
 mod expansion;
@@ -19,7 +20,7 @@ mod template;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sekisho_manifest::{Node, Object};
+use sekisho_manifest::{Node, Object, Source};
 use smol_str::SmolStr;
 
 pub use self::constraint::EnforcementPoint;
@@ -35,6 +36,7 @@ use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::{Interest, Target};
 use crate::problem::Problem;
+use crate::rego::LintRemark;
 use crate::request::Operation;
 use crate::set::Policy;
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
@@ -64,7 +66,16 @@ pub fn load<'a>(
     objects: impl IntoIterator<Item = &'a Object>,
     options: &Options,
 ) -> (Vec<Box<dyn Policy>>, Vec<Problem>) {
-    let mut loader = Loader { options, problems: Vec::new() };
+    load_from(objects, &[], options)
+}
+
+/// The same, with the texts that the objects were read from, so that errors in Rego stand at their lines.
+pub fn load_from<'a>(
+    objects: impl IntoIterator<Item = &'a Object>,
+    sources: &[Source],
+    options: &Options,
+) -> (Vec<Box<dyn Policy>>, Vec<Problem>) {
+    let mut loader = Loader { options, sources, problems: Vec::new() };
     let objects: Vec<&Object> = objects.into_iter().collect();
     let templates = loader.templates(&objects);
     let shared = Arc::new(Shared {
@@ -109,6 +120,7 @@ fn is_same(object: &Object, mutator: &Mutator) -> bool {
 
 struct Loader<'o> {
     options: &'o Options,
+    sources: &'o [Source],
     problems: Vec<Problem>,
 }
 
@@ -153,7 +165,7 @@ impl Loader<'_> {
                 continue;
             }
             let compiled = Template::read(object).and_then(|template| {
-                let rule = Rule::compile(object, &template, &self.options.engines)?;
+                let rule = Rule::compile(object, &template, &self.options.engines, self.sources)?;
                 Ok(Compiled { template, rule: Arc::new(rule) })
             });
             match compiled {
@@ -204,6 +216,18 @@ impl Loader<'_> {
         let rule = Arc::clone(&compiled.rule);
         Some(Box::new(Judge { constraint, rule, input, operations, shared: Arc::clone(shared) }))
     }
+}
+
+/// What can be said of the Rego of templates that compiles: see [`crate::rego::lint`].
+pub fn lint<'a>(objects: impl IntoIterator<Item = &'a Object>, sources: &[Source]) -> Vec<LintRemark> {
+    let mut found = Vec::new();
+    for object in objects.into_iter().filter(|object| Template::is(object)) {
+        let Ok(template) = Template::read(object) else { continue };
+        if let Some(template::Source::Rego { module, libraries, .. }) = template.source(&[Engine::Rego]) {
+            found.extend(rego::lint(module, libraries, sources));
+        }
+    }
+    found
 }
 
 /// What all constraints share.

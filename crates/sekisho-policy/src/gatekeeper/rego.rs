@@ -2,12 +2,14 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use sekisho_manifest::Node;
+use sekisho_manifest::{Node, Source, SourceId};
 use sekisho_rego::ast::RegoVersion;
 use sekisho_rego::functions::{Memory, World};
 use sekisho_rego::value::Value;
 use sekisho_rego::{Compiled, Document, Options, RegoError};
+use smol_str::SmolStr;
 
+use super::block::inside;
 use super::constraint::Constraint;
 use super::external::{self, Providers};
 use super::rego_source;
@@ -15,6 +17,7 @@ use super::rule::Said;
 use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::problem::Problem;
+use crate::rego::{LintRemark, Module};
 use crate::request::{Operation, Request};
 
 /// The rule that every template has.
@@ -48,7 +51,15 @@ struct Review(Value);
 struct Inventory(Value);
 
 impl RegoRule {
-    pub(crate) fn compile(module: &Node, libraries: &[Node], is_v1: bool) -> Result<Self, Problem> {
+    pub(crate) fn compile(
+        module: &Node,
+        libraries: &[Node],
+        is_v1: bool,
+        manifests: &[Source],
+    ) -> Result<Self, Problem> {
+        let problem = |module: &Node, what: &str, errors: &[RegoError]| {
+            problem(module, libraries, manifests, what, errors)
+        };
         let version = if is_v1 { RegoVersion::V1 } else { RegoVersion::V0 };
         let names: Vec<String> = (0..libraries.len()).map(|index| format!("libs[\"lib_{index}\"]")).collect();
         let text = |node: &'_ Node| node.as_str().unwrap_or_default().to_owned();
@@ -62,7 +73,7 @@ impl RegoRule {
             let parsed = sekisho_rego::parse(*source);
             modules.push(parsed.map_err(|errors| {
                 let at = modules.len().checked_sub(1).and_then(|place| libraries.get(place));
-                problem(at.unwrap_or(module), libraries, "invalid ConstraintTemplate", &errors)
+                problem(at.unwrap_or(module), "invalid ConstraintTemplate", &errors)
             })?);
         }
         let has_violation =
@@ -80,7 +91,7 @@ impl RegoRule {
             ..Options::default()
         };
         let compiled = sekisho_rego::compile(&sources, &options)
-            .map_err(|errors| problem(module, libraries, "unable to compile modules", &errors))?;
+            .map_err(|errors| problem(module, "unable to compile modules", &errors))?;
         let package: Vec<String> = match compiled.modules().first() {
             Some(first) => first.package.iter().map(ToString::to_string).collect(),
             None => Vec::new(),
@@ -150,12 +161,50 @@ fn messages(violations: &Value) -> Vec<String> {
 }
 
 /// What is wrong with the modules, at the node that holds the first of them.
-fn problem(module: &Node, libraries: &[Node], what: &str, errors: &[RegoError]) -> Problem {
+fn problem(
+    module: &Node,
+    libraries: &[Node],
+    manifests: &[Source],
+    what: &str,
+    errors: &[RegoError],
+) -> Problem {
     let first = errors.first();
     let index = first.map_or(0, |error| error.span.module as usize);
     let at = index.checked_sub(1).and_then(|index| libraries.get(index)).unwrap_or(module);
     let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    Problem::error(at, format!("{what}: {}", texts.join("; ")))
+    let place = first.and_then(|error| inside(at, manifests, error.span.row, error.span.column));
+    let problem = Problem::error(at, format!("{what}: {}", texts.join("; ")));
+    Problem { span: place.unwrap_or(problem.span), ..problem }
+}
+
+/// What can be said of a module and its libraries that compile, with its places in the manifest.
+pub(super) fn lint(module: &Node, libraries: &[Node], manifests: &[Source]) -> Vec<LintRemark> {
+    let all: Vec<&Node> = std::iter::once(module).chain(libraries).collect();
+    let texts: Vec<Module<'_>> = all
+        .iter()
+        .zip(0_u32..)
+        .map(|(node, place)| Module {
+            source: SourceId(place),
+            file: "template",
+            text: node.as_str().unwrap_or_default(),
+        })
+        .collect();
+    let mut found = crate::rego::lint(&texts, &|name| name == VIOLATION, false);
+    for remark in &mut found {
+        let place = remark.span.source.0 as usize;
+        let (Some(node), Some(text)) = (all.get(place), texts.get(place)) else { continue };
+        let (row, column) = position(text.text, remark.span.start);
+        remark.span = inside(node, manifests, row, column).unwrap_or(node.span);
+    }
+    found
+}
+
+/// The line and the character of a byte, both from 1.
+fn position(text: &str, byte: u32) -> (u32, u32) {
+    let before = text.get(..byte as usize).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    (count(before.matches('\n').count() + 1), count(line.chars().count() + 1))
 }
 
 /// The request as `input.review`.
@@ -220,33 +269,33 @@ fn user(request: &Request) -> Value {
     Value::fields(fields)
 }
 
+/// Where an object stands in the inventory: its namespace, its version, its kind and its name.
+type Path = [SmolStr; 4];
+
 /// `data`: `inventory.cluster[version][kind][name]` and `inventory.namespace[namespace][version][kind][name]`.
 fn inventory(facts: &dyn Facts) -> Value {
-    let mut rows: Vec<([String; 4], Value)> = facts
+    let mut rows: Vec<(Path, Value)> = facts
         .everything()
         .into_iter()
         .map(|known| {
-            let version = known.kind.api_version().to_string();
-            let path =
-                [known.namespace.to_string(), version, known.kind.kind.to_string(), known.name.to_string()];
+            let path = [known.namespace, known.kind.api_version(), known.kind.kind, known.name];
             (path, Value::from(&known.root))
         })
         .collect();
     rows.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let in_cluster = rows.iter().take_while(|(path, _)| path.first().is_some_and(String::is_empty)).count();
+    let in_cluster = rows.partition_point(|([namespace, ..], _)| namespace.is_empty());
     let (cluster, namespaced) = rows.split_at(in_cluster);
     let inventory = Value::fields([("cluster", nested(cluster, 1)), ("namespace", nested(namespaced, 0))]);
     Value::fields([("inventory", inventory)])
 }
 
 /// Sorted rows as objects within objects, by their keys from a level on.
-fn nested(rows: &[([String; 4], Value)], level: usize) -> Value {
-    let key = |row: &([String; 4], Value)| row.0.get(level).cloned().unwrap_or_default();
+fn nested(rows: &[(Path, Value)], level: usize) -> Value {
     let mut entries = Vec::new();
-    for group in rows.chunk_by(|a, b| key(a) == key(b)) {
-        let Some(first) = group.first() else { continue };
-        let value = if level == 3 { first.1.clone() } else { nested(group, level + 1) };
-        entries.push((Value::string(key(first)), value));
+    for group in rows.chunk_by(|(a, _), (b, _)| a.get(level) == b.get(level)) {
+        let Some((path, value)) = group.first() else { continue };
+        let value = if level == 3 { value.clone() } else { nested(group, level + 1) };
+        entries.push((Value::String(path.get(level).cloned().unwrap_or_default()), value));
     }
     Value::object(entries)
 }

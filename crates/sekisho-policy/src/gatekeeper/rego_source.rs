@@ -2,7 +2,8 @@
 //! be read.
 
 use sekisho_manifest::Node;
-use sekisho_rego::ast::{Call, Expr, ExprKind, Import, Module, Rule, TemplatePart, Term, TermKind};
+use sekisho_rego::ast::{Import, Module, Term, TermKind};
+use sekisho_rego::visit::{Visitor, visit};
 
 use crate::problem::Problem;
 
@@ -30,8 +31,8 @@ pub(super) fn check(modules: &[Module], texts: &[&Node]) -> Result<(), Problem> 
         }
     }
     for ((module, at), place) in all().zip(0_usize..) {
-        let mut found = Found { text: at.as_str().unwrap_or_default(), refs: Vec::new() };
-        module.rules.iter().for_each(|rule| found.rule(rule));
+        let mut found = Found { text: at.as_str().unwrap_or_default(), refs: Vec::new(), in_call: false };
+        module.rules.iter().for_each(|rule| visit(rule, &mut found));
         if !found.refs.is_empty() {
             let name =
                 if place == 0 { "template".to_owned() } else { format!("libs[\"lib_{}\"]", place - 1) };
@@ -63,107 +64,39 @@ fn is_allowed(import: &Import) -> bool {
 struct Found<'t> {
     text: &'t str,
     refs: Vec<String>,
+    in_call: bool,
 }
 
-impl Found<'_> {
-    fn rule(&mut self, rule: &Rule) {
-        let head = &rule.head;
-        let terms =
-            head.path.iter().chain(head.parameters.iter().flatten()).chain(&head.key).chain(&head.value);
-        terms.for_each(|term| self.term(term));
-        self.body(&rule.body);
-        for branch in &rule.branches {
-            branch.value.iter().for_each(|value| self.term(value));
-            self.body(&branch.body);
-        }
-    }
-
-    fn body(&mut self, body: &[Expr]) {
-        for expr in body {
-            for with in &expr.with {
-                self.term(&with.target);
-                self.term(&with.value);
-            }
-            match &expr.kind {
-                ExprKind::Term(term) => self.term(term),
-                ExprKind::Unify(left, right) | ExprKind::Assign(left, right) => {
-                    self.term(left);
-                    self.term(right);
-                }
-                ExprKind::Some(terms) => terms.iter().for_each(|term| self.term(term)),
-                ExprKind::SomeIn { key, value, domain } => {
-                    key.iter().chain([value, domain]).for_each(|term| self.term(term));
-                }
-                ExprKind::Every { key, value, domain, body } => {
-                    key.iter().chain([value, &**domain]).for_each(|term| self.term(term));
-                    self.body(body);
-                }
-                ExprKind::Not(body) => self.body(body),
-                ExprKind::And(left, right) | ExprKind::Or(left, right) => {
-                    self.body(left);
-                    self.body(right);
-                }
-            }
-        }
-    }
-
-    fn term(&mut self, term: &Term) {
+impl Visitor for Found<'_> {
+    fn term(&mut self, term: &Term) -> bool {
         match &term.kind {
-            TermKind::Ref(head, path) => {
-                if head.as_var().is_some_and(|name| name == "data") {
-                    let name = path.first().and_then(Term::as_text);
-                    if name.is_none_or(|name| !READABLE.contains(&name.as_str())) {
-                        self.refs.push(term.span.of(self.text).to_owned());
-                    }
-                } else {
-                    self.term(head);
-                    for term in path {
-                        self.term(term);
-                    }
+            TermKind::Ref(head, path) if head.as_var().is_some_and(|name| name == "data") => {
+                let name = path.first().and_then(Term::as_text);
+                if name.is_none_or(|name| !READABLE.contains(&name.as_str())) {
+                    self.refs.push(term.span.of(self.text).to_owned());
                 }
+                false
             }
-            TermKind::Var(name) if name == "data" => self.refs.push("data".to_owned()),
-            TermKind::Call(call) => self.call(call),
-            TermKind::Array(items) | TermKind::Set(items) => items.iter().for_each(|item| self.term(item)),
-            TermKind::Object(entries) => {
-                for (key, value) in entries {
-                    self.term(key);
-                    self.term(value);
+            TermKind::Var(name) => {
+                // The first name of a function was seen with the others.
+                if name == "data" && !std::mem::take(&mut self.in_call) {
+                    self.refs.push("data".to_owned());
                 }
+                false
             }
-            TermKind::ArrayComprehension(head, body) | TermKind::SetComprehension(head, body) => {
-                self.term(head);
-                self.body(body);
-            }
-            TermKind::ObjectComprehension(head, body) => {
-                self.term(&head.0);
-                self.term(&head.1);
-                self.body(body);
-            }
-            TermKind::Template(parts) => {
-                for part in parts {
-                    if let TemplatePart::Expr(expr) = part {
-                        self.body(std::slice::from_ref(expr));
+            TermKind::Call(call) => {
+                // A function of another package is a reference too.
+                let names = call.operator.iter().map(|part| part.as_var().or_else(|| part.as_text()));
+                let names: Option<Vec<&str>> = names.map(|name| name.map(AsRef::as_ref)).collect();
+                if let Some(["data", rest @ ..]) = names.as_deref() {
+                    if rest.first().is_none_or(|name| !READABLE.contains(name)) {
+                        self.refs.push(format!("data.{}", rest.join(".")));
                     }
+                    self.in_call = true;
                 }
+                true
             }
-            TermKind::Null
-            | TermKind::Bool(_)
-            | TermKind::Number(_)
-            | TermKind::String(_)
-            | TermKind::Var(_) => {}
+            _ => true,
         }
-    }
-
-    fn call(&mut self, call: &Call) {
-        // A function of another package is a reference too.
-        let names = call.operator.iter().map(|part| part.as_var().or_else(|| part.as_text()));
-        let names: Option<Vec<&str>> = names.map(|name| name.map(AsRef::as_ref)).collect();
-        if let Some(["data", rest @ ..]) = names.as_deref()
-            && rest.first().is_none_or(|name| !READABLE.contains(name))
-        {
-            self.refs.push(format!("data.{}", rest.join(".")));
-        }
-        call.arguments.iter().for_each(|argument| self.term(argument));
     }
 }

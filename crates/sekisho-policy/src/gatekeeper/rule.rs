@@ -35,10 +35,15 @@ pub(crate) enum Prepared {
 
 impl Rule {
     /// Compiles the rule of a template in the first of these languages that it is given in.
-    pub(crate) fn compile(object: &Object, template: &Template, engines: &[Engine]) -> Result<Self, Problem> {
+    pub(crate) fn compile(
+        object: &Object,
+        template: &Template,
+        engines: &[Engine],
+        sources: &[sekisho_manifest::Source],
+    ) -> Result<Self, Problem> {
         match template.source(engines) {
             Some(Source::Rego { module, libraries, is_v1 }) => {
-                RegoRule::compile(module, libraries, *is_v1).map(Self::Rego)
+                RegoRule::compile(module, libraries, *is_v1, sources).map(Self::Rego)
             }
             Some(Source::Cel(source)) => CelRule::compile(object, source).map(Self::Cel),
             None => {

@@ -10,6 +10,7 @@ use super::policy::{Control, OfRule, Scope};
 use super::{Inputs, Rule, RuleError};
 use crate::about::About;
 use crate::problem::{Problem, Weight};
+use crate::rego::{LintRemark, Module, objection};
 use crate::set::Policy;
 use crate::verdict::RuleName;
 
@@ -153,4 +154,13 @@ fn problems(error: &RuleError, start: Span) -> Vec<Problem> {
             .collect(),
         other => vec![Problem { span: start, message: other.to_string(), weight: Weight::Error }],
     }
+}
+
+/// What can be said of the modules of rules that compile: see [`crate::rego::lint`].
+pub fn lint(library: &Library) -> Vec<LintRemark> {
+    let remarks = library.rules.iter().map(|rule| {
+        let module = Module { source: rule.source, file: &rule.file, text: &rule.module };
+        crate::rego::lint(&[module], &|name| name == "deny" || objection(name).is_some(), false)
+    });
+    remarks.flatten().collect()
 }

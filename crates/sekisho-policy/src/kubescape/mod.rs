@@ -20,7 +20,7 @@ use sekisho_rego::value::Value;
 use sekisho_rego::{Budget, Compiled, Document, Options, RegoError, Request, Source};
 
 use self::aggregate::Aggregation;
-pub use self::library::{KIND, Library, Loaded, RuleFiles, load};
+pub use self::library::{KIND, Library, Loaded, RuleFiles, lint, load};
 pub use self::response::{FixPath, Paths, Related, Response};
 
 /// The package that rules stand in.

@@ -7,6 +7,7 @@
 
 mod answer;
 pub(crate) mod field;
+mod lint;
 mod package;
 mod policy;
 mod version;
@@ -20,6 +21,7 @@ use sekisho_rego::value::Value;
 use sekisho_rego::{Compiled, RegoError};
 use smol_str::SmolStr;
 
+pub use self::lint::{Fault, LintRemark, lint};
 pub use self::package::Packages;
 use self::policy::{Judge, Shared};
 pub use self::version::parse;
@@ -70,7 +72,7 @@ pub struct Rules {
 }
 
 /// What becomes of an object that a rule objects to; none where the rule is not one that objects.
-pub(crate) fn objection(name: &str) -> Option<Enforcement> {
+pub fn objection(name: &str) -> Option<Enforcement> {
     let is = |word: &str| {
         let Some(rest) = name.strip_prefix(word) else { return false };
         let is_word = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());

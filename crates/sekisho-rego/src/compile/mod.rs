@@ -2,6 +2,7 @@
 
 pub(crate) mod group;
 mod height;
+mod hoist;
 pub(crate) mod ir;
 mod lower;
 pub(crate) mod metadata;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::hoist::hoist;
 use super::ir::{
     Comprehension, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Unification, Var,
 };
@@ -71,10 +72,13 @@ pub(super) fn reorder(body: &mut Vec<Goal>, bound: &mut Bound, found: &mut Vec<U
         found.extend(missing.into_iter().map(|var| Unsafe { var, span: goal.span }));
         body.push(goal);
     }
-    let mut known = before;
+    let mut known = before.clone();
     for goal in body.iter_mut() {
         nested(goal, &mut known, found);
         known.extend(visible(goal));
+    }
+    if found.is_empty() {
+        hoist(body, &before);
     }
 }
 

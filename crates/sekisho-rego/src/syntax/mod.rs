@@ -5,6 +5,7 @@ mod lexer;
 mod literal;
 mod parser;
 pub(crate) mod value;
+pub mod visit;
 
 use crate::error::RegoError;
 

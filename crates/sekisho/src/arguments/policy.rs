@@ -42,7 +42,11 @@ pub(crate) struct ScanModules {
 impl Modules {
     /// As the evaluation takes them.
     pub(crate) fn settings(&self) -> Settings {
-        Settings { data: self.data.clone(), packages: packages(&self.package, self.all_packages) }
+        Settings {
+            data: self.data.clone(),
+            packages: packages(&self.package, self.all_packages),
+            lint: false,
+        }
     }
 }
 
@@ -50,7 +54,7 @@ impl ScanModules {
     /// As the evaluation takes them.
     pub(crate) fn settings(&self) -> Settings {
         let packages = packages(&self.policy_package, self.all_policy_packages);
-        Settings { data: self.policy_data.clone(), packages }
+        Settings { data: self.policy_data.clone(), packages, lint: false }
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) enum LintKind {
     Shadowed,
     /// No test asks the policy.
     Untested,
+    /// Nothing uses a part of the policy.
+    Unused,
 }
 
 impl LintKind {
@@ -50,6 +52,7 @@ impl LintKind {
             Self::NeverMatches => "never-matches",
             Self::Shadowed => "shadowed",
             Self::Untested => "untested",
+            Self::Unused => "unused",
         }
     }
 }
@@ -93,9 +96,27 @@ pub(crate) fn lint(bundle: &Bundle, tested: &BTreeSet<String>) -> Vec<Lint> {
     never_matching(bundle, &mut found);
     shadowed(bundle, &mut found);
     untested(bundle, tested, &mut found);
+    modules(bundle, &mut found);
     let place = |lint: &Lint| lint.location.as_ref().map(|at| (at.file.clone(), at.line, at.column));
     found.sort_by_key(|lint| (place(lint), lint.kind));
     found
+}
+
+/// What is said of modules of Rego.
+fn modules(bundle: &Bundle, found: &mut Vec<Lint>) {
+    for remark in &bundle.remarks {
+        let location = Location::at(remark.span, FieldPath::root(), &bundle.sources);
+        found.push(Lint {
+            kind: match remark.fault {
+                rego::Fault::Unused => LintKind::Unused,
+                rego::Fault::NeverMatches => LintKind::NeverMatches,
+                rego::Fault::Shadowed => LintKind::Shadowed,
+                rego::Fault::Untested => LintKind::Untested,
+            },
+            message: remark.message.clone(),
+            location: location.as_ref().map(Origin::of),
+        });
+    }
 }
 
 fn at(bundle: &Bundle, object: &Object, path: FieldPath) -> Option<Origin> {
@@ -237,7 +258,10 @@ fn shadowed(bundle: &Bundle, found: &mut Vec<Lint>) {
 fn untested(bundle: &Bundle, tested: &BTreeSet<String>, found: &mut Vec<Lint>) {
     let mut said: BTreeSet<RuleName> = BTreeSet::new();
     for name in bundle.loaded.policies.iter().flat_map(sekisho_policy::Policy::names) {
-        let is_tested = tested.contains(name.policy.as_str()) || tested.contains(name.rule.as_str());
+        // Of plain modules the modules themselves say it.
+        let is_tested = tested.contains(name.policy.as_str())
+            || tested.contains(name.rule.as_str())
+            || name.kind == rego::KIND;
         if is_tested || !said.insert(name.clone()) {
             continue;
         }

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use sekisho_manifest::{Budget, Object, Source, SourceId, Span};
 use sekisho_policy::{
     About, Kinds, Loaded, Options, Outcome, Problem, Request, RuleName, Snapshot, User, Verdict, Weight,
-    kubescape, kyverno, rego,
+    gatekeeper, kubescape, kyverno, rego,
 };
 
 pub(crate) use self::lint::{Lint, lint};
@@ -42,6 +42,8 @@ pub(crate) struct Bundle {
     pub(crate) rules: rego::Rules,
     /// What Kubescape's controls and rules say of themselves.
     pub(crate) controls: BTreeMap<RuleName, About>,
+    /// What can be said of Rego that compiles.
+    pub(crate) remarks: Vec<rego::LintRemark>,
 }
 
 /// What policies are applied to.
@@ -89,6 +91,15 @@ impl Bundle {
         let modules = rego::load(&texts, &given);
         let (library, unread) = library.read(&mut read.sources, &settings.data)?;
         read.unread.extend(unread);
+        let remarks = if settings.lint {
+            let is_entry = |name: &str| rego::objection(name).is_some();
+            let mut remarks = rego::lint(&texts, &is_entry, true);
+            remarks.extend(gatekeeper::lint(&read.objects, &read.sources));
+            remarks.extend(kubescape::lint(&library));
+            remarks
+        } else {
+            Vec::new()
+        };
         let library = kubescape::load(&library);
         let has_other = !texts.is_empty() || !library.rules.is_empty() || !library.problems.is_empty();
         let has_other = has_other || paths.is_empty() || !read.unread.is_empty();
@@ -106,6 +117,7 @@ impl Bundle {
             unread: read.unread,
             rules: modules.rules,
             controls: library.rules,
+            remarks,
         })
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct Settings {
     pub(crate) data: Vec<PathBuf>,
     /// The packages whose rules are applied.
     pub(crate) packages: Packages,
+    /// Whether to say what can be said of modules that compile.
+    pub(crate) lint: bool,
 }
 
 /// A module that was read.

@@ -206,3 +206,50 @@ fn tests_of_kubescape_are_run() {
     let lint = folder.run(&["policy", "lint", "lib"]);
     assert_eq!(lint.status, 0, "{}", lint.out);
 }
+
+#[test]
+fn lint_says_what_is_wrong_with_modules_that_compile() {
+    let module = r#"package main
+import data.nothing
+
+helper(x) := x + 1
+
+deny_a contains "a" if {
+	input.kind == "Pod"
+	input.kind == "Service"
+}
+
+deny_b contains "b" if { unused := 1; input.x }
+
+deny_c contains "c" if input.y
+
+deny_c contains  "c" if   input.y
+"#;
+    let test = "package main_test\nimport data.main\ntest_a if count(main.deny_a) == 0\n";
+    let template = "apiVersion: templates.gatekeeper.sh/v1\nkind: ConstraintTemplate\nmetadata: {name: x}\nspec:\n  \
+        crd: {spec: {names: {kind: X}}}\n  targets:\n  - target: admission.k8s.gatekeeper.sh\n    rego: |\n      package x\n      \
+        violation[{\"msg\": \"m\"}] { 1 == 2 }\n      other { true }\n";
+    let broken = template.replace("1 == 2", "y").replace("name: x", "name: z").replace("kind: X", "kind: Z");
+    let folder = folder(&[
+        ("p/main.rego", module),
+        ("p/main_test.rego", test),
+        ("p/template.yaml", template),
+        ("p/broken.yaml", &broken),
+    ]);
+    let ran = folder.run(&["policy", "lint", "p"]);
+    let wanted = "\
+p/broken.yaml:10:33  error  unable to compile modules: template:2: rego_unsafe_var_error: var y is unsafe
+p/broken.yaml:11:7  unused  nothing uses the rule `other`
+p/main.rego:2:1  unused  import data.nothing unused
+p/main.rego:4:1  unused  nothing uses the function `helper`
+p/main.rego:8:2  never-matches  `input.kind` cannot be \"Pod\" and \"Service\" at once: the body never holds
+p/main.rego:11:1  untested  no test asks `main.deny_b`
+p/main.rego:11:26  unused  assigned var unused unused
+p/main.rego:13:1  untested  no test asks `main.deny_c`
+p/main.rego:15:1  shadowed  this definition of `deny_c` says the same as the one in line 13
+p/template.yaml:10:33  never-matches  this condition never holds
+p/template.yaml:11:7  unused  nothing uses the rule `other`
+";
+    assert_eq!(ran.out.split("\n\n").next().unwrap_or_default().to_owned() + "\n", wanted);
+    assert_eq!(ran.status, 4);
+}

@@ -21,6 +21,7 @@ struct Report<'a> {
 
 pub(crate) fn run(arguments: &LintArguments, _terminal: &Terminal) -> Result<Status> {
     let mut settings = arguments.modules.settings();
+    settings.lint = true;
     if arguments.modules.package.is_empty() {
         settings.packages = Packages::All;
     }
