@@ -13,7 +13,8 @@ impl Parser<'_> {
     pub(super) fn pipe(&mut self, context: &str, end: TokenKind) -> Outcome<Pipe> {
         let offset = self.peek_visible().start;
         let (variables, assigns) = self.declarations(context)?;
-        let mut commands = Vec::new();
+        // Most have one.
+        let mut commands = Vec::with_capacity(1);
         loop {
             use TokenKind as Kind;
             let token = self.next_visible();
@@ -91,10 +92,20 @@ impl Parser<'_> {
 
     fn command(&mut self) -> Outcome<Command> {
         let offset = self.peek_visible().start;
-        let mut operands = Vec::new();
+        let mut first = None;
+        let mut rest = Vec::new();
         loop {
             self.peek_visible();
-            operands.extend(self.operand()?);
+            match (self.operand()?, &first) {
+                (Some(operand), None) => first = Some(operand),
+                (Some(operand), Some(_)) => {
+                    if rest.is_empty() {
+                        rest.reserve_exact(1);
+                    }
+                    rest.push(operand);
+                }
+                (None, _) => {}
+            }
             let token = self.next();
             match token.kind {
                 TokenKind::Space => {}
@@ -106,9 +117,8 @@ impl Parser<'_> {
                 _ => return self.unexpected(token, "operand"),
             }
         }
-        let mut operands = operands.into_iter();
-        match operands.next() {
-            Some(first) => Ok(Command { offset, first, rest: operands.collect() }),
+        match first {
+            Some(first) => Ok(Command { offset, first, rest }),
             None => self.fail("empty command"),
         }
     }
@@ -121,14 +131,9 @@ impl Parser<'_> {
         if next.kind != TokenKind::Field {
             return Ok(Some(operand));
         }
-        let mut fields = Vec::new();
-        while self.peek().kind == TokenKind::Field {
-            let token = self.next();
-            fields.push(self.field_name(token));
-        }
         match &mut operand.kind {
             OperandKind::Field(names) | OperandKind::Variable(_, names) => {
-                names.extend(fields);
+                self.fields(names);
                 operand.offset = next.start;
                 Ok(Some(operand))
             }
@@ -140,9 +145,19 @@ impl Parser<'_> {
                 self.fail(format!("unexpected . after term {}", quote(&operand.to_string())))
             }
             _ => {
-                let kind = OperandKind::Chain(Box::new(operand), fields);
+                let mut names = Vec::new();
+                self.fields(&mut names);
+                let kind = OperandKind::Chain(Box::new(operand), names);
                 Ok(Some(Operand { offset: next.start, kind }))
             }
+        }
+    }
+
+    /// Reads the names of fields that follow one another.
+    fn fields(&mut self, names: &mut Vec<SmolStr>) {
+        while self.peek().kind == TokenKind::Field {
+            let token = self.next();
+            names.push(self.field_name(token));
         }
     }
 

@@ -78,6 +78,8 @@ fn headers_of_git_archives_are_passed_over() {
 #[test]
 fn what_is_no_archive_is_refused() {
     assert_eq!(refused(b"apiVersion: v2\n"), ArchiveError::NotGzip);
+    // Number 2 of the catalogue: what is packed by Zstandard is no chart, however large it would become.
+    assert_eq!(refused(&[0x28, 0xb5, 0x2f, 0xfd, 0xa4, 0, 0, 0, 0x40]), ArchiveError::NotGzip);
     assert_eq!(refused(&gzip(b"")), ArchiveError::Empty);
     assert!(matches!(refused(&gzip(&[7; 2048])), ArchiveError::Broken(_)));
     let whole = archive_of(&[("demo/Chart.yaml", &vec![b'#'; 100_000])]);
