@@ -1,6 +1,7 @@
 //! `cargo xtask conformance SUITE`: other implementations' test data against ours, with a ledger of what
 //! passes that may only grow.
 
+mod advisories;
 mod captures;
 mod cel;
 mod cel_k8s;
@@ -57,6 +58,8 @@ enum Suite {
     Kubescape(Options),
     /// Constraint templates as gatekeeper-library tests them; `--data` is a checkout of it
     Gatekeeper(Options),
+    /// Advisories of several databases, against themselves
+    Advisories(Options),
     /// Package URLs as package-url/purl-spec tests them; `--data` is a checkout of it
     Purl(Options),
     /// Versions as google/osv-scalibr compares them
@@ -115,6 +118,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Suite::Kubescape(options) => foreign("kubescape", &options, kubescape::run),
         Suite::Gatekeeper(options) => foreign("gatekeeper", &options, gatekeeper::run),
         Suite::Verdicts(options) => verdicts::run(&options),
+        Suite::Advisories(options) => suite("advisories", "advisories", &options, advisories::run),
         Suite::Purl(options) => foreign("purl", &options, purl::run),
         Suite::Versions(options) => suite("versions", "conformance/versions", &options, versions::run),
         Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),
@@ -136,7 +140,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 12] = [
+    let suites: [fn(Options) -> Suite; 13] = [
+        Suite::Advisories,
         Suite::Captures,
         Suite::Cel,
         Suite::CelK8s,

@@ -25,6 +25,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-policy", 2),
     ("sekisho-posture", 2),
     ("sekisho-risk", 2),
+    ("sekisho-vulnerability", 2),
     ("sekisho-cluster", 3),
     ("sekisho-report", 4),
     ("sekisho", 4),

@@ -202,6 +202,15 @@ impl Requirement {
         self.scheme
     }
 
+    /// The intervals that it is made of, as they are written: both ends of one, or each end alone. Exceptions and
+    /// Python's comparisons are none.
+    pub fn intervals(&self) -> impl Iterator<Item = &Interval> {
+        self.alternatives.iter().flatten().filter_map(|clause| match clause {
+            Clause::Within(interval) => Some(interval),
+            _ => None,
+        })
+    }
+
     /// Whether the ecosystem's own tool would take this version, with that tool's rule about pre-releases.
     pub fn matches(&self, version: &Version) -> bool {
         self.alternatives.iter().any(|clauses| {
