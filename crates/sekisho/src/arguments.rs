@@ -120,7 +120,7 @@ pub(crate) enum SchemaOf {
 /// What to look at, the same for every verb that looks.
 #[derive(Debug, Args)]
 pub(crate) struct Targets {
-    /// Folders and files to examine; `-` is standard input
+    /// Folders and files to examine; `-` is standard input, `cluster` the cluster of the kubeconfig
     #[arg(value_name = "TARGET", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
     /// Configuration file [default: `sekisho.yaml`, looked for upward from the first target]
@@ -135,7 +135,7 @@ pub(crate) struct Targets {
     /// Do not run these checks
     #[arg(long, value_name = "SLUG", value_delimiter = ',')]
     pub(crate) without: Vec<String>,
-    /// Namespace of objects that name none [default: default]
+    /// Namespace of objects that name none [default: default]; of a cluster, the only one that is examined
     #[arg(short, long, value_name = "NAME")]
     pub(crate) namespace: Option<String>,
     /// Kubernetes version that the manifests are meant for, and charts are rendered for
@@ -143,9 +143,29 @@ pub(crate) struct Targets {
     pub(crate) kubernetes_version: Option<String>,
     #[command(flatten)]
     pub(crate) values: ValuesArguments,
+    #[command(flatten)]
+    pub(crate) live: ClusterArguments,
     /// Examine files that git ignores too
-    #[arg(long)]
+    #[arg(long, help_heading = "Options")]
     pub(crate) no_ignore: bool,
+}
+
+/// Which cluster is examined, and as whom.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for clusters")]
+pub(crate) struct ClusterArguments {
+    /// Kubeconfig [default: those of `KUBECONFIG`, else `~/.kube/config`, else the Pod's own account]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig [default: the current one]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) context: Option<String>,
+    /// User that requests are made as
+    #[arg(long = "as", value_name = "USER")]
+    pub(crate) user: Option<String>,
+    /// Group of that user; may be given more than once
+    #[arg(long = "as-group", value_name = "GROUP")]
+    pub(crate) groups: Vec<String>,
 }
 
 /// How charts are rendered, the same for every verb that renders.

@@ -4,6 +4,7 @@ mod arguments;
 mod command;
 mod config;
 mod examine;
+mod live;
 mod mending;
 mod policy;
 mod release;

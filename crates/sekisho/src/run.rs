@@ -15,6 +15,7 @@ use sekisho_risk::Action;
 
 use crate::config::{Config, unknown_slug};
 use crate::examine::{Examined, Examiner};
+use crate::live::{self, Live};
 use crate::policy;
 use crate::release::Releases;
 use crate::route::Tried;
@@ -60,6 +61,8 @@ pub(crate) struct Request {
     pub(crate) modules: policy::modules::Settings,
     /// Worker threads; none: one a core.
     pub(crate) jobs: Option<usize>,
+    /// Which cluster is meant by the target `cluster`, and as whom it is read.
+    pub(crate) live: Live,
     /// Today as days since 1970-01-01.
     pub(crate) today: i64,
 }
@@ -91,10 +94,18 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     }
     let first = request.targets.first().map_or(Path::new("."), PathBuf::as_path);
     let config = Config::find(request.config.as_deref(), first)?;
-    let checks = choose(request, &config)?;
-    let settings = settings(request, &config)?;
+    let mut checks = choose(request, &config)?;
+    let mut settings = settings(request, &config)?;
     let namespace = namespace(request, &config);
-    let mut loaded = target::read(&selection(request, &config)?)?;
+    let (mut loaded, seen) = if live::is_meant(&request.targets)? {
+        // The content of Secrets is in its place there, and is not read.
+        checks.retain(|check| check.id != "secret-in-manifest");
+        let (loaded, seen) = live::read(&request.live, request.namespace.as_deref())?;
+        settings.kubernetes_minor = settings.kubernetes_minor.or(seen.minor);
+        (loaded, Some(seen))
+    } else {
+        (target::read(&selection(request, &config)?)?, None)
+    };
     let configuration = config.source.clone().map(|source| {
         loaded.sources.push(source);
         SourceId(u32::try_from(loaded.sources.len() - 1).unwrap_or(u32::MAX))
@@ -119,6 +130,9 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     findings.extend(said.findings);
     sekisho_risk::weigh(findings.get_mut(of_checks..).unwrap_or_default(), &inventory);
     loaded.coverage.skipped.extend(said.unused);
+    if let Some(seen) = &seen {
+        seen.settle(&mut findings);
+    }
 
     let of_objects = findings.len();
     findings.extend(loaded.warnings.iter().filter_map(|warning| duplicate_key(warning, &inventory)));
@@ -128,6 +142,7 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
         baseline: baseline(request, &config)?,
         policies: said.rules.iter().map(|rule| rule.id.to_string()).collect(),
         today: request.today,
+        comments: seen.is_none(),
     };
     suppressions.apply(&mut findings, &inventory);
     // What is wrong with files lies open to nobody.

@@ -21,6 +21,8 @@ pub(crate) struct Suppressions<'a> {
     pub(crate) policies: BTreeSet<String>,
     /// Today as days since 1970-01-01.
     pub(crate) today: i64,
+    /// Whether the sources have comments: what a cluster gives has none, and what looks like one is anybody's text.
+    pub(crate) comments: bool,
 }
 
 impl Suppressions<'_> {
@@ -29,16 +31,21 @@ impl Suppressions<'_> {
     pub(crate) fn apply(mut self, findings: &mut Vec<Finding>, inventory: &Inventory) {
         for finding in findings.iter_mut() {
             finding.suppressed =
-                inline(finding, inventory).or_else(|| self.exception(finding)).or_else(|| {
+                self.inline(finding, inventory).or_else(|| self.exception(finding)).or_else(|| {
                     let known = self.baseline.as_mut()?.take(&finding.fingerprint);
                     known.then(|| Suppression { kind: SuppressionKind::Baseline, reason: String::new() })
                 });
         }
         findings.extend(self.expired(inventory));
-        findings.extend(inventory.sources().iter().enumerate().flat_map(|(index, source)| {
+        let sources = if self.comments { inventory.sources() } else { &[] };
+        findings.extend(sources.iter().enumerate().flat_map(|(index, source)| {
             let id = SourceId(u32::try_from(index).unwrap_or(u32::MAX));
             invalid_ignores(id, source, &self.policies)
         }));
+    }
+
+    fn inline(&self, finding: &Finding, inventory: &Inventory) -> Option<Suppression> {
+        inline(finding, inventory).filter(|_| self.comments)
     }
 
     fn exception(&self, finding: &Finding) -> Option<Suppression> {

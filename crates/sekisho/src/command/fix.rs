@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use sekisho_report::Catalogue;
 
 use crate::arguments::FixArguments;
+use crate::live;
 use crate::mending::{Mending, place};
 use crate::run::{Outcome, Request};
 use crate::terminal::{Status, Terminal};
@@ -15,6 +16,9 @@ pub(crate) fn run(arguments: FixArguments, terminal: &Terminal) -> Result<Status
     let request: Request = targets.request(terminal);
     if request.targets.iter().any(|target| target == Path::new("-")) {
         bail!("standard input cannot be mended: name a file or a folder");
+    }
+    if live::is_meant(&request.targets)? {
+        bail!("a cluster is not changed: mend the files that its objects are applied from");
     }
     let (mending, outcome) = Mending::of(request, risky)?;
     let catalogue = terminal.catalogue(outcome.config.document.language.as_deref())?;

@@ -17,8 +17,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sekisho_policy::pod_security::Preset;
 
-use crate::arguments::{Targets, ValuesArguments};
+use crate::arguments::{ClusterArguments, Targets, ValuesArguments};
 use crate::config;
+use crate::live::Live;
 use crate::release::{GivenValues, Releases};
 use crate::run::Request;
 use crate::terminal::Terminal;
@@ -58,8 +59,16 @@ impl Targets {
             pod_security: Preset::default(),
             modules: crate::policy::modules::Settings::default(),
             jobs: terminal.jobs,
+            live: self.live.live(),
             today: config::days(today()),
         }
+    }
+}
+
+impl ClusterArguments {
+    /// Which cluster these options mean.
+    fn live(self) -> Live {
+        Live { kubeconfig: self.kubeconfig, context: self.context, user: self.user, groups: self.groups }
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod pod_security;
 mod policies;
+mod scan;
 
 use std::env;
 use std::path::{Path, PathBuf};

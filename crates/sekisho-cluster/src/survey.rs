@@ -1,0 +1,232 @@
+//! What a cluster holds: every kind that somebody writes, thinned, each workload once.
+
+use sekisho_manifest::{Node, ObjectRef, Value, to_yaml};
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::connection::{Connection, RequestError};
+use crate::discovery::{Resource, discover};
+use crate::list::{Receiver, Selection};
+use crate::ownership::{Fate, Ownership};
+use crate::state;
+use crate::status::parse;
+
+/// How much of a cluster is read.
+#[derive(Debug, Clone)]
+pub struct Extent {
+    /// Only what lives in this namespace, and the namespace itself.
+    pub namespace: Option<String>,
+    /// Objects a page.
+    pub page: u32,
+    /// The most bytes of text that are kept of all objects together.
+    pub bytes: usize,
+}
+
+impl Default for Extent {
+    fn default() -> Self {
+        Self { namespace: None, page: 500, bytes: 2 << 30 }
+    }
+}
+
+/// An object of a cluster.
+#[derive(Debug, Clone)]
+pub struct Surveyed {
+    /// Where it is to be found: `shop/deployments.apps/web`, `clusterroles.rbac.authorization.k8s.io/admin`.
+    pub place: SmolStr,
+    /// The object as YAML.
+    pub text: String,
+    /// The workload that somebody wrote and that it came of, where it is not its own.
+    pub owner: Option<ObjectRef>,
+}
+
+/// A part of a cluster that was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Which: `secrets`, `metrics.k8s.io/v1beta1`.
+    pub what: SmolStr,
+    /// Why, and what is needed.
+    pub why: String,
+}
+
+/// What was read of a cluster.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// The objects that are examined.
+    pub objects: Vec<Surveyed>,
+    /// How many objects were read, those included that others stand for.
+    pub read: usize,
+    /// How many kinds were read.
+    pub kinds: usize,
+    /// What was not read.
+    pub unread: Vec<Unread>,
+    /// The minor of the server's version: `34` of 1.34.
+    pub minor: Option<u32>,
+}
+
+/// Reads what a cluster holds. What one request fails for is left out and said; an error is that of the first
+/// request.
+pub fn survey(connection: &Connection, extent: &Extent) -> Result<Survey, RequestError> {
+    let version = connection.get("/version")?;
+    let digits: String = version.str("minor").chars().take_while(char::is_ascii_digit).collect();
+    let mut survey = Survey { minor: digits.parse().ok(), ..Survey::default() };
+    let discovered = discover(connection)?;
+    survey.unread.extend(discovered.unknown.into_iter().map(|(what, why)| Unread { what, why }));
+
+    let mut ownership = Ownership::default();
+    let mut space = extent.bytes;
+    for resource in state::read_in_order(&discovered.resources) {
+        let namespace = extent.namespace.as_deref();
+        if namespace.is_some() && !resource.namespaced {
+            if resource.plural == "namespaces" {
+                survey.namespace(
+                    connection,
+                    resource,
+                    namespace.unwrap_or_default(),
+                    &mut ownership,
+                    &mut space,
+                );
+            }
+            continue;
+        }
+        let mut taking = Taking::new(resource, &mut ownership, space);
+        let leave = state::left(resource);
+        let selection = Selection { resource, namespace, leave: &leave, page: extent.page };
+        let outcome = connection.list(&selection, &mut taking);
+        let (full, objects, read, left) = (taking.full, taking.objects, taking.read, taking.space);
+        match outcome {
+            Ok(_) => {
+                survey.kinds += 1;
+                survey.read += read;
+                survey.objects.extend(objects);
+                space = left;
+            }
+            // A kind that is gone, or that the server lists only in namespaces.
+            Err(error) if matches!(error.code(), Some(404 | 405)) => {}
+            Err(error) => survey.refuse(resource, namespace, &error),
+        }
+        if full {
+            let why = format!("more than {} MiB of objects: scan namespace by namespace", extent.bytes >> 20);
+            survey.unread.push(Unread { what: resource.full_name(), why });
+            break;
+        }
+    }
+    Ok(survey)
+}
+
+impl Survey {
+    /// Reads one namespace, whose labels decide about its Pods.
+    fn namespace(
+        &mut self,
+        connection: &Connection,
+        resource: &Resource,
+        name: &str,
+        ownership: &mut Ownership,
+        space: &mut usize,
+    ) {
+        match connection.get(&format!("{}/{name}", resource.path(None))) {
+            Ok(root) => {
+                let mut taking = Taking::new(resource, ownership, *space);
+                taking.take(without_bookkeeping(root));
+                *space = taking.space;
+                self.read += 1;
+                self.kinds += 1;
+                self.objects.append(&mut taking.objects);
+            }
+            Err(error) => self.refuse(resource, None, &error),
+        }
+    }
+
+    fn refuse(&mut self, resource: &Resource, namespace: Option<&str>, error: &RequestError) {
+        let why = match error.code() {
+            Some(403) => {
+                let place = match namespace {
+                    Some(namespace) if resource.namespaced => format!(" in the namespace `{namespace}`"),
+                    _ => String::new(),
+                };
+                format!(
+                    "the cluster refuses to list them; it takes a role with `apiGroups: [\"{}\"], resources: [{}], \
+                     verbs: [list]`{place}",
+                    resource.group, resource.plural
+                )
+            }
+            _ => error.to_string(),
+        };
+        self.unread.push(Unread { what: resource.full_name(), why });
+    }
+}
+
+/// Takes the objects of one kind.
+struct Taking<'a> {
+    resource: &'a Resource,
+    ownership: &'a mut Ownership,
+    objects: Vec<Surveyed>,
+    read: usize,
+    space: usize,
+    at_first: usize,
+    full: bool,
+}
+
+impl<'a> Taking<'a> {
+    fn new(resource: &'a Resource, ownership: &'a mut Ownership, space: usize) -> Self {
+        ownership.begin();
+        Self { resource, ownership, objects: Vec::new(), read: 0, space, at_first: space, full: false }
+    }
+
+    fn take(&mut self, root: Node) {
+        self.read += 1;
+        let metadata = root.get("metadata");
+        let text = |key: &str| SmolStr::new(metadata.map_or("", |metadata| metadata.str(key)));
+        let (name, namespace) = (text("name"), text("namespace"));
+        let object = ObjectRef {
+            api_version: self.resource.api_version(),
+            kind: self.resource.kind.clone(),
+            namespace: Some(namespace.clone()).filter(|namespace| !namespace.is_empty()),
+            name: name.clone(),
+        };
+        let owner = match self.ownership.enter(&object, &root) {
+            Fate::Own => None,
+            Fate::Known => return,
+            Fate::Of(owner) => Some(owner),
+        };
+        let mut json = root.to_json();
+        // Items of a list leave to the list what they are.
+        json["apiVersion"] = object.api_version.as_str().into();
+        json["kind"] = object.kind.as_str().into();
+        let text = to_yaml(&json);
+        let Some(left) = self.space.checked_sub(text.len()) else {
+            self.full = true;
+            return;
+        };
+        self.space = left;
+        let kind = self.resource.full_name();
+        let folder = object.namespace.map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        let place = format_smolstr!("{folder}{kind}/{name}");
+        self.objects.push(Surveyed { place, text, owner });
+    }
+}
+
+impl Receiver for Taking<'_> {
+    fn item(&mut self, text: &str) -> bool {
+        if let Some(root) = parse(text) {
+            self.take(root);
+        }
+        !self.full
+    }
+
+    fn restart(&mut self) {
+        self.ownership.restart();
+        self.objects.clear();
+        self.read = 0;
+        self.space = self.at_first;
+    }
+}
+
+/// An object that was not read out of a list, without what is left out of lists.
+fn without_bookkeeping(mut root: Node) -> Node {
+    if let Some(metadata) = root.as_mapping_mut().and_then(|root| root.value_mut("metadata"))
+        && let Value::Mapping(_) = metadata.value
+        && let Some(metadata) = metadata.as_mapping_mut()
+    {
+        metadata.remove("managedFields");
+    }
+    root
+}

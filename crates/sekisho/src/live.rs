@@ -1,0 +1,135 @@
+//! The target `cluster`: what a cluster holds is read like manifests, and what is found in Pods belongs to the
+//! workloads that they come of.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use rayon::prelude::*;
+use sekisho_cluster::{Access, Connection, Extent, Identity, Options, survey};
+use sekisho_finding::{Finding, Fingerprint, Skip, SkipReason};
+use sekisho_manifest::{Budget, Document, Format, Object, ObjectRef, Source, SourceId, load};
+use smol_str::{SmolStr, format_smolstr};
+
+use crate::target::Loaded;
+
+/// The word that stands for the cluster among targets; a folder of that name is `./cluster`.
+const TARGET: &str = "cluster";
+
+/// Which cluster, and as whom.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Live {
+    /// The kubeconfig, where it is not the one that `kubectl` would take.
+    pub(crate) kubeconfig: Option<PathBuf>,
+    /// The context, where it is not the current one.
+    pub(crate) context: Option<String>,
+    /// The user that requests are made as.
+    pub(crate) user: Option<String>,
+    /// The groups of that user.
+    pub(crate) groups: Vec<String>,
+}
+
+/// What is known of a cluster beside its objects.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    /// The workload that an object came of, by the source of the object.
+    owners: HashMap<SourceId, ObjectRef>,
+    /// The minor of the server's version.
+    pub(crate) minor: Option<u32>,
+}
+
+/// Whether the targets are a cluster; it stands alone.
+pub(crate) fn is_meant(targets: &[PathBuf]) -> Result<bool> {
+    let meant = targets.iter().any(|target| target == Path::new(TARGET));
+    if meant && targets.len() > 1 {
+        bail!("`{TARGET}` stands for the cluster and alone: scan files in a run of their own");
+    }
+    Ok(meant)
+}
+
+/// Reads a cluster.
+pub(crate) fn read(live: &Live, namespace: Option<&str>) -> Result<(Loaded, Seen)> {
+    if live.user.is_none() && !live.groups.is_empty() {
+        bail!("`--as-group` is for the user that `--as` names: name one");
+    }
+    let access = Access::find(live.kubeconfig.as_deref(), live.context.as_deref())?;
+    let identity = Identity { user: live.user.clone(), groups: live.groups.clone(), ..Identity::default() };
+    let mut loaded = Loaded::default();
+    let extent = Extent { namespace: namespace.map(str::to_owned), ..Extent::default() };
+    let surveyed = Connection::new(&access, &Options { identity, ..Options::default() })
+        .and_then(|connection| survey(&connection, &extent));
+    let found = match surveyed {
+        Ok(found) => found,
+        Err(error) => {
+            let reason = SkipReason::Unreadable(error.to_string());
+            loaded.coverage.skipped.push(Skip { path: TARGET.into(), line: None, reason });
+            return Ok((loaded, Seen::default()));
+        }
+    };
+    loaded.coverage.skipped.extend(found.unread.into_iter().map(|unread| Skip {
+        path: format_smolstr!("{TARGET}/{}", unread.what),
+        line: None,
+        reason: SkipReason::Unreadable(unread.why),
+    }));
+    let mut seen = Seen { minor: found.minor, ..Seen::default() };
+    let budget = Budget::default();
+    let parsed: Vec<(Source, Vec<Object>, Option<ObjectRef>)> = (0u32..)
+        .zip(found.objects)
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(number, one)| {
+            let read = load(SourceId(number), &one.text, Format::Yaml, &budget);
+            let objects = read.documents.iter().flat_map(Document::objects).collect();
+            (Source::new(format_smolstr!("{TARGET}/{}", one.place), one.text), objects, one.owner)
+        })
+        .collect();
+    for (number, (source, mut objects, owner)) in (0u32..).zip(parsed) {
+        loaded.sources.push(source);
+        loaded.objects.append(&mut objects);
+        seen.owners.extend(owner.map(|owner| (SourceId(number), owner)));
+    }
+    loaded.coverage.documents = found.read;
+    loaded.coverage.objects = found.read;
+    Ok((loaded, seen))
+}
+
+/// What makes two findings about the parts of a workload one.
+type Same = (SmolStr, ObjectRef, Option<SmolStr>, String);
+
+impl Seen {
+    /// Gives the findings in Pods to the workloads that they came of, unless these have them already. There is no
+    /// file to mend.
+    pub(crate) fn settle(&self, findings: &mut Vec<Finding>) {
+        let field = |finding: &Finding| {
+            let path = finding.location.field.to_string();
+            // The field of a Pod, and the same one of a template.
+            path.rfind("spec.").map_or(path.clone(), |start| path.get(start..).unwrap_or_default().to_owned())
+        };
+        let same = |finding: &Finding, object: &ObjectRef| -> Same {
+            let container = finding.subject.container.clone();
+            let place = container.as_ref().map_or_else(|| field(finding), ToString::to_string);
+            (finding.rule.as_ref().into(), object.clone(), container, place)
+        };
+        let of = |finding: &Finding| self.owners.get(&finding.location.source);
+        let mut known: HashSet<Same> = findings
+            .iter()
+            .filter(|finding| of(finding).is_none())
+            .map(|finding| same(finding, &finding.subject.object))
+            .collect();
+        findings.retain_mut(|finding| {
+            finding.fix = None;
+            let Some(owner) = of(finding).cloned() else { return true };
+            let identity = same(finding, &owner);
+            finding.fingerprint = Fingerprint::of([
+                identity.0.as_str(),
+                owner.api_version.split_once('/').map_or("", |(group, _)| group),
+                owner.kind.as_str(),
+                owner.namespace.as_deref().unwrap_or(""),
+                owner.name.as_str(),
+                identity.3.as_str(),
+            ]);
+            finding.subject.object = owner;
+            known.insert(identity)
+        });
+    }
+}
