@@ -55,7 +55,8 @@ pub(crate) fn examine(
         .par_iter()
         .flat_map_iter(|object| {
             let request = Request::create(object, &kinds, namespace);
-            let verdicts = bundle.loaded.policies.review(&request, &facts).verdicts;
+            let mut verdicts = bundle.loaded.policies.review(&request, &facts).verdicts;
+            super::admission::locate(&mut verdicts, object, &bundle);
             strongest(verdicts)
                 .into_iter()
                 .filter_map(|verdict| {

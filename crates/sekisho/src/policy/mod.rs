@@ -1,5 +1,6 @@
 //! Policies and what they are applied to: files → policies, resources → requests → rows.
 
+mod admission;
 pub(crate) mod findings;
 pub(crate) mod given;
 pub(crate) mod library;
@@ -203,7 +204,8 @@ pub(crate) fn check(
             let created = Request::create(object, &kinds, namespace);
             let mut request = Request { user: sender.clone(), ..created };
             given.apply(&mut request, &kinds);
-            let review = bundle.loaded.policies.review(&request, &facts);
+            let mut review = bundle.loaded.policies.review(&request, &facts);
+            admission::locate(&mut review.verdicts, object, bundle);
             row::rows(&review.verdicts, object, &request, resources, bundle)
         })
         .collect();

@@ -7,7 +7,7 @@ use sekisho_manifest::{FieldPath, Node, Object, Place, Segment, Source, field};
 use sekisho_policy::{Enforcement, Outcome, Request, RuleName, Verdict};
 use serde::Serialize;
 
-use super::{Bundle, Resources, pod_security};
+use super::{Bundle, Resources, admission, pod_security};
 
 /// What one rule says of one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -202,6 +202,7 @@ pub(super) fn rows(
         let result = ResultWord::from(verdict.outcome);
         if let Some(row) = known.get(&verdict.rule).and_then(|place| rows.get_mut(*place)) {
             row.join(verdict, result);
+            row.add_place(location(verdict, object, &resources.sources));
             continue;
         }
         known.insert(&verdict.rule, rows.len());
@@ -231,6 +232,13 @@ pub(super) fn rows(
 }
 
 impl Row {
+    /// Another place where the resource is wrong, if it is not known yet.
+    fn add_place(&mut self, place: Option<Origin>) {
+        if place.is_some() && self.location != place {
+            self.other_locations.extend(place.filter(|place| !self.other_locations.contains(place)));
+        }
+    }
+
     fn join(&mut self, verdict: &Verdict, result: ResultWord) {
         self.result = self.result.max(result);
         if !verdict.message.is_empty() {
@@ -304,6 +312,9 @@ fn policy_location(
     }
     if let Some(span) = bundle.origin(verdict, request) {
         return Location::at(span, FieldPath::root(), &bundle.sources).map(|place| Origin::of(&place));
+    }
+    if let Some(origin) = admission::origin(verdict, bundle) {
+        return Some(origin);
     }
     let object = bundle.objects.iter().find(|object| {
         object.kind == rule.kind

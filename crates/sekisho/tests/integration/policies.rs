@@ -396,3 +396,86 @@ fn files_of_values_that_are_none_are_refused() {
     let ran = folder.run(&["policy", "check", "-p", "policy.yaml", "-r", "pods.yaml", "--set", "mode"]);
     assert_eq!(ran.status, 2, "{}", ran.err);
 }
+
+const HOSTS: &str = r#"
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: hosts}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE], resources: [deployments]}]
+  variables:
+  - {name: pod, expression: "[object.spec.template.spec]"}
+  validations:
+  - expression: variables.pod.all(spec, !spec.?hostPID.orValue(false))
+    message: no processes of the host
+  - expression: object.spec.replicas <= 3
+  - expression: object.spec.template.spec.containers.all(c, c.image != 'x')
+    messageExpression: "'image of ' + object.metadata.name"
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: hosts}
+spec: {policyName: hosts, validationActions: [Deny]}
+"#;
+
+const BACK: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: back}
+spec:
+  replicas: 5
+  template:
+    spec:
+      hostPID: true
+      containers:
+      - name: a
+        image: x
+";
+
+#[test]
+fn verdicts_of_the_api_servers_policies_name_the_validation_and_the_field_that_it_asks_for() {
+    let folder = folder(&[("hosts.yaml", HOSTS), ("back.yaml", BACK)]);
+    let ran = folder.run(&["policy", "check", "-p", "hosts.yaml", "-r", "back.yaml", "-f", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    let row = &json(&ran)["results"][0];
+    assert_eq!(
+        row["message"],
+        "no processes of the host\nfailed expression: object.spec.replicas <= 3\nimage of back"
+    );
+    let place = |origin: &Value| {
+        let text = |key: &str| origin[key].as_str().unwrap_or_default().to_owned();
+        format!("{}:{} {}", text("file"), origin["line"], text("field"))
+    };
+    assert_eq!(place(&row["location"]), "back.yaml:8 spec.template.spec.hostPID");
+    assert_eq!(place(&row["policyLocation"]), "hosts.yaml:11 spec.validations[0].expression");
+    let others: Vec<String> = row["otherLocations"].as_array().expect("places").iter().map(place).collect();
+    assert_eq!(others, ["back.yaml:5 spec.replicas", "back.yaml:11 spec.template.spec.containers[0].image"]);
+    let scan =
+        folder.run(&["scan", "back.yaml", "--only", "host-ipc", "--policy", "hosts.yaml", "-f", "json"]);
+    let lines: Vec<Value> = json(&scan)["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|finding| finding["location"]["startLine"].clone())
+        .collect();
+    assert_eq!(lines, [5, 8, 11], "{}", scan.out);
+}
+
+#[test]
+fn a_policy_that_refuses_nothing_only_warns() {
+    let softer = HOSTS.replace("[Deny]", "[Audit]");
+    let folder = folder(&[("hosts.yaml", &softer), ("back.yaml", BACK)]);
+    let check = |more: &[&str]| {
+        let mut arguments = vec!["policy", "check", "-p", "hosts.yaml", "-r", "back.yaml"];
+        arguments.extend(more);
+        folder.run(&arguments)
+    };
+    let ran = check(&[]);
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    assert!(
+        ran.out.contains("WARN   ValidatingAdmissionPolicy/hosts hosts  Deployment default/back"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(check(&["--fail-on", "warn"]).status, 1);
+}
