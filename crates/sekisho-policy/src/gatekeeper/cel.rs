@@ -13,7 +13,7 @@ use crate::verdict::{Enforcement, Outcome};
 const MINOR: u32 = 37;
 
 /// The object; of a deletion the one that goes.
-const ANY_OBJECT: &str =
+pub(crate) const ANY_OBJECT: &str =
     r#"has(request.operation) && request.operation == "DELETE" && object == null ? oldObject : object"#;
 
 /// The parameters of the constraint.

@@ -4,6 +4,7 @@
 
 mod block;
 mod cel;
+pub(crate) use cel::ANY_OBJECT;
 mod constraint;
 mod expansion;
 mod external;

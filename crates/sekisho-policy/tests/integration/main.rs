@@ -5,6 +5,7 @@
 mod admission;
 mod bundle;
 mod documents;
+mod export;
 mod gatekeeper;
 mod kubescape;
 mod kyverno;

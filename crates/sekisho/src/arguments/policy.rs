@@ -206,6 +206,10 @@ pub(crate) struct DiffArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExportArguments {
+    /// File or folder of policies that are CEL inside, which are exported instead of checks: constraints of
+    /// templates with `K8sNativeValidation`, and Kyverno's `ValidatingPolicy`
+    #[arg(short, long, value_name = "PATH", conflicts_with_all = ["checks", "action"])]
+    pub(crate) policy: Vec<PathBuf>,
     /// Checks to export [default: all whose condition can be said in CEL]
     #[arg(value_name = "CHECK")]
     pub(crate) checks: Vec<String>,

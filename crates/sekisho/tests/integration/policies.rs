@@ -479,3 +479,21 @@ fn a_policy_that_refuses_nothing_only_warns() {
     );
     assert_eq!(check(&["--fail-on", "warn"]).status, 1);
 }
+
+#[test]
+fn policies_that_are_cel_inside_are_exported_and_the_others_named() {
+    let kyverno = "apiVersion: policies.kyverno.io/v1\nkind: ValidatingPolicy\nmetadata: {name: NAME}\nspec:\n  \
+        matchConstraints:\n    resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], \
+        resources: [pods]}]\n  validations: [{expression: \"EXPRESSION\"}]\n";
+    let one = kyverno.replace("NAME", "plain").replace("EXPRESSION", "object.metadata.name != 'x'");
+    let other = kyverno.replace("NAME", "outside").replace("EXPRESSION", "http.Get('http://x').y == 1");
+    let folder = folder(&[("one.yaml", &one), ("other.yaml", &other), ("labels.yaml", LABELS)]);
+    let ran = folder.run(&["policy", "export", "-p", "one.yaml", "-p", "other.yaml"]);
+    assert_eq!(ran.status, 4, "{}", ran.err);
+    assert!(ran.out.starts_with("apiVersion: admissionregistration.k8s.io/v1\n"), "{}", ran.out);
+    assert!(ran.err.contains("ValidatingPolicy/outside cannot be exported: "), "{}", ran.err);
+    assert_eq!(folder.run(&["policy", "export", "-p", "one.yaml"]).status, 0);
+    let none = folder.run(&["policy", "export", "-p", "labels.yaml"]);
+    assert_eq!(none.status, 2);
+    assert!(none.err.contains("no policy here can be exported"), "{}", none.err);
+}

@@ -45,7 +45,7 @@ fn templates_make_objects() {
         "{HEAD}
   generate:
   - template:
-      interpolate: CEL
+      interpolate: cel
       value: |
         apiVersion: v1
         kind: ConfigMap

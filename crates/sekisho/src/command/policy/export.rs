@@ -1,15 +1,19 @@
 //! `sekisho policy export`: built-in checks as policies that the API server enforces by itself.
 
 use anyhow::{Result, bail};
-use sekisho_policy::Enforcement;
 use sekisho_policy::admission::{About, Export, export};
+use sekisho_policy::{Enforcement, Options, export_policies};
 use sekisho_posture::{Check, Examine};
 
 use crate::arguments::policy::{ExportAction, ExportArguments};
 use crate::config::unknown_slug;
+use crate::policy::Bundle;
 use crate::terminal::{self, Status, Terminal};
 
 pub(crate) fn run(arguments: &ExportArguments, terminal: &Terminal) -> Result<Status> {
+    if !arguments.policy.is_empty() {
+        return policies(arguments, terminal);
+    }
     let mut chosen: Vec<&Check> = Vec::new();
     for slug in &arguments.checks {
         match sekisho_posture::check(slug) {
@@ -44,6 +48,28 @@ pub(crate) fn run(arguments: &ExportArguments, terminal: &Terminal) -> Result<St
     let text = documents.join("---\n");
     terminal::write(arguments.output.as_deref(), |out| out.write_all(text.as_bytes()))?;
     Ok(Status::Clean)
+}
+
+/// Exports policies of other languages. What can be none of the API server's is said, with its reason.
+fn policies(arguments: &ExportArguments, terminal: &Terminal) -> Result<Status> {
+    let bundle = Bundle::read(&arguments.policy, &Options::default())?;
+    let mut documents = Vec::new();
+    let mut complete = bundle.unread.is_empty();
+    for exported in export_policies(&bundle.objects) {
+        match exported.documents {
+            Ok(text) => documents.push(text),
+            Err(why) => {
+                complete = false;
+                terminal.note(format!("{} cannot be exported: {why}", exported.name));
+            }
+        }
+    }
+    if documents.is_empty() {
+        bail!("no policy here can be exported: it must be CEL inside");
+    }
+    let text = documents.join("---\n");
+    terminal::write(arguments.output.as_deref(), |out| out.write_all(text.as_bytes()))?;
+    Ok(if complete { Status::Clean } else { Status::Incomplete })
 }
 
 /// The policy of a check and its binding; none where its condition cannot be said in CEL, or is about what the API
