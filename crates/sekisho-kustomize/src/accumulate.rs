@@ -11,7 +11,7 @@ use crate::decode::{Fields, Mode, Text};
 use crate::embedded::Embedded;
 use crate::error::{BuildErrorKind, Fault, Result};
 use crate::field_spec::{FieldSpec, merge};
-use crate::files::{NAMES, is_repository, is_url, is_within, join, shown, within};
+use crate::files::{NAMES, is_repository, is_url, is_within, join, within};
 use crate::generate::{chart, data};
 use crate::id::Gvk;
 use crate::json_patch::{self, Operation};
@@ -213,7 +213,7 @@ impl Builder<'_> {
         }
         let cycle = target.above.iter().chain([&target.folder]).any(|above| is_within(&folder, above));
         if cycle {
-            return Err(BuildErrorKind::Cycle(shown(&folder)).at(path.span));
+            return Err(BuildErrorKind::Cycle(self.folder_name(&folder)).at(path.span));
         }
         Ok(folder)
     }

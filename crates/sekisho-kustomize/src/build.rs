@@ -107,7 +107,7 @@ pub fn build(
         Err(fault) => {
             let mut error = builder.texts.error(fault);
             if error.file.is_empty() {
-                error.file = shown(folder);
+                error.file = builder.folder_name(folder);
             }
             Err(error)
         }
@@ -194,7 +194,7 @@ impl Builder<'_> {
         }
         let whole = join(folder, path).filter(|whole| is_within(folder, whole));
         let Some(whole) = whole else {
-            let (path_text, root) = (path.value.clone(), shown(folder));
+            let (path_text, root) = (path.value.clone(), self.folder_name(folder));
             return Err(BuildErrorKind::OutsideRoot { path: path_text, root }.at(path.span));
         };
         match self.read(&whole) {
@@ -223,7 +223,10 @@ impl Builder<'_> {
         if let Some(found) = self.loaded.get(path) {
             return Ok(Some(found.clone()));
         }
-        let unreadable = |reason| Fault::from(BuildErrorKind::Unreadable { path: path.clone(), reason });
+        let unreadable = |reason| {
+            let path = self.files.name(path);
+            Fault::from(BuildErrorKind::Unreadable { path, reason })
+        };
         let Some(bytes) = self.files.read(path).map_err(unreadable)? else { return Ok(None) };
         self.bytes = self.bytes.saturating_add(bytes.len());
         let limit = self.budget.bytes;
@@ -236,6 +239,11 @@ impl Builder<'_> {
         let found = (source, Arc::from(bytes));
         self.loaded.insert(path.clone(), found.clone());
         Ok(Some(found))
+    }
+
+    /// A folder as the caller calls it.
+    pub(crate) fn folder_name(&self, folder: &str) -> SmolStr {
+        shown(&self.files.name(folder))
     }
 
     /// Checks that there are not too many objects.

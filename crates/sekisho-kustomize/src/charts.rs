@@ -23,8 +23,8 @@ pub struct Chart {
     pub name_template: Option<SmolStr>,
     /// The namespace of the release.
     pub namespace: Option<SmolStr>,
-    /// The values, all files and inline values merged as the kustomization says; they replace the values
-    /// file of the chart where there are any.
+    /// The values, those of the file and the inline ones merged as the kustomization says; they go over those
+    /// of the chart.
     pub values: Option<Node>,
     /// More values files, later ones winning, relative to the root of the files.
     pub more_values: Vec<SmolStr>,

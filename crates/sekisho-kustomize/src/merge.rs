@@ -231,7 +231,7 @@ impl Walk<'_> {
                     continue;
                 }
                 Merged::Null(node) | Merged::Kept(node) => (node, entry.key_span),
-                Merged::Taken(node) => (node, with.unwrap_or(entry).key_span),
+                Merged::Taken(node) => (self.quoted_like(&entry.node, node), with.unwrap_or(entry).key_span),
             };
             if node.is_null() && !entry.node.is_null() {
                 changed = true;
@@ -257,6 +257,16 @@ impl Walk<'_> {
             }
         }
         Ok(if changed { tree::mapping_of(entries, dest.span) } else { dest.clone() })
+    }
+
+    /// A value that takes the place of text in quotes is text too, as if the quotes had stayed.
+    fn quoted_like(&self, old: &Node, new: Node) -> Node {
+        let texts = self.merging.texts;
+        let is_text = matches!(new.value, Value::String(_) | Value::Null);
+        if is_text || !tree::is_scalar(&new) || !texts.is_quoted(old) {
+            return new;
+        }
+        tree::text(texts.text(&new), new.span)
     }
 
     fn lists(

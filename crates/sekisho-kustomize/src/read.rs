@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use sekisho_manifest::{Format, LoadErrorKind, Loaded, Node, SourceId, Value, decode, load, load_one};
+use sekisho_manifest::{
+    Format, LoadErrorKind, Loaded, Node, SourceId, Value, decode, load, load_one, load_one_as,
+};
 
 use crate::embedded::Embedded;
 use crate::error::{BuildErrorKind, Fault, Result};
@@ -50,13 +52,21 @@ pub(crate) fn embedded_objects(
 
 /// The one document of a text, as the API server reads it; null where the text holds nothing.
 pub(crate) fn document(text: &str, source: SourceId, budget: &sekisho_manifest::Budget) -> Result<Node> {
-    let mut loaded = load_one(source, text, budget);
+    single(load_one(source, text, budget), source)
+}
+
+fn single(mut loaded: Loaded, source: SourceId) -> Result<Node> {
     if let Some(error) = loaded.errors.first() {
         return Err(BuildErrorKind::Load(error.kind.clone()).at(error.span));
     }
     let span = sekisho_manifest::Span { source, ..sekisho_manifest::Span::default() };
     let nothing = Node { span, value: Value::Null };
     Ok(loaded.documents.pop().map_or(nothing, |document| document.root))
+}
+
+/// The one document of a text as kustomize itself reads it, to whom `yes` is text.
+pub(crate) fn core_document(text: &str, source: SourceId, budget: &sekisho_manifest::Budget) -> Result<Node> {
+    single(load_one_as(source, text, Format::YamlCore, budget), source)
 }
 
 /// The document of a JSON patch: JSON where it begins with `[`, else YAML.

@@ -46,6 +46,7 @@ impl Texts {
         if let Some(count) = self.known.get(&key) {
             return id(*count);
         }
+        let value = self.outer(value);
         self.inner.push((text.to_owned(), value));
         self.known.insert(key, self.inner.len());
         id(self.inner.len())

@@ -9,6 +9,7 @@ use crate::error::{BuildErrorKind, Result};
 use crate::files::{is_within, join, within};
 use crate::kustomization::{HelmChart, HelmGlobals, ValuesMerge, some};
 use crate::merge::Merging;
+use crate::read;
 use crate::resource::{Maker, Resource};
 
 /// Where charts lie unless a kustomization says otherwise.
@@ -78,7 +79,7 @@ fn more_values(chart: &HelmChart, folder: &str, builder: &mut Builder<'_>) -> Re
     Ok(paths)
 }
 
-/// The values that take the place of the chart's own file.
+/// The values that go over those of the chart.
 fn values(
     chart: &HelmChart,
     place: &str,
@@ -87,6 +88,16 @@ fn values(
 ) -> Result<Option<sekisho_manifest::Node>> {
     let inline = chart.values.as_ref().filter(|values| !values.entries().is_empty());
     let (replace, file) = (chart.values_merge == ValuesMerge::Replace, &chart.values_file);
+    let is_there = builder.files.is_folder(place);
+    // Kustomize reads the file itself where it has something to merge, else Helm does.
+    let merges = inline.is_some();
+    let mut load = |path: &Text| {
+        if !merges {
+            return builder.load_document(folder, path);
+        }
+        let (source, text) = builder.load_text(folder, path)?;
+        read::core_document(&text, source, &builder.budget.file)
+    };
     let of_file = if inline.is_some() && replace {
         None
     } else if file.is_empty() {
@@ -94,13 +105,9 @@ fn values(
         let relative = own.strip_prefix(folder).unwrap_or(&own).trim_start_matches('/');
         let path = Text { value: relative.into(), span: chart.span };
         // A chart that is not on disk may still be known to the caller.
-        if is_within(folder, &own) && builder.files.is_folder(place) {
-            Some(builder.load_document(folder, &path)?)
-        } else {
-            None
-        }
+        if is_within(folder, &own) && is_there { Some(load(&path)?) } else { None }
     } else {
-        Some(builder.load_document(folder, file)?)
+        Some(load(file)?)
     };
     let merging = Merging { texts: &builder.texts, schemas: &builder.schemas };
     match (inline, of_file) {

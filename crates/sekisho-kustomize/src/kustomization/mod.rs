@@ -101,6 +101,10 @@ pub(crate) struct Kustomization {
 impl Kustomization {
     /// Reads the document of a kustomization.
     pub(crate) fn read(root: &Node, file_name: &'static str, source: SourceId) -> Result<Self> {
+        if root.as_mapping().is_none() && !root.is_null() {
+            let message = "a kustomization is a mapping of fields such as `resources`: correct the file";
+            return Err(BuildErrorKind::Entry(message).at(root.span));
+        }
         let mut fields = Fields::new(root, Mode::Strict)?;
         let kind = read_kind(&mut fields)?;
         let idle = |entry: &sekisho_manifest::Entry| {

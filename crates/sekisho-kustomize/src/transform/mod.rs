@@ -22,9 +22,14 @@ pub(crate) fn like(old: &Node, new: &str, span: Span, texts: &Texts) -> Node {
     if texts.is_quoted(old) {
         return tree::text(new, span);
     }
-    match yaml3::resolve(new) {
+    plain(new, span)
+}
+
+/// A single value as if it had been written without quotes.
+pub(crate) fn plain(text: &str, span: Span) -> Node {
+    match yaml3::resolve(text) {
         // Nothing at all would be read as null.
-        Value::Null if new.is_empty() => tree::text(new, span),
+        Value::Null if text.is_empty() => tree::text(text, span),
         value => Node { span, value },
     }
 }

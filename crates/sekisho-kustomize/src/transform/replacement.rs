@@ -3,7 +3,7 @@
 use sekisho_manifest::{Node, Span, Value};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::like;
+use super::plain;
 use super::structured;
 use crate::decode::Text;
 use crate::error::{BuildErrorKind, Result};
@@ -28,11 +28,7 @@ pub(crate) fn apply(set: &mut ResourceSet, replacement: &Replacement, texts: &Te
         match (&replacement.source, &replacement.source_value) {
             (Some(source), None) => source_value(set, source, texts)?,
             (None, Some(text)) => {
-                let value = match yaml3::resolve(text) {
-                    Value::Null if text.is_empty() => Value::String(SmolStr::default()),
-                    value => value,
-                };
-                let node = Node { span: text.span, value };
+                let node = plain(text, text.span);
                 SourceValue { node, text: text.value.clone(), field: None }
             }
             (Some(_), Some(text)) => {
@@ -218,7 +214,7 @@ fn into_field(
     }
     // The field keeps its type and takes the text only.
     let changed = match &field.value {
-        Value::String(_) if made => like(&tree::text("", span), &text, node.span, texts),
+        Value::String(_) if made => plain(&text, node.span),
         Value::String(_) => tree::text(text, node.span),
         old => {
             let new = yaml3::resolve(&text);

@@ -3,8 +3,8 @@
 use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
-use super::like;
 use super::namespace::{Namespace, Subjects};
+use super::{like, plain};
 use crate::decode::{Fields, Text};
 use crate::error::{BuildErrorKind, Result};
 use crate::path;
@@ -75,7 +75,15 @@ impl Target {
             }
         }
         let old = node.entry(last).map(|entry| entry.node.clone());
-        let old = old.filter(|old| !old.is_null()).unwrap_or_else(|| tree::text("", value.span));
+        let Some(old) = old.filter(|old| !old.is_null()) else {
+            let new = if self.position == 0 {
+                value.value.clone()
+            } else {
+                insert("", self.position - 1, value).into()
+            };
+            tree::set(node, last, value.span, plain(&new, value.span));
+            return Ok(());
+        };
         if !tree::is_scalar(&old) {
             return Err(fault_at_end);
         }

@@ -4,10 +4,14 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 
 use sekisho_chart::capabilities::Capabilities;
+use sekisho_chart::functions::State;
 use sekisho_chart::render::{Options, Release};
+use sekisho_chart::template::{Budget as TemplateBudget, TemplateSet};
+use sekisho_chart::value::{Map, Value};
 use sekisho_chart::values::Given;
 use sekisho_kustomize::{Chart, Charts};
 use sekisho_manifest::{Node, SourceId};
+use smol_str::SmolStr;
 
 use super::chart;
 use super::chart_place::{self, ChartPlace};
@@ -55,9 +59,8 @@ impl Charts for Inflater<'_> {
             return Err(last_failure(&mut part));
         };
         self.charts.borrow_mut().push(disk.absolute(&folder));
-        if let Some(values) = &chart.values {
-            opened.chart.values = vec![values.clone()];
-        }
+        // As if they were given in a file, over those of the chart.
+        opened.chart.values.extend(chart.values.clone());
         let mut files = Vec::new();
         for path in &chart.more_values {
             let file = chart::values_file(&self.tree.named(path), disk, &mut part);
@@ -69,7 +72,7 @@ impl Charts for Inflater<'_> {
         let default = Release::default();
         let options = Options {
             release: Release {
-                name: chart.release.clone().unwrap_or(default.name),
+                name: release_name(chart)?.unwrap_or(default.name),
                 namespace: chart.namespace.clone().unwrap_or(default.namespace),
                 is_upgrade: false,
             },
@@ -99,6 +102,17 @@ impl Charts for Inflater<'_> {
             .map(|object| object.root)
             .collect())
     }
+}
+
+/// The name of the release: what its template gives counts before what stands there.
+fn release_name(chart: &Chart) -> Result<Option<SmolStr>, String> {
+    let Some(text) = &chart.name_template else { return Ok(chart.release.clone()) };
+    let fail = |reason: String| format!("`nameTemplate` gives no name: {reason}");
+    let mut set = TemplateSet::new();
+    set.add("nameTemplate", SourceId::default(), text.as_str()).map_err(|error| fail(error.to_string()))?;
+    let mut rendering = set.rendering(TemplateBudget::default(), State::default());
+    let rendered = rendering.render("nameTemplate", &Value::from(Map::new()));
+    Ok(Some(rendered.map_err(|error| fail(error.to_string()))?.text.into()))
 }
 
 /// What was said last, as a reason in one line.

@@ -17,13 +17,13 @@ mod part;
 mod print;
 mod progress;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
-use sekisho_finding::Coverage;
+use sekisho_finding::{Coverage, Skip, SkipReason};
 use sekisho_manifest::{Budget, LoadError, Object, Source, SourceId};
 use smol_str::SmolStr;
 
@@ -118,8 +118,19 @@ pub(crate) fn read(selection: &Selection) -> Result<Loaded> {
     for part in parts {
         part.into_part().join(&mut loaded);
     }
-    loaded.coverage.skipped.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+    settle(&mut loaded.coverage);
     Ok(loaded)
+}
+
+/// Puts what was skipped in order and says each thing once: a file may be read by itself and as a part of
+/// several builds.
+fn settle(coverage: &mut Coverage) {
+    let unreadable: HashSet<SmolStr> = coverage.failures().map(|skip| skip.path.clone()).collect();
+    let is_told =
+        |skip: &Skip| matches!(skip.reason, SkipReason::NotRendered(_)) && unreadable.contains(&skip.path);
+    coverage.skipped.retain(|skip| !is_told(skip));
+    coverage.skipped.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
+    coverage.skipped.dedup();
 }
 
 /// The charts of a listing, in the order of their paths.

@@ -108,6 +108,60 @@ fn charts_of_a_kustomization_are_rendered_and_are_no_target_of_their_own() {
 }
 
 #[test]
+fn values_files_go_over_those_of_the_chart_and_a_template_names_the_release() {
+    let bench = Workbench::new();
+    bench.file(
+        "kustomization.yaml",
+        "helmCharts:\n- name: shop\n  nameTemplate: '{{ upper \"a\" | lower }}-b'\n  valuesFile: mine.yaml\n  additionalValuesFiles: [more.yaml]\n  valuesInline: {three: inline}\n",
+    );
+    bench.file("mine.yaml", "two: mine\nthree: mine\nfour: mine\nword: yes\n");
+    bench.file("more.yaml", "four: more\n");
+    bench.file("charts/shop/Chart.yaml", CHART);
+    bench.file("charts/shop/values.yaml", "one: own\ntwo: own\nthree: own\nfour: own\n");
+    bench.file(
+        "charts/shop/templates/map.yaml",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Release.Name }}}\ndata:\n  all: {{ list .Values.one .Values.two .Values.three .Values.four .Values.word | join \" \" }}\n",
+    );
+    let ran = bench.run(&["render", "."]);
+    assert!(ran.out.contains("all: own mine inline more yes"), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("name: a-b"), "{}", ran.out);
+}
+
+#[test]
+fn hostile_kustomizations_are_told_once_and_by_the_names_of_the_user() {
+    let bench = Workbench::new();
+    bench.file("good.yaml", PRIVILEGED);
+    bench.file("one/kustomization.yaml", "resources: [../two]\n");
+    bench.file("two/kustomization.yaml", "resources: [../one]\n");
+    bench.file("both/kustomization.yaml", "resources: []\n");
+    bench.file("both/kustomization.yml", "resources: []\n");
+    bench.file("bytes/kustomization.yaml", "no mapping\n");
+    bench.file("deep/kustomization.yaml", "resources: [deep.yaml]\n");
+    let (open, close) = ("[".repeat(5_000), "]".repeat(5_000));
+    bench.file(
+        "deep/deep.yaml",
+        format!("apiVersion: v1\nkind: A\nmetadata: {{name: a}}\nx: {open}{close}\n"),
+    );
+    bench.file("patched/kustomization.yaml", "resources: [../leaf.yaml]\npatches: [{path: patch.yaml}]\n");
+    bench.file("patched/patch.yaml", "kind: [\n");
+    let ran = bench.run(SCAN);
+    assert_eq!(ran.status, 4, "{}", ran.out);
+    assert_eq!(places(&ran, RULE), ["good.yaml:11:9"]);
+    let unread = unread(&ran);
+    let expected = [
+        "both: the folder has `kustomization.yaml` and `kustomization.yml`: keep one of them",
+        "bytes/kustomization.yaml:1: a kustomization is a mapping of fields such as `resources`: correct the file",
+        "deep/deep.yaml:4: values are nested deeper than 1000 levels; flatten them, or raise the limit",
+        "one/kustomization.yaml:1: `two` contains a kustomization that refers to it: remove one of the two references",
+        "patched/kustomization.yaml:1: file `../leaf.yaml` is not in or below `patched`: move it there, or make its folder a base",
+        "two/kustomization.yaml:1: `one` contains a kustomization that refers to it: remove one of the two references",
+    ];
+    for line in expected {
+        assert_eq!(unread.iter().filter(|said| said.as_str() == line).count(), 1, "{line}: {unread:#?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_built_is_named_and_the_rest_is_examined() {
     for (text, line, reason) in [
         ("resources:\n  - https://example.com/base.git//x\n", 2, "is not fetched"),
