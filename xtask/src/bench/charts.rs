@@ -55,7 +55,7 @@ pub(super) fn run() -> Result<()> {
     }
     match &helm {
         Some(_) => {
-            println!("\nCPU of rendering: {:.0} times less than helm", sum(&theirs).cpu / sum(&ours).cpu)
+            println!("\nCPU of rendering: {:.0} times less than helm", sum(&theirs).cpu / sum(&ours).cpu);
         }
         None => println!("\nthe real helm is not here: not compared"),
     }
