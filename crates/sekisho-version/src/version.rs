@@ -119,6 +119,12 @@ impl Version {
         (self.scheme == other.scheme).then(|| order::compare(self.scheme, &self.key, &other.key))
     }
 
+    /// Whether its place in the order means something. Tools put branches (`dev-main`), words (`unknown`), names of
+    /// properties (`${revision}`) and what is against PEP 440 somewhere too, mostly before all versions.
+    pub fn is_regular(&self) -> bool {
+        order::is_regular(self.scheme, &self.text)
+    }
+
     /// Whether this is a pre-release of semantic versioning, PEP 440, gems or the like. Schemes without the notion
     /// say no.
     pub fn is_prerelease(&self) -> bool {

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 use sekisho_advisory::{Advisory, AdvisoryError, Affected, Budget, Event, RangeKind, format};
-use sekisho_version::PackageUrl;
+use sekisho_version::{PackageUrl, Version};
 use sekisho_vulnerability::{Component, Database};
 
 use super::Outcome;

@@ -71,3 +71,16 @@ pub(crate) fn is_prerelease(scheme: Scheme, text: &str) -> bool {
         _ => false,
     }
 }
+
+/// Whether a text is a version in the sense of its scheme, and not merely put before all others by its tool.
+pub(crate) fn is_regular(scheme: Scheme, text: &str) -> bool {
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    has_digit
+        && match scheme {
+            Scheme::Pypi => pypi::split(&text.to_ascii_lowercase()).is_some(),
+            Scheme::Composer | Scheme::Packagist => !text.starts_with("dev-"),
+            Scheme::Alpine => text.starts_with(|first: char| first.is_ascii_digit()),
+            Scheme::Maven => !text.contains("${"),
+            _ => true,
+        }
+}

@@ -8,7 +8,32 @@ const TEXT: u8 = 1;
 const END: u8 = 2;
 const NUMBER: u8 = 3;
 
+/// How the names of platforms begin that stand behind a version in lock files and names of gems.
+const PLATFORMS: [&str; 12] = [
+    "aarch64",
+    "arm",
+    "i386",
+    "i686",
+    "java",
+    "jruby",
+    "mingw",
+    "mswin",
+    "universal",
+    "x64",
+    "x86",
+    "powerpc",
+];
+
+/// A version without its platform: `1.2.0-x86_64-linux` is 1.2.0.
+fn without_platform(text: &str) -> &str {
+    match text.split_once('-') {
+        Some((version, rest)) if PLATFORMS.iter().any(|platform| rest.starts_with(platform)) => version,
+        _ => text,
+    }
+}
+
 pub(super) fn write(text: &str, key: &mut Key) -> Option<()> {
+    let text = without_platform(text);
     if !text.starts_with(|first: char| first.is_ascii_digit())
         || !text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
         || text.contains("..")

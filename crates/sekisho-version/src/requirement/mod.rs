@@ -124,11 +124,20 @@ enum Clause {
 }
 
 impl Clause {
+    /// As the tool has it.
     fn holds(&self, version: &Version) -> bool {
+        match self {
+            Self::Python(comparison) => comparison.holds(version),
+            _ => self.covers(version),
+        }
+    }
+
+    /// By order alone.
+    fn covers(&self, version: &Version) -> bool {
         match self {
             Self::Within(interval) => interval.contains(version),
             Self::Not(other) => version.compare(other).is_some_and(Ordering::is_ne),
-            Self::Python(comparison) => comparison.holds(version),
+            Self::Python(comparison) => comparison.covers(version),
         }
     }
 }
@@ -220,7 +229,7 @@ impl Requirement {
 
     /// Whether this version lies within by order alone, as advisories mean their ranges.
     pub fn covers(&self, version: &Version) -> bool {
-        self.alternatives.iter().any(|clauses| clauses.iter().all(|clause| clause.holds(version)))
+        self.alternatives.iter().any(|clauses| clauses.iter().all(|clause| clause.covers(version)))
     }
 
     fn admits(&self, clauses: &[Clause], version: &Version) -> bool {
@@ -265,11 +274,11 @@ fn compared(operator: &str, version: Version) -> Option<Clause> {
     })
 }
 
-/// An operator and what follows it.
+/// An operator and what follows it, which some advisories quote.
 fn split_operator(text: &str) -> (&str, &str) {
     let rest = text.trim_start_matches(['<', '>', '=', '!', '~', '^', '≤', '≥']);
     let operator = text.strip_suffix(rest).unwrap_or_default();
-    (operator, rest.trim())
+    (operator, rest.trim().trim_matches(['"', '\'']))
 }
 
 /// Comparisons between separators, in which space may stand between an operator and its version.

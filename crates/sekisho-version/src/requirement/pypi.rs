@@ -79,6 +79,17 @@ fn comparison_clauses(comparison: &str, text: &str, found: &mut Vec<Clause>) -> 
 }
 
 impl Comparison {
+    /// By order alone: what an advisory calls `<2` takes in the pre-releases of 2.
+    pub(super) fn covers(&self, version: &Version) -> bool {
+        let order = version.compare(&self.version).filter(|_| version.is_regular());
+        match self.operator {
+            Operator::Less => order.is_some_and(Ordering::is_lt),
+            Operator::Greater => order.is_some_and(Ordering::is_gt),
+            _ => self.holds(version),
+        }
+    }
+
+    /// As the packaging library of Python has it.
     pub(super) fn holds(&self, version: &Version) -> bool {
         if self.operator == Operator::Arbitrary {
             return version.text().eq_ignore_ascii_case(self.version.text());

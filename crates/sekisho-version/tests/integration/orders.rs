@@ -138,7 +138,7 @@ fn python_follows_pep_440_and_puts_everything_else_before_it() {
 #[test]
 fn gems_put_letters_before_the_end() {
     ascends(Scheme::RubyGems, "1.0.a 1.0.a.1 1.0.a9 1.0.a10 1.0.b1 1.0-x 1.0 1.0.1 1.1.a 1.1 1.10");
-    same(Scheme::RubyGems, "1 1.0 1.0.0");
+    same(Scheme::RubyGems, "1 1.0 1.0.0 1.0-x86_64-linux 1-java");
     same(Scheme::RubyGems, "1.0.a 1.a 1a");
     assert!(Version::parse(Scheme::RubyGems, "1.2..4").is_err());
 }
@@ -163,6 +163,22 @@ fn long_and_empty_texts_are_refused() {
     let long = "1".repeat(Version::LONGEST + 1);
     assert_eq!(Version::parse(Scheme::Maven, &long).unwrap_err(), VersionError::Long(long.len()));
     assert_eq!(Version::parse(Scheme::Maven, " ").unwrap_err(), VersionError::Empty);
+}
+
+#[test]
+fn branches_words_and_names_of_properties_are_no_regular_versions() {
+    for (scheme, text) in [
+        (Scheme::Pypi, "1.2..4"),
+        (Scheme::Composer, "dev-feature-2"),
+        (Scheme::Maven, "${revision.2}"),
+        (Scheme::Maven, "UNKNOWN"),
+        (Scheme::Alpine, "v1"),
+        (Scheme::Rpm, "(none)"),
+    ] {
+        assert!(!version(scheme, text).is_regular(), "{text}");
+    }
+    assert!(version(Scheme::Pypi, "1.0rc1").is_regular());
+    assert!(version(Scheme::Composer, "1.x-dev").is_regular());
 }
 
 #[test]

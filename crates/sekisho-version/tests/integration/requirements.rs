@@ -39,6 +39,14 @@ fn a_range_of_an_advisory_covers_pre_releases() {
 }
 
 #[test]
+fn a_range_of_an_advisory_goes_by_order_in_python_too() {
+    let requirement = Requirement::parse(Language::Pypi, "> 1.1.1-pre1, < '1.1.1'").unwrap();
+    let version = Version::parse(Scheme::Pypi, "1.1.1rc2").unwrap();
+    assert!(requirement.covers(&version));
+    assert!(!requirement.matches(&version));
+}
+
+#[test]
 fn cargo() {
     takes(Language::Cargo, "1.2", "1.2.0 1.9.0 | 2.0.0 1.1.9");
     takes(Language::Cargo, "=1.2, <1.2.5", "1.2.4 | 1.2.5 1.3.0");
