@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::str::FromStr;
 use std::sync::LazyLock;
 
 use crate::flags::{FlagTable, flag_table};
@@ -147,6 +148,24 @@ pub enum Format {
     Octal,
 }
 
+impl FromStr for Format {
+    type Err = ();
+
+    /// The format of this name, as tables of events and fields have it.
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Ok(match name {
+            "na" => Self::None,
+            "dec" => Self::Decimal,
+            "hex" => Self::Hexadecimal,
+            "padded" => Self::Padded,
+            "id" => Self::Id,
+            "dir" => Self::Direction,
+            "oct" => Self::Octal,
+            _ => return Err(()),
+        })
+    }
+}
+
 macro_rules! types {
     ($($(#[$doc:meta])* $variant:ident $name:literal $shortest:literal $longest:expr;)*) => {
         /// The type of a parameter.
@@ -155,14 +174,19 @@ macro_rules! types {
             $($(#[$doc])* $variant,)*
         }
 
-        impl Type {
-            fn named(name: &str) -> Option<Self> {
+        impl FromStr for Type {
+            type Err = ();
+
+            /// The type of this name, as tables of events and fields have it.
+            fn from_str(name: &str) -> Result<Self, ()> {
                 match name {
-                    $($name => Some(Self::$variant),)*
-                    _ => None,
+                    $($name => Ok(Self::$variant),)*
+                    _ => Err(()),
                 }
             }
+        }
 
+        impl Type {
             /// The fewest and the most bytes of a value; none where any number will do.
             pub fn bytes(self) -> (usize, Option<usize>) {
                 match self {
@@ -340,19 +364,10 @@ fn parameter(text: &'static str) -> Parameter {
     let mut parts = text.split(':');
     let mut part = || parts.next().unwrap_or_default();
     let (name, kind, format, more) = (part(), part(), part(), part());
-    let format = match format {
-        "dec" => Format::Decimal,
-        "hex" => Format::Hexadecimal,
-        "padded" => Format::Padded,
-        "id" => Format::Id,
-        "dir" => Format::Direction,
-        "oct" => Format::Octal,
-        _ => Format::None,
-    };
     Parameter {
         name,
-        kind: Type::named(kind).unwrap_or(Type::None),
-        format,
+        kind: kind.parse().unwrap_or(Type::None),
+        format: format.parse().unwrap_or(Format::None),
         flags: flag_table(more),
         folder: more.strip_prefix('@').and_then(|index| index.parse().ok()),
         variants: more.ends_with("_dynamic_param").then_some(more),

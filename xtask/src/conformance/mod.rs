@@ -5,6 +5,7 @@ mod advisories;
 mod captures;
 mod cel;
 mod cel_k8s;
+mod falco;
 mod formats;
 mod gatekeeper;
 mod helm;
@@ -40,6 +41,12 @@ pub(crate) struct Arguments {
 
 #[derive(Subcommand)]
 enum Suite {
+    /// Falco's loader as its own tests ask it; `--data` is a checkout of falco
+    FalcoLoader(Options),
+    /// Falco's conditions as its own tests parse them; `--data` is a checkout of falcosecurity/libs
+    FalcoConditions(Options),
+    /// Falco's rule files; `--data` is a folder with checkouts of falcosecurity/rules and of its plugins
+    FalcoRules(Options),
     /// Captures of system calls as the real sysdig reads them
     Captures(Options),
     /// CEL as google/cel-spec has it
@@ -97,6 +104,9 @@ pub(crate) struct Outcome {
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     match arguments.suite {
+        Suite::FalcoLoader(options) => foreign("falco-loader", &options, falco::loader),
+        Suite::FalcoConditions(options) => foreign("falco-conditions", &options, falco::conditions),
+        Suite::FalcoRules(options) => foreign("falco-rules", &options, falco::rules),
         Suite::Captures(options) => match peer::sysdig() {
             Some(program) => {
                 suite("captures", "conformance/captures", &options, |data| captures::run(data, &program))

@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-advisory", 1),
     ("sekisho-cel", 1),
     ("sekisho-chart", 1),
+    ("sekisho-falco", 1),
     ("sekisho-kustomize", 1),
     ("sekisho-kyverno", 1),
     ("sekisho-rego", 1),
@@ -35,6 +36,8 @@ const FLOORS: &[(&str, u8)] = &[
 const SIBLINGS: &[(&str, &str)] = &[
     ("sekisho-finding", "sekisho-framework"),
     ("sekisho-finding", "sekisho-manifest"),
+    // Names and parameters of events.
+    ("sekisho-falco", "sekisho-capture"),
     ("sekisho-kyverno", "sekisho-cel"),
     ("sekisho-kyverno", "sekisho-kustomize"),
     ("sekisho-posture", "sekisho-inventory"),

@@ -1,0 +1,112 @@
+//! Rule files, in order, to rules: what each file says, what becomes of it, and every result with its code.
+
+mod collect;
+mod compile;
+mod exceptions;
+mod lists;
+mod macros;
+mod read;
+mod result;
+mod version;
+
+use std::sync::Arc;
+
+use sekisho_manifest::{Format, SourceId};
+
+use self::collect::Collection;
+pub use self::result::{Code, FileResult, Item, ItemKind, Message};
+pub use self::version::Version;
+use crate::catalog::Catalog;
+use crate::ruleset::RuleSet;
+
+/// The version of the rule language that this engine gives; files may require one.
+pub const ENGINE_VERSION: Version = Version { major: 0, minor: 63, patch: 0 };
+
+/// Limits on rule files.
+#[derive(Clone, Debug)]
+pub struct LoadBudget {
+    /// Bytes of a file, and nodes and depth of its YAML.
+    pub manifest: sekisho_manifest::Budget,
+    /// Bytes of a condition with its lists written out.
+    pub condition_bytes: usize,
+    /// Nodes of a condition with its macros written out.
+    pub condition_nodes: usize,
+}
+
+impl Default for LoadBudget {
+    fn default() -> Self {
+        Self {
+            manifest: sekisho_manifest::Budget::default(),
+            condition_bytes: 1 << 20,
+            condition_nodes: 200_000,
+        }
+    }
+}
+
+/// Loads rule files one after another; later files override and extend what earlier ones said.
+pub struct Loader {
+    catalog: Arc<Catalog>,
+    budget: LoadBudget,
+    collection: Collection,
+    files: u32,
+}
+
+impl Loader {
+    /// A loader that knows these fields.
+    pub fn new(catalog: Catalog, budget: LoadBudget) -> Self {
+        Self { catalog: Arc::new(catalog), budget, collection: Collection::default(), files: 0 }
+    }
+
+    /// Reads a file and compiles everything that was said so far. The rules are those of all files; none where an
+    /// error was met.
+    pub fn load(&mut self, text: &str) -> (FileResult, Option<RuleSet>) {
+        let source = SourceId(self.files);
+        self.files += 1;
+        let mut result = FileResult::default();
+        let loaded = sekisho_manifest::load(source, text, Format::Yaml, &self.budget.manifest);
+        for error in &loaded.errors {
+            result.add(Message::new(Code::YamlParse, error.kind.to_string(), error.span));
+        }
+        if result.has_errors() {
+            return (result, None);
+        }
+        let mut reader =
+            read::Reader { text, catalog: &self.catalog, collection: &mut self.collection, result };
+        for document in &loaded.documents {
+            reader.document(&document.root);
+        }
+        let mut result = reader.result;
+        if result.has_errors() {
+            return (result, None);
+        }
+        let rules = compile::compile(&self.collection, &self.catalog, &self.budget, &mut result);
+        let rules = if result.has_errors() { None } else { Some(rules) };
+        (result, rules)
+    }
+
+    /// The versions of plugins that the files require, of each the alternatives as name and version.
+    pub fn required_plugins(&self) -> &[Vec<(String, Version)>] {
+        &self.collection.plugins
+    }
+
+    /// The greatest version of the rule language that the files require.
+    pub fn required_engine(&self) -> Option<Version> {
+        self.collection.engine
+    }
+
+    /// The requirements that none of these plugins meets, as text for messages.
+    pub fn missing_plugins(&self, plugins: &[(String, Version)]) -> Vec<String> {
+        let is_met = |alternatives: &Vec<(String, Version)>| {
+            alternatives.iter().any(|(name, wanted)| {
+                plugins.iter().any(|(known, version)| known == name && version.satisfies(*wanted))
+            })
+        };
+        let missing = self.collection.plugins.iter().filter(|alternatives| !is_met(alternatives));
+        let shown = missing.map(|alternatives| {
+            let shown: Vec<_> =
+                alternatives.iter().map(|(name, version)| format!("{name} {version}")).collect();
+            shown.join(" or ")
+        });
+        shown.collect()
+    }
+}

@@ -1,0 +1,287 @@
+//! Compiled rules and what they match.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::str::FromStr;
+
+use sekisho_capture::EventType;
+use sekisho_manifest::Span;
+
+use crate::catalog::Catalog;
+use crate::condition::Condition;
+use crate::event_types::{EventTypes, is_generic};
+use crate::output::Output;
+use crate::program::{CompileError, Evaluator, Event, Graph, GraphSize, NodeId};
+
+/// How grave a match is, gravest first.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[allow(missing_docs, reason = "the names say it all")]
+pub enum Priority {
+    Emergency,
+    Alert,
+    Critical,
+    Error,
+    Warning,
+    Notice,
+    Informational,
+    Debug,
+}
+
+impl Priority {
+    /// Every one, gravest first.
+    pub const ALL: &[Self] = &[
+        Self::Emergency,
+        Self::Alert,
+        Self::Critical,
+        Self::Error,
+        Self::Warning,
+        Self::Notice,
+        Self::Informational,
+        Self::Debug,
+    ];
+
+    /// The name that rules use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Emergency => "Emergency",
+            Self::Alert => "Alert",
+            Self::Critical => "Critical",
+            Self::Error => "Error",
+            Self::Warning => "Warning",
+            Self::Notice => "Notice",
+            Self::Informational => "Informational",
+            Self::Debug => "Debug",
+        }
+    }
+}
+
+impl FromStr for Priority {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if text.eq_ignore_ascii_case("info") {
+            return Ok(Self::Informational);
+        }
+        Self::ALL.iter().copied().find(|known| known.name().eq_ignore_ascii_case(text)).ok_or(())
+    }
+}
+
+/// A compiled rule.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its name.
+    pub name: String,
+    /// Where the events that it looks at come from.
+    pub source: String,
+    /// What it finds.
+    pub description: String,
+    /// How grave a match is.
+    pub priority: Priority,
+    /// Words to choose rules by.
+    pub tags: BTreeSet<String>,
+    /// Whether it is looked at.
+    pub enabled: bool,
+    /// Whether events are to be captured after a match.
+    pub capture: bool,
+    /// For how long, in milliseconds; zero leaves it to the settings.
+    pub capture_duration: u32,
+    /// The output as it was written.
+    pub output: String,
+    /// The condition with lists, exceptions and macros written out.
+    pub condition: Condition,
+    /// The types of events that the condition can hold for.
+    pub event_types: EventTypes,
+    /// Where the rule was last defined.
+    pub span: Span,
+}
+
+/// Which of the rules that hold for an event match it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Matching {
+    /// The first in the order of definition, as Falco does unless it is told otherwise.
+    #[default]
+    First,
+    /// Every one.
+    All,
+}
+
+/// A rule that matched.
+#[derive(Clone, Debug)]
+pub struct Match<'r> {
+    /// The rule.
+    pub rule: &'r Rule,
+    /// Its output.
+    pub output: String,
+    /// The fields of the output with their values; none where the event has none.
+    pub fields: Vec<(String, Option<String>)>,
+}
+
+/// Chooses rules to enable or disable.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Selector {
+    /// Rules whose name matches this glob; `*` is every rule.
+    Name(String),
+    /// Rules with this tag.
+    Tag(String),
+}
+
+/// Compiled rules.
+pub struct RuleSet {
+    rules: Vec<Compiled>,
+    sources: HashMap<String, Source>,
+}
+
+struct Compiled {
+    rule: Rule,
+    output: Output,
+}
+
+struct Source {
+    graph: Graph,
+    /// The rules with their conditions, in order.
+    all: Vec<(usize, NodeId)>,
+    /// For each type of event the rules that can hold, with their conditions as they are for it.
+    by_type: Vec<Vec<(usize, NodeId)>>,
+}
+
+/// Collects rules while they are compiled.
+#[derive(Default)]
+pub(crate) struct RuleSetBuilder {
+    rules: Vec<Compiled>,
+    sources: HashMap<String, Source>,
+}
+
+impl RuleSetBuilder {
+    fn source(&mut self, name: &str) -> &mut Source {
+        self.sources.entry(name.to_owned()).or_insert_with(|| Source {
+            graph: Graph::new(),
+            all: Vec::new(),
+            by_type: Vec::new(),
+        })
+    }
+
+    pub(crate) fn condition(
+        &mut self,
+        source: &str,
+        condition: &Condition,
+        catalog: &Catalog,
+    ) -> Result<NodeId, CompileError> {
+        self.source(source).graph.add(condition, catalog, source)
+    }
+
+    pub(crate) fn output(
+        &mut self,
+        source: &str,
+        text: &str,
+        catalog: &Catalog,
+    ) -> Result<Output, CompileError> {
+        Output::compile(text, self.source(source).graph.extracts_mut(), catalog, source)
+    }
+
+    pub(crate) fn rule(&mut self, rule: Rule, node: NodeId, output: Output) {
+        let place = self.rules.len();
+        self.source(&rule.source).all.push((place, node));
+        self.rules.push(Compiled { rule, output });
+    }
+
+    pub(crate) fn finish(mut self) -> RuleSet {
+        for source in self.sources.values_mut() {
+            // Types of one name share their special conditions.
+            let mut known: HashMap<&str, HashMap<NodeId, NodeId>> = HashMap::new();
+            for kind in EventType::all() {
+                let name = kind.info().name;
+                let mut rules = Vec::new();
+                for (place, node) in &source.all {
+                    let may = self.rules.get(*place).is_some_and(|rule| rule.rule.event_types.contains(kind));
+                    if !may {
+                        continue;
+                    }
+                    let special = if is_generic(kind) {
+                        *node
+                    } else {
+                        source.graph.specialize(*node, name, known.entry(name).or_default())
+                    };
+                    if !source.graph.is_never(special) {
+                        rules.push((*place, special));
+                    }
+                }
+                source.by_type.push(rules);
+            }
+        }
+        RuleSet { rules: self.rules, sources: self.sources }
+    }
+}
+
+impl RuleSet {
+    /// The rules in the order in which they were first defined.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().map(|compiled| &compiled.rule)
+    }
+
+    /// The rule of this name.
+    pub fn rule(&self, name: &str) -> Option<&Rule> {
+        self.rules().find(|rule| rule.name == name)
+    }
+
+    /// Enables or disables the chosen rules; how many were chosen.
+    pub fn enable(&mut self, selector: &Selector, enabled: bool) -> usize {
+        let is_chosen = |rule: &Rule| match selector {
+            Selector::Name(pattern) => crate::program::glob(pattern, &rule.name),
+            Selector::Tag(tag) => rule.tags.contains(tag),
+        };
+        let mut count = 0;
+        for compiled in self.rules.iter_mut().filter(|compiled| is_chosen(&compiled.rule)) {
+            compiled.rule.enabled = enabled;
+            count += 1;
+        }
+        count
+    }
+
+    /// How large the graph of a source is.
+    pub fn size(&self, source: &str) -> GraphSize {
+        self.sources.get(source).map(|source| source.graph.size()).unwrap_or_default()
+    }
+
+    /// How many rules can hold for events of a type, and how many distinct comparisons they make at most.
+    pub fn cost(&self, source: &str, kind: EventType) -> (usize, usize) {
+        let Some(source) = self.sources.get(source) else { return (0, 0) };
+        let rules = source.by_type.get(usize::from(kind.number())).map(Vec::as_slice).unwrap_or_default();
+        let mut predicates = HashSet::new();
+        for (_, node) in rules {
+            source.graph.predicates_below(*node, &mut predicates);
+        }
+        (rules.len(), predicates.len())
+    }
+
+    /// The rules that match an event.
+    pub fn matches<'r, E: Event + ?Sized>(
+        &'r self,
+        evaluator: &mut Evaluator,
+        event: &E,
+        matching: Matching,
+    ) -> Vec<Match<'r>> {
+        let Some(source) = self.sources.get(event.source()) else { return Vec::new() };
+        let rules = match event.event_type() {
+            Some(kind) => source.by_type.get(usize::from(kind.number())).unwrap_or(&source.all),
+            None => &source.all,
+        };
+        if rules.is_empty() {
+            return Vec::new();
+        }
+        let mut run = evaluator.begin(&source.graph, event);
+        let mut matches = Vec::new();
+        for (place, node) in rules {
+            let Some(compiled) = self.rules.get(*place).filter(|compiled| compiled.rule.enabled) else {
+                continue;
+            };
+            if !run.holds(*node) {
+                continue;
+            }
+            let (output, fields) = compiled.output.render(&mut run);
+            matches.push(Match { rule: &compiled.rule, output, fields });
+            if matching == Matching::First {
+                break;
+            }
+        }
+        matches
+    }
+}
