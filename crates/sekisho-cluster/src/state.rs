@@ -72,7 +72,7 @@ pub(crate) fn read_in_order(resources: &[Resource]) -> Vec<&Resource> {
 /// What of the objects of a kind nobody reads. The content of Secrets is never kept.
 pub(crate) fn left(resource: &Resource) -> Vec<Left> {
     let mut left: Vec<Left> = vec![
-        &["metadata", "managedFields"],
+        &["metadata", "managedFields", "*", "fieldsV1"],
         &["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"],
         &["status", "images"],
         &["status", "conditions"],

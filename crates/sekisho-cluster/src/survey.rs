@@ -1,6 +1,6 @@
 //! What a cluster holds: every kind that somebody writes, thinned, each workload once.
 
-use sekisho_manifest::{Node, ObjectRef, Value, to_yaml};
+use sekisho_manifest::{Node, ObjectRef, to_yaml};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::connection::{Connection, RequestError};
@@ -125,7 +125,7 @@ impl Survey {
         match connection.get(&format!("{}/{name}", resource.path(None))) {
             Ok(root) => {
                 let mut taking = Taking::new(resource, ownership, *space);
-                taking.take(without_bookkeeping(root));
+                taking.take(&root);
                 *space = taking.space;
                 self.read += 1;
                 self.kinds += 1;
@@ -171,7 +171,7 @@ impl<'a> Taking<'a> {
         Self { resource, ownership, objects: Vec::new(), read: 0, space, at_first: space, full: false }
     }
 
-    fn take(&mut self, root: Node) {
+    fn take(&mut self, root: &Node) {
         self.read += 1;
         let metadata = root.get("metadata");
         let text = |key: &str| SmolStr::new(metadata.map_or("", |metadata| metadata.str(key)));
@@ -182,7 +182,7 @@ impl<'a> Taking<'a> {
             namespace: Some(namespace.clone()).filter(|namespace| !namespace.is_empty()),
             name: name.clone(),
         };
-        let owner = match self.ownership.enter(&object, &root) {
+        let owner = match self.ownership.enter(&object, root) {
             Fate::Own => None,
             Fate::Known => return,
             Fate::Of(owner) => Some(owner),
@@ -191,6 +191,7 @@ impl<'a> Taking<'a> {
         // Items of a list leave to the list what they are.
         json["apiVersion"] = object.api_version.as_str().into();
         json["kind"] = object.kind.as_str().into();
+        reduce_bookkeeping(&mut json);
         let text = to_yaml(&json);
         let Some(left) = self.space.checked_sub(text.len()) else {
             self.full = true;
@@ -207,7 +208,7 @@ impl<'a> Taking<'a> {
 impl Receiver for Taking<'_> {
     fn item(&mut self, text: &str) -> bool {
         if let Some(root) = parse(text) {
-            self.take(root);
+            self.take(&root);
         }
         !self.full
     }
@@ -220,13 +221,17 @@ impl Receiver for Taking<'_> {
     }
 }
 
-/// An object that was not read out of a list, without what is left out of lists.
-fn without_bookkeeping(mut root: Node) -> Node {
-    if let Some(metadata) = root.as_mapping_mut().and_then(|root| root.value_mut("metadata"))
-        && let Value::Mapping(_) = metadata.value
-        && let Some(metadata) = metadata.as_mapping_mut()
-    {
-        metadata.remove("managedFields");
+/// Leaves of the bookkeeping of fields who writes the object in another version than it was read in.
+fn reduce_bookkeeping(object: &mut serde_json::Value) {
+    let version = object["apiVersion"].clone();
+    let Some(metadata) = object["metadata"].as_object_mut() else { return };
+    let Some(serde_json::Value::Array(entries)) = metadata.remove("managedFields") else { return };
+    let others: Vec<serde_json::Value> = entries
+        .iter()
+        .filter(|entry| entry["apiVersion"] != version)
+        .map(|entry| serde_json::json!({"apiVersion": entry["apiVersion"], "manager": entry["manager"]}))
+        .collect();
+    if !others.is_empty() {
+        metadata.insert("managedFields".to_owned(), others.into());
     }
-    root
 }

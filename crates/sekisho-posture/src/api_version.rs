@@ -2,7 +2,7 @@
 
 use sekisho_manifest::api::{self, ApiVersion, LATEST_MINOR};
 use sekisho_manifest::selector::Selector;
-use sekisho_manifest::{Node, Object, Value, field};
+use sekisho_manifest::{Node, Object, Place, Value, field};
 
 use crate::{Examination, Found, Mend};
 
@@ -41,8 +41,12 @@ impl Written {
             };
             Some(mend.set(&place, version.as_str()))
         });
-        let found =
-            Found::at(place).arg("version", self.known.api_version()).arg("kind", self.known.kind).mend(mend);
+        self.found_at(place, variants).mend(mend)
+    }
+
+    /// A finding at a place that says how the object is written, with what every message about it names.
+    pub(crate) fn found_at<'a>(&self, place: Place<'a>, variants: Variants) -> Found<'a> {
+        let found = Found::at(place).arg("version", self.known.api_version()).arg("kind", self.known.kind);
         let (found, variant) = match self.replacement {
             Some(other) => {
                 let name = format!("{} {}", other.api_version(), other.kind);

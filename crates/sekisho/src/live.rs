@@ -27,6 +27,8 @@ pub(crate) struct Live {
     pub(crate) user: Option<String>,
     /// The groups of that user.
     pub(crate) groups: Vec<String>,
+    /// Whether no connection may be made.
+    pub(crate) offline: bool,
 }
 
 /// What is known of a cluster beside its objects.
@@ -49,6 +51,11 @@ pub(crate) fn is_meant(targets: &[PathBuf]) -> Result<bool> {
 
 /// Reads a cluster.
 pub(crate) fn read(live: &Live, namespace: Option<&str>) -> Result<(Loaded, Seen)> {
+    if live.offline {
+        bail!(
+            "`--offline` forbids the connection that `{TARGET}` needs: a folder of that name is `./{TARGET}`"
+        );
+    }
     if live.user.is_none() && !live.groups.is_empty() {
         bail!("`--as-group` is for the user that `--as` names: name one");
     }

@@ -47,6 +47,8 @@ pub(crate) struct Terminal {
     pub(crate) quiet: bool,
     /// Worker threads.
     pub(crate) jobs: Option<usize>,
+    /// Whether no connection may be made.
+    pub(crate) offline: bool,
 }
 
 impl Terminal {
@@ -57,6 +59,7 @@ impl Terminal {
             color: global.color,
             quiet: global.quiet,
             jobs: global.jobs.map(usize::from),
+            offline: global.offline,
         }
     }
 

@@ -5,3 +5,4 @@ mod kubeconfigs;
 mod lists;
 mod server;
 mod splitting;
+mod surveys;

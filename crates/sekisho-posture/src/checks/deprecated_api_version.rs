@@ -35,6 +35,20 @@
 //!       - port: 5432
 //! ```
 //!
+//! In a cluster the API server notes who writes an object in which version; a program that still writes the old one
+//! fails at the upgrade, whatever version the object is read in:
+//!
+//! ```yaml bad
+//! apiVersion: storage.k8s.io/v1
+//! kind: VolumeAttributesClass
+//! metadata:
+//!   name: gold
+//!   managedFields:
+//!   - apiVersion: storage.k8s.io/v1beta1 # here
+//!     manager: provisioner
+//! driverName: disk.csi.example.com
+//! ```
+//!
 //! ```yaml good
 //! apiVersion: storage.k8s.io/v1
 //! kind: VolumeAttributesClass
@@ -76,6 +90,27 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
+    for (place, version) in written_by_others(object) {
+        let as_written = Object { api_version: version.into(), ..object.clone() };
+        let Some(written) = Written::of(&as_written, examination) else { continue };
+        let known = written.known;
+        let Some(deprecated) = known.deprecated.filter(|deprecated| *deprecated <= written.minor) else {
+            continue;
+        };
+        // Nobody writes any more what the server no longer takes.
+        if known.is_removed(written.minor) {
+            continue;
+        }
+        let found = match known.removed {
+            Some(removed) => written
+                .found_at(place, Variants { replaced: None, bare: Some("bare") })
+                .arg("removed", format!("1.{removed}")),
+            None => written
+                .found_at(place, Variants { replaced: Some("stays"), bare: Some("bare-stays") })
+                .arg("deprecated", format!("1.{deprecated}")),
+        };
+        examination.report(found);
+    }
     let Some(written) = Written::of(object, examination) else { return };
     let known = written.known;
     let Some(deprecated) = known.deprecated.filter(|deprecated| *deprecated <= written.minor) else { return };
@@ -91,4 +126,19 @@ fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
             .arg("deprecated", format!("1.{deprecated}")),
     };
     examination.report(found);
+}
+
+/// The other API versions in which somebody writes an object of a cluster, each once, as the API server notes them.
+fn written_by_others(object: &Object) -> Vec<(Place<'_>, &str)> {
+    let entries = object.root.at(&["metadata", "managedFields"]).map_or(&[][..], Node::items);
+    let mut found: Vec<(Place<'_>, &str)> = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let version = entry.str("apiVersion");
+        let known = found.iter().any(|(_, known)| *known == version);
+        if !version.is_empty() && version != object.api_version && !known {
+            let place = object.place(field!["metadata", "managedFields"]).child(index).child("apiVersion");
+            found.push((place, version));
+        }
+    }
+    found
 }

@@ -59,7 +59,7 @@ impl Targets {
             pod_security: Preset::default(),
             modules: crate::policy::modules::Settings::default(),
             jobs: terminal.jobs,
-            live: self.live.live(),
+            live: self.live.live(terminal.offline),
             today: config::days(today()),
         }
     }
@@ -67,8 +67,9 @@ impl Targets {
 
 impl ClusterArguments {
     /// Which cluster these options mean.
-    fn live(self) -> Live {
-        Live { kubeconfig: self.kubeconfig, context: self.context, user: self.user, groups: self.groups }
+    fn live(self, offline: bool) -> Live {
+        let Self { kubeconfig, context, user, groups } = self;
+        Live { kubeconfig, context, user, groups, offline }
     }
 }
 

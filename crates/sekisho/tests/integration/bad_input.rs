@@ -243,3 +243,26 @@ fn wrong_types_everywhere_are_no_crash() {
         assert!(!ran.err.contains("panicked"), "{wrong}: {}", ran.err);
     }
 }
+
+#[test]
+fn a_cluster_that_cannot_be_reached_is_no_clean_one() {
+    let bench = Workbench::new();
+    let config = "{current-context: c, contexts: [{name: c, context: {cluster: c}}], clusters: [{name: c, cluster: \
+                  {server: 'http://127.0.0.1:1'}}]}";
+    bench.file("config", config);
+    let ran = bench.run(&["scan", "cluster", "--kubeconfig", "config"]);
+    assert_eq!(ran.status, 4, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("cannot reach `http://127.0.0.1:1`"), "{}", ran.out);
+    for (arguments, message) in [
+        (&["scan", "cluster", "--kubeconfig", "config", "--context", "x"][..], "there is no context `x`"),
+        (&["scan", "cluster", "--kubeconfig", "none"], "cannot read `none`"),
+        (&["scan", "cluster", ".", "--kubeconfig", "config"], "stands for the cluster and alone"),
+        (&["scan", "cluster", "--kubeconfig", "config", "--as-group", "x"], "`--as-group` is for the user"),
+        (&["scan", "cluster", "--kubeconfig", "config", "--offline"], "`--offline` forbids"),
+        (&["fix", "cluster", "--kubeconfig", "config"], "a cluster is not changed"),
+    ] {
+        let ran = bench.run(arguments);
+        assert_eq!(ran.status, 2, "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(message), "{}", ran.err);
+    }
+}

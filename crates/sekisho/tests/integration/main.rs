@@ -11,6 +11,7 @@ mod examples;
 mod fixing;
 mod kustomizations;
 mod kyverno_tests;
+mod large_cluster;
 mod pod_security;
 mod policies;
 mod policy_lint;
