@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::facts::Facts;
 use crate::kinds::Kinds;
-use crate::problem::Problem;
+use crate::problem::{Problem, Weight};
 use crate::request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
 use crate::set::{PolicySet, Review};
 use crate::verdict::{Enforcement, Outcome, Verdict};
@@ -138,6 +138,7 @@ impl PolicyTest {
     /// Reads a document; gives what could be read, and everything that is wrong.
     pub fn read(document: &Node) -> (Self, Vec<Problem>) {
         let mut problems = Vec::new();
+        unknown_fields(document, "the format", &FIELDS, &mut problems);
         let mut policies = Vec::new();
         for item in list(document, "policies", &mut problems) {
             match item.as_str() {
@@ -154,6 +155,33 @@ impl PolicyTest {
         let cases = cases.iter().enumerate();
         let cases = cases.filter_map(|(place, node)| Case::read(node, place, &mut problems)).collect();
         (Self { policies, objects: objects.collect(), cases }, problems)
+    }
+}
+
+/// The fields of a document.
+const FIELDS: [&str; 6] = ["apiVersion", "kind", "metadata", "policies", "objects", "cases"];
+
+/// The fields of a case.
+const CASE_FIELDS: [&str; 12] = [
+    "name",
+    "expect",
+    "resource",
+    "old",
+    "operation",
+    "of",
+    "subresource",
+    "target",
+    "user",
+    "by",
+    "message",
+    "changed",
+];
+
+/// Names the fields that are none: what they say would not be asked for.
+fn unknown_fields(node: &Node, whole: &str, known: &[&str], problems: &mut Vec<Problem>) {
+    for entry in node.entries().iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+        let message = format!("`{}` is no field of {whole}: use {}", entry.key, known.join(", "));
+        problems.push(Problem { span: entry.key_span, message, weight: Weight::Error });
     }
 }
 
@@ -185,6 +213,7 @@ fn object(node: &Node, within: FieldPath) -> Object {
 impl Case {
     fn read(node: &Node, place: usize, problems: &mut Vec<Problem>) -> Option<Self> {
         let before = problems.len();
+        unknown_fields(node, "a case", &CASE_FIELDS, problems);
         let known = |key: &str| -> SmolStr { node.str(key).into() };
         let (name, word, message) = (known("name"), known("expect"), known("message"));
         if name.is_empty() {

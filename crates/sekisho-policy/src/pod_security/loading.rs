@@ -2,7 +2,7 @@
 
 use sekisho_manifest::{Node, Object, field};
 
-use super::configuration::{Configuration, within};
+use super::configuration::{Configuration, ConfigurationError, within};
 use super::level::LevelVersion;
 use super::rule::PodSecurity;
 use crate::problem::Problem;
@@ -85,7 +85,7 @@ pub(crate) fn load(objects: &[Object], preset: Preset) -> (Option<PodSecurity>, 
             Ok(configuration) => read = Some(configuration),
             Err(errors) => {
                 failed = true;
-                problems.extend(errors.iter().map(|error| Problem::at(error.span, error.to_string())));
+                problems.extend(errors.iter().map(problem));
             }
         }
     }
@@ -95,6 +95,11 @@ pub(crate) fn load(objects: &[Object], preset: Preset) -> (Option<PodSecurity>, 
     let mut configuration = read.unwrap_or_default();
     preset.apply(&mut configuration);
     (Some(PodSecurity { configuration }), problems)
+}
+
+fn problem(error: &ConfigurationError) -> Problem {
+    let message = if error.path.is_root() { error.fault.to_string() } else { error.to_string() };
+    Problem::at(error.span, message)
 }
 
 /// What an `AdmissionConfiguration` says of the plug-in.

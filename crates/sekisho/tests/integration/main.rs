@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
 mod api_server;
+mod bad_admission;
 mod bad_charts;
 mod bad_input;
 mod charts;
