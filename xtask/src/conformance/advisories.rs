@@ -83,8 +83,12 @@ fn miss(advisory: &Advisory) -> Option<String> {
             let component = Component { release: affected.release.clone(), ..Component::from_url(url) };
             database.matches(&component).ok().map(|matches| !matches.is_empty())
         };
-        let outside =
-            affected.versions.iter().filter(|_| is_ranged).find(|version| holds(version) != Some(true));
+        // What is against PEP 440 lies in no range by our own rule.
+        let is_regular = |version: &&String| {
+            Version::parse(ecosystem.scheme(), version).is_ok_and(|version| version.is_regular())
+        };
+        let mut listed = affected.versions.iter().filter(|_| is_ranged).filter(is_regular);
+        let outside = listed.find(|version| holds(version) != Some(true));
         if let Some(version) = outside {
             return Some(format!("lists `{version}`, which lies in none of its ranges"));
         }
