@@ -154,6 +154,12 @@ pub(super) fn rules(data: &Path) -> Result<Vec<Outcome>> {
         let unknown = result.warnings().filter(|warning| warning.code == Code::UnknownSource).count();
         if let Some(rules) = &rules {
             *counts.entry("rules".to_owned()).or_default() += rules.rules().count();
+            for source in ["syscall", "k8s_audit"] {
+                let size = rules.size(source);
+                *counts.entry(format!("comparisons of {source}")).or_default() += size.leaves;
+                *counts.entry(format!("distinct comparisons of {source}, a file")).or_default() +=
+                    size.predicates;
+            }
         }
         *counts.entry("rules of unknown sources".to_owned()).or_default() += unknown;
         let errors: Vec<_> = result.errors().map(ToString::to_string).collect();
