@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: measures whole runs, ours and a peer's in turn, so that the ratio holds on a noisy machine.
 
 mod charts;
+mod gatekeeper;
 mod manifests;
 pub(crate) mod measure;
 
@@ -16,7 +17,8 @@ use crate::workspace::root;
 type Bench = (&'static str, fn() -> Result<()>);
 
 /// Every benchmark.
-const BENCHES: &[Bench] = &[("charts", charts::run), ("manifests", manifests::run)];
+const BENCHES: &[Bench] =
+    &[("charts", charts::run), ("gatekeeper", gatekeeper::run), ("manifests", manifests::run)];
 
 pub(crate) fn run(name: &str) -> Result<()> {
     let Some((_, bench)) = BENCHES.iter().find(|(known, _)| *known == name) else {
