@@ -92,6 +92,10 @@ pub fn survey(connection: &Connection, extent: &Extent) -> Result<Survey, Reques
         let selection = Selection { resource, namespace, leave: &leave, page: extent.page };
         let outcome = connection.list(&selection, &mut taking);
         let (full, objects, read, left) = (taking.full, taking.objects, taking.read, taking.space);
+        if taking.broken > 0 {
+            let why = format!("{} objects of the list are none", taking.broken);
+            survey.unread.push(Unread { what: resource.full_name(), why });
+        }
         match outcome {
             Ok(_) => {
                 survey.kinds += 1;
@@ -163,12 +167,23 @@ struct Taking<'a> {
     space: usize,
     at_first: usize,
     full: bool,
+    /// Objects that cannot be read.
+    broken: usize,
 }
 
 impl<'a> Taking<'a> {
     fn new(resource: &'a Resource, ownership: &'a mut Ownership, space: usize) -> Self {
         ownership.begin();
-        Self { resource, ownership, objects: Vec::new(), read: 0, space, at_first: space, full: false }
+        Self {
+            resource,
+            ownership,
+            objects: Vec::new(),
+            read: 0,
+            space,
+            at_first: space,
+            full: false,
+            broken: 0,
+        }
     }
 
     fn take(&mut self, root: &Node) {
@@ -207,8 +222,9 @@ impl<'a> Taking<'a> {
 
 impl Receiver for Taking<'_> {
     fn item(&mut self, text: &str) -> bool {
-        if let Some(root) = parse(text) {
-            self.take(&root);
+        match parse(text) {
+            Some(root) if root.as_mapping().is_some() => self.take(&root),
+            _ => self.broken += 1,
         }
         !self.full
     }
@@ -217,6 +233,7 @@ impl Receiver for Taking<'_> {
         self.ownership.restart();
         self.objects.clear();
         self.read = 0;
+        self.broken = 0;
         self.space = self.at_first;
     }
 }

@@ -91,6 +91,10 @@ pub(crate) fn read(live: &Live, namespace: Option<&str>) -> Result<(Loaded, Seen
         })
         .collect();
     for (number, (source, mut objects, owner)) in (0u32..).zip(parsed) {
+        if objects.is_empty() {
+            let reason = SkipReason::Unreadable("it cannot be read as an object".to_owned());
+            loaded.coverage.skipped.push(Skip { path: source.name.clone(), line: None, reason });
+        }
         loaded.sources.push(source);
         loaded.objects.append(&mut objects);
         seen.owners.extend(owner.map(|owner| (SourceId(number), owner)));

@@ -2,7 +2,9 @@
 
 use std::io::Read;
 
+use proptest::prelude::*;
 use sekisho_cluster::{Left, SplitError, Splitter};
+use serde_json::Value;
 
 /// Gives a text a few bytes at a time.
 struct Slowly<'t>(&'t [u8], usize);
@@ -98,4 +100,58 @@ fn items_have_limits() {
         "x".repeat(2 << 20)
     );
     assert_eq!(split(&unread, 4096, &[&["a"], &["b"]]).expect("a list"), ["{}"]);
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 40, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::btree_map("[ab\"\\\\{}\\[\\]é]{1,2}", inner, 0..6)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+/// The value without the fields `a` of its own, and `b` of the items of its lists `b`.
+fn thinned(mut value: Value) -> Value {
+    if let Some(fields) = value.as_object_mut() {
+        fields.remove("a");
+        for item in fields.get_mut("b").and_then(Value::as_array_mut).into_iter().flatten() {
+            if let Some(fields) = item.as_object_mut() {
+                fields.remove("b");
+            }
+        }
+    }
+    value
+}
+
+proptest! {
+    #[test]
+    fn items_are_what_the_list_holds_less_what_is_left_out(
+        items in prop::collection::vec(value(), 0..6),
+        pretty: bool,
+        step in 1_usize..40,
+    ) {
+        let list = serde_json::json!({"apiVersion": "v1", "items": items, "zone": {"items": [1]}});
+        let text = if pretty { serde_json::to_string_pretty(&list) } else { serde_json::to_string(&list) };
+        let found = split(&text.expect("JSON"), step, &[&["a"], &["b", "*", "b"]]).expect("a list");
+        let found: Vec<Value> = found.iter().map(|item| serde_json::from_str(item).expect("JSON")).collect();
+        prop_assert_eq!(found, items.into_iter().map(thinned).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn any_bytes_are_cut_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200), items: bool) {
+        let text = [if items { br#"{"items":["#.as_slice() } else { b"" }, &bytes].concat();
+        let mut splitter = Splitter::new(text.as_slice(), &[&["a"]], 100);
+        let mut item = Vec::new();
+        while let Ok(true) = splitter.next_item(&mut item) {
+            prop_assert!(item.len() <= 100 + text.len());
+        }
+    }
 }

@@ -153,6 +153,17 @@ type: Opaque
 }
 
 #[test]
+fn what_is_no_object_is_said() {
+    let items = ["7".to_owned(), object("settings", "", "{}"), r#"{"spec":1e999}"#.to_owned()];
+    let found = run(vec![kinds(&[("", "configmaps", "ConfigMap")]), kinds(&[]), list(&items, "")]);
+    assert_eq!(places(&found), [("shop/configmaps/settings", None)]);
+    assert_eq!(
+        found.unread.first().map(|unread| unread.why.as_str()),
+        Some("2 objects of the list are none")
+    );
+}
+
+#[test]
 fn there_is_room_for_so_much_and_no_more() {
     let things: Vec<String> = (0..100).map(|number| object(&format!("thing-{number}"), "", "{}")).collect();
     let answers = vec![
