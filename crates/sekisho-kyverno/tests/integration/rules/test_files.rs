@@ -114,7 +114,10 @@ fn what_is_not_there_is_said() {
         misses(
             "[{policy: p, rule: r, kind: Pod, resources: [gone], result: pass}, {policy: q, rule: r, kind: Pod, resources: [good], result: pass}]"
         ),
-        [Some("no such resource".to_owned()), Some("nobody asks this policy".to_owned())]
+        [
+            Some("no such resource".to_owned()),
+            Some("there is no such policy among those of the test".to_owned())
+        ]
     );
     let rows = rows("[{policy: p, rule: none, kind: Pod, resources: [good], result: pass}]");
     assert_eq!((rows[0].found, rows[0].miss.as_ref()), (None, None));
