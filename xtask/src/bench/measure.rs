@@ -43,18 +43,23 @@ pub(crate) fn run_once(command: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// What one run of a command and of all that it runs cost.
+pub(crate) fn once(program: &Path, arguments: &[&str]) -> Result<Cost> {
+    let output = Command::new(std::env::current_exe()?)
+        .arg("measure")
+        .arg("--")
+        .arg(program)
+        .args(arguments)
+        .output()?;
+    serde_json::from_slice(&output.stdout)
+        .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
 /// The medians over several runs of a command, after one that does not count.
 pub(crate) fn median(program: &Path, arguments: &[&str], runs: usize) -> Result<Cost> {
     let mut costs = Vec::new();
     for run in 0..=runs {
-        let output = Command::new(std::env::current_exe()?)
-            .arg("measure")
-            .arg("--")
-            .arg(program)
-            .args(arguments)
-            .output()?;
-        let cost: Cost = serde_json::from_slice(&output.stdout)
-            .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
+        let cost = once(program, arguments)?;
         if run > 0 {
             costs.push(cost);
         }

@@ -2,6 +2,7 @@
 
 mod charts;
 mod gatekeeper;
+mod kyverno;
 mod manifests;
 pub(crate) mod measure;
 
@@ -17,8 +18,12 @@ use crate::workspace::root;
 type Bench = (&'static str, fn() -> Result<()>);
 
 /// Every benchmark.
-const BENCHES: &[Bench] =
-    &[("charts", charts::run), ("gatekeeper", gatekeeper::run), ("manifests", manifests::run)];
+const BENCHES: &[Bench] = &[
+    ("charts", charts::run),
+    ("gatekeeper", gatekeeper::run),
+    ("kyverno", kyverno::run),
+    ("manifests", manifests::run),
+];
 
 pub(crate) fn run(name: &str) -> Result<()> {
     let Some((_, bench)) = BENCHES.iter().find(|(known, _)| *known == name) else {

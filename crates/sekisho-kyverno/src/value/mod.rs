@@ -82,12 +82,24 @@ impl Value {
     /// The value with every number a float, as Go's plain JSON decoder would have read it.
     #[must_use]
     pub fn with_floats(&self) -> Self {
+        if !self.has_integer() {
+            return self.clone();
+        }
         match self {
             #[expect(clippy::cast_precision_loss, reason = "as Go's decoder rounds")]
             Self::Int(value) => Self::Float(*value as f64),
             Self::List(items) => items.iter().map(Self::with_floats).collect(),
             Self::Map(map) => map.iter().map(|(key, value)| (key.clone(), value.with_floats())).collect(),
             other => other.clone(),
+        }
+    }
+
+    fn has_integer(&self) -> bool {
+        match self {
+            Self::Int(_) => true,
+            Self::List(items) => items.iter().any(Self::has_integer),
+            Self::Map(map) => map.iter().any(|(_, value)| value.has_integer()),
+            _ => false,
         }
     }
 

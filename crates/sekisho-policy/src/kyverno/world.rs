@@ -1,10 +1,14 @@
 //! What was gathered, as Kyverno's rules ask for it: ConfigMaps, answers of the API server, objects.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use sekisho_kyverno::context::{ApiCall, FactError, FactKind, Facts as KyvernoFacts};
 use sekisho_kyverno::given::Values;
 use sekisho_kyverno::matching::Kind;
 use sekisho_kyverno::rule::{ApiPath, ObjectQuery, Objects};
 use sekisho_kyverno::{Meter, Value};
+use smol_str::SmolStr;
 
 use crate::facts::{self, Facts};
 use crate::request::GroupVersionKind;
@@ -20,6 +24,14 @@ impl<'f> Gathered<'f> {
     /// The facts for a policy. Where the values give something for an entry, it is not looked for.
     pub(super) fn new(facts: &'f dyn Facts, values: &'f Values, policy: &'f str) -> Self {
         Self { facts, values, policy }
+    }
+
+    /// Everything that was gathered; made once for all policies and requests that share it.
+    fn known(&self) -> Arc<KnownObjects> {
+        match self.facts.views() {
+            Some(views) => views.get(|| KnownObjects::of(self.facts)),
+            None => Arc::new(KnownObjects::of(self.facts)),
+        }
     }
 }
 
@@ -43,16 +55,12 @@ impl KyvernoFacts for Gathered<'_> {
     }
 
     fn api_call(&self, call: &ApiCall) -> Result<Value, FactError> {
-        let unknown = || FactError::Unknown(format!("the answer to `{}`", call.url_path));
+        let asked = call.service.as_ref().map_or(&call.url_path, |service| &service.url);
+        let unknown = || FactError::Unknown(format!("the answer to `{asked}`"));
         if call.service.is_some() || call.method == "POST" {
             return Err(unknown());
         }
-        let path = ApiPath::parse(&call.url_path).ok_or_else(unknown)?;
-        let mut known = self.facts.everything();
-        known.retain(|known| path.reads(&kind(&known.kind), &known.namespace, &known.name));
-        known.sort_by(|one, other| (&one.namespace, &one.name).cmp(&(&other.namespace, &other.name)));
-        let objects: Vec<Value> = known.iter().map(|known| Value::from_node(&known.root)).collect();
-        path.answer(&objects).ok_or_else(unknown)
+        self.known().answer(&call.url_path).ok_or_else(unknown)
     }
 }
 
@@ -60,17 +68,65 @@ impl Objects for Gathered<'_> {
     fn find(&self, query: &ObjectQuery, meter: &Meter) -> Result<Vec<Value>, FactError> {
         let failed = |error: sekisho_kyverno::BudgetError| FactError::Failed(error.to_string());
         let mut found = Vec::new();
-        for known in self.facts.everything() {
+        for known in &self.known().all {
             meter.work(1).map_err(failed)?;
             if known.kind.kind != query.kind && !query.kind.contains(['*', '?']) {
                 continue;
             }
-            let value = Value::from_node(&known.root);
-            if query.matches(&value, meter).map_err(failed)? {
-                found.push(value);
+            if query.matches(&known.value, meter).map_err(failed)? {
+                found.push(known.value.clone());
             }
         }
         Ok(found)
+    }
+}
+
+/// The objects that were gathered, in the form in which rules see them, and the answers that they gave.
+struct KnownObjects {
+    /// In the order of namespace and name.
+    all: Vec<KnownObject>,
+    answers: Mutex<HashMap<SmolStr, Option<Value>>>,
+}
+
+struct KnownObject {
+    kind: Kind,
+    namespace: SmolStr,
+    name: SmolStr,
+    value: Value,
+}
+
+/// How many answers are kept.
+const KEPT: usize = 256;
+
+impl KnownObjects {
+    fn of(facts: &dyn Facts) -> Self {
+        let all = facts.everything().into_iter().map(|known| KnownObject {
+            kind: kind(&known.kind),
+            value: Value::from_node(&known.root),
+            namespace: known.namespace,
+            name: known.name,
+        });
+        let mut all: Vec<KnownObject> = all.collect();
+        all.sort_by(|one, other| (&one.namespace, &one.name).cmp(&(&other.namespace, &other.name)));
+        Self { all, answers: Mutex::default() }
+    }
+
+    /// What the API server answers to a path.
+    fn answer(&self, path: &str) -> Option<Value> {
+        let answers = || self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = answers().get(path) {
+            return known.clone();
+        }
+        let answer = ApiPath::parse(path).and_then(|path| {
+            let reads = |known: &&KnownObject| path.reads(&known.kind, &known.namespace, &known.name);
+            path.answer(self.all.iter().filter(reads).map(|known| &known.value))
+        });
+        let answer = answer.map(|answer| answer.with_floats());
+        let mut answers = answers();
+        if answers.len() < KEPT {
+            answers.insert(path.into(), answer.clone());
+        }
+        answer
     }
 }
 

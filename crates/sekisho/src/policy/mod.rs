@@ -6,6 +6,7 @@ pub(crate) mod given;
 pub(crate) mod library;
 mod lint;
 pub(crate) mod modules;
+mod places;
 pub(crate) mod pod_security;
 mod row;
 mod table;
@@ -23,6 +24,7 @@ use sekisho_policy::{
 };
 
 pub(crate) use self::lint::{Lint, lint};
+use self::places::Places;
 pub(crate) use self::row::{Origin, Report, Resource, ResultWord, Row};
 pub(crate) use self::table::{Shown, write_problems, write_table};
 use crate::release::Releases;
@@ -45,6 +47,8 @@ pub(crate) struct Bundle {
     pub(crate) controls: BTreeMap<RuleName, About>,
     /// What can be said of Rego that compiles.
     pub(crate) remarks: Vec<rego::LintRemark>,
+    /// Where the policies stand.
+    places: Places,
 }
 
 /// What policies are applied to.
@@ -112,6 +116,7 @@ impl Bundle {
         loaded.policies.extend(library.policies);
         loaded.problems.extend(library.problems);
         Ok(Self {
+            places: Places::of(&read.objects),
             sources: read.sources,
             objects: read.objects,
             loaded,
@@ -129,6 +134,11 @@ impl Bundle {
             _ => None,
         }
         .or_else(|| self.about(&verdict.rule).map(|about| about.span))
+    }
+
+    /// The document of a rule's policy, and the place of the rule in it where the policy names its rules.
+    fn place(&self, rule: &RuleName) -> Option<(&Object, Option<usize>)> {
+        self.places.find(rule, &self.objects)
     }
 
     /// What a rule says of itself that is in no manifest.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sekisho_finding::Location;
-use sekisho_manifest::{FieldPath, Node, Object, Place, Segment, Source, field};
+use sekisho_manifest::{FieldPath, Object, Place, Segment, Source, field};
 use sekisho_policy::{Enforcement, Outcome, Request, RuleName, Verdict};
 use serde::Serialize;
 
@@ -316,13 +316,7 @@ fn policy_location(
     if let Some(origin) = admission::origin(verdict, bundle) {
         return Some(origin);
     }
-    let object = bundle.objects.iter().find(|object| {
-        object.kind == rule.kind
-            && object.name == rule.policy
-            && (rule.namespace.is_empty() || object.namespace.as_ref() == Some(&rule.namespace))
-    })?;
-    let rules = object.root.at(&["spec", "rules"]).map(Node::items).unwrap_or_default();
-    let named = rules.iter().position(|one| !rule.rule.is_empty() && one.str("name") == rule.rule);
+    let (object, named) = bundle.place(rule)?;
     let place = match named {
         Some(index) => object.place(field!["spec", "rules", index, "name"]),
         None => object.head(),

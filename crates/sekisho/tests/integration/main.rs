@@ -5,6 +5,7 @@ mod api_server;
 mod bad_admission;
 mod bad_charts;
 mod bad_input;
+mod bad_policies;
 mod bad_rego;
 mod charts;
 mod command;

@@ -58,6 +58,11 @@ pub fn is_policy(root: &Node) -> bool {
 }
 
 fn is_of_group(root: &Node) -> bool {
+    root.str("apiVersion").starts_with("policies.kyverno.io/")
+}
+
+/// Whether the version of a document is one that is known here.
+pub(super) fn is_known_version(root: &Node) -> bool {
     let version = root.str("apiVersion").strip_prefix("policies.kyverno.io/");
     matches!(version, Some("v1alpha1" | "v1beta1" | "v1"))
 }

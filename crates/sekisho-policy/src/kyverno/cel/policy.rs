@@ -69,6 +69,13 @@ impl SetPolicy {
 }
 
 impl Policy for SetPolicy {
+    fn names(&self) -> Vec<RuleName> {
+        let policy = &self.policy;
+        let kind = policy.kind.name(policy.is_namespaced());
+        let whole = RuleName::of_policy(SmolStr::new_static(kind), policy.name.clone());
+        vec![RuleName { namespace: policy.namespace.clone(), ..whole }]
+    }
+
     fn interest(&self) -> Interest {
         if self.policy.plain {
             return Interest::everything();
