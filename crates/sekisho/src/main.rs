@@ -24,6 +24,10 @@ use terminal::Terminal;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let terminal = Terminal::new(&arguments.global);
+    if let Some(jobs) = arguments.global.jobs {
+        // It fails only where a pool stands already, and none does yet.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs.into()).build_global();
+    }
     let outcome = match arguments.command {
         Command::Scan(scan) => command::scan::run(scan, &terminal),
         Command::Explain(explain) => command::explain::run(&explain, &terminal),

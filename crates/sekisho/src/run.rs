@@ -59,8 +59,6 @@ pub(crate) struct Request {
     pub(crate) pod_security: Preset,
     /// What modules of Rego among them are given.
     pub(crate) modules: policy::modules::Settings,
-    /// Worker threads; none: one a core.
-    pub(crate) jobs: Option<usize>,
     /// Which cluster is meant by the target `cluster`, and as whom it is read.
     pub(crate) live: Live,
     /// Today as days since 1970-01-01.
@@ -88,10 +86,6 @@ pub(crate) struct Outcome {
 
 /// Looks at the targets.
 pub(crate) fn run(request: &Request) -> Result<Outcome> {
-    if let Some(jobs) = request.jobs {
-        // A second call in one process (tests) keeps the first pool, which is as good.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
-    }
     let first = request.targets.first().map_or(Path::new("."), PathBuf::as_path);
     let config = Config::find(request.config.as_deref(), first)?;
     let mut checks = choose(request, &config)?;

@@ -45,8 +45,6 @@ pub(crate) struct Terminal {
     color: ColorWhen,
     /// Say nothing on standard error but errors.
     pub(crate) quiet: bool,
-    /// Worker threads.
-    pub(crate) jobs: Option<usize>,
     /// Whether no connection may be made.
     pub(crate) offline: bool,
 }
@@ -54,13 +52,7 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// What the options and the environment say.
     pub(crate) fn new(global: &Global) -> Self {
-        Self {
-            language: global.lang,
-            color: global.color,
-            quiet: global.quiet,
-            jobs: global.jobs.map(usize::from),
-            offline: global.offline,
-        }
+        Self { language: global.lang, color: global.color, quiet: global.quiet, offline: global.offline }
     }
 
     /// The words to speak with: the option's language, else the configuration's, else the locale's.

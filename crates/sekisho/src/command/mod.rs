@@ -58,7 +58,6 @@ impl Targets {
             policies: Vec::new(),
             pod_security: Preset::default(),
             modules: crate::policy::modules::Settings::default(),
-            jobs: terminal.jobs,
             live: self.live.live(terminal.offline),
             today: config::days(today()),
         }
