@@ -14,6 +14,7 @@ mod cases;
 mod export;
 mod external;
 mod facts;
+mod fields;
 pub mod gatekeeper;
 mod interest;
 mod kinds;

@@ -129,25 +129,7 @@ impl Compiler {
         place: Place,
         wanted: &[Type],
     ) -> Option<Expression> {
-        let text = reader.needed_text(at);
-        if text.trim().is_empty() {
-            return None;
-        }
-        let program = match self.environment(place).compile(&text) {
-            Ok(program) => program,
-            Err(error) => {
-                for fault in error.faults {
-                    reader.refuse_part(at, fault.span, &fault.problem.to_string());
-                }
-                return None;
-            }
-        };
-        if !wanted.is_empty() && !wanted.contains(program.output_type()) {
-            let known: Vec<String> = wanted.iter().map(|kind| format!("`{kind}`")).collect();
-            let found = program.output_type();
-            reader.refuse(at, format!("must evaluate to {} but got `{found}`", known.join(" or ")));
-            return None;
-        }
+        let (text, program) = reader.program(&self.environment(place), at, wanted)?;
         let levels = self.levels_of(&program);
         let shared = self.shared_key(&text, &program);
         Some(Expression { text, program, eager: levels > LEVELS, shared })

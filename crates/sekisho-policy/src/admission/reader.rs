@@ -1,5 +1,6 @@
 //! Reads the fields of a policy's document, and collects what is wrong with them.
 
+use sekisho_cel::{Environment, Program, Type};
 use sekisho_manifest::selector::Selector;
 use sekisho_manifest::{FieldPath, Node, Segment, Span, Value};
 use smol_str::SmolStr;
@@ -111,6 +112,36 @@ impl<'s> Reader<'s> {
             self.require(at);
         }
         text
+    }
+
+    /// The program of a field that must hold an expression, and its text; none where it is refused. `wanted` are
+    /// the types that its value may have; none: any.
+    pub(crate) fn program(
+        &mut self,
+        environment: &Environment,
+        at: &At<'_>,
+        wanted: &[Type],
+    ) -> Option<(SmolStr, Program)> {
+        let text = self.needed_text(at);
+        if text.trim().is_empty() {
+            return None;
+        }
+        let program = match environment.compile(&text) {
+            Ok(program) => program,
+            Err(error) => {
+                for fault in error.faults {
+                    self.refuse_part(at, fault.span, &fault.problem.to_string());
+                }
+                return None;
+            }
+        };
+        if !wanted.is_empty() && !wanted.contains(program.output_type()) {
+            let known: Vec<String> = wanted.iter().map(|kind| format!("`{kind}`")).collect();
+            let found = program.output_type();
+            self.refuse(at, format!("must evaluate to {} but got `{found}`", known.join(" or ")));
+            return None;
+        }
+        Some((text, program))
     }
 
     /// The text of a field that is one of a few; none where it is missing or another one.

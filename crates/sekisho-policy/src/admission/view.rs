@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sekisho_cel::{EvaluationError, Map, Nulls, Value};
+use sekisho_cel::{EvaluationError, Nulls, Value};
 use sekisho_manifest::{Entry, Mapping, Node, Span, Value as NodeValue};
 use smol_str::SmolStr;
 
 use super::definition::SharedKey;
 use super::matching::{Matched, namespace_of};
 use crate::facts::Facts;
+use crate::fields::{kind_fields, map, names, resource_fields, user_fields};
 use crate::request::{GroupVersionKind, GroupVersionResource, Request};
 
 /// The values of a request.
@@ -138,66 +139,17 @@ pub(super) fn namespace_labels(request: &Request, facts: &dyn Facts) -> Option<N
 /// The value of `request`: what an `AdmissionRequest` has but for the objects.
 fn request_value(request: &Request, kind: &GroupVersionKind, resource: &GroupVersionResource) -> Value {
     let mut fields = vec![
-        ("kind", kind_value(kind)),
-        ("resource", resource_value(resource)),
-        ("requestKind", kind_value(&request.request_kind)),
-        ("requestResource", resource_value(&request.request_resource)),
+        ("kind", kind_fields(kind)),
+        ("resource", resource_fields(resource)),
+        ("requestKind", kind_fields(&request.request_kind)),
+        ("requestResource", resource_fields(&request.request_resource)),
         ("operation", Value::from(request.operation.as_str())),
-        ("userInfo", user_value(request)),
+        ("userInfo", user_fields(request)),
         ("dryRun", Value::Bool(request.dry_run)),
         ("options", value(request.options.as_ref(), Nulls::Absent)),
     ];
-    // What is empty is not there.
-    let texts = [
-        ("subResource", &request.subresource),
-        ("requestSubResource", &request.subresource),
-        ("name", &request.name),
-        ("namespace", namespace_of(request)),
-    ];
-    let texts = texts.into_iter().filter(|(_, text)| !text.is_empty());
-    fields.extend(texts.map(|(name, text)| (name, Value::String(text.clone()))));
+    fields.extend(names(request, namespace_of(request)));
     map(fields)
-}
-
-fn kind_value(kind: &GroupVersionKind) -> Value {
-    map(vec![
-        ("group", Value::String(kind.group.clone())),
-        ("version", Value::String(kind.version.clone())),
-        ("kind", Value::String(kind.kind.clone())),
-    ])
-}
-
-fn resource_value(resource: &GroupVersionResource) -> Value {
-    map(vec![
-        ("group", Value::String(resource.group.clone())),
-        ("version", Value::String(resource.version.clone())),
-        ("resource", Value::String(resource.resource.clone())),
-    ])
-}
-
-fn user_value(request: &Request) -> Value {
-    let texts = |texts: &[SmolStr]| Value::list(texts.iter().cloned().map(Value::String).collect());
-    let user = &request.user;
-    let mut fields = Vec::new();
-    if !user.name.is_empty() {
-        fields.push(("username", Value::String(user.name.clone())));
-    }
-    if !user.uid.is_empty() {
-        fields.push(("uid", Value::String(user.uid.clone())));
-    }
-    if !user.groups.is_empty() {
-        fields.push(("groups", texts(&user.groups)));
-    }
-    if !user.extra.is_empty() {
-        let extra = user.extra.iter().map(|(key, values)| (Value::String(key.clone()), texts(values)));
-        fields.push(("extra", Map::new(extra.collect()).map_or(Value::Null, Value::Map)));
-    }
-    map(fields)
-}
-
-fn map(fields: Vec<(&'static str, Value)>) -> Value {
-    let entries = fields.into_iter().map(|(name, value)| (Value::String(SmolStr::new_static(name)), value));
-    Map::new(entries.collect()).map_or(Value::Null, Value::Map)
 }
 
 fn text(text: &SmolStr) -> Node {

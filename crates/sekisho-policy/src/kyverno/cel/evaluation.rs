@@ -14,7 +14,8 @@ use smol_str::SmolStr;
 use super::expression::{Expression, Variable};
 use super::library;
 use super::outside::{Address, Answer, HttpRequest, Outside, Question, Silence};
-use super::subject::{Subject, map};
+use super::subject::Subject;
+use crate::fields::map;
 
 /// The most objects that one policy may make of one request.
 const MOST_OBJECTS: usize = 10_000;

@@ -50,25 +50,7 @@ impl Compiler {
         at: &At<'_>,
         wanted: &[Type],
     ) -> Option<Expression> {
-        let text = reader.needed_text(at);
-        if text.trim().is_empty() {
-            return None;
-        }
-        let program = match self.environment.compile(&text) {
-            Ok(program) => program,
-            Err(error) => {
-                for fault in error.faults {
-                    reader.refuse_part(at, fault.span, &fault.problem.to_string());
-                }
-                return None;
-            }
-        };
-        if !wanted.is_empty() && !wanted.contains(program.output_type()) {
-            let known: Vec<String> = wanted.iter().map(|kind| format!("`{kind}`")).collect();
-            let found = program.output_type();
-            reader.refuse(at, format!("must evaluate to {} but got `{found}`", known.join(" or ")));
-            return None;
-        }
+        let (_, program) = reader.program(&self.environment, at, wanted)?;
         let eager = self.levels_of(&program) > LEVELS;
         Some(Expression { program: Box::new(program), eager })
     }

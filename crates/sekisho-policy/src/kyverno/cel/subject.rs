@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use sekisho_cel::{Map, Nulls, Value};
+use sekisho_cel::{Nulls, Value};
 use sekisho_manifest::Node;
-use smol_str::SmolStr;
 
 use crate::asked::Asked;
-use crate::request::{GroupVersionKind, GroupVersionResource, Request};
+use crate::fields::{kind_fields, map, names, resource_fields, user_fields};
+use crate::request::Request;
 
 /// The values of a request.
 #[derive(Debug, Clone)]
@@ -44,66 +44,17 @@ fn request_value(request: &Request) -> Value {
     let of = |node: Option<&Node>| node.map_or(Value::Null, |node| Value::from_node(node, Nulls::Kept));
     let mut fields = vec![
         ("uid", Value::String(request.uid.clone())),
-        ("kind", kind(&request.kind)),
-        ("resource", resource(&request.resource)),
-        ("requestKind", kind(&request.request_kind)),
-        ("requestResource", resource(&request.request_resource)),
+        ("kind", kind_fields(&request.kind)),
+        ("resource", resource_fields(&request.resource)),
+        ("requestKind", kind_fields(&request.request_kind)),
+        ("requestResource", resource_fields(&request.request_resource)),
         ("operation", Value::from(request.operation.as_str())),
-        ("userInfo", user(request)),
+        ("userInfo", user_fields(request)),
         ("object", of(request.object.as_ref())),
         ("oldObject", of(request.old_object.as_ref())),
         ("dryRun", Value::Bool(request.dry_run)),
         ("options", of(request.options.as_ref())),
     ];
-    let texts = [
-        ("subResource", &request.subresource),
-        ("requestSubResource", &request.subresource),
-        ("name", &request.name),
-        ("namespace", &request.namespace),
-    ];
-    let texts = texts.into_iter().filter(|(_, text)| !text.is_empty());
-    fields.extend(texts.map(|(name, text)| (name, Value::String(text.clone()))));
+    fields.extend(names(request, &request.namespace));
     map(fields)
-}
-
-fn kind(kind: &GroupVersionKind) -> Value {
-    map(vec![
-        ("group", Value::String(kind.group.clone())),
-        ("version", Value::String(kind.version.clone())),
-        ("kind", Value::String(kind.kind.clone())),
-    ])
-}
-
-fn resource(resource: &GroupVersionResource) -> Value {
-    map(vec![
-        ("group", Value::String(resource.group.clone())),
-        ("version", Value::String(resource.version.clone())),
-        ("resource", Value::String(resource.resource.clone())),
-    ])
-}
-
-fn user(request: &Request) -> Value {
-    let texts = |texts: &[SmolStr]| Value::list(texts.iter().cloned().map(Value::String).collect());
-    let user = &request.user;
-    let mut fields = Vec::new();
-    if !user.name.is_empty() {
-        fields.push(("username", Value::String(user.name.clone())));
-    }
-    if !user.uid.is_empty() {
-        fields.push(("uid", Value::String(user.uid.clone())));
-    }
-    if !user.groups.is_empty() {
-        fields.push(("groups", texts(&user.groups)));
-    }
-    if !user.extra.is_empty() {
-        let extra = user.extra.iter().map(|(key, values)| (Value::String(key.clone()), texts(values)));
-        fields.push(("extra", Map::new(extra.collect()).map_or(Value::Null, Value::Map)));
-    }
-    map(fields)
-}
-
-/// A map of these fields.
-pub(super) fn map(fields: Vec<(&'static str, Value)>) -> Value {
-    let entries = fields.into_iter().map(|(name, value)| (Value::String(SmolStr::new_static(name)), value));
-    Map::new(entries.collect()).map_or(Value::Null, Value::Map)
 }
