@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
@@ -19,7 +19,7 @@ type Pair = (Vec<u8>, Secret);
 pub(crate) fn settings(access: &Access, client: Option<&Pair>) -> Result<TlsConfig, RequestError> {
     let wrong =
         |message: &str| RequestError::Tls { server: access.server.clone(), message: message.to_owned() };
-    let provider = Arc::new(aws_lc_rs::default_provider());
+    let provider = Arc::new(ring::default_provider());
     let authorities = match &access.authorities {
         Some(bytes) => {
             let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(bytes).collect();
