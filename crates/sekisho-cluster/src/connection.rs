@@ -1,19 +1,18 @@
 //! A connection: requests and answers, with what proves who asks, within limits of time and size.
 
 use std::io::Read;
-use std::net::{SocketAddr, ToSocketAddrs as _};
-use std::thread;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sekisho_manifest::Node;
-use ureq::config::Config;
-use ureq::http::{Response, Uri};
-use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::http::Response;
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 
 use crate::credential::{Authorization, CredentialError};
+use crate::gate::Gate;
 use crate::kubeconfig::Access;
+use crate::names::{Names, pin};
 use crate::status::{Status, parse};
 use crate::tls;
 
@@ -78,6 +77,9 @@ pub enum RequestError {
         /// What was asked for.
         path: String,
     },
+    /// The connection was closed from this side.
+    #[error("the connection was closed")]
+    Closed,
     /// The answer is larger than it may be.
     #[error("the answer to `{path}` has more than {limit} bytes")]
     TooLarge {
@@ -96,6 +98,31 @@ impl RequestError {
             _ => None,
         }
     }
+
+    /// Whether there is no such object, or no such kind.
+    pub fn is_absent(&self) -> bool {
+        self.code() == Some(404)
+    }
+
+    /// Whether the object is there already.
+    pub fn is_present(&self) -> bool {
+        matches!(self, Self::Status(status) if status.code == 409 && status.reason == "AlreadyExists")
+    }
+
+    /// Whether somebody else changed the object meanwhile, or a precondition does not hold.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Self::Status(status) if status.code == 409 && status.reason != "AlreadyExists")
+    }
+
+    /// Whether the version that was asked for is too old.
+    pub fn is_expired(&self) -> bool {
+        self.code() == Some(410)
+    }
+
+    /// Whether the user may not do that.
+    pub fn is_forbidden(&self) -> bool {
+        self.code() == Some(403)
+    }
 }
 
 /// A connection to an API server. Several threads may use one at the same time.
@@ -104,9 +131,11 @@ pub struct Connection {
     agent: Agent,
     /// The address that requests go to.
     server: String,
-    authorization: Authorization,
+    authorization: Arc<Authorization>,
     headers: Vec<(String, String)>,
+    names: Names,
     retries: u32,
+    gate: Gate,
 }
 
 /// The most bytes of an answer that is read as a whole: discovery of a server with thousands of kinds has ten
@@ -152,15 +181,54 @@ impl Connection {
             Some(name) => pin(&access.server, name).ok_or_else(|| unreachable("its host is not known"))?,
             None => (access.server.clone(), None),
         };
-        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), Names { pinned });
+        let names = Names { pinned };
+        let agent = Agent::with_parts(config.build(), DefaultConnector::default(), names.clone());
         let identity = if options.identity.user.is_some() { &options.identity } else { &access.identity };
         Ok(Self {
             agent,
             server,
-            authorization: Authorization::new(credentials, given),
+            authorization: Arc::new(Authorization::new(credentials, given)),
             headers: impersonation(identity),
+            names,
             retries: options.retries,
+            gate: Gate::default(),
         })
+    }
+
+    /// Another connection to the same server as the same user, which can be closed by itself.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        let config = self.agent.config().clone();
+        Self {
+            agent: Agent::with_parts(config, DefaultConnector::default(), self.names.clone()),
+            server: self.server.clone(),
+            authorization: Arc::clone(&self.authorization),
+            headers: self.headers.clone(),
+            names: self.names.clone(),
+            retries: self.retries,
+            gate: Gate::default(),
+        }
+    }
+
+    /// Ends every request that is under way, in whatever thread, and takes no further one.
+    pub fn close(&self) {
+        self.gate.close();
+        self.agent.clone().shutdown();
+    }
+
+    /// Whether it was closed.
+    pub fn is_closed(&self) -> bool {
+        self.gate.is_closed()
+    }
+
+    /// Waits, but not longer than until the connection is closed; whether it is open still.
+    pub fn pause(&self, duration: Duration) -> bool {
+        self.gate.pause(duration)
+    }
+
+    /// The address that requests go to.
+    pub fn server(&self) -> &str {
+        &self.server
     }
 
     /// Reads a resource as a whole, as plain JSON.
@@ -174,27 +242,25 @@ impl Connection {
         self.node(path, body)
     }
 
-    /// Creates a resource and yields what the server made of it, with the warnings that it gave.
-    pub fn create(&self, path: &str, object: &str) -> Result<(Node, Vec<String>), RequestError> {
-        self.send("POST", path, "application/json", object)
-    }
-
-    /// Changes a resource: `kind` is the media type of the patch.
-    pub fn patch(&self, path: &str, kind: &str, change: &str) -> Result<(Node, Vec<String>), RequestError> {
-        self.send("PATCH", path, kind, change)
-    }
-
-    /// Removes a resource.
-    pub fn delete(&self, path: &str) -> Result<Node, RequestError> {
-        self.send("DELETE", path, "application/json", "{}").map(|(node, _)| node)
-    }
-
     /// Opens the answer to a request, to be read as it comes.
     pub(crate) fn open(&self, path: &str, accept: &str) -> Result<impl Read + 'static, RequestError> {
-        self.ask("GET", path, &[("accept", accept)], None).map(|response| response.into_body().into_reader())
+        let response = self.ask("GET", path, &[("accept", accept)], None, None)?;
+        Ok(response.into_body().into_reader())
     }
 
-    fn send(
+    /// Opens the answer to a request on which nothing may come for so long.
+    pub(crate) fn open_for(
+        &self,
+        path: &str,
+        accept: &str,
+        silence: Duration,
+    ) -> Result<impl Read + 'static, RequestError> {
+        let response = self.ask("GET", path, &[("accept", accept)], None, Some(silence))?;
+        Ok(response.into_body().into_reader())
+    }
+
+    /// Sends a body of a media type and reads the answer as a whole, with the warnings that came with it.
+    pub(crate) fn send(
         &self,
         method: &str,
         path: &str,
@@ -202,7 +268,7 @@ impl Connection {
         body: &str,
     ) -> Result<(Node, Vec<String>), RequestError> {
         let headers = [("content-type", kind), ("accept", "application/json")];
-        let response = self.ask(method, path, &headers, Some(body))?;
+        let response = self.ask(method, path, &headers, Some(body), None)?;
         let warnings = response
             .headers()
             .get_all("warning")
@@ -233,11 +299,12 @@ impl Connection {
         path: &str,
         headers: &[(&str, &str)],
         body: Option<&str>,
+        silence: Option<Duration>,
     ) -> Result<Response<Body>, RequestError> {
         let mut renewed = false;
         let mut tries = 0;
         loop {
-            let response = self.once(method, path, headers, body)?;
+            let response = self.once(method, path, headers, body, silence)?;
             let code = response.status().as_u16();
             if response.status().is_success() {
                 return Ok(response);
@@ -250,7 +317,9 @@ impl Connection {
                 let asked = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
                 let pause =
                     asked.and_then(|text| text.parse().ok()).map_or(1 << tries.min(3), |wait: u64| wait);
-                thread::sleep(Duration::from_secs(pause).min(LONGEST_WAIT));
+                if !self.gate.pause(Duration::from_secs(pause).min(LONGEST_WAIT)) {
+                    return Err(RequestError::Closed);
+                }
                 tries += 1;
                 continue;
             }
@@ -267,6 +336,7 @@ impl Connection {
         path: &str,
         headers: &[(&str, &str)],
         body: Option<&str>,
+        silence: Option<Duration>,
     ) -> Result<Response<Body>, RequestError> {
         let mut builder = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.server));
         for (name, value) in headers {
@@ -281,14 +351,23 @@ impl Connection {
         let unreachable = |message| RequestError::Unreachable { server: self.server.clone(), message };
         // The error of a header would show it.
         let badly = |_| unreachable("the request has a header that cannot be sent".to_owned());
-        let sent = match body {
-            Some(body) => self.agent.run(builder.body(body).map_err(badly)?),
-            None => self.agent.run(builder.body(()).map_err(badly)?),
+        let sent = match (body, silence) {
+            (Some(body), _) => self.agent.run(builder.body(body).map_err(badly)?),
+            (None, None) => self.agent.run(builder.body(()).map_err(badly)?),
+            (None, Some(silence)) => {
+                let request = self.agent.configure_request(builder.body(()).map_err(badly)?);
+                self.agent.run(request.timeout_per_read(Some(silence)).build())
+            }
         };
-        sent.map_err(|error| unreachable(error.to_string()))
+        sent.map_err(
+            |error| if self.is_closed() { RequestError::Closed } else { unreachable(error.to_string()) },
+        )
     }
 
     pub(crate) fn broken(&self, error: &std::io::Error) -> RequestError {
+        if self.is_closed() {
+            return RequestError::Closed;
+        }
         RequestError::Unreachable { server: self.server.clone(), message: error.to_string() }
     }
 }
@@ -309,39 +388,4 @@ fn impersonation(identity: &Identity) -> Vec<(String, String)> {
         (format!("impersonate-extra-{key}"), value.clone())
     }));
     headers
-}
-
-/// Where names lead; with a name that the kubeconfig gives the server, always to the server.
-#[derive(Debug)]
-struct Names {
-    pinned: Option<Vec<SocketAddr>>,
-}
-
-impl Resolver for Names {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let Some(pinned) = &self.pinned else {
-            return ureq::unversioned::resolver::DefaultResolver::default().resolve(uri, config, timeout);
-        };
-        let mut addresses = self.empty();
-        for address in pinned.iter().take(8) {
-            addresses.push(*address);
-        }
-        Ok(addresses)
-    }
-}
-
-/// An address with another host, so that the server's certificate is held against that name, and where it leads.
-fn pin(server: &str, name: &str) -> Option<(String, Option<Vec<SocketAddr>>)> {
-    let uri: Uri = server.parse().ok()?;
-    let authority = uri.authority()?;
-    let port = authority.port_u16().unwrap_or(443);
-    let addresses: Vec<_> =
-        (authority.host().trim_matches(['[', ']']), port).to_socket_addrs().ok()?.collect();
-    let path = uri.path().trim_end_matches('/');
-    (!addresses.is_empty()).then(|| (format!("https://{name}:{port}{path}"), Some(addresses)))
 }

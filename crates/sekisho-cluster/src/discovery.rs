@@ -65,6 +65,16 @@ impl Resource {
         format!("{path}/{}", self.plural)
     }
 
+    /// The path of one object.
+    pub fn object_path(&self, namespace: Option<&str>, name: &str) -> String {
+        format!("{}/{name}", self.path(namespace))
+    }
+
+    /// Whether the objects can be watched.
+    pub fn is_watchable(&self) -> bool {
+        self.is_listable() && self.verbs.iter().any(|verb| verb == "watch")
+    }
+
     /// Whether the objects can be listed.
     pub fn is_listable(&self) -> bool {
         self.verbs.iter().any(|verb| verb == "list")

@@ -2,30 +2,52 @@
 //!
 //! [`Kubeconfig`] says which server and as whom, [`Connection`] asks it, [`discover`] tells which kinds it has, and
 //! [`list`](Connection::list) reads the objects of one kind page by page, object by object, without what nobody
-//! reads; [`survey`](fn@survey) does so for every kind that somebody writes. There is no async runtime: a request blocks its thread, and whoever wants several at once has threads.
+//! reads; [`survey`](fn@survey) does so for every kind that somebody writes. [`watch`](Connection::watch) tells what
+//! happens from there on, and a [`Mirror`] keeps up what there is by both. There is no async runtime: a request
+//! blocks its thread, whoever wants several at once has threads, and [`close`](Connection::close) ends them.
 //!
 //! Nothing here prints, and what is secret has no `Debug`.
 
+mod backoff;
 mod connection;
 mod credential;
 mod discovery;
 mod exec;
+mod frames;
+mod gate;
 mod kubeconfig;
+mod lease;
 mod list;
+mod mirror;
+mod names;
 mod ownership;
+mod record;
+mod scanner;
 mod secret;
+mod snapshot;
 mod splitter;
 mod state;
 mod status;
 mod survey;
 mod tls;
+mod watch;
+mod write;
 
+pub use backoff::Backoff;
 pub use connection::{Connection, Identity, Options, RequestError};
 pub use credential::CredentialError;
 pub use discovery::{Discovered, Resource, discover};
+pub use frames::{EventKind, Frames};
 pub use kubeconfig::{Access, Kubeconfig, KubeconfigError};
+pub use lease::Candidate;
 pub use list::{Listed, Receiver, Selection};
+pub use mirror::{Delta, Health, Interest, Item, Mirror};
+pub use record::Record;
+pub use scanner::{Left, SplitError};
 pub use secret::Secret;
-pub use splitter::{Left, SplitError, Splitter};
+pub use snapshot::{Kept, Snapshot};
+pub use splitter::Splitter;
 pub use status::Status;
 pub use survey::{Extent, Survey, Surveyed, Unread, survey};
+pub use watch::{Ended, Watcher};
+pub use write::{Applying, JSON_PATCH, MERGE_PATCH, Propagation, Removal, STRATEGIC_PATCH};

@@ -2,7 +2,7 @@
 //! large, changes by the second, and no rule is about it.
 
 use crate::discovery::Resource;
-use crate::splitter::Left;
+use crate::scanner::Left;
 
 /// Groups of run-time state: measurements, leases, reports of other scanners.
 const GROUPS: &[&str] = &[

@@ -89,7 +89,7 @@ pub fn survey(connection: &Connection, extent: &Extent) -> Result<Survey, Reques
         }
         let mut taking = Taking::new(resource, &mut ownership, space);
         let leave = state::left(resource);
-        let selection = Selection { resource, namespace, leave: &leave, page: extent.page };
+        let selection = Selection { namespace, leave: &leave, page: extent.page, ..Selection::of(resource) };
         let outcome = connection.list(&selection, &mut taking);
         let (full, objects, read, left) = (taking.full, taking.objects, taking.read, taking.space);
         if taking.broken > 0 {

@@ -48,7 +48,7 @@ fn list(answers: Vec<Answer>) -> (Result<usize, RequestError>, Kept, Vec<Vec<Str
     let (address, asked) = serve(answers);
     let mut kept = Kept::default();
     let resource = pods();
-    let selection = Selection { resource: &resource, namespace: Some("shop"), leave: &[], page: 2 };
+    let selection = Selection { namespace: Some("shop"), page: 2, ..Selection::of(&resource) };
     let listed = connect(&address).list(&selection, &mut kept).map(|listed| listed.pages);
     let asked = asked.lock().expect("a lock").clone();
     (listed, kept, asked)

@@ -8,7 +8,7 @@ use std::thread;
 
 use sekisho_cluster::{Access, Kubeconfig};
 
-/// What it was asked: the first line and the headers of each request, in lower case.
+/// What it was asked: the first line, the headers and the body of each request.
 pub(crate) type Asked = Arc<Mutex<Vec<Vec<String>>>>;
 
 /// An answer: status, further headers, body.
@@ -35,6 +35,7 @@ pub(crate) fn serve(answers: Vec<Answer>) -> (String, Asked) {
             let length = lines.iter().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
             let mut sent = vec![0; length.unwrap_or(0)];
             let _ = reader.read_exact(&mut sent);
+            lines.extend(Some(String::from_utf8(sent).expect("text")).filter(|body| !body.is_empty()));
             kept.lock().expect("a lock").push(lines);
             let answer = format!(
                 "HTTP/1.1 {status} Whatever\r\ncontent-type: application/json\r\nconnection: close\r\n{headers}\
