@@ -31,6 +31,11 @@ pub trait Facts: Send + Sync {
     /// gathered, which is not the same as there being none.
     fn objects(&self, query: &ObjectQuery) -> Option<Vec<Node>>;
 
+    /// The time, in nanoseconds since 1970 in UTC; none where each language's settings say it.
+    fn now(&self) -> Option<i128> {
+        None
+    }
+
     /// What a user may do, for rules that ask; none where that was not gathered.
     fn permissions(&self, _user: &User) -> Option<Arc<dyn Permissions>> {
         None

@@ -5,11 +5,13 @@
 //! a rule reads no file, asks no server and knows no clock. What a rule says is a [`Verdict`].
 //!
 //! Each language turns its documents into [`Policy`]s. A [`PolicySet`] finds those that concern a request and
-//! applies them.
+//! applies them. A [`Bundle`] is a set with the texts that it was made of: it answers a request with a [`Decision`],
+//! and knows where each rule stands.
 
 mod about;
 pub mod admission;
 mod asked;
+mod bundle;
 mod cases;
 mod export;
 mod external;
@@ -33,6 +35,10 @@ mod views;
 
 pub use about::About;
 pub use asked::Asked;
+pub use bundle::{
+    Bundle, BundleOptions, Consequence, DataError, Decision, Judged, Material, ModuleText, Provenance,
+    Refusal, RuleOrigin, Text, join_data, merge_data,
+};
 pub use cases::{Case, Expectation, Mismatch, PolicyTest};
 pub use export::{Exported, export_policies};
 pub use facts::{ExternalAnswer, Facts, Known, NoFacts, ObjectQuery, Snapshot};
@@ -41,6 +47,6 @@ pub use kinds::{Kinds, Resource};
 pub use load::{Loaded, Options, is_policy, load};
 pub use problem::{Problem, Weight};
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
-pub use set::{Policy, PolicySet, Review};
+pub use set::{FailureClass, Policy, PolicySet, Review, Scope};
 pub use verdict::{Enforcement, Outcome, RuleName, Verdict};
 pub use views::Views;

@@ -23,6 +23,11 @@ pub trait Policy: fmt::Debug + Send + Sync {
         Vec::new()
     }
 
+    /// What becomes of a request when the policy cannot be asked at all.
+    fn failure(&self) -> FailureClass {
+        FailureClass::Closed
+    }
+
     /// Whether it may change objects.
     fn changes(&self) -> bool {
         false
@@ -39,6 +44,43 @@ pub trait Policy: fmt::Debug + Send + Sync {
     /// The objects that the policy wants beside the one that is asked about.
     fn generate(&self, _asked: &Asked<'_>, _facts: &dyn Facts, _verdicts: &mut Vec<Verdict>) -> Vec<Node> {
         Vec::new()
+    }
+}
+
+/// What becomes of a request when a policy cannot be asked at all: nobody is there, or is out of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FailureClass {
+    /// It is refused.
+    Closed,
+    /// It passes.
+    Open,
+}
+
+/// Which policies of a set are applied, and which of what they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// Those of this class; none: all.
+    pub class: Option<FailureClass>,
+    /// Whether objects are changed.
+    pub changes: bool,
+    /// Whether objects are judged.
+    pub judges: bool,
+    /// Whether other objects are wanted.
+    pub generates: bool,
+}
+
+impl Scope {
+    /// Everything.
+    pub const ALL: Self = Self { class: None, changes: true, judges: true, generates: true };
+    /// Objects are changed, and nothing else.
+    pub const CHANGES: Self = Self { judges: false, generates: false, ..Self::ALL };
+    /// Objects are judged as they are, and nothing else.
+    pub const JUDGES: Self = Self { changes: false, generates: false, ..Self::ALL };
+
+    /// The same, with the policies of a class alone.
+    #[must_use]
+    pub const fn of(self, class: FailureClass) -> Self {
+        Self { class: Some(class), ..self }
     }
 }
 
@@ -93,21 +135,29 @@ impl PolicySet {
     /// Applies every policy that concerns the request, as the API server does: changes first, one after the
     /// other, then judgements of what came of them.
     pub fn review(&self, request: &Request, facts: &dyn Facts) -> Review {
+        self.review_in(Scope::ALL, request, facts)
+    }
+
+    /// The same, as far as a scope goes.
+    pub fn review_in(&self, scope: Scope, request: &Request, facts: &dyn Facts) -> Review {
         let mut review = Review::default();
+        let is_meant = |policy: &&dyn Policy| scope.class.is_none_or(|class| policy.failure() == class);
         let policies: Vec<&dyn Policy> = self
             .index
             .candidates(request)
             .into_iter()
             .filter_map(|number| self.policies.get(number))
             .map(AsRef::as_ref)
+            .filter(is_meant)
             .collect();
-        let changed = change(&policies, request, facts, &mut review.verdicts);
+        let changed =
+            if scope.changes { change(&policies, request, facts, &mut review.verdicts) } else { None };
         let views = Views::default();
         let asked = Asked::new(changed.as_ref().unwrap_or(request), &views);
-        for policy in &policies {
+        for policy in policies.iter().filter(|_| scope.judges) {
             policy.validate(&asked, facts, &mut review.verdicts);
         }
-        for policy in &policies {
+        for policy in policies.iter().filter(|_| scope.generates) {
             review.generated.extend(policy.generate(&asked, facts, &mut review.verdicts));
         }
         review.changed = changed.and_then(|request| request.object);

@@ -21,7 +21,7 @@ use crate::interest::{Index, Interest};
 use crate::kinds::Kinds;
 use crate::patch::{self, JsonPatchError, Operation, Step};
 use crate::request::{GroupVersionKind, Request};
-use crate::set::Policy;
+use crate::set::{FailureClass, Policy};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 use crate::views::Views;
 
@@ -515,6 +515,12 @@ impl Policy for MutatingPolicies {
             }
         }
         all
+    }
+
+    fn failure(&self) -> FailureClass {
+        // They follow one another, so that one which must be asked takes the others along.
+        let ignores = |policy: &MutatingPolicy| policy.definition.ignores_failures;
+        if self.policies.iter().all(ignores) { FailureClass::Open } else { FailureClass::Closed }
     }
 
     fn changes(&self) -> bool {

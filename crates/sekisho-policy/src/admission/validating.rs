@@ -18,7 +18,7 @@ use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::Interest;
 use crate::kinds::Kinds;
-use crate::set::Policy;
+use crate::set::{FailureClass, Policy};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// The most bytes of what a message expression gives.
@@ -383,6 +383,10 @@ impl Policy for ValidatingPolicy {
 
     fn interest(&self) -> Interest {
         self.definition.constraints.interest()
+    }
+
+    fn failure(&self) -> FailureClass {
+        if self.definition.ignores_failures { FailureClass::Open } else { FailureClass::Closed }
     }
 
     fn validate(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) {

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use sekisho_manifest::{Node, Source, SourceId};
 use sekisho_rego::ast::RegoVersion;
-use sekisho_rego::functions::{Memory, World};
+use sekisho_rego::functions::Memory;
 use sekisho_rego::value::Value;
 use sekisho_rego::{Compiled, Document, Options, RegoError};
 use smol_str::SmolStr;
@@ -17,7 +17,7 @@ use super::rule::Said;
 use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::problem::Problem;
-use crate::rego::{LintRemark, Module};
+use crate::rego::{LintRemark, Module, world};
 use crate::request::{Operation, Request};
 
 /// The rule that every template has.
@@ -124,7 +124,7 @@ impl RegoRule {
             host: Some(&answers),
             input: Some(&input),
             data: inventory.as_ref(),
-            world: World::default(),
+            world: world(facts.now()),
             ..sekisho_rego::Request::default()
         };
         let outcome = self.compiled.evaluate(self.violation, &request, &mut memory);

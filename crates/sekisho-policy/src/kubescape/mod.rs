@@ -49,6 +49,12 @@ pub struct Inputs {
 }
 
 impl Inputs {
+    /// Puts settings in place of those of the same names: `postureControlInputs` and `dataControlInputs`.
+    pub fn put(&mut self, settings: &Node) {
+        put(&mut self.posture_control, settings.get("postureControlInputs"));
+        put(&mut self.data_control, settings.get("dataControlInputs"));
+    }
+
     /// What rules find below `data`.
     fn data(&self) -> Value {
         let tree = |node: &Option<Node>| node.as_ref().map_or(Value::Null, Value::from);
@@ -56,6 +62,18 @@ impl Inputs {
             ("postureControlInputs", tree(&self.posture_control)),
             ("dataControlInputs", tree(&self.data_control)),
         ])
+    }
+}
+
+fn put(known: &mut Option<Node>, given: Option<&Node>) {
+    match (known.as_mut().and_then(Node::as_mapping_mut), given) {
+        (Some(mapping), Some(given)) => {
+            for entry in given.entries() {
+                mapping.put(entry.clone());
+            }
+        }
+        (None, Some(given)) => *known = Some(given.clone()),
+        (_, None) => {}
     }
 }
 

@@ -1,11 +1,14 @@
 //! What Kyverno's rules are given beside requests and facts: settings, values of variables, who asks.
 
+use std::borrow::Cow;
+
 use sekisho_kyverno::context::Settings;
 use sekisho_kyverno::given::Values;
 use sekisho_kyverno::matching::{Kind, Operation, User};
 use sekisho_manifest::{FieldPath, Node, Object};
 use smol_str::SmolStr;
 
+use crate::facts::Facts;
 use crate::kinds::Kinds;
 use crate::request::{self, GroupVersionKind, Request};
 
@@ -82,5 +85,16 @@ fn namespace_object(root: Node) -> Object {
         document: 0,
         within: FieldPath::root(),
         root,
+    }
+}
+
+/// The settings at the time that facts tell. Random sequences begin elsewhere at each time.
+pub(super) fn settings<'s>(known: &'s Settings, facts: &dyn Facts) -> Cow<'s, Settings> {
+    match facts.now() {
+        None => Cow::Borrowed(known),
+        Some(now) => {
+            let low = u64::try_from(now.rem_euclid(1 << 64)).unwrap_or_default();
+            Cow::Owned(Settings { now, seed: known.seed ^ low, ..known.clone() })
+        }
     }
 }

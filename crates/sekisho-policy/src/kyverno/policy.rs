@@ -12,7 +12,7 @@ use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::{Interest, Target};
 use crate::problem::{Problem, Weight};
-use crate::set::Policy;
+use crate::set::{FailureClass, Policy};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 use super::options::Options;
@@ -79,11 +79,12 @@ impl KyvernoPolicy {
     fn with_world<T>(&self, facts: &dyn Facts, run: impl FnOnce(&World<'_>) -> T) -> T {
         let gathered = Gathered::new(facts, &self.options.values, &self.policy.name);
         let exceptions: Vec<&Exception> = self.exceptions.iter().collect();
+        let settings = super::options::settings(&self.options.settings, facts);
         run(&World {
             facts: &gathered,
             objects: &gathered,
             pod_security: Some(&Standards),
-            settings: &self.options.settings,
+            settings: &settings,
             exceptions: &exceptions,
             budget: sekisho_kyverno::Budget::default(),
         })
@@ -114,9 +115,17 @@ impl KyvernoPolicy {
             Status::Skip => Outcome::Skip,
             Status::Error | Status::NotExamined => Outcome::Error,
         };
-        let refuses = matches!(result.kind, RuleKind::Validation | RuleKind::ImageVerification)
-            && result.action == FailureAction::Enforce
-            && !(self.policy.ignores_failures && outcome == Outcome::Error);
+        let lets_go = self.policy.ignores_failures && outcome == Outcome::Error;
+        let refuses = match result.kind {
+            RuleKind::Validation | RuleKind::ImageVerification => {
+                result.action == FailureAction::Enforce && !lets_go
+            }
+            // An object that could not be changed is not what was asked for.
+            RuleKind::Mutation => {
+                matches!(outcome, Outcome::Error | Outcome::Fail) && !self.policy.ignores_failures
+            }
+            RuleKind::Generation => false,
+        };
         let mut enforcement = Vec::new();
         if refuses {
             enforcement.push(Enforcement::Deny);
@@ -156,6 +165,10 @@ impl Policy for KyvernoPolicy {
             None => vec![Target::Any],
         };
         Interest { targets, operations: Vec::new() }
+    }
+
+    fn failure(&self) -> FailureClass {
+        if self.policy.ignores_failures { FailureClass::Open } else { FailureClass::Closed }
     }
 
     fn changes(&self) -> bool {

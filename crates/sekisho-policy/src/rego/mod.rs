@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use sekisho_manifest::{Node, SourceId, Span};
 use sekisho_rego::ast::{Module as Tree, Rule as Definition, TermKind};
+use sekisho_rego::functions::World;
 use sekisho_rego::value::Value;
 use sekisho_rego::{Compiled, RegoError};
 use smol_str::SmolStr;
@@ -69,6 +70,12 @@ pub struct Loaded {
 #[derive(Debug, Default)]
 pub struct Rules {
     known: BTreeMap<RuleName, (About, Arc<Judge>)>,
+}
+
+/// What functions learn of the time.
+pub(crate) fn world(now: Option<i128>) -> World<'static> {
+    let now = now.and_then(|now| i64::try_from(now).ok()).unwrap_or_default();
+    World { now, seed: now.cast_unsigned(), ..World::default() }
 }
 
 /// What becomes of an object that a rule objects to; none where the rule is not one that objects.

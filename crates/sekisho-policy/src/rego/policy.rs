@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sekisho_manifest::{SourceId, Span};
 use sekisho_rego::ast::Module;
-use sekisho_rego::functions::{Memory, World};
+use sekisho_rego::functions::Memory;
 use sekisho_rego::value::Value;
 use sekisho_rego::{Compiled, Document, EvaluationError};
 
@@ -52,13 +52,18 @@ impl Shared {
         Span { source, start: span.start, end: span.end }
     }
 
-    fn evaluate(&self, document: Document, input: Option<&Value>) -> Result<Option<Value>, EvaluationError> {
+    fn evaluate(
+        &self,
+        document: Document,
+        input: Option<&Value>,
+        now: Option<i128>,
+    ) -> Result<Option<Value>, EvaluationError> {
         let mut memory =
             self.memories.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let request = sekisho_rego::Request {
             input,
             data: self.data.as_ref(),
-            world: World::default(),
+            world: super::world(now),
             ..sekisho_rego::Request::default()
         };
         let outcome = self.compiled.evaluate(document, &request, &mut memory);
@@ -92,7 +97,7 @@ impl Judge {
     pub(super) fn origin(&self, request: &Request, message: &str) -> Option<Span> {
         let input = request.subject().map(Value::from);
         let gives = |part: &&sekisho_rego::Part| {
-            let value = self.shared.evaluate(part.document, input.as_ref());
+            let value = self.shared.evaluate(part.document, input.as_ref(), None);
             value.is_ok_and(|value| messages(value.as_ref(), None).iter().any(|one| one.text == message))
         };
         let part = self.shared.compiled.parts(self.document).iter().find(gives)?;
@@ -121,18 +126,18 @@ impl Judge {
         self.verdict(outcome, Message { text, places: Vec::new(), is_error: false })
     }
 
-    fn judge(&self, asked: &Asked<'_>) -> Result<Vec<Verdict>, EvaluationError> {
+    fn judge(&self, asked: &Asked<'_>, now: Option<i128>) -> Result<Vec<Verdict>, EvaluationError> {
         let input = asked.view(|request| Input(request.subject().map(Value::from)));
         let input = input.0.as_ref();
         if let Some(exception) = self.exception {
             let name = self.short_name();
-            let value = self.shared.evaluate(exception, input)?;
+            let value = self.shared.evaluate(exception, input, now)?;
             if value.is_some_and(|value| excepts(&value, name)) {
                 let query = format!("data.{}.exception[_][_] == {name:?}", self.name.policy);
                 return Ok(vec![self.says(Outcome::Skip, query)]);
             }
         }
-        let value = self.shared.evaluate(self.document, input)?;
+        let value = self.shared.evaluate(self.document, input, now)?;
         let found = messages(value.as_ref(), asked.subject());
         if found.is_empty() {
             return Ok(vec![self.says(Outcome::Pass, String::new())]);
@@ -152,8 +157,8 @@ impl Policy for OfRule {
         Interest::everything()
     }
 
-    fn validate(&self, asked: &Asked<'_>, _facts: &dyn Facts, verdicts: &mut Vec<Verdict>) {
-        match self.0.judge(asked) {
+    fn validate(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) {
+        match self.0.judge(asked, facts.now()) {
             Ok(found) => verdicts.extend(found),
             Err(error) => verdicts.push(self.0.says(Outcome::Error, error.to_string())),
         }

@@ -15,3 +15,4 @@ mod rego;
 mod review;
 mod set;
 mod snapshot;
+mod texts;

@@ -15,11 +15,10 @@ use sekisho_inventory::Inventory;
 use sekisho_manifest::Object;
 use sekisho_policy::pod_security::Preset;
 use sekisho_policy::{
-    Enforcement, GroupVersionKind, Kinds, Options, Outcome, Request, RuleName, Snapshot, Verdict, Weight,
-    rego,
+    Bundle, Enforcement, GroupVersionKind, Kinds, Options, Outcome, Request, RuleName, Snapshot, Verdict,
+    Weight, rego,
 };
 
-use super::Bundle;
 use super::modules::Settings;
 
 /// What came of policies.
@@ -47,7 +46,7 @@ pub(crate) fn examine(
         return Ok(Said::default());
     }
     let options = Options { pod_security, ..Options::default() };
-    let bundle = Bundle::read_with(paths, &options, settings)?;
+    let bundle = super::bundle_with(paths, &options, settings)?;
     let kinds = Kinds::new(inventory.objects());
     let facts = Snapshot::new(inventory.objects(), namespace).with_answers(&bundle.objects);
     let found: Vec<(RuleName, Finding)> = inventory
@@ -56,7 +55,7 @@ pub(crate) fn examine(
         .flat_map_iter(|object| {
             let request = Request::create(object, &kinds, namespace);
             let mut verdicts = bundle.loaded.policies.review(&request, &facts).verdicts;
-            super::admission::locate(&mut verdicts, object, &bundle);
+            bundle.locate(&mut verdicts, object);
             strongest(verdicts)
                 .into_iter()
                 .filter_map(|verdict| {

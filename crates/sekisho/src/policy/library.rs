@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use sekisho_manifest::{Budget, Format, Node, Source, SourceId, decode, load};
-use sekisho_policy::kubescape::{Inputs, Library, RuleFiles};
+use sekisho_policy::Material;
+use sekisho_policy::kubescape::{Inputs, RuleFiles};
 
 use super::modules;
 
@@ -115,23 +116,17 @@ impl Folders {
     }
 
     /// Reads the rules and the controls; modules become sources. What cannot be read is named with the reason.
-    pub(crate) fn read(
-        &self,
-        sources: &mut Vec<Source>,
-        data: &[PathBuf],
-    ) -> Result<(Library, Vec<(String, String)>)> {
-        let (mut library, mut unread) = (Library::default(), Vec::new());
+    pub(crate) fn read(&self, material: &mut Material, data: &[PathBuf]) -> Result<()> {
         if self.rules.is_empty() {
-            return Ok((library, unread));
+            return Ok(());
         }
         for folder in &self.rules {
-            let source = SourceId(u32::try_from(sources.len()).unwrap_or(u32::MAX));
-            match rule(folder, source) {
+            match rule(folder, material.next_source()) {
                 Ok((files, text)) => {
-                    sources.push(text);
-                    library.rules.push(files);
+                    material.add_source(text, None);
+                    material.library.rules.push(files);
                 }
-                Err(error) => unread.push((folder.display().to_string(), format!("{error:#}"))),
+                Err(error) => material.unread.push((folder.display().to_string(), format!("{error:#}"))),
             }
         }
         if let Some(files) = &self.controls {
@@ -139,16 +134,16 @@ impl Folders {
             for file in files {
                 match document(file) {
                     Ok(control) => controls.push(control),
-                    Err(error) => unread.push((file.display().to_string(), format!("{error:#}"))),
+                    Err(error) => material.unread.push((file.display().to_string(), format!("{error:#}"))),
                 }
             }
             if let Some(wanted) = &self.wanted {
                 controls.retain(|control| wanted.contains(control.str("controlID")));
             }
-            library.controls = Some(controls);
+            material.library.controls = Some(controls);
         }
-        library.inputs = self.inputs(data)?;
-        Ok((library, unread))
+        material.library.inputs = self.inputs(data)?;
+        Ok(())
     }
 
     /// The settings of controls: those that a library brings, then those that the user gives.
@@ -162,23 +157,9 @@ impl Folders {
         given.extend(modules::data(data)?);
         for node in given {
             let node = node.get("settings").unwrap_or(&node);
-            put(&mut inputs.posture_control, node.get("postureControlInputs"));
-            put(&mut inputs.data_control, node.get("dataControlInputs"));
+            inputs.put(node);
         }
         Ok(inputs)
-    }
-}
-
-/// Puts settings in place of those of the same names.
-fn put(known: &mut Option<Node>, given: Option<&Node>) {
-    match (known.as_mut().and_then(Node::as_mapping_mut), given) {
-        (Some(mapping), Some(given)) => {
-            for entry in given.entries() {
-                mapping.put(entry.clone());
-            }
-        }
-        (None, Some(given)) => *known = Some(given.clone()),
-        (_, None) => {}
     }
 }
 

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_finding::Location;
 use sekisho_manifest::{FieldPath, Node, Object, api, field};
-use sekisho_policy::{RuleName, Target, Weight, kubescape, rego};
+use sekisho_policy::{Bundle, RuleName, Target, Weight, kubescape, rego};
 use serde::Serialize;
 
-use super::{Bundle, Origin};
+use super::Origin;
 
 /// One remark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

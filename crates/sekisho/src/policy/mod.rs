@@ -1,55 +1,27 @@
 //! Policies and what they are applied to: files → policies, resources → requests → rows.
 
-mod admission;
 pub(crate) mod findings;
 pub(crate) mod given;
 pub(crate) mod library;
 mod lint;
 pub(crate) mod modules;
-mod places;
 pub(crate) mod pod_security;
 mod row;
 mod table;
 pub(crate) mod testing;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use rayon::prelude::*;
-use sekisho_manifest::{Budget, Object, Source, SourceId, Span};
-use sekisho_policy::{
-    About, Kinds, Loaded, Options, Outcome, Problem, Request, RuleName, Snapshot, User, Verdict, Weight,
-    gatekeeper, kubescape, kyverno, rego,
-};
+use sekisho_manifest::{Budget, Object, Source};
+use sekisho_policy::{Bundle, Kinds, Material, Options, Request, Snapshot, User, kyverno};
 
 pub(crate) use self::lint::{Lint, lint};
-use self::places::Places;
 pub(crate) use self::row::{Origin, Report, Resource, ResultWord, Row};
 pub(crate) use self::table::{Shown, write_problems, write_table};
 use crate::release::Releases;
 use crate::target::{self, Selection};
-
-/// Policies that were read, and where they stand.
-#[derive(Debug)]
-pub(crate) struct Bundle {
-    /// The texts that hold them.
-    pub(crate) sources: Vec<Source>,
-    /// Every object of those texts, policies and what belongs to them.
-    pub(crate) objects: Vec<Object>,
-    /// The policies.
-    pub(crate) loaded: Loaded,
-    /// What could not be read, and why.
-    pub(crate) unread: Vec<(String, String)>,
-    /// The rules of plain modules of Rego.
-    pub(crate) rules: rego::Rules,
-    /// What Kubescape's controls and rules say of themselves.
-    pub(crate) controls: BTreeMap<RuleName, About>,
-    /// What can be said of Rego that compiles.
-    pub(crate) remarks: Vec<rego::LintRemark>,
-    /// Where the policies stand.
-    places: Places,
-}
 
 /// What policies are applied to.
 #[derive(Debug, Default)]
@@ -62,94 +34,48 @@ pub(crate) struct Resources {
     pub(crate) unread: Vec<(String, String)>,
 }
 
-impl Bundle {
-    /// Reads policies of files and folders.
-    pub(crate) fn read(paths: &[PathBuf], options: &Options) -> Result<Self> {
-        Self::read_with(paths, options, &modules::Settings::default())
-    }
+/// Reads policies of files and folders, and compiles them.
+pub(crate) fn bundle(paths: &[PathBuf], options: &Options) -> Result<Bundle> {
+    bundle_with(paths, options, &modules::Settings::default())
+}
 
-    /// The same, with what modules of Rego are given.
-    pub(crate) fn read_with(
-        paths: &[PathBuf],
-        options: &Options,
-        settings: &modules::Settings,
-    ) -> Result<Self> {
-        let library = library::find(paths)?;
-        let is_else = |path: &Path| modules::is_module(path) || library.names(path);
-        let others: Vec<PathBuf> = paths.iter().filter(|path| !is_else(path)).cloned().collect();
-        let exclude = if library.rules.is_empty() { Vec::new() } else { library::NO_MANIFESTS.to_vec() };
-        let mut read =
-            if others.is_empty() { Resources::default() } else { read_without(&others, &exclude)? };
-        let mut found = modules::find(paths)?;
-        found.retain(|path| !library.has(path));
-        let (texts, unread) = modules::read(&found);
-        read.unread.extend(unread);
-        let mut loaded = sekisho_policy::load(&read.objects, &read.sources, options);
-        let first = read.sources.len();
-        read.sources.extend(texts.iter().map(modules::Text::source));
-        let ids = (first..).map(|place| SourceId(u32::try_from(place).unwrap_or(u32::MAX)));
-        let texts: Vec<rego::Module<'_>> = texts.iter().zip(ids).map(|(text, id)| text.module(id)).collect();
-        let given = rego::Options {
-            packages: settings.packages.clone(),
-            data: if texts.is_empty() { None } else { modules::data(&settings.data)? },
-        };
-        let modules = rego::load(&texts, &given);
-        let (library, unread) = library.read(&mut read.sources, &settings.data)?;
-        read.unread.extend(unread);
-        let remarks = if settings.lint {
-            let is_entry = |name: &str| rego::objection(name).is_some();
-            let mut remarks = rego::lint(&texts, &is_entry, true);
-            remarks.extend(gatekeeper::lint(&read.objects, &read.sources));
-            remarks.extend(kubescape::lint(&library));
-            remarks
-        } else {
-            Vec::new()
-        };
-        let library = kubescape::load(&library);
-        let has_other = !texts.is_empty() || !library.rules.is_empty() || !library.problems.is_empty();
-        let has_other = has_other || paths.is_empty() || !read.unread.is_empty();
-        if !read.objects.iter().any(sekisho_policy::is_policy) && !has_other {
-            bail!("no policy was found in {}", named(paths));
-        }
-        loaded.policies.extend(modules.policies);
-        loaded.problems.extend(modules.problems);
-        loaded.policies.extend(library.policies);
-        loaded.problems.extend(library.problems);
-        Ok(Self {
-            places: Places::of(&read.objects),
-            sources: read.sources,
-            objects: read.objects,
-            loaded,
-            unread: read.unread,
-            rules: modules.rules,
-            controls: library.rules,
-            remarks,
-        })
+/// The same, with what modules of Rego are given.
+pub(crate) fn bundle_with(
+    paths: &[PathBuf],
+    options: &Options,
+    settings: &modules::Settings,
+) -> Result<Bundle> {
+    let bundle = Bundle::compile(material(paths, settings)?, &settings.bundle_options(options));
+    let has_other = bundle.count() > 0 || paths.is_empty() || !bundle.is_whole();
+    if !has_other && !bundle.objects.iter().any(sekisho_policy::is_policy) && !bundle.has_modules() {
+        bail!("no policy was found in {}", named(paths));
     }
+    Ok(bundle)
+}
 
-    /// Where the definition of a rule of a module stands that gives a verdict; none of other policies.
-    fn origin(&self, verdict: &Verdict, request: &Request) -> Option<Span> {
-        match verdict.outcome {
-            Outcome::Fail | Outcome::Warn => self.rules.origin(&verdict.rule, request, &verdict.message),
-            _ => None,
-        }
-        .or_else(|| self.about(&verdict.rule).map(|about| about.span))
+/// Reads what policies of files and folders are made of; charts and kustomizations are rendered.
+fn material(paths: &[PathBuf], settings: &modules::Settings) -> Result<Material> {
+    let library = library::find(paths)?;
+    let is_else = |path: &Path| modules::is_module(path) || library.names(path);
+    let others: Vec<PathBuf> = paths.iter().filter(|path| !is_else(path)).cloned().collect();
+    let exclude = if library.rules.is_empty() { Vec::new() } else { library::NO_MANIFESTS.to_vec() };
+    let read = if others.is_empty() { Resources::default() } else { read_without(&others, &exclude)? };
+    let mut found = modules::find(paths)?;
+    found.retain(|path| !library.has(path));
+    let (modules, unread) = modules::read(&found);
+    let mut material = Material {
+        sources: read.sources,
+        objects: read.objects,
+        unread: read.unread,
+        modules,
+        ..Material::default()
+    };
+    material.unread.extend(unread);
+    if !material.modules.is_empty() {
+        material.data = modules::data(&settings.data)?;
     }
-
-    /// The document of a rule's policy, and the place of the rule in it where the policy names its rules.
-    fn place(&self, rule: &RuleName) -> Option<(&Object, Option<usize>)> {
-        self.places.find(rule, &self.objects)
-    }
-
-    /// What a rule says of itself that is in no manifest.
-    pub(crate) fn about(&self, rule: &RuleName) -> Option<&About> {
-        self.rules.about(rule).or_else(|| self.controls.get(rule))
-    }
-
-    /// The problems that make a policy useless.
-    pub(crate) fn errors(&self) -> impl Iterator<Item = &Problem> {
-        self.loaded.problems.iter().filter(|problem| problem.weight == Weight::Error)
-    }
+    library.read(&mut material, &settings.data)?;
+    Ok(material)
 }
 
 impl Resources {
@@ -215,7 +141,7 @@ pub(crate) fn check(
             let mut request = Request { user: sender.clone(), ..created };
             given.apply(&mut request, &kinds);
             let mut review = bundle.loaded.policies.review(&request, &facts);
-            admission::locate(&mut review.verdicts, object, bundle);
+            bundle.locate(&mut review.verdicts, object);
             row::rows(&review.verdicts, object, &request, resources, bundle)
         })
         .collect();

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use sekisho_manifest::{Budget, Entry, Format, Mapping, Node, Source, SourceId, Value, decode, load};
-use sekisho_policy::rego::{Module, Packages};
-use smol_str::SmolStr;
+use sekisho_manifest::{Budget, Format, Node, SourceId, decode, load};
+use sekisho_policy::rego::Packages;
+use sekisho_policy::{BundleOptions, ModuleText, Options, merge_data};
 
 /// How modules are to be used.
 #[derive(Debug, Clone, Default)]
@@ -20,12 +20,11 @@ pub(crate) struct Settings {
     pub(crate) lint: bool,
 }
 
-/// A module that was read.
-#[derive(Debug)]
-pub(crate) struct Text {
-    /// Its file, as it is shown.
-    pub(crate) file: String,
-    pub(crate) text: String,
+impl Settings {
+    /// How a bundle is compiled, whose manifests are used in this way.
+    pub(crate) fn bundle_options(&self, policies: &Options) -> BundleOptions {
+        BundleOptions { policies: policies.clone(), packages: self.packages.clone(), lint: self.lint }
+    }
 }
 
 /// The largest module that is read.
@@ -79,12 +78,12 @@ pub(crate) fn walk(
 }
 
 /// Reads modules; those that cannot be read are named with the reason.
-pub(crate) fn read(paths: &[PathBuf]) -> (Vec<Text>, Vec<(String, String)>) {
+pub(crate) fn read(paths: &[PathBuf]) -> (Vec<ModuleText>, Vec<(String, String)>) {
     let (mut texts, mut unread) = (Vec::new(), Vec::new());
     for path in paths {
         let file = shown(path);
         match read_one(path) {
-            Ok(text) => texts.push(Text { file, text }),
+            Ok(text) => texts.push(ModuleText { file, text, provenance: None }),
             Err(reason) => unread.push((file, reason)),
         }
     }
@@ -105,18 +104,6 @@ fn read_one(path: &Path) -> Result<String, String> {
         format!("is no UTF-8 text: byte {} cannot be read", error.utf8_error().valid_up_to())
     })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
-}
-
-impl Text {
-    /// The text as a source of places.
-    pub(crate) fn source(&self) -> Source {
-        Source::new(self.file.as_str(), self.text.as_str())
-    }
-
-    /// The text as a module whose places count in this source.
-    pub(crate) fn module(&self, source: SourceId) -> Module<'_> {
-        Module { source, file: &self.file, text: &self.text }
-    }
 }
 
 /// What files hold, merged: that of a folder's files below the names of the folders that they lie in.
@@ -160,19 +147,9 @@ fn is_data(path: &Path) -> bool {
 
 /// Merges what a file holds into what is known, below the names of folders.
 fn enter(merged: &mut Option<Node>, file: &Path, place: &Path) -> Result<()> {
-    let mut node = document(file)?;
-    for folder in place.components().rev() {
-        let key = folder.as_os_str().to_string_lossy();
-        let span = node.span;
-        let entry = Entry { key: SmolStr::new(key), key_span: span, node };
-        node = Node { span, value: Value::Mapping(Mapping::new(vec![entry]).into()) };
-    }
-    match merged {
-        None => *merged = Some(node),
-        Some(known) => merge(known, node, DEEPEST)
-            .map_err(|key| anyhow::anyhow!("`{}`: another file gives `{key}` too", file.display()))?,
-    }
-    Ok(())
+    let folders: Vec<_> = place.components().map(|folder| folder.as_os_str().to_string_lossy()).collect();
+    let folders: Vec<&str> = folders.iter().map(AsRef::as_ref).collect();
+    merge_data(merged, document(file)?, &folders).with_context(|| format!("cannot read `{}`", file.display()))
 }
 
 fn document(file: &Path) -> Result<Node> {
@@ -184,36 +161,5 @@ fn document(file: &Path) -> Result<Node> {
         bail!("cannot read `{}`: {error}", file.display());
     }
     let root = loaded.documents.into_iter().next().map(|document| document.root);
-    match root {
-        Some(root) if root.as_mapping().is_some() => Ok(root),
-        _ => bail!("`{}` holds no object: data is an object whose keys stand below `data`", file.display()),
-    }
-}
-
-/// Puts what is new into what is known; the key where both have something else than objects.
-fn merge(known: &mut Node, new: Node, depth: usize) -> Result<(), SmolStr> {
-    let Some(depth) = depth.checked_sub(1) else { return Ok(()) };
-    for entry in new.entries() {
-        let Some(mapping) = known.as_mapping_mut() else { return Err(entry.key.clone()) };
-        match mapping.value_mut(&entry.key) {
-            None => mapping.put(entry.clone()),
-            Some(there) if there.as_mapping().is_some() && entry.node.as_mapping().is_some() => {
-                merge(there, entry.node.clone(), depth)?;
-            }
-            Some(_) => return Err(entry.key.clone()),
-        }
-    }
-    Ok(())
-}
-
-/// Data of two origins as one.
-pub(crate) fn join(one: Option<Node>, two: Option<Node>) -> Result<Option<Node>> {
-    match (one, two) {
-        (Some(mut one), Some(two)) => {
-            merge(&mut one, two, DEEPEST)
-                .map_err(|key| anyhow::anyhow!("`{key}` of the data is given twice: leave one out"))?;
-            Ok(Some(one))
-        }
-        (one, two) => Ok(one.or(two)),
-    }
+    root.with_context(|| format!("`{}` holds no document", file.display()))
 }

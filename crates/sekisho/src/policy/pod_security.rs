@@ -6,9 +6,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use sekisho_finding::Location;
 use sekisho_manifest::{Object, Place, field};
 use sekisho_policy::pod_security::{LevelVersion, Mode, PodSecurity, Preset};
-use sekisho_policy::{Request, RuleName};
+use sekisho_policy::{Bundle, Request, RuleName};
 
-use super::{Bundle, Origin, Resources};
+use super::{Origin, Resources};
 
 /// The kind of the verdicts of Pod Security.
 pub(crate) const KIND: &str = "PodSecurity";

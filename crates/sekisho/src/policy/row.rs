@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use sekisho_finding::Location;
-use sekisho_manifest::{FieldPath, Object, Place, Segment, Source, field};
-use sekisho_policy::{Enforcement, Outcome, Request, RuleName, Verdict};
+use sekisho_manifest::{FieldPath, Object, Place, Segment, Source};
+use sekisho_policy::{Bundle, Enforcement, Outcome, Request, RuleName, Verdict};
 use serde::Serialize;
 
-use super::{Bundle, Resources, admission, pod_security};
+use super::{Resources, pod_security};
 
 /// What one rule says of one resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -310,16 +310,5 @@ fn policy_location(
     if rule.kind == pod_security::KIND {
         return pod_security::origin(rule, request, resources, bundle);
     }
-    if let Some(span) = bundle.origin(verdict, request) {
-        return Location::at(span, FieldPath::root(), &bundle.sources).map(|place| Origin::of(&place));
-    }
-    if let Some(origin) = admission::origin(verdict, bundle) {
-        return Some(origin);
-    }
-    let (object, named) = bundle.place(rule)?;
-    let place = match named {
-        Some(index) => object.place(field!["spec", "rules", index, "name"]),
-        None => object.head(),
-    };
-    Location::of(&place, &bundle.sources).map(|location| Origin::of(&location))
+    bundle.origin(verdict, request).map(|origin| Origin::of(&origin.location))
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::row::Summary;
-use super::{Bundle, Origin, Report, ResultWord, Row};
+use super::{Origin, Report, ResultWord, Row};
 
 /// Which rows are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,11 +88,4 @@ fn word(result: ResultWord, color: bool) -> String {
 fn summary(summary: &Summary) -> String {
     let Summary { pass, fail, warn, error, skip } = summary;
     format!("pass: {pass}, fail: {fail}, warn: {warn}, error: {error}, skip: {skip}")
-}
-
-impl Bundle {
-    /// How many policies work.
-    pub(crate) fn count(&self) -> usize {
-        self.loaded.policies.len()
-    }
 }

@@ -15,7 +15,8 @@ use super::kind::PolicyKind;
 use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::Interest;
-use crate::set::Policy;
+use crate::kyverno::options::settings;
+use crate::set::{FailureClass, Policy};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// A policy with the settings of an installation.
@@ -32,7 +33,8 @@ impl SetPolicy {
 
     fn judge(&self, asked: &Asked<'_>, facts: &dyn Facts) -> Judgement {
         let outside = Gathered(facts);
-        self.policy.judge(asked, &Surroundings { outside: &outside, settings: &self.settings })
+        let settings = settings(&self.settings, facts);
+        self.policy.judge(asked, &Surroundings { outside: &outside, settings: &settings })
     }
 
     fn verdict(&self, result: RuleResult, annotations: Vec<(SmolStr, String)>) -> Verdict {
@@ -85,6 +87,10 @@ impl Policy for SetPolicy {
             all.targets.extend(constraints.interest().targets);
         }
         all
+    }
+
+    fn failure(&self) -> FailureClass {
+        if self.policy.ignores_failures { FailureClass::Open } else { FailureClass::Closed }
     }
 
     fn changes(&self) -> bool {

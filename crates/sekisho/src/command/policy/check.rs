@@ -4,11 +4,11 @@ use std::io::{self, Write};
 use std::mem;
 
 use anyhow::Result;
-use sekisho_policy::Options;
 use sekisho_policy::admission::LoadOptions;
+use sekisho_policy::{Bundle, Options};
 
 use crate::arguments::policy::{CheckArguments, FailOn, RowFormat};
-use crate::policy::{self, Bundle, Report, Resources, ResultWord, Row, Shown, given};
+use crate::policy::{self, Report, Resources, ResultWord, Row, Shown, given};
 use crate::terminal::{self, Status, Terminal};
 
 pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Status> {
@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Sta
         kyverno: given.clone(),
         ..Options::default()
     };
-    let bundle = Bundle::read_with(&arguments.policy, &options, &arguments.modules.settings())?;
+    let bundle = policy::bundle_with(&arguments.policy, &options, &arguments.modules.settings())?;
     let resources = Resources::read(&arguments.resource)?;
     let rows = policy::check(&bundle, &resources, &arguments.namespace, &arguments.sender(), &given);
     let report = Report::new(&rows, &bundle, &resources);

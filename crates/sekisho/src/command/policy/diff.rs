@@ -8,7 +8,7 @@ use sekisho_policy::{Options, User};
 use serde::Serialize;
 
 use crate::arguments::policy::{DiffArguments, RowFormat};
-use crate::policy::{self, Bundle, Resources, ResultWord, Row, given};
+use crate::policy::{self, Resources, ResultWord, Row, given};
 use crate::terminal::{self, Status, Terminal};
 
 /// Everything that changes.
@@ -52,7 +52,8 @@ pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Stat
     let mut incomplete = !resources.unread.is_empty();
     let mut sides = Vec::new();
     for path in [&arguments.before, &arguments.after] {
-        let bundle = Bundle::read_with(std::slice::from_ref(path), &options, &arguments.modules.settings())?;
+        let bundle =
+            policy::bundle_with(std::slice::from_ref(path), &options, &arguments.modules.settings())?;
         for problem in bundle.errors() {
             terminal.note(format!("{}: {problem}", path.display()));
             incomplete = true;

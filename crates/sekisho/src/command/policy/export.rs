@@ -7,7 +7,7 @@ use sekisho_posture::{Check, Examine};
 
 use crate::arguments::policy::{ExportAction, ExportArguments};
 use crate::config::unknown_slug;
-use crate::policy::Bundle;
+use crate::policy;
 use crate::terminal::{self, Status, Terminal};
 
 pub(crate) fn run(arguments: &ExportArguments, terminal: &Terminal) -> Result<Status> {
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &ExportArguments, terminal: &Terminal) -> Result<St
 
 /// Exports policies of other languages. What can be none of the API server's is said, with its reason.
 fn policies(arguments: &ExportArguments, terminal: &Terminal) -> Result<Status> {
-    let bundle = Bundle::read(&arguments.policy, &Options::default())?;
+    let bundle = policy::bundle(&arguments.policy, &Options::default())?;
     let mut documents = Vec::new();
     let mut complete = bundle.unread.is_empty();
     for exported in export_policies(&bundle.objects) {

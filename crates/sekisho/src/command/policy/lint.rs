@@ -9,7 +9,7 @@ use sekisho_policy::{Options, Weight};
 use serde::Serialize;
 
 use crate::arguments::policy::{LintArguments, RowFormat};
-use crate::policy::{self, Bundle, Lint, lint};
+use crate::policy::{self, Lint, lint};
 use crate::terminal::{self, Status, Terminal};
 
 /// Everything that was found.
@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &LintArguments, _terminal: &Terminal) -> Result<Sta
     if arguments.modules.package.is_empty() {
         settings.packages = Packages::All;
     }
-    let bundle = Bundle::read_with(&arguments.paths, &options(), &settings)?;
+    let bundle = policy::bundle_with(&arguments.paths, &options(), &settings)?;
     let tested = policy::testing::covered(&arguments.paths)?;
     let found = lint(&bundle, &tested);
     let report = Report { policies: bundle.count(), results: &found };

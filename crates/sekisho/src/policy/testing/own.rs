@@ -6,7 +6,7 @@ use sekisho_manifest::Node;
 use sekisho_policy::{Kinds, Options, PolicyTest, Snapshot};
 
 use super::{TestRow, read_roots};
-use crate::policy::Bundle;
+use crate::policy;
 
 pub(super) fn run(path: &Path, document: &Node) -> Vec<TestRow> {
     if !PolicyTest::is(document) {
@@ -17,7 +17,7 @@ pub(super) fn run(path: &Path, document: &Node) -> Vec<TestRow> {
         problems.iter().map(|problem| TestRow::failed(path, String::new(), problem.to_string())).collect();
     let folder = path.parent().unwrap_or(Path::new("."));
     let paths: Vec<PathBuf> = test.policies.iter().map(|policy| folder.join(policy.as_str())).collect();
-    let bundle = match Bundle::read(&paths, &Options::default()) {
+    let bundle = match policy::bundle(&paths, &Options::default()) {
         Ok(bundle) => bundle,
         Err(error) => {
             rows.push(TestRow::failed(path, String::new(), format!("{error:#}")));
@@ -48,7 +48,7 @@ pub(super) fn covered(path: &Path) -> Vec<String> {
     for document in read_roots(path).unwrap_or_default().iter().filter(|root| PolicyTest::is(root)) {
         let (test, _) = PolicyTest::read(document);
         let paths: Vec<PathBuf> = test.policies.iter().map(|policy| folder.join(policy.as_str())).collect();
-        let Ok(bundle) = Bundle::read(&paths, &Options::default()) else { continue };
+        let Ok(bundle) = policy::bundle(&paths, &Options::default()) else { continue };
         let kinds = Kinds::new(&test.objects);
         let facts = Snapshot::new(&test.objects, "default");
         for case in &test.cases {

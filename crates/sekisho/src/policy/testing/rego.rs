@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use sekisho_manifest::Node;
 use sekisho_policy::rego::parse;
+use sekisho_policy::{ModuleText, join_data};
 use sekisho_rego::ast::{Module, Rule};
 use sekisho_rego::functions::{Memory, World};
 use sekisho_rego::value::Value;
 use sekisho_rego::{Compiled, Options, Request, Source};
 
 use super::TestRow;
-use crate::policy::modules::{self, Text};
+use crate::policy::modules;
 
 /// The modules of one target.
 #[derive(Debug)]
@@ -27,12 +28,12 @@ pub(super) fn run(modules: &Modules, data: &[PathBuf]) -> Result<Vec<TestRow>> {
         .into_iter()
         .map(|(file, problem)| TestRow::failed(Path::new(&file), String::new(), problem))
         .collect();
-    let holds_tests = |text: &Text| text.text.contains("test_");
+    let holds_tests = |text: &ModuleText| text.text.contains("test_");
     if !texts.iter().any(holds_tests) {
         return Ok(rows);
     }
     let version =
-        |text: &Text| parse(&text.file, &text.text).map(|module| module.version).unwrap_or_default();
+        |text: &ModuleText| parse(&text.file, &text.text).map(|module| module.version).unwrap_or_default();
     let sources: Vec<Source<'_>> = texts
         .iter()
         .map(|text| Source { file: &text.file, text: &text.text, version: version(text) })
@@ -40,7 +41,7 @@ pub(super) fn run(modules: &Modules, data: &[PathBuf]) -> Result<Vec<TestRow>> {
     match sekisho_rego::compile(&sources, &Options { print: true, ..Options::default() }) {
         Ok(compiled) => {
             let beside = modules::data_beside(std::slice::from_ref(&modules.target))?;
-            let data = modules::join(beside, modules::data(data)?)?;
+            let data = join_data(beside, modules::data(data)?)?;
             let data = data.as_ref().map(|data: &Node| Value::from(data));
             let mut memory = Memory::default();
             for module in compiled.modules() {

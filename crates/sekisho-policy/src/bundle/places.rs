@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use sekisho_manifest::{Node, Object};
-use sekisho_policy::RuleName;
 use smol_str::SmolStr;
+
+use crate::verdict::RuleName;
 
 /// The places of policies among documents, and of rules in policies.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(crate) struct Places {
     /// By kind and name, in the order of the documents.
     policies: HashMap<(SmolStr, SmolStr), Vec<usize>>,
     /// By the document and the name of the rule: the first of that name.

@@ -3,9 +3,9 @@
 
 use sekisho_finding::Location;
 use sekisho_manifest::{FieldPath, Node, Object, Segment, field};
-use sekisho_policy::{Outcome, Verdict};
 
-use super::{Bundle, Origin};
+use super::Bundle;
+use crate::verdict::{Outcome, Verdict};
 
 const KIND: &str = "ValidatingAdmissionPolicy";
 
@@ -33,10 +33,10 @@ pub(super) fn locate(verdicts: &mut [Verdict], object: &Object, bundle: &Bundle)
 }
 
 /// Where the validation stands that gives a verdict.
-pub(super) fn origin(verdict: &Verdict, bundle: &Bundle) -> Option<Origin> {
+pub(super) fn origin(verdict: &Verdict, bundle: &Bundle) -> Option<Location> {
     let (policy, index) = validation(verdict, bundle)?;
     let place = policy.place(field!["spec", "validations", index, "expression"]);
-    Location::of(&place, &bundle.sources).as_ref().map(Origin::of)
+    Location::of(&place, &bundle.sources)
 }
 
 /// The policy of a verdict, and the validation of it that gives its message; none where that cannot be told.

@@ -1,0 +1,162 @@
+//! What policies are made of, read but not compiled.
+
+use std::sync::Arc;
+
+use sekisho_manifest::{Budget, Document, Format, Node, Object, Source, SourceId, decode, load};
+use smol_str::SmolStr;
+
+use super::library;
+use crate::kubescape::Library;
+
+/// A file of policies.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// Its path in the bundle, with `/` between the parts.
+    pub path: SmolStr,
+    /// What it holds.
+    pub bytes: Arc<[u8]>,
+    /// Where it comes from; none where nothing is known of it.
+    pub provenance: Option<Arc<Provenance>>,
+}
+
+/// Where a text comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Provenance {
+    /// The name of the bundle.
+    pub bundle: SmolStr,
+    /// The digest of the bundle's content.
+    pub digest: SmolStr,
+    /// The commit that changed the text last; empty where it is not from a history.
+    pub commit: SmolStr,
+    /// Who wrote that commit; may be empty.
+    pub author: SmolStr,
+    /// Who owns the text, as CODEOWNERS says.
+    pub owners: Vec<SmolStr>,
+}
+
+/// A module of Rego.
+#[derive(Debug, Clone)]
+pub struct ModuleText {
+    /// Its file, as it is shown.
+    pub file: String,
+    /// The text.
+    pub text: String,
+    /// Where it comes from.
+    pub provenance: Option<Arc<Provenance>>,
+}
+
+/// What policies are made of.
+#[derive(Debug, Default)]
+pub struct Material {
+    /// The texts of manifests, and of Kubescape's rules; places count in them.
+    pub sources: Vec<Source>,
+    /// The objects of the manifests.
+    pub objects: Vec<Object>,
+    /// Plain modules of Rego, which are no sources yet.
+    pub modules: Vec<ModuleText>,
+    /// Kubescape's rules.
+    pub library: Library,
+    /// What modules find below `data`.
+    pub data: Option<Node>,
+    /// What could not be read, and why.
+    pub unread: Vec<(String, String)>,
+    /// Where each source comes from, in the order of the sources; shorter where nothing is known of the last.
+    pub provenance: Vec<Option<Arc<Provenance>>>,
+}
+
+/// The largest module that is read.
+pub(super) const LARGEST_MODULE: usize = 10 << 20;
+
+/// The files that make a folder a kustomization.
+const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+impl Material {
+    /// Reads texts: manifests, modules of Rego and folders of Kubescape's rules, by their names. Other files are
+    /// left alone. Charts and kustomizations are not rendered: one that is there cannot be read.
+    pub fn of_texts(texts: &[Text], budget: &Budget) -> Self {
+        let mut material = Self::default();
+        let library = library::Folders::of(texts);
+        for text in texts {
+            let name = text.path.rsplit('/').next().unwrap_or("");
+            let ending = ending(name);
+            if KUSTOMIZATIONS.contains(&name) || name == "Chart.yaml" {
+                material.fail(text, "is rendered by nobody here: put what it makes into the bundle");
+            } else if !library.has(&text.path) {
+                match ending.as_str() {
+                    "rego" => material.add_module(text),
+                    "yaml" | "yml" | "json" => material.add_manifest(text, budget),
+                    _ => {}
+                }
+            }
+        }
+        library.read(&mut material, budget);
+        material
+    }
+
+    /// Enters a source and where it comes from.
+    pub fn add_source(&mut self, source: Source, provenance: Option<Arc<Provenance>>) -> SourceId {
+        let id = self.next_source();
+        self.provenance.resize(self.sources.len(), None);
+        self.sources.push(source);
+        self.provenance.push(provenance);
+        id
+    }
+
+    /// The number of the next source.
+    pub fn next_source(&self) -> SourceId {
+        SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX))
+    }
+
+    pub(super) fn fail(&mut self, text: &Text, why: impl ToString) {
+        self.unread.push((text.path.to_string(), why.to_string()));
+    }
+
+    fn add_module(&mut self, text: &Text) {
+        match module(&text.bytes) {
+            Ok(module) => self.modules.push(ModuleText {
+                file: text.path.to_string(),
+                text: module,
+                provenance: text.provenance.clone(),
+            }),
+            Err(why) => self.fail(text, why),
+        }
+    }
+
+    fn add_manifest(&mut self, text: &Text, budget: &Budget) {
+        let id = self.next_source();
+        let decoded = match decode(id, &text.bytes) {
+            Ok(decoded) => decoded,
+            Err(error) => return self.fail(text, error),
+        };
+        // Values, test data and the like are no manifests, and need not be sound.
+        if !decoded.contains("apiVersion") && !decoded.contains("\\u00") && !decoded.contains("\\x") {
+            return;
+        }
+        let loaded = load(id, &decoded, Format::Detect, budget);
+        let source = Source::new(text.path.clone(), &*decoded);
+        for error in &loaded.errors {
+            let line = source.position(error.span.start).line;
+            self.unread.push((format!("{}:{line}", text.path), error.to_string()));
+        }
+        let objects: Vec<Object> = loaded.documents.iter().flat_map(Document::objects).collect();
+        if !objects.is_empty() {
+            self.objects.extend(objects);
+            self.add_source(source, text.provenance.clone());
+        }
+    }
+}
+
+/// What stands behind the last point of a name, in lower case.
+pub(super) fn ending(name: &str) -> String {
+    name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase()
+}
+
+/// The text of a module, or why it is none.
+pub(super) fn module(bytes: &[u8]) -> Result<String, String> {
+    if bytes.len() > LARGEST_MODULE {
+        return Err(format!("larger than {} MiB", LARGEST_MODULE >> 20));
+    }
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| format!("is no UTF-8 text: byte {} cannot be read", error.valid_up_to()))?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned())
+}
