@@ -10,6 +10,7 @@ use crate::workspace::root;
 
 /// The floor of every crate. A new crate is entered here when it appears.
 const FLOORS: &[(&str, u8)] = &[
+    ("sekisho-contents", 0),
     ("sekisho-finding", 0),
     ("sekisho-framework", 0),
     ("sekisho-manifest", 0),
@@ -23,6 +24,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-kyverno", 1),
     ("sekisho-rego", 1),
     ("sekisho-inventory", 2),
+    ("sekisho-package", 2),
     ("sekisho-policy", 2),
     ("sekisho-posture", 2),
     ("sekisho-risk", 2),
@@ -34,6 +36,7 @@ const FLOORS: &[(&str, u8)] = &[
 
 /// Siblings on one floor that may depend on each other: (from, to). The binary stands above its floor.
 const SIBLINGS: &[(&str, &str)] = &[
+    ("sekisho-contents", "sekisho-version"),
     ("sekisho-finding", "sekisho-framework"),
     ("sekisho-finding", "sekisho-manifest"),
     // Names and parameters of events.

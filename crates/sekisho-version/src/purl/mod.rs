@@ -1,6 +1,7 @@
 //! Package URLs: read, built, and written in their one canonical form. See github.com/package-url/purl-spec.
 
 mod kinds;
+mod serial;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,0 +1,3 @@
+//! What every analyzer uses.
+
+pub(super) use crate::{Access, Analyzer, Fact, File, ReadError, Report, Select};

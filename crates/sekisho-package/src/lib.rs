@@ -1,0 +1,30 @@
+//! A file tree or the layers of an image → packages with the file and the layer that they came from.
+//!
+//! An adapter streams the entries of a layer, or of a folder, once through a [`LayerScan`]; every [`Analyzer`] that
+//! asks for a file, and every [`Observer`], reads the same bytes. The result, a [`Layer`], is plain data: it is kept
+//! by the digest of its layer and by [`analyzers_version`]. [`merge`] lays layers over one another, with whiteouts,
+//! and gives the [`Contents`](sekisho_contents::Contents).
+
+mod analyzer;
+mod analyzers;
+mod budget;
+mod content;
+mod entry;
+mod layer;
+mod merge;
+mod ownership;
+mod path;
+mod report;
+mod scan;
+mod selection;
+mod settle;
+
+pub use analyzer::{Access, Analyzer, Purpose, ReadError, Select, analyzers, analyzers_version};
+pub use budget::Budget;
+pub use content::{Content, File, RandomAccess, Streamed};
+pub use entry::{Entry, Kind};
+pub use layer::{Layer, Link, PathSet};
+pub use merge::{Joining, Merged, Seen, merge, merge_image};
+pub use path::path_hash;
+pub use report::{Fact, FileReport, Found, Report};
+pub use scan::{LayerScan, Observer, ScanError};

@@ -1,0 +1,211 @@
+//! Layers laid over one another: what is still there at the top, since which layer, and what it belongs to.
+
+use std::collections::HashMap;
+
+use sekisho_contents::{Contents, Distribution, Package, Unread};
+use smol_str::{SmolStr, ToSmolStr};
+
+use crate::analyzer::analyzers;
+use crate::layer::Layer;
+use crate::report::{Fact, FileReport, Found};
+use crate::{ownership, path, settle};
+
+/// What is there once all layers lie over one another.
+#[derive(Debug, Clone, Default)]
+pub struct Merged {
+    /// What is contained.
+    pub contents: Contents,
+    /// What the analyzers said that is no package, by the path of the file.
+    pub facts: Vec<(SmolStr, Fact)>,
+}
+
+/// The files that are still there, while the analyzers that wish to see them all together do.
+#[derive(Debug)]
+pub struct Joining<'j> {
+    /// What was found in each, in the order of layers, then paths. An analyzer may change what it found itself.
+    pub files: Vec<Seen>,
+    /// The distribution.
+    pub distribution: Option<Distribution>,
+    layers: &'j [&'j Layer],
+    links: HashMap<&'j str, &'j str>,
+}
+
+/// What was found in a file that is still there.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The layer that the file itself is of.
+    pub layer: u32,
+    /// What was found.
+    pub report: FileReport,
+}
+
+/// Lays layers over one another, the lowest first. With one layer, as of a folder, no layer is said of the places.
+pub fn merge(layers: &[&Layer]) -> Merged {
+    let has_layers = layers.len() > 1;
+    merge_at(layers, has_layers)
+}
+
+/// As [`merge`], with the layer said even where there is only one.
+pub fn merge_image(layers: &[&Layer]) -> Merged {
+    merge_at(layers, true)
+}
+
+fn merge_at(layers: &[&Layer], has_layers: bool) -> Merged {
+    let mut joining = Joining {
+        files: Vec::new(),
+        distribution: None,
+        layers,
+        links: layers
+            .iter()
+            .flat_map(|layer| &layer.symlinks)
+            .map(|link| (link.path.as_str(), link.target.as_str()))
+            .collect(),
+    };
+    joining.files = visible(&joining);
+    joining.distribution = settle::distribution(&joining.files);
+    settle::name_by_distribution(&mut joining);
+    for analyzer in analyzers() {
+        if let Some(join) = analyzer.join {
+            join(&mut joining);
+        }
+    }
+    ownership::apply_licenses(&mut joining);
+    ownership::resolve_requirements(&mut joining);
+    ownership::name_owners(&mut joining);
+    assemble(joining, has_layers)
+}
+
+impl Joining<'_> {
+    /// Whether a file, or a link, is at this path, symbolic links above it followed.
+    pub fn exists(&self, path: &str) -> bool {
+        let path = self.canonical(path);
+        (0..self.layers.len()).rev().any(|index| {
+            self.layers.get(index).is_some_and(|layer| layer.paths.contains(&path))
+                && !self.is_hidden(&path, index)
+        })
+    }
+
+    /// What one analyzer found, with the layer of each file.
+    pub fn of<'s>(&'s self, analyzer: &'s str) -> impl Iterator<Item = &'s Seen> {
+        self.files.iter().filter(move |seen| seen.report.analyzer == analyzer)
+    }
+
+    /// What one analyzer found, to be changed.
+    pub fn of_mut<'s>(&'s mut self, analyzer: &'s str) -> impl Iterator<Item = &'s mut Seen> {
+        self.files.iter_mut().filter(move |seen| seen.report.analyzer == analyzer)
+    }
+
+    /// The path with the symbolic links in it followed, as far as they are known.
+    pub fn canonical(&self, path: &str) -> String {
+        let mut path = path.to_owned();
+        // As many as Linux follows.
+        for _ in 0..40 {
+            let link = path::ancestry(&path)
+                .filter_map(|above| Some((above.len(), *self.links.get(above)?)))
+                .last()
+                .map(|(length, target)| format!("{target}{}", path.get(length..).unwrap_or_default()));
+            match link {
+                Some(next) if next.len() <= 8192 => path = next,
+                _ => break,
+            }
+        }
+        path
+    }
+
+    /// Whether a layer above this one hides the path.
+    fn is_hidden(&self, path: &str, layer: usize) -> bool {
+        self.layers.iter().skip(layer + 1).any(|above| above.hides(path))
+    }
+}
+
+/// The files that no layer above hides, with each package's first layer as the layer of its place.
+fn visible(joining: &Joining<'_>) -> Vec<Seen> {
+    // Since which layer a package stands in the file of this path.
+    let mut since: HashMap<(&str, &str), HashMap<String, u32>> = HashMap::new();
+    let mut seen = Vec::new();
+    for (index, layer) in joining.layers.iter().enumerate() {
+        let number = u32::try_from(index).unwrap_or(u32::MAX);
+        if index > 0 {
+            let is_replaced = |key: &(&str, &str)| {
+                layer
+                    .files
+                    .binary_search_by(|file| (file.path.as_str(), file.analyzer.as_str()).cmp(key))
+                    .is_ok()
+            };
+            since.retain(|key, _| is_replaced(key) || !layer.hides(key.0));
+        }
+        for file in &layer.files {
+            let key = (file.path.as_str(), file.analyzer.as_str());
+            let before = since.remove(&key).unwrap_or_default();
+            let now: HashMap<String, u32> = file
+                .found
+                .iter()
+                .map(|found| found.package.url.to_string())
+                .map(|url| (before.get(&url).copied().unwrap_or(number), url))
+                .map(|(first, url)| (url, first))
+                .collect();
+            let is_hidden = joining.is_hidden(&file.path, index)
+                || joining.is_hidden(&joining.canonical(&file.path), index);
+            let name = if is_hidden {
+                still_linked(joining, index, layer, &file.path)
+            } else {
+                Some(file.path.clone())
+            };
+            if let Some(name) = name {
+                let mut report = file.clone();
+                for Found { package, .. } in &mut report.found {
+                    let first = now.get(&package.url.to_string()).copied().unwrap_or(number);
+                    for place in &mut package.places {
+                        place.layer = Some(first);
+                        if name != file.path {
+                            place.path = place.path.replacen(file.path.as_str(), &name, 1).into();
+                        }
+                    }
+                }
+                report.path = name;
+                seen.push(Seen { layer: number, report });
+            }
+            since.insert(key, now);
+        }
+    }
+    seen
+}
+
+/// Another name of a file whose own is hidden.
+fn still_linked(joining: &Joining<'_>, index: usize, layer: &Layer, path: &str) -> Option<SmolStr> {
+    let mut links = layer.hardlinks.iter().filter(|link| link.target == path);
+    links.find(|link| !joining.is_hidden(&link.path, index)).map(|link| link.path.clone())
+}
+
+fn assemble(joining: Joining<'_>, has_layers: bool) -> Merged {
+    let mut packages: HashMap<SmolStr, Package> = HashMap::new();
+    let mut facts = Vec::new();
+    for Seen { report, .. } in joining.files {
+        for Found { mut package, .. } in report.found {
+            if !has_layers {
+                package.places.iter_mut().for_each(|place| place.layer = None);
+            }
+            let url = package.url.to_smolstr();
+            match packages.get_mut(&url) {
+                Some(known) => known.absorb(package),
+                None => drop(packages.insert(url, package)),
+            }
+        }
+        facts.extend(report.facts.into_iter().map(|fact| (report.path.clone(), fact)));
+    }
+    let mut packages: Vec<(SmolStr, Package)> = packages.into_iter().collect();
+    packages.sort_by(|a, b| a.0.cmp(&b.0));
+    let number = |index: usize| u32::try_from(index).ok().filter(|_| has_layers);
+    let unread = joining.layers.iter().enumerate().flat_map(|(index, layer)| {
+        layer.unread.iter().map(move |unread| Unread { layer: number(index), ..unread.clone() })
+    });
+    Merged {
+        contents: Contents {
+            distribution: joining.distribution,
+            packages: packages.into_iter().map(|(_, package)| package).collect(),
+            unread: unread.collect(),
+            files: joining.layers.iter().map(|layer| layer.paths.len() as u64).sum(),
+        },
+        facts,
+    }
+}

@@ -1,0 +1,96 @@
+//! What belongs to what: files to packages of the distribution, licences to packages, needs to what meets them.
+
+use std::collections::HashMap;
+
+use smol_str::{SmolStr, ToSmolStr};
+
+use crate::merge::Joining;
+use crate::path_hash;
+use crate::report::{Fact, Found};
+use crate::settle::KINDS;
+
+/// Gives packages the licences that a file beside their database says.
+pub(crate) fn apply_licenses(joining: &mut Joining<'_>) {
+    let mut known = HashMap::new();
+    for fact in joining.files.iter().flat_map(|seen| &seen.report.facts) {
+        if let Fact::Licenses { package, licenses } = fact {
+            known.insert(package.clone(), licenses.clone());
+        }
+    }
+    for found in joining.files.iter_mut().flat_map(|seen| &mut seen.report.found) {
+        let package = &mut found.package;
+        if KINDS.contains(&package.url.kind())
+            && package.licenses.is_empty()
+            && let Some(licenses) = known.get(package.url.name())
+        {
+            package.licenses.clone_from(licenses);
+        }
+    }
+}
+
+/// Looks up what packages need among packages of the same type: of several, the one that lies nearest.
+pub(crate) fn resolve_requirements(joining: &mut Joining<'_>) {
+    type Candidates = Vec<(SmolStr, SmolStr)>;
+    let mut offers: HashMap<(String, SmolStr), Candidates> = HashMap::new();
+    for found in joining.files.iter().flat_map(|seen| &seen.report.found) {
+        let url = &found.package.url;
+        let place = found.package.places.first().map(|place| place.path.clone()).unwrap_or_default();
+        for name in found.provides.iter().cloned().chain([url.package_name().to_smolstr()]) {
+            offers.entry((url.kind().to_owned(), name)).or_default().push((url.to_smolstr(), place.clone()));
+        }
+    }
+    for found in joining.files.iter_mut().flat_map(|seen| &mut seen.report.found) {
+        let Found { package, requires, .. } = found;
+        let own = package.url.to_smolstr();
+        let place = package.places.first().map(|place| place.path.clone()).unwrap_or_default();
+        for name in requires.drain(..) {
+            let Some(candidates) = offers.get(&(package.url.kind().to_owned(), name)) else { continue };
+            // The first of those that lie equally near.
+            let nearest = candidates.iter().rev().max_by_key(|(_, other)| shared(&place, other));
+            if let Some((url, _)) = nearest.filter(|(url, _)| *url != own) {
+                package.dependencies.insert(url.clone());
+            }
+        }
+    }
+}
+
+/// How many folders two paths have in common.
+fn shared(one: &str, other: &str) -> usize {
+    one.split('/').zip(other.split('/')).take_while(|(one, other)| one == other).count()
+}
+
+/// Says of the files of other packages which package of the distribution owns them.
+pub(crate) fn name_owners(joining: &mut Joining<'_>) {
+    let mut urls: HashMap<SmolStr, SmolStr> = HashMap::new();
+    for found in joining.files.iter().flat_map(|seen| &seen.report.found) {
+        if KINDS.contains(&found.package.url.kind()) {
+            urls.insert(found.package.url.name().into(), found.package.url.to_smolstr());
+        }
+    }
+    let mut owners: HashMap<u64, SmolStr> = HashMap::new();
+    for fact in joining.files.iter().flat_map(|seen| &seen.report.facts) {
+        if let Fact::Owns { package, files } = fact
+            && let Some(url) = urls.get(package)
+        {
+            owners.extend(files.iter().map(|file| (*file, url.clone())));
+        }
+    }
+    if owners.is_empty() {
+        return;
+    }
+    let mut files = std::mem::take(&mut joining.files);
+    for found in files.iter_mut().flat_map(|seen| &mut seen.report.found) {
+        if KINDS.contains(&found.package.url.kind()) {
+            continue;
+        }
+        for place in &mut found.package.places {
+            let file = place.path.split_once("!/").map_or(place.path.as_str(), |(file, _)| file);
+            let find = |path: &str| owners.get(&path_hash(path)).cloned();
+            // Databases name files by the path that they had before `/lib` became a link to `/usr/lib`.
+            place.owner = find(file)
+                .or_else(|| find(file.strip_prefix("usr/")?))
+                .or_else(|| find(&joining.canonical(file)));
+        }
+    }
+    joining.files = files;
+}
