@@ -1,34 +1,8 @@
-//! What Go's libraries make of texts, for the languages beside this one that come from Go as well.
+//! What Go's `text/template` and `fmt` make of values that another language has.
 
-pub use crate::functions::characters::{to_lower, to_upper};
-pub use crate::functions::encoding::base64_decode;
 use crate::template::BudgetError;
 use crate::template::format::{BigInteger, print_within};
-pub use crate::template::quote::{is_printable, quote_bytes, unquote};
 use crate::value::{Text, Value};
-
-/// Regular expressions of Go in the syntax of the `regex` crate.
-pub mod regexp {
-    pub use crate::functions::pattern::Pattern;
-
-    /// Reads an expression.
-    ///
-    /// # Errors
-    /// Where it is none, with the message that Go gives.
-    pub fn translate(whole: &str) -> Result<Pattern, String> {
-        crate::functions::pattern::translate(whole).map_err(|error| error.to_string())
-    }
-}
-
-/// Points in time, their zones, and the layouts that they are read and written by.
-pub mod time {
-    pub use crate::functions::time::{Civil, MONTHS, Moment, Offset, WEEKDAYS, Zone, month_length, parse};
-}
-
-/// URLs.
-pub mod url {
-    pub use crate::functions::urls::Url;
-}
 
 /// Templates.
 pub mod template {

@@ -4,6 +4,8 @@
 //! [`value`] is what it computes with. [`functions`] is what templates can call.
 //! [`semver`] compares versions as Helm does.
 //!
+//! [`go`] gives Rego the templates and formats.
+//!
 //! This crate reads no file; it takes texts and values and returns texts and origins.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 

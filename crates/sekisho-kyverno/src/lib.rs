@@ -24,7 +24,6 @@ mod regex;
 pub mod rule;
 pub mod scalar;
 pub mod testing;
-mod time;
 pub mod value;
 pub mod variables;
 

@@ -13,6 +13,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-contents", 0),
     ("sekisho-finding", 0),
     ("sekisho-framework", 0),
+    ("sekisho-go", 0),
     ("sekisho-manifest", 0),
     ("sekisho-version", 0),
     ("sekisho-capture", 1),
@@ -41,10 +42,11 @@ const SIBLINGS: &[(&str, &str)] = &[
     ("sekisho-finding", "sekisho-manifest"),
     // Names and parameters of events.
     ("sekisho-falco", "sekisho-capture"),
+    ("sekisho-go", "sekisho-manifest"),
     ("sekisho-kyverno", "sekisho-cel"),
     ("sekisho-kyverno", "sekisho-kustomize"),
     ("sekisho-posture", "sekisho-inventory"),
-    // Templates, regular expressions and quotes of Go, which Rego has as well.
+    // Templates and formats of Go, which Rego has as well.
     ("sekisho-rego", "sekisho-chart"),
     ("sekisho-risk", "sekisho-inventory"),
     ("sekisho", "sekisho-report"),

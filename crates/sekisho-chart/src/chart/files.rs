@@ -11,9 +11,9 @@ use smol_str::SmolStr;
 
 use super::glob::Glob;
 use super::{Chart, ChartFile};
-use crate::functions::characters::valid;
 use crate::template::{Call, CallError};
 use crate::value::{Data, Host, HostKind, List, Method, Text, Type, Value};
+use sekisho_go::characters::valid;
 
 const TYPE: &str = "engine.files";
 

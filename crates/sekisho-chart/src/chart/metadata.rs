@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::decode::{self, FieldError};
 use crate::semver::Version;
-use crate::template::quote::is_printable;
+use sekisho_go::quote::is_printable;
 
 /// What `Chart.yaml` says.
 #[derive(Debug, Clone, Default, PartialEq)]

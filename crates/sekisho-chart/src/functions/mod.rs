@@ -26,7 +26,6 @@
 mod arguments;
 mod cases;
 mod certificates;
-pub(crate) mod characters;
 mod convert;
 mod decimal;
 mod dicts;
@@ -44,7 +43,6 @@ mod merging;
 mod network;
 mod passwords;
 mod paths;
-pub(crate) mod pattern;
 mod random;
 mod regex;
 mod state;

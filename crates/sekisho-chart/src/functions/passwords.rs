@@ -11,11 +11,11 @@ use scrypt::Params;
 use sha2::{Digest, Sha256};
 
 use super::arguments::{text, value};
-use super::encoding::{base64_decode, base64_encode};
 use super::random::Source;
 use super::{Family, Function};
 use crate::template::{Call, CallError};
 use crate::value::{Text, TextBuilder, Type, UintType, Value};
+use sekisho_go::base64::{base64_decode, base64_encode};
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[

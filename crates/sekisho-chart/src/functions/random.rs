@@ -7,11 +7,11 @@
 use sha2::{Digest, Sha256};
 
 use super::arguments::{int, text};
-use super::characters::runes;
-use super::encoding::base64_encode;
 use super::{Family, Function};
 use crate::template::{Call, CallError};
 use crate::value::{Type, Value};
+use sekisho_go::base64::base64_encode;
+use sekisho_go::characters::runes;
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[

@@ -6,11 +6,12 @@ use regex::bytes::{Regex, RegexBuilder};
 use smol_str::SmolStr;
 
 use super::arguments::{int, strings, text};
-use super::characters::{is_digit, is_letter, runes};
-use super::pattern::{PatternError, translate};
 use super::{Body, Family, Function};
-use crate::template::{BudgetError, Call, CallError, quote};
+use crate::template::{BudgetError, Call, CallError};
 use crate::value::{List, Text, TextBuilder, Type, Value};
+use sekisho_go::characters::{is_digit, is_letter, runes};
+use sekisho_go::quote;
+use sekisho_go::regexp::{PatternError, translate};
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[

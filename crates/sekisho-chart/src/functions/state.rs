@@ -6,10 +6,10 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::certificates::holds_stand_in_key;
-use super::encoding::base64_decode;
 use super::lookup::Cluster;
 use super::regex::Expression;
 use crate::value::{Changed, Data, Map, Value};
+use sekisho_go::base64::base64_decode;
 
 /// The shortest random text that is kept, in bytes.
 const SHORTEST_DRAWN: usize = 5;

@@ -6,10 +6,11 @@ use memchr::memmem;
 use smol_str::format_smolstr;
 
 use super::arguments::{int, joined, shown, shown_items, strings, text, value};
-use super::characters::{runes, valid};
 use super::{Family, Function};
-use crate::template::{Call, CallError, quote};
+use crate::template::{Call, CallError};
 use crate::value::{Data, Map, Origin, Text, TextBuilder, Type, Value};
+use sekisho_go::characters::{runes, valid};
+use sekisho_go::quote;
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[

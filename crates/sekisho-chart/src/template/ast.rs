@@ -167,7 +167,7 @@ impl fmt::Display for Spot<'_> {
 
 impl fmt::Display for Invocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{{{{template {}", super::quote::quote(&self.name))?;
+        write!(f, "{{{{template {}", sekisho_go::quote::quote(&self.name))?;
         if let Some(pipe) = &self.pipe {
             write!(f, " {pipe}")?;
         }

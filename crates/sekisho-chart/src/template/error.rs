@@ -6,8 +6,8 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::ast::Source;
-use super::quote::quote;
 use crate::value::{NilMapError, Site};
+use sekisho_go::quote::quote;
 
 /// A template that cannot be parsed or rendered.
 #[derive(Debug, thiserror::Error)]

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::quote::is_printable;
 use super::{Call, CallError, format};
 use crate::value::{Text, Value};
+use sekisho_go::quote::is_printable;
 
 /// The arguments, printed, with the signs of HTML escaped.
 pub(crate) fn html(call: &mut Call<'_, '_>, values: &[Value]) -> Result<Text, CallError> {

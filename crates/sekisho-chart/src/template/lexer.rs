@@ -321,7 +321,7 @@ impl<'t> Lexer<'t> {
         if valid {
             return self.token(kind, start);
         }
-        let text = super::quote::quote(self.text.get(start..self.at).unwrap_or(""));
+        let text = sekisho_go::quote::quote(self.text.get(start..self.at).unwrap_or(""));
         self.fail(start, format!("bad number syntax: {text}"))
     }
 
@@ -398,7 +398,7 @@ fn starts_with_right_trim(text: &str) -> bool {
 /// A character as Go's `%#U` shows it.
 pub(super) fn code_point(character: char) -> String {
     let code = u32::from(character);
-    if super::quote::is_printable(character) {
+    if sekisho_go::quote::is_printable(character) {
         format!("U+{code:04X} '{character}'")
     } else {
         format!("U+{code:04X}")

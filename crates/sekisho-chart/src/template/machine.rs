@@ -9,11 +9,11 @@ use super::ast::{Source, Template};
 use super::error::Caller;
 use super::frame::{Frame, Held};
 use super::parser::{Bodies, Dialect, is_blank, parse};
-use super::quote::quote_bytes;
 use super::set::{ROOT_NAME, TemplateSet, without_no_value};
 use super::{BudgetError, CallError, Cause, ExecuteError, TemplateError};
 use crate::functions::State;
 use crate::value::{Origin, Site, Text, TextBuilder, Value};
+use sekisho_go::quote::quote_bytes;
 
 /// How often a template may be in the midst of being included; Helm's number.
 const MAX_INCLUDED: usize = 1_000;

@@ -18,7 +18,6 @@ mod lexer;
 mod machine;
 pub(crate) mod number;
 mod parser;
-pub(crate) mod quote;
 mod set;
 mod stack;
 mod values;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::ast::Number;
 use super::complex::Complex;
 use super::lexer::TokenKind;
-use super::quote::{quote, unquote_character};
+use sekisho_go::quote::{quote, unquote_character};
 
 /// Reads a number or character literal as every kind that holds it.
 pub(super) fn read_number(text: &str, kind: TokenKind) -> Result<Number, String> {

@@ -1,9 +1,9 @@
 //! The methods of Helm's own map type, which `.Values` and `.` have.
 
-use super::quote::quote;
 use super::{Call, CallError};
 use crate::functions::{self, Form};
 use crate::value::{Data, Map, Text, Type, Value};
+use sekisho_go::quote::quote;
 
 /// A method of a map of type `common.Values`.
 pub(super) struct ValuesMethod {

@@ -244,7 +244,7 @@ impl Machine<'_> {
         frame.action = invocation.open;
         frame.spot = Spot::Invocation(invocation);
         let Some(template) = self.lookup(&invocation.name) else {
-            let name = super::quote::quote(&invocation.name);
+            let name = sekisho_go::quote::quote(&invocation.name);
             return Self::fail(frame, format!("template {name} not defined"));
         };
         let dot = match &invocation.pipe {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::{Origin, Piece, Site, Value, ValueKey};
-use crate::functions::characters::valid;
+use sekisho_go::characters::valid;
 
 /// A string and where its bytes come from.
 ///

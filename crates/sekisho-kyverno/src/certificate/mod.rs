@@ -7,9 +7,9 @@ mod names;
 use data_encoding::BASE64;
 use smol_str::SmolStr;
 
-use crate::time::Moment;
 use crate::{Map, Value};
 use der::{Element, Reader, tag};
+use sekisho_go::time;
 
 /// The longest certificate that is read, in bytes of its text.
 const LONGEST: usize = 1 << 20;
@@ -196,5 +196,5 @@ fn time(element: Option<Element<'_>>) -> Option<String> {
         tag::GENERALIZED_TIME => text.to_owned(),
         _ => return None,
     };
-    Moment::parse("20060102150405Z0700", &full).ok().map(|moment| moment.to_string())
+    time::parse(b"20060102150405Z0700", full.as_bytes()).ok().map(|moment| moment.to_string())
 }

@@ -89,10 +89,8 @@ impl<'s> Surroundings<'s> {
         }
         // Compiling is dear: a loop over ever new expressions shall end soon.
         self.meter.work(10_000_usize.saturating_add(source.len().saturating_mul(100)))?;
-        let compiled = regex::compile(source).map(Arc::new).ok_or_else(|| {
-            let shown: String = source.chars().take(100).collect();
-            JmespathError::refused(format!("error parsing regexp: `{shown}` is no regular expression"))
-        })?;
+        let compiled = regex::compile(source).map_err(|error| JmespathError::refused(error.to_string()))?;
+        let compiled = Arc::new(compiled);
         if self.patterns.borrow().len() < PATTERNS {
             self.patterns.borrow_mut().insert(source.clone(), Arc::clone(&compiled));
         }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sekisho_chart::go;
-use sekisho_chart::go::time::Civil;
-use sekisho_chart::go::url::Url;
+use sekisho_go::characters::to_lower;
+use sekisho_go::time::Civil;
+use sekisho_go::url::Url;
 
 use super::arguments::{number, object, value};
 use super::digests::{self, Hash};
@@ -144,7 +144,7 @@ impl Signing<'_> {
         let mut signed: BTreeMap<Vec<u8>, Vec<u8>> =
             made.iter().map(|(key, value)| (key.as_bytes().to_vec(), value.clone())).collect();
         for (key, header) in headers {
-            let key: String = text(key).chars().map(go::to_lower).collect();
+            let key: String = text(key).chars().map(to_lower).collect();
             if !UNSIGNED_HEADERS.contains(&key.as_str()) {
                 signed.insert(bytes_of(&key).into_owned(), bytes_of(text(header)).into_owned());
             }

@@ -2,7 +2,9 @@
 
 use num_bigint::{BigInt, BigUint};
 use num_traits::One;
-use sekisho_chart::go;
+use sekisho_go::base64::base64_decode;
+use sekisho_go::time::{Moment, Zone};
+use sekisho_go::url::Url;
 
 use super::arguments::{object, string};
 use super::crypto::certificate::{Certificate, Details, Extension, Name, Request};
@@ -80,7 +82,7 @@ fn now(call: &Call<'_>) -> i64 {
 
 /// The text of base 64.
 fn decoded(text: &str) -> Result<String, BuiltinError> {
-    let bytes = go::base64_decode(text.as_bytes()).map_err(BuiltinError::Failed)?;
+    let bytes = base64_decode(text.as_bytes()).map_err(BuiltinError::Failed)?;
     Ok(text_of_bytes(&bytes).to_string())
 }
 
@@ -94,7 +96,7 @@ fn certificates(text: &str) -> Result<Vec<Certificate>, String> {
     if text.starts_with(BEGIN) {
         return certificates_of_blocks(text);
     }
-    let bytes = go::base64_decode(text.as_bytes())?;
+    let bytes = base64_decode(text.as_bytes())?;
     if bytes.starts_with(BEGIN.as_bytes()) {
         return certificates_of_blocks(&text_of_bytes(&bytes));
     }
@@ -202,7 +204,7 @@ fn parse_request(call: &mut Call<'_>, args: &[Value]) -> Result<Value, BuiltinEr
     let bytes = if text.starts_with("-----BEGIN CERTIFICATE REQUEST-----") {
         text.as_bytes().to_vec()
     } else {
-        go::base64_decode(text.as_bytes()).map_err(BuiltinError::Failed)?
+        base64_decode(text.as_bytes()).map_err(BuiltinError::Failed)?
     };
     let block = pem::decode(&text_of_bytes(&bytes)).map(|(block, _)| block);
     let bytes = match block {
@@ -335,8 +337,8 @@ fn big(bytes: &[u8]) -> Value {
 fn certificate_value(certificate: &Certificate, with_urls: bool) -> Value {
     let details = &certificate.details;
     let moment = |seconds: i64| {
-        let moment = go::time::Moment { seconds, nanoseconds: 0, zone: go::time::Zone::Utc };
-        text_of_bytes(moment.format(b"2006-01-02T15:04:05.999999999Z07:00").as_bytes()).into()
+        let moment = Moment { seconds, nanoseconds: 0, zone: Zone::Utc };
+        text_of_bytes(&moment.rfc3339()).into()
     };
     let [start, end] = certificate.validity.map(moment);
     let (is_authority, length) = details.constraints.unwrap_or((false, 0));
@@ -514,7 +516,7 @@ fn name_value(name: &Name) -> Value {
 }
 
 fn url_value(url: &str) -> Value {
-    let parsed = go::url::Url::parse(url.as_bytes()).unwrap_or_default();
+    let parsed = Url::parse(url.as_bytes()).unwrap_or_default();
     let text = |bytes: &[u8]| Value::from(text_of_bytes(bytes));
     Value::fields([
         ("ForceQuery", (url.ends_with('?') && parsed.query.is_empty()).into()),

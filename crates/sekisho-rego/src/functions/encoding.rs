@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use sekisho_chart::go;
+use sekisho_go::base64::base64_decode;
+use sekisho_go::quote::{is_printable, quote_bytes};
+use sekisho_go::url::Url;
 use sekisho_manifest::{Budget, Format, LoadError, LoadErrorKind, SourceId};
 
 use super::arguments::{object, string, value};
@@ -66,7 +68,7 @@ pub(super) const FAMILY: Family = &[
             return Ok(false.into());
         };
         call.allocate_text(text.len())?;
-        Ok(go::url::Url::parse(&bytes_of(text)).is_ok().into())
+        Ok(Url::parse(&bytes_of(text)).is_ok().into())
     }),
     Builtin::new("uri.parse", &[S], Type::Object(&[], Some((&S, &A))), parse_uri),
     Builtin::new("urlquery.decode", &[S], S, |call, args| {
@@ -123,7 +125,7 @@ fn encoded(
 }
 
 fn base64(text: &[u8]) -> Result<Vec<u8>, BuiltinError> {
-    go::base64_decode(text).map_err(BuiltinError::failed)
+    base64_decode(text).map_err(BuiltinError::failed)
 }
 
 /// Bytes of the alphabet for URLs, padded or not.
@@ -155,7 +157,7 @@ fn hex(text: &str) -> Result<Vec<u8>, BuiltinError> {
     let mut rest = text.as_bytes().chunks_exact(2);
     let invalid = |byte: u8| {
         let character = char::from(byte);
-        let shown = if go::is_printable(character) { format!(" '{character}'") } else { String::new() };
+        let shown = if is_printable(character) { format!(" '{character}'") } else { String::new() };
         BuiltinError::failed(format!("encoding/hex: invalid byte: U+{byte:04X}{shown}"))
     };
     for pair in rest.by_ref() {
@@ -219,7 +221,7 @@ fn marshal_with_options(call: &mut Call<'_>, args: &[Value]) -> Result<Value, Bu
 fn parse_uri(call: &mut Call<'_>, args: &[Value]) -> Result<Value, BuiltinError> {
     let text = string(args, 0)?;
     call.allocate_text(text.len())?;
-    let url = go::url::Url::parse(&bytes_of(text)).map_err(BuiltinError::failed)?;
+    let url = Url::parse(&bytes_of(text)).map_err(BuiltinError::failed)?;
     let raw_path = if url.raw_path.is_empty() { &url.path } else { &url.raw_path };
     let parts: [(&str, &[u8]); 7] = [
         ("scheme", &url.scheme),
@@ -265,7 +267,7 @@ fn unescape(text: &str) -> Result<Value, BuiltinError> {
                     digit(at).zip(digit(at + 1)).and_then(|(one, two)| u8::try_from(one << 4 | two).ok());
                 let Some(code) = code else {
                     let shown = bytes.get(at - 1..bytes.len().min(at + 2)).unwrap_or_default();
-                    let shown = go::quote_bytes(shown, '"', false);
+                    let shown = quote_bytes(shown, '"', false);
                     return Err(BuiltinError::failed(format!("invalid URL escape {shown}")));
                 };
                 plain.push(code);

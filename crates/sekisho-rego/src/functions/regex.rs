@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use regex::{Captures, Regex, RegexBuilder};
-use sekisho_chart::go::regexp;
+use sekisho_go::regexp;
 
 use super::arguments::{integer, string, value};
 use super::call::Kind;
@@ -58,7 +58,7 @@ pub(super) fn compile(call: &mut Call<'_>, pattern: &str) -> Result<Arc<Expressi
         return Ok(known);
     }
     call.charge(16 + pattern.len())?;
-    let translated = regexp::translate(pattern).map_err(BuiltinError::failed)?;
+    let translated = regexp::translate(pattern).map_err(|error| BuiltinError::failed(error.to_string()))?;
     let weight = usize::try_from(translated.weight).unwrap_or(usize::MAX);
     call.charge(weight.saturating_mul(8))?;
     let regex = build(call, &translated.text)?;

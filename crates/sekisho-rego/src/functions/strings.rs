@@ -17,7 +17,7 @@ pub(super) const FAMILY: Family = &[
     Builtin::new("indexof_n", &[S, S], NUMBERS, |call, args| {
         Ok(Value::array(index_of(call, args)?.map(Value::from).collect()))
     }),
-    Builtin::new("lower", &[S], S, |call, args| mapped(call, args, sekisho_chart::go::to_lower)),
+    Builtin::new("lower", &[S], S, |call, args| mapped(call, args, sekisho_go::characters::to_lower)),
     Builtin::new("replace", &[S, S, S], S, |call, args| {
         let (text, old, new) = (string(args, 0)?, string(args, 1)?, string(args, 2)?);
         replace(call, text, &[(old, new)])
@@ -62,7 +62,7 @@ pub(super) const FAMILY: Family = &[
         let cut = string(args, 1)?;
         part(args, |text| text.strip_suffix(cut).unwrap_or(text))
     }),
-    Builtin::new("upper", &[S], S, |call, args| mapped(call, args, sekisho_chart::go::to_upper)),
+    Builtin::new("upper", &[S], S, |call, args| mapped(call, args, sekisho_go::characters::to_upper)),
 ];
 
 /// A part of the first operand.

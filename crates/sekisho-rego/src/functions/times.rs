@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use num_traits::ToPrimitive;
-use sekisho_chart::go::time::{Civil, Moment, WEEKDAYS, Zone, month_length, parse};
+use sekisho_go::time::{Civil, Moment, WEEKDAYS, Zone, month_length, parse};
 
 use super::arguments::{integer, string, value};
 use super::types::TIME;
@@ -27,7 +27,7 @@ pub(super) const FAMILY: Family = &[
         let (moment, layout) = point(args, 0)?;
         let layout = layout.map_or(RFC3339_NANO, named_layout);
         call.allocate_text(layout.len().saturating_mul(4))?;
-        Ok(text_of_bytes(moment.format(&bytes_of(layout)).as_bytes()).into())
+        Ok(text_of_bytes(&moment.format(&bytes_of(layout))).into())
     }),
     Builtin::new("time.now_ns", &[], N, |call, _| Ok(call.world.now.into())).nondeterministic(),
     Builtin::new("time.parse_duration_ns", &[S], N, |call, args| {

@@ -49,7 +49,7 @@ fn separated<'v>(values: impl Iterator<Item = &'v Value>, out: &mut impl Write) 
 
 /// A text in double quotes, as Go writes it.
 pub(crate) fn quote(text: &str) -> String {
-    sekisho_chart::go::quote_bytes(&super::bytes_of(text), '"', false)
+    sekisho_go::quote::quote_bytes(&super::bytes_of(text), '"', false)
 }
 
 /// A text that grows up to a limit.

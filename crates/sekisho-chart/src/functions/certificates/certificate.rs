@@ -9,7 +9,7 @@ use super::der::{
     UTC_TIME, UTF8_STRING, bits, context, element, only, positive, sequence, take_tagged,
 };
 use super::key::{Kind, PrivateKey};
-use crate::functions::time::Moment;
+use sekisho_go::time::Moment;
 
 /// Object identifiers, as DER has them.
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
@@ -160,9 +160,9 @@ fn time(seconds: i64) -> Vec<u8> {
     // The first second of the year 0, and the last one of the year 9999.
     let moment = Moment::local(seconds.clamp(-62_167_219_200, 253_402_300_799));
     if SHORT.contains(&seconds) {
-        element(UTC_TIME, moment.format(b"060102150405Z").as_bytes())
+        element(UTC_TIME, &moment.format(b"060102150405Z"))
     } else {
-        element(GENERALIZED_TIME, moment.format(b"20060102150405Z").as_bytes())
+        element(GENERALIZED_TIME, &moment.format(b"20060102150405Z"))
     }
 }
 

@@ -18,11 +18,11 @@ use smol_str::SmolStr;
 use self::certificate::{Issuer, Request};
 use self::key::{Kind, PrivateKey};
 use super::arguments::{int, text, value};
-use super::encoding::base64_decode;
 use super::random::Source;
 use super::{Family, Function};
 use crate::template::{Call, CallError, format};
 use crate::value::{Host, Text, Type, Value};
+use sekisho_go::base64::base64_decode;
 
 /// Whether a text holds a private key that stands in for a new one.
 pub(super) fn holds_stand_in_key(text: &str) -> bool {
@@ -196,7 +196,7 @@ fn create(
         return Err(refused("unsupported public key type: *dsa.PublicKey".to_owned()));
     }
     if let Some(name) = request.names.iter().find(|name| !name.is_ascii()) {
-        let shown = crate::template::quote::quote(name);
+        let shown = sekisho_go::quote::quote(name);
         return Err(refused(format!("{shown} cannot be encoded as an IA5String")));
     }
     if signer.kind != Kind::Ed25519 && signer.public != issuer.public {

@@ -1,6 +1,6 @@
 //! PEM: DER between lines that tell what it is.
 
-use crate::functions::encoding::{base64_decode, base64_encode};
+use sekisho_go::base64::{base64_decode, base64_encode};
 
 /// Writes a block in lines of 64 characters.
 pub(super) fn encode(kind: &str, der: &[u8]) -> String {

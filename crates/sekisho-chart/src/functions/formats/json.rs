@@ -8,10 +8,10 @@ use smol_str::SmolStr;
 use super::json_reader::{self, JsonError};
 use super::{MAX_NESTING, host_text};
 use crate::functions::arguments::{text, value};
-use crate::functions::encoding::base64_encode;
 use crate::functions::{Body, Family, Function};
 use crate::template::{BudgetError, Call, CallError};
 use crate::value::{Data, HostKind, List, Map, Type, Value};
+use sekisho_go::base64::base64_encode;
 
 /// The table of the family.
 pub(in crate::functions) const FAMILY: Family = &[

@@ -2,9 +2,10 @@
 
 use smol_str::SmolStr;
 
-use crate::functions::characters::valid;
-use crate::template::{BudgetError, Call, quote};
+use crate::template::{BudgetError, Call};
 use crate::value::{Data, List, Map, Text, Type, Value};
+use sekisho_go::characters::valid;
+use sekisho_go::quote;
 
 /// How deep Go reads.
 const MAX_NESTING: usize = 10_000;

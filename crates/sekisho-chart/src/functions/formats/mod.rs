@@ -9,9 +9,9 @@ mod yaml;
 pub(in crate::functions) use self::json::FAMILY as JSON;
 pub(in crate::functions) use self::toml_writer::FAMILY as TOML;
 pub(in crate::functions) use self::yaml::FAMILY as YAML;
-use super::time::Moment;
 use super::versions::VersionHost;
 use crate::value::Value;
+use sekisho_go::time::Moment;
 
 /// How deep values are written.
 const MAX_NESTING: usize = 1_000;
@@ -19,7 +19,7 @@ const MAX_NESTING: usize = 1_000;
 /// The text that a value of the host is in JSON, YAML and TOML, if it is one.
 fn host_text(value: &Value) -> Option<String> {
     if let Some(moment) = value.as_host::<Moment>() {
-        return Some(moment.rfc3339().to_str().into_owned());
+        return Some(String::from_utf8_lossy(&moment.rfc3339()).into_owned());
     }
     value.as_host::<VersionHost>().map(|host| host.version.to_string())
 }

@@ -3,9 +3,9 @@
 use smol_str::SmolStr;
 use toml::Value as Toml;
 
-use crate::functions::time::{Moment, Zone, parse};
 use crate::template::{BudgetError, Call};
 use crate::value::{Data, List, Map, Text, Type, Value};
+use sekisho_go::time::{Moment, Zone, parse};
 
 /// Reads a text; what is wrong with it stands under `Error`, as Helm has it.
 pub(super) fn read(call: &mut Call<'_, '_>, text: &Text) -> Result<Map, BudgetError> {

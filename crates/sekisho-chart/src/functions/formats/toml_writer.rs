@@ -7,11 +7,11 @@ use smol_str::SmolStr;
 
 use super::{MAX_NESTING, host_text, toml_reader};
 use crate::functions::arguments::{kind_name, text, value};
-use crate::functions::characters::valid;
-use crate::functions::time::Moment;
 use crate::functions::{Family, Function};
 use crate::template::{BudgetError, Call, CallError};
 use crate::value::{Data, HostKind, Type, Value};
+use sekisho_go::characters::valid;
+use sekisho_go::time::Moment;
 
 /// The table of the family.
 pub(in crate::functions) const FAMILY: Family = &[

@@ -9,11 +9,11 @@ use super::json::EncodeError;
 use super::json_reader::mismatch;
 use super::{MAX_NESTING, host_text};
 use crate::functions::arguments::{text, value};
-use crate::functions::characters::valid;
-use crate::functions::encoding::base64_encode;
 use crate::functions::{Family, Function};
 use crate::template::{BudgetError, Call, CallError, format};
 use crate::value::{Data, HostKind, List, Map, Origin, Text, TextBuilder, Type, Value, ValueKey};
+use sekisho_go::base64::base64_encode;
+use sekisho_go::characters::valid;
 
 /// The table of the family.
 pub(in crate::functions) const FAMILY: Family = &[

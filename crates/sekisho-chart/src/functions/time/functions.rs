@@ -2,9 +2,9 @@
 
 use sekisho_manifest::Duration;
 
-use super::moment::{Moment, round};
-use super::parse::{parse, quote};
-use super::zone::Zone;
+use sekisho_go::time::{Moment, Zone, parse, quote, round};
+
+use super::moment::MOMENT;
 use crate::functions::arguments::{text, value};
 use crate::functions::{Body, Family, Function};
 use crate::template::{Call, CallError};
@@ -36,9 +36,7 @@ pub(in crate::functions) const FAMILY: Family = &[
         let moment = parse(text(args, 0).as_bytes(), text(args, 1).as_bytes());
         moment.map(Value::host).map_err(CallError::Message)
     }),
-    Function::new("unixEpoch", &[Moment::TYPE], |_, args| {
-        Ok(moment(value(args, 0)).seconds.to_string().into())
-    }),
+    Function::new("unixEpoch", &[MOMENT], |_, args| Ok(moment(value(args, 0)).seconds.to_string().into())),
     Function::new("ago", &[Type::Any], |call, args| {
         let now = now(call);
         let since = match &value(args, 0).data {
@@ -69,7 +67,7 @@ pub(in crate::functions) const FAMILY: Family = &[
 const TWO_TEXTS: &[Type] = &[Type::String, Type::String];
 const LAYOUT_AND_DATE: &[Type] = &[Type::String, Type::Any];
 const LAYOUT_DATE_AND_ZONE: &[Type] = &[Type::String, Type::Any, Type::String];
-const DURATION_AND_DATE: &[Type] = &[Type::String, Moment::TYPE];
+const DURATION_AND_DATE: &[Type] = &[Type::String, MOMENT];
 
 /// The layout of dates in HTML forms.
 const HTML: &str = "2006-01-02";
@@ -106,7 +104,7 @@ fn shown(call: &mut Call<'_, '_>, layout: &Text, date: &Value, zone: &str) -> Te
         Data::Int(seconds, IntType::Int | IntType::Int32 | IntType::Int64) => Moment::local(*seconds),
         _ => date.as_host::<Moment>().cloned().unwrap_or_else(|| now(call)),
     };
-    moment.within(Zone::named(zone).unwrap_or(Zone::Utc)).format(layout.as_bytes())
+    Text::from_bytes(moment.within(Zone::named(zone).unwrap_or(Zone::Utc)).format(layout.as_bytes()))
 }
 
 /// Reads a decimal number; what is too large becomes the largest or smallest one, what is no number 0.

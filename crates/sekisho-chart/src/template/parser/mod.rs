@@ -8,10 +8,10 @@ use smol_str::SmolStr;
 
 use super::ast::{Action, Arm, Body, Branch, Invocation, Node, Source};
 use super::lexer::{Lexer, Token, TokenKind};
-use super::quote::{quote, unquote};
 use super::{ErrorPlace, TemplateError};
 use crate::functions::{self, Function};
 use crate::value::Text;
+use sekisho_go::quote::{quote, unquote};
 
 /// The bodies that a text holds: that of the text itself comes last.
 pub(super) type Bodies = Vec<(SmolStr, Rc<Body>)>;

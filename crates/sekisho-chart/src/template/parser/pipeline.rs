@@ -5,9 +5,9 @@ use smol_str::SmolStr;
 use super::super::ast::{Command, Operand, OperandKind, Pipe};
 use super::super::lexer::{Token, TokenKind};
 use super::super::number::read_number;
-use super::super::quote::{quote, unquote};
 use super::{Outcome, Parser};
 use crate::value::{Text, Value};
+use sekisho_go::quote::{quote, unquote};
 
 impl Parser<'_> {
     pub(super) fn pipe(&mut self, context: &str, end: TokenKind) -> Outcome<Pipe> {

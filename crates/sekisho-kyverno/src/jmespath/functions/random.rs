@@ -17,9 +17,7 @@ fn random(given: &[Argument<'_>], around: &Surroundings<'_>) -> Given {
         return Err(JmespathError::refused("no pattern provided"));
     }
     around.meter.work(pattern.len().saturating_mul(100))?;
-    let tree = regex::tree(&pattern).ok_or_else(|| {
-        JmespathError::refused(format!("error parsing regexp: `{pattern}` is no regular expression"))
-    })?;
+    let tree = regex::tree(&pattern).map_err(|error| JmespathError::refused(error.to_string()))?;
     let mut text = String::new();
     draw(&tree, &mut text, around)?;
     Ok(text.into())

@@ -1,11 +1,17 @@
 //! Functions of time.
 
+use sekisho_go::time::{Civil, Moment, Zone, parse};
 use sekisho_manifest::Duration;
 use smol_str::SmolStr;
 
 use super::{Argument, Function, Given, Type, function, text};
 use crate::jmespath::{JmespathError, Surroundings};
-use crate::time::{Moment, RFC_3339};
+
+/// The layout of RFC 3339.
+const RFC_3339: &str = "2006-01-02T15:04:05Z07:00";
+
+/// The longest text and layout that are read.
+const LONGEST: usize = 1_000;
 
 const STRING: &[Type] = &[Type::String];
 
@@ -14,35 +20,38 @@ pub(super) const TABLE: &[Function] = &[
     function(("time_now", &[], |_, around| Ok(now(around).to_string().into()))),
     function(("time_now_utc", &[], |_, around| Ok(now(around).to_string().into()))),
     function(("time_parse", &[STRING, STRING], time_parse)),
-    function(("time_utc", &[STRING], |given, _| Ok(moment(given, 0)?.in_utc().to_string().into()))),
-    function(("time_to_cron", &[STRING], |given, _| Ok(moment(given, 0)?.to_cron().into()))),
+    function(("time_utc", &[STRING], |given, _| Ok(moment(given, 0)?.within(Zone::Utc).to_string().into()))),
+    function(("time_to_cron", &[STRING], |given, _| Ok(to_cron(&moment(given, 0)?).into()))),
     function(("time_add", &[STRING, STRING], |given, _| {
-        Ok(moment(given, 0)?.plus(duration(given, 1)?.nanoseconds().into()).to_string().into())
+        Ok(moment(given, 0)?.plus(duration(given, 1)?.nanoseconds()).to_string().into())
     })),
     function(("time_diff", &[STRING, STRING], |given, _| {
-        Ok(moment(given, 1)?.since(moment(given, 0)?).to_string().into())
+        Ok(moment(given, 1)?.since(&moment(given, 0)?).to_string().into())
     })),
     function(("time_before", &[STRING, STRING], |given, _| {
-        Ok((moment(given, 0)?.nanoseconds() < moment(given, 1)?.nanoseconds()).into())
+        Ok((moment(given, 0)?.total() < moment(given, 1)?.total()).into())
     })),
     function(("time_after", &[STRING, STRING], |given, _| {
-        Ok((moment(given, 0)?.nanoseconds() > moment(given, 1)?.nanoseconds()).into())
+        Ok((moment(given, 0)?.total() > moment(given, 1)?.total()).into())
     })),
     function(("time_between", &[STRING, STRING, STRING], |given, _| {
         let [time, start, end] = [moment(given, 0)?, moment(given, 1)?, moment(given, 2)?];
-        Ok((start.nanoseconds() < time.nanoseconds() && time.nanoseconds() < end.nanoseconds()).into())
+        Ok((start.total() < time.total() && time.total() < end.total()).into())
     })),
     function(("time_truncate", &[STRING, STRING], |given, _| {
-        Ok(moment(given, 0)?.truncated(duration(given, 1)?).to_string().into())
+        Ok(moment(given, 0)?.truncated(duration(given, 1)?.nanoseconds()).to_string().into())
     })),
 ];
 
 fn now(around: &Surroundings<'_>) -> Moment {
-    Moment::from_nanoseconds(around.settings.now)
+    Moment::from_nanoseconds(around.settings.now, Zone::Utc)
 }
 
 fn read(layout: &str, text: &str) -> Result<Moment, JmespathError> {
-    Moment::parse(layout, text).map_err(JmespathError::refused)
+    if layout.len() > LONGEST || text.len() > LONGEST {
+        return Err(JmespathError::refused("parsing time: the text or its layout is too long"));
+    }
+    parse(layout.as_bytes(), text.as_bytes()).map_err(JmespathError::refused)
 }
 
 fn moment(given: &[Argument<'_>], place: usize) -> Result<Moment, JmespathError> {
@@ -60,7 +69,7 @@ fn time_since(given: &[Argument<'_>], around: &Surroundings<'_>) -> Given {
     let start = read(&layout, &text(given, 1)?)?;
     let end = text(given, 2)?;
     let end = if end.is_empty() { now(around) } else { read(&layout, &end)? };
-    Ok(end.since(start).to_string().into())
+    Ok(end.since(&start).to_string().into())
 }
 
 /// A layout that is a number stands for seconds since 1970.
@@ -70,7 +79,14 @@ fn time_parse(given: &[Argument<'_>], _: &Surroundings<'_>) -> Given {
         let seconds: i64 = source.parse().map_err(|_| {
             JmespathError::refused(format!("strconv.ParseInt: parsing {source:?}: invalid syntax"))
         })?;
-        return Ok(Moment::from_nanoseconds(i128::from(seconds) * 1_000_000_000).to_string().into());
+        return Ok(Moment { seconds, nanoseconds: 0, zone: Zone::Utc }.to_string().into());
     }
     Ok(read(&layout, &source)?.to_string().into())
+}
+
+/// Minute, hour, day, month and day of the week, as a schedule of cron has them.
+fn to_cron(moment: &Moment) -> String {
+    let civil = moment.civil();
+    let Civil { month, day, hour, minute, .. } = civil;
+    format!("{minute} {hour} {day} {month} {}", civil.weekday())
 }

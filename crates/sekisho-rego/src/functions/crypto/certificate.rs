@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use num_bigint::BigInt;
-use sekisho_chart::go;
+use sekisho_go::time::Civil;
+use sekisho_go::url::Url;
 
 use super::der::{
     self, BIT_STRING, BOOLEAN, Element, INTEGER, OBJECT, OCTET_STRING, Reader, SEQUENCE, SET, context,
@@ -387,7 +388,7 @@ fn moment(element: Element<'_>) -> Option<i64> {
         }
     }
     let [month, day, hour, minute, second] = parts;
-    Some(go::time::Civil { year, month, day, hour, minute, second }.seconds())
+    Some(Civil { year, month, day, hour, minute, second }.seconds())
 }
 
 impl Extension {
@@ -550,7 +551,7 @@ impl Names {
                 2 => self.hosts.push(text()?.to_owned()),
                 6 => {
                     let url = text()?;
-                    go::url::Url::parse(url.as_bytes()).ok()?;
+                    Url::parse(url.as_bytes()).ok()?;
                     self.urls.push(url.to_owned());
                 }
                 7 => self.addresses.push(address(name.content)?),

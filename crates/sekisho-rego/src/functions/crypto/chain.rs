@@ -167,7 +167,7 @@ fn is_allowed(authority: &Certificate, below: &Certificate) -> bool {
             |tree: &Subtrees| tree.networks.iter().any(|(network, mask)| is_inside(*address, network, mask));
         fits(permitted.networks.len(), within(permitted), within(excluded))
     }) && names.urls.iter().all(|url| {
-        let url = sekisho_chart::go::url::Url::parse(url.as_bytes()).unwrap_or_default();
+        let url = sekisho_go::url::Url::parse(url.as_bytes()).unwrap_or_default();
         let host = String::from_utf8_lossy(url.hostname()).into_owned();
         let within = |tree: &Subtrees| tree.urls.iter().any(|domain| is_url_below(&host, domain));
         fits(permitted.urls.len(), within(permitted), within(excluded))

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use sekisho_chart::go::time;
-use sekisho_chart::go::url::Url;
+use sekisho_go::time;
+use sekisho_go::url::Url;
 
 use super::super::{BuiltinError, Call, regex};
 use crate::value::bytes_of;

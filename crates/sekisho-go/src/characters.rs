@@ -6,16 +6,17 @@ use regex_syntax::hir::{Class, HirKind};
 
 /// A character and the bytes that it was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rune {
+pub struct Rune {
     /// Its first byte.
-    pub(super) at: usize,
+    pub at: usize,
     /// How many bytes it takes; of bytes that are no UTF-8, each is one U+FFFD.
-    pub(super) width: usize,
-    pub(super) character: char,
+    pub width: usize,
+    /// What it is.
+    pub character: char,
 }
 
 /// The characters of a text.
-pub(super) fn runes(bytes: &[u8]) -> impl Iterator<Item = Rune> {
+pub fn runes(bytes: &[u8]) -> impl Iterator<Item = Rune> {
     let mut at = 0;
     bytes.utf8_chunks().flat_map(move |chunk| {
         let start = at;
@@ -36,7 +37,7 @@ pub(super) fn runes(bytes: &[u8]) -> impl Iterator<Item = Rune> {
 }
 
 /// The text with U+FFFD for each byte that is no UTF-8.
-pub(crate) fn valid(bytes: &[u8]) -> String {
+pub fn valid(bytes: &[u8]) -> String {
     runes(bytes).map(|rune| rune.character).collect()
 }
 
@@ -71,37 +72,37 @@ static DIGIT: Category = Category(LazyLock::new(|| ranges(r"\p{Nd}")));
 static PUNCTUATION: Category = Category(LazyLock::new(|| ranges(r"\p{P}")));
 
 /// Whether this is a letter of upper case.
-pub(super) fn is_upper(character: char) -> bool {
+pub fn is_upper(character: char) -> bool {
     if character.is_ascii() { character.is_ascii_uppercase() } else { UPPER.has(character) }
 }
 
 /// Whether this is a letter of lower case.
-pub(super) fn is_lower(character: char) -> bool {
+pub fn is_lower(character: char) -> bool {
     if character.is_ascii() { character.is_ascii_lowercase() } else { LOWER.has(character) }
 }
 
 /// Whether this is a letter of title case, such as `ǅ`.
-pub(super) fn is_title(character: char) -> bool {
+pub fn is_title(character: char) -> bool {
     TITLE.has(character)
 }
 
 /// Whether this is a letter.
-pub(super) fn is_letter(character: char) -> bool {
+pub fn is_letter(character: char) -> bool {
     if character.is_ascii() { character.is_ascii_alphabetic() } else { LETTER.has(character) }
 }
 
 /// Whether this is a number, Roman ones and fractions too.
-pub(super) fn is_number(character: char) -> bool {
+pub fn is_number(character: char) -> bool {
     if character.is_ascii() { character.is_ascii_digit() } else { NUMBER.has(character) }
 }
 
 /// Whether this is a decimal digit of any script.
-pub(super) fn is_digit(character: char) -> bool {
+pub fn is_digit(character: char) -> bool {
     if character.is_ascii() { character.is_ascii_digit() } else { DIGIT.has(character) }
 }
 
 /// Whether this is punctuation; signs such as `+` and `$` are not.
-pub(super) fn is_punctuation(character: char) -> bool {
+pub fn is_punctuation(character: char) -> bool {
     PUNCTUATION.has(character)
 }
 
@@ -129,7 +130,7 @@ pub fn to_lower(character: char) -> char {
 }
 
 /// The letter of title case.
-pub(super) fn to_title(character: char) -> char {
+pub fn to_title(character: char) -> char {
     match character {
         // Georgian letters have capitals, but titles are written without them.
         '\u{10D0}'..='\u{10FA}' | '\u{10FD}'..='\u{10FF}' => character,

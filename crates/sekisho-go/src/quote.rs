@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// A text in double quotes.
-pub(crate) fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     quote_bytes(text.as_bytes(), '"', false)
 }
 
@@ -96,7 +96,7 @@ pub fn unquote(literal: &str) -> Option<Vec<u8>> {
 }
 
 /// Reads a character literal with its quotes. None where it is none.
-pub(crate) fn unquote_character(literal: &str) -> Option<Result<u32, ()>> {
+pub fn unquote_character(literal: &str) -> Option<Result<u32, ()>> {
     let inner = literal.strip_prefix('\'')?;
     let (unit, rest) = read_unit(inner, '\'')?;
     if rest != "'" {

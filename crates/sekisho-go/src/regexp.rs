@@ -22,29 +22,41 @@ pub struct Pattern {
 
 /// What is wrong with an expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum PatternError {
+pub enum PatternError {
+    /// A range of a class that goes backwards.
     #[error("error parsing regexp: invalid character class range: `{0}`")]
     ClassRange(String),
+    /// A backslash before a letter that means nothing.
     #[error("error parsing regexp: invalid escape sequence: `{0}`")]
     Escape(String),
+    /// A group whose name is none.
     #[error("error parsing regexp: invalid named capture: `{0}`")]
     NamedCapture(String),
+    /// A form of Perl that Go does not have.
     #[error("error parsing regexp: invalid or unsupported Perl syntax: `{0}`")]
     PerlSyntax(String),
+    /// A repetition of a repetition.
     #[error("error parsing regexp: invalid nested repetition operator: `{0}`")]
     NestedRepeat(String),
+    /// A count above 1,000, or backwards.
     #[error("error parsing regexp: invalid repeat count: `{0}`")]
     RepeatCount(String),
+    /// A class without its end.
     #[error("error parsing regexp: missing closing ]: `{0}`")]
     OpenClass(String),
+    /// A group without its end.
     #[error("error parsing regexp: missing closing ): `{0}`")]
     OpenGroup(String),
+    /// A repetition with nothing before it.
     #[error("error parsing regexp: missing argument to repetition operator: `{0}`")]
     RepeatOfNothing(String),
+    /// A backslash with nothing behind it.
     #[error("error parsing regexp: trailing backslash at end of expression: ``")]
     TrailingBackslash,
+    /// The end of a group that was not begun.
     #[error("error parsing regexp: unexpected ): `{0}`")]
     UnexpectedParenthesis(String),
+    /// An expression that compiles to too much.
     #[error("error parsing regexp: expression too large: `{0}`")]
     TooLarge(String),
 }
@@ -72,7 +84,10 @@ struct Reader<'t> {
 }
 
 /// Reads an expression.
-pub(crate) fn translate(whole: &str) -> Result<Pattern, PatternError> {
+///
+/// # Errors
+/// Where it is none, with the message that Go gives.
+pub fn translate(whole: &str) -> Result<Pattern, PatternError> {
     let mut reader = Reader {
         whole,
         rest: whole,

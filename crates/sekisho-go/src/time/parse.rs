@@ -80,7 +80,7 @@ fn wrong(text: &[u8], message: &str) -> String {
 }
 
 /// A text in quotes; bytes beyond printable ASCII as `\x`.
-pub(super) fn quote(text: &[u8]) -> String {
+pub fn quote(text: &[u8]) -> String {
     let mut quoted = String::from('"');
     for byte in text {
         match byte {
