@@ -12,7 +12,8 @@ fuzz_target!(|texts: (&str, &str)| {
     let (record, version) = texts;
     let Ok(advisory) = format::read_osv(record, &Budget::default()) else { return };
     let packages: Vec<_> = advisory.affected.clone();
-    let database = Database::build([advisory]);
+    let database = Database::build([advisory]).expect("a database of what was read");
+    database.prove().expect("what was built is whole");
     for affected in packages {
         let Some(ecosystem) = affected.ecosystem else { continue };
         let (kind, namespace) = (ecosystem.package_url_type(), ecosystem.namespace());

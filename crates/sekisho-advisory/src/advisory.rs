@@ -34,7 +34,7 @@ impl Advisory {
     }
 
     /// All identifiers, its own first.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         std::iter::once(&self.id).chain(&self.aliases).chain(&self.upstream).map(String::as_str)
     }
 

@@ -67,6 +67,30 @@ const TABLE: &[Row] = &[
     ("openSUSE", Scheme::Rpm, "rpm", "opensuse"),
 ];
 
+/// What else distributions are called in package URLs: mostly the identifier of their `os-release`. What is rebuilt of
+/// another without advisories of its own goes by the other's.
+const OTHER_NAMESPACES: &[(&str, &str, &str)] = &[
+    ("alpm", "archlinux", "arch"),
+    ("rpm", "alma", "almalinux"),
+    ("rpm", "amazon", "amzn"),
+    ("rpm", "amazonlinux", "amzn"),
+    ("rpm", "azl", "azurelinux"),
+    ("rpm", "cbl-mariner", "azurelinux"),
+    ("rpm", "centos", "redhat"),
+    ("rpm", "mariner", "azurelinux"),
+    ("rpm", "opensuse-leap", "opensuse"),
+    ("rpm", "opensuse-tumbleweed", "opensuse"),
+    ("rpm", "opensuse.leap", "opensuse"),
+    ("rpm", "opensuse.tumbleweed", "opensuse"),
+    ("rpm", "oracle", "ol"),
+    ("rpm", "oraclelinux", "ol"),
+    ("rpm", "rhel", "redhat"),
+    ("rpm", "rockylinux", "rocky"),
+    ("rpm", "sled", "suse"),
+    ("rpm", "sles", "suse"),
+    ("rpm", "sles_sap", "suse"),
+];
+
 impl Ecosystem {
     /// The ecosystem of a name such as `PyPI` or `Debian:12`; none where it is unknown. Case counts, but for
     /// `kubernetes`, which its own feed writes small.
@@ -83,6 +107,9 @@ impl Ecosystem {
     /// The ecosystem that a package URL of this type and namespace belongs to.
     pub fn of_package_url(kind: &str, namespace: Option<&str>) -> Option<Self> {
         let namespace = namespace.unwrap_or_default();
+        let known =
+            OTHER_NAMESPACES.iter().find(|(of, word, _)| *of == kind && word.eq_ignore_ascii_case(namespace));
+        let namespace = known.map_or(namespace, |(.., usual)| usual);
         Self::at(|row| row.2 == kind && (row.3.is_empty() || row.3.eq_ignore_ascii_case(namespace)))
     }
 

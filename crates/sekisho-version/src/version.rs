@@ -104,6 +104,21 @@ impl Version {
         Ok(Self { scheme, text: SmolStr::new(text), key: key.finish() })
     }
 
+    /// The revision of the keys: it grows when the key of any version changes, so that keys that were kept are not
+    /// compared with new ones.
+    pub const KEYS: u32 = 1;
+
+    /// Its key, to be kept and compared by [`Scheme::compare_keys`].
+    pub fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    /// A version of a text and the key that was kept with it. The caller vouches that they belong together: of a key
+    /// that is another's only the order is wrong.
+    pub fn from_key(scheme: Scheme, text: &str, key: &[u8]) -> Self {
+        Self { scheme, text: SmolStr::new(text), key: key.into() }
+    }
+
     /// The scheme that it was read under.
     pub fn scheme(&self) -> Scheme {
         self.scheme
@@ -135,6 +150,13 @@ impl Version {
 impl fmt::Display for Version {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
+    }
+}
+
+impl Scheme {
+    /// The order of two keys of versions of this scheme.
+    pub fn compare_keys(self, left: &[u8], right: &[u8]) -> Ordering {
+        order::compare(self, left, right)
     }
 }
 

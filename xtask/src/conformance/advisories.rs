@@ -74,7 +74,8 @@ fn miss(advisory: &Advisory) -> Option<String> {
         };
         let is_ranged = affected.ranges.iter().any(|range| range.kind != RangeKind::Git);
         let alone = Affected { versions: Vec::new(), ..affected.clone() };
-        let database = Database::build([Advisory { affected: vec![alone], ..advisory.clone() }]);
+        let built = Database::build([Advisory { affected: vec![alone], ..advisory.clone() }]);
+        let Ok(database) = built else { return Some("no database is made of it".to_owned()) };
         let holds = |version: &str| {
             let (kind, namespace) = (ecosystem.package_url_type(), ecosystem.namespace());
             let url =

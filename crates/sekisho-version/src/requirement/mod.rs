@@ -110,6 +110,22 @@ impl Interval {
             })
     }
 
+    /// What lies within both; none where their versions cannot be compared.
+    fn and(self, other: &Self) -> Option<Self> {
+        let nearer = |own: Option<Bound>, other: &Option<Bound>, wanted: Ordering| match (own, other) {
+            (Some(own), Some(other)) => match other.version.compare(&own.version)? {
+                Ordering::Equal => Some(Some(Bound { inclusive: own.inclusive && other.inclusive, ..own })),
+                order if order == wanted => Some(Some(other.clone())),
+                _ => Some(Some(own)),
+            },
+            (own, other) => Some(own.or_else(|| other.clone())),
+        };
+        Some(Self {
+            low: nearer(self.low, &other.low, Ordering::Greater)?,
+            high: nearer(self.high, &other.high, Ordering::Less)?,
+        })
+    }
+
     fn bounds(&self) -> impl Iterator<Item = &Bound> {
         self.low.iter().chain(&self.high)
     }
@@ -218,6 +234,18 @@ impl Requirement {
             Clause::Within(interval) => Some(interval),
             _ => None,
         })
+    }
+
+    /// Intervals that together hold what [`Requirement::covers`] covers, one an alternative; none where exceptions or
+    /// Python's comparisons are among the clauses.
+    pub fn covered(&self) -> Option<Vec<Interval>> {
+        let one = |clauses: &Vec<Clause>| {
+            clauses.iter().try_fold(Interval::default(), |joined, clause| match clause {
+                Clause::Within(interval) => joined.and(interval),
+                _ => None,
+            })
+        };
+        self.alternatives.iter().map(one).collect()
     }
 
     /// Whether the ecosystem's own tool would take this version, with that tool's rule about pre-releases.
