@@ -97,6 +97,9 @@ pub struct Place {
     /// The path of the file without a leading slash; within archives the parts are joined by `!/`:
     /// `app/a.war!/WEB-INF/lib/b.jar`.
     pub path: SmolStr,
+    /// The line of the file that names it, from 1, where the file is a text that names several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
     /// The package URL, as written, of the distribution's package that owns the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<SmolStr>,

@@ -94,7 +94,7 @@ impl Report {
     /// A package within an archive: `inner` is the path in it.
     pub fn within(&mut self, archive: &str, inner: &str, mut found: Found) {
         let path = format!("{archive}!/{}", inner.trim_start_matches('/'));
-        found.package.places.push(Place { layer: None, path: path.into(), owner: None });
+        found.package.places.push(Place { layer: None, path: path.into(), line: None, owner: None });
         self.found(found);
     }
 

@@ -367,7 +367,7 @@ impl LayerScan {
             let package = &mut found.package;
             package.analyzer = SmolStr::new_static(analyzer.name);
             if package.places.is_empty() {
-                package.places.push(Place { layer: None, path: entry.path.into(), owner: None });
+                package.places.push(Place { layer: None, path: entry.path.into(), line: None, owner: None });
             }
         }
         if !report.found.is_empty() || !report.facts.is_empty() {

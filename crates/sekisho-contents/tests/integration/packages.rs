@@ -5,7 +5,7 @@ use sekisho_version::PackageUrl;
 
 fn package(url: &str, evidence: Evidence, path: &str) -> Package {
     let mut package = Package::new(PackageUrl::parse(url).expect("a URL"), evidence);
-    package.places.push(Place { layer: None, path: path.into(), owner: None });
+    package.places.push(Place { layer: None, path: path.into(), line: None, owner: None });
     package
 }
 
@@ -30,7 +30,7 @@ fn a_package_is_owned_where_all_its_files_are() {
     assert!(!package.is_owned());
     package.places[0].owner = Some("pkg:deb/debian/python3-six@1.16.0-4".into());
     assert!(package.is_owned());
-    package.places.push(Place { layer: Some(1), path: "b".into(), owner: None });
+    package.places.push(Place { layer: Some(1), path: "b".into(), line: None, owner: None });
     assert!(!package.is_owned());
 }
 
