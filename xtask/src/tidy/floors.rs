@@ -23,6 +23,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-falco", 1),
     ("sekisho-kustomize", 1),
     ("sekisho-kyverno", 1),
+    ("sekisho-oci", 1),
     ("sekisho-rego", 1),
     ("sekisho-inventory", 2),
     ("sekisho-package", 2),
