@@ -98,6 +98,15 @@ impl Report {
         self.found(found);
     }
 
+    /// The files that the distribution's package of this name owns.
+    pub fn owns(&mut self, package: &str, files: impl IntoIterator<Item = u64>) {
+        let mut files: Vec<u64> = files.into_iter().collect();
+        files.sort_unstable();
+        if !files.is_empty() {
+            self.facts.push(Fact::Owns { package: package.into(), files });
+        }
+    }
+
     /// About how many bytes all this takes.
     pub(crate) fn weight(&self) -> usize {
         let facts = self.facts.iter().map(|fact| match fact {

@@ -2,13 +2,29 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "every analyzer has the signature of the table")]
 
+mod apk;
+mod dpkg;
+mod dpkg_copyright;
+mod go_binary;
+mod opkg;
 mod os_release;
+mod pacman;
+mod portage;
 mod prelude;
+mod rust_binary;
 
 use crate::Analyzer;
 
 /// Every analyzer, in the order of their names.
 #[rustfmt::skip]
 pub(crate) static ANALYZERS: &[&Analyzer] = &[
+    &apk::ANALYZER,
+    &dpkg::ANALYZER,
+    &dpkg_copyright::ANALYZER,
+    &go_binary::ANALYZER,
+    &opkg::ANALYZER,
     &os_release::ANALYZER,
+    &pacman::ANALYZER,
+    &portage::ANALYZER,
+    &rust_binary::ANALYZER,
 ];

@@ -1,5 +1,8 @@
 //! The tests of the crate, one module a subject.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
+mod distributions;
 mod layers;
+mod licenses;
 mod operating_system;
 mod support;
