@@ -9,6 +9,7 @@
 //! Nothing here prints, and what is secret has no `Debug`.
 
 mod backoff;
+mod composition;
 mod connection;
 mod credential;
 mod discovery;
@@ -34,6 +35,7 @@ mod watch;
 mod write;
 
 pub use backoff::Backoff;
+pub use composition::{Composition, ImageUse, NodeFacts, ServiceFacts, composition};
 pub use connection::{Connection, Identity, Options, RequestError};
 pub use credential::CredentialError;
 pub use discovery::{Discovered, Resource, discover};

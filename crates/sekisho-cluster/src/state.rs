@@ -73,7 +73,6 @@ pub(crate) fn read_in_order(resources: &[Resource]) -> Vec<&Resource> {
 pub(crate) fn left(resource: &Resource) -> Vec<Left> {
     let mut left: Vec<Left> = vec![
         &["metadata", "managedFields", "*", "fieldsV1"],
-        &["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"],
         &["status", "images"],
         &["status", "conditions"],
     ];

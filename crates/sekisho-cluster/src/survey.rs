@@ -1,6 +1,7 @@
 //! What a cluster holds: every kind that somebody writes, thinned, each workload once.
 
 use sekisho_manifest::{Node, ObjectRef, to_yaml};
+use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::connection::{Connection, RequestError};
@@ -60,6 +61,8 @@ pub struct Survey {
     pub unread: Vec<Unread>,
     /// The minor of the server's version: `34` of 1.34.
     pub minor: Option<u32>,
+    /// The server's version: `v1.34.2`.
+    pub version: Option<SmolStr>,
 }
 
 /// Reads what a cluster holds. What one request fails for is left out and said; an error is that of the first
@@ -67,7 +70,9 @@ pub struct Survey {
 pub fn survey(connection: &Connection, extent: &Extent) -> Result<Survey, RequestError> {
     let version = connection.get("/version")?;
     let digits: String = version.str("minor").chars().take_while(char::is_ascii_digit).collect();
-    let mut survey = Survey { minor: digits.parse().ok(), ..Survey::default() };
+    let release = Some(version.str("gitVersion")).filter(|release| !release.is_empty());
+    let mut survey =
+        Survey { minor: digits.parse().ok(), version: release.map(SmolStr::new), ..Survey::default() };
     let discovered = discover(connection)?;
     survey.unread.extend(discovered.unknown.into_iter().map(|(what, why)| Unread { what, why }));
 
@@ -238,17 +243,41 @@ impl Receiver for Taking<'_> {
     }
 }
 
-/// Leaves of the bookkeeping of fields who writes the object in another version than it was read in.
-fn reduce_bookkeeping(object: &mut serde_json::Value) {
+/// The annotation in which `kubectl apply` keeps the object as it was applied.
+const APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Leaves of the bookkeeping who writes the object in another version than it was read in, and in which version it
+/// was applied last.
+fn reduce_bookkeeping(object: &mut Value) {
     let version = object["apiVersion"].clone();
     let Some(metadata) = object["metadata"].as_object_mut() else { return };
-    let Some(serde_json::Value::Array(entries)) = metadata.remove("managedFields") else { return };
-    let others: Vec<serde_json::Value> = entries
+    let applied = take_applied(metadata);
+    let entries = match metadata.remove("managedFields") {
+        Some(Value::Array(entries)) => entries,
+        _ => Vec::new(),
+    };
+    let mut others: Vec<Value> = entries
         .iter()
         .filter(|entry| entry["apiVersion"] != version)
-        .map(|entry| serde_json::json!({"apiVersion": entry["apiVersion"], "manager": entry["manager"]}))
+        .map(|entry| json!({"apiVersion": entry["apiVersion"], "manager": entry["manager"]}))
         .collect();
+    if let Some(applied) = applied.filter(|applied| version != applied.as_str())
+        && !others.iter().any(|entry| entry["apiVersion"] == applied.as_str())
+    {
+        others.push(json!({"apiVersion": applied, "manager": "kubectl apply"}));
+    }
     if !others.is_empty() {
         metadata.insert("managedFields".to_owned(), others.into());
     }
+}
+
+/// Takes the object out that was applied, which repeats every value, and yields its version.
+fn take_applied(metadata: &mut serde_json::Map<String, Value>) -> Option<String> {
+    let annotations = metadata.get_mut("annotations")?.as_object_mut()?;
+    let applied = annotations.remove(APPLIED)?;
+    if annotations.is_empty() {
+        metadata.remove("annotations");
+    }
+    let applied = parse(applied.as_str()?)?;
+    Some(applied.str("apiVersion").to_owned()).filter(|version| !version.is_empty())
 }

@@ -48,11 +48,11 @@ const ENDS: &[(u32, i64, u32, u32)] = &[
 /// Days after which a release is so old that its public faults have tools.
 const LONG_AGO: i64 = 365;
 
-/// The last day on which a minor release is supported.
+/// The last day on which a minor release is supported, as text `2027-06-28`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct EndOfSupport {
+pub struct EndOfSupport {
     /// As days since 1970-01-01.
-    day: i64,
+    pub day: i64,
     year: i64,
     month: u32,
     day_of_month: u32,
@@ -65,7 +65,7 @@ impl std::fmt::Display for EndOfSupport {
 }
 
 /// When support of a minor release ends; none for one that is not known here.
-fn end_of_support(minor: u32) -> Option<EndOfSupport> {
+pub fn end_of_support(minor: u32) -> Option<EndOfSupport> {
     let (_, year, month, day) = *ENDS.iter().find(|(known, ..)| *known == minor)?;
     Some(EndOfSupport { day: days_since_epoch(year, month, day), year, month, day_of_month: day })
 }

@@ -11,6 +11,7 @@ mod capability;
 mod census;
 mod check;
 mod checks;
+mod cluster_component;
 mod component;
 mod credential;
 mod default_deny;
@@ -31,8 +32,10 @@ mod settings;
 
 pub use census::Census;
 pub use check::{Check, Examine, Found, KindName, Mend};
+pub use cluster_component::{ClusterComponent, Exposure, KnownVulnerability, exposure};
 pub use component::{Component, ComponentSettings, Given, Setting};
 pub use engine::{Examination, examine};
+pub use kubernetes_release::end_of_support;
 pub use settings::Settings;
 
 /// Every built-in check, in the order of their slugs.

@@ -9,6 +9,8 @@ pub struct Settings {
     pub trusted_registries: Vec<SmolStr>,
     /// The Kubernetes minor version that the manifests are meant for: `34` for 1.34; none: not said.
     pub kubernetes_minor: Option<u32>,
+    /// The version that the API server of a live cluster says it is: `v1.36.3`; none where there is no live cluster.
+    pub server_version: Option<SmolStr>,
     /// Today as days since 1970-01-01; none: unknown, and checks that need it stay silent.
     pub today: Option<i64>,
 }

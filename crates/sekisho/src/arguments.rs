@@ -86,6 +86,8 @@ pub(crate) enum Command {
     Render(RenderArguments),
     /// Report on every control of a framework
     Report(ReportArguments),
+    /// List what a cluster is made of, as CycloneDX
+    Sbom(SbomArguments),
     /// Apply and examine policies: admission policies, Gatekeeper's, Kyverno's
     Policy(policy::PolicyArguments),
     /// Print a completion script for a shell
@@ -277,6 +279,21 @@ pub(crate) struct ReportArguments {
     /// Write the report to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SbomArguments {
+    /// `cluster`: the cluster of the kubeconfig
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: PathBuf,
+    /// The only namespace whose Pods and Services are listed
+    #[arg(short, long, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) live: ClusterArguments,
 }
 
 #[derive(Debug, Args)]

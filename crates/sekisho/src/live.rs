@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use rayon::prelude::*;
 use sekisho_cluster::{Access, Connection, Extent, Identity, Options, survey};
 use sekisho_finding::{Finding, Fingerprint, Skip, SkipReason};
-use sekisho_manifest::{Budget, Document, Format, Object, ObjectRef, Source, SourceId, load};
+use sekisho_manifest::{Budget, Document, Format, Node, Object, ObjectRef, Source, SourceId, load};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::target::Loaded;
@@ -31,6 +31,31 @@ pub(crate) struct Live {
     pub(crate) offline: bool,
 }
 
+impl Live {
+    /// How the cluster is reached, and as whom.
+    fn access(&self) -> Result<(Access, Identity)> {
+        if self.offline {
+            bail!(
+                "`--offline` forbids the connection that `{TARGET}` needs: a folder of that name is `./{TARGET}`"
+            );
+        }
+        if self.user.is_none() && !self.groups.is_empty() {
+            bail!("`--as-group` is for the user that `--as` names: name one");
+        }
+        let access = Access::find(self.kubeconfig.as_deref(), self.context.as_deref())?;
+        let identity =
+            Identity { user: self.user.clone(), groups: self.groups.clone(), ..Identity::default() };
+        Ok((access, identity))
+    }
+
+    /// A connection to the cluster.
+    pub(crate) fn connect(&self) -> Result<(Access, Connection)> {
+        let (access, identity) = self.access()?;
+        let connection = Connection::new(&access, &Options { identity, ..Options::default() })?;
+        Ok((access, connection))
+    }
+}
+
 /// What is known of a cluster beside its objects.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
@@ -38,6 +63,8 @@ pub(crate) struct Seen {
     owners: HashMap<SourceId, ObjectRef>,
     /// The minor of the server's version.
     pub(crate) minor: Option<u32>,
+    /// The server's version: `v1.36.3`.
+    pub(crate) version: Option<SmolStr>,
 }
 
 /// Whether the targets are a cluster; it stands alone.
@@ -51,18 +78,9 @@ pub(crate) fn is_meant(targets: &[PathBuf]) -> Result<bool> {
 
 /// Reads a cluster.
 pub(crate) fn read(live: &Live, namespace: Option<&str>) -> Result<(Loaded, Seen)> {
-    if live.offline {
-        bail!(
-            "`--offline` forbids the connection that `{TARGET}` needs: a folder of that name is `./{TARGET}`"
-        );
-    }
-    if live.user.is_none() && !live.groups.is_empty() {
-        bail!("`--as-group` is for the user that `--as` names: name one");
-    }
-    let access = Access::find(live.kubeconfig.as_deref(), live.context.as_deref())?;
-    let identity = Identity { user: live.user.clone(), groups: live.groups.clone(), ..Identity::default() };
     let mut loaded = Loaded::default();
     let extent = Extent { namespace: namespace.map(str::to_owned), ..Extent::default() };
+    let (access, identity) = live.access()?;
     let surveyed = Connection::new(&access, &Options { identity, ..Options::default() })
         .and_then(|connection| survey(&connection, &extent));
     let found = match surveyed {
@@ -78,7 +96,7 @@ pub(crate) fn read(live: &Live, namespace: Option<&str>) -> Result<(Loaded, Seen
         line: None,
         reason: SkipReason::Unreadable(unread.why),
     }));
-    let mut seen = Seen { minor: found.minor, ..Seen::default() };
+    let mut seen = Seen { minor: found.minor, version: found.version.clone(), ..Seen::default() };
     let budget = Budget::default();
     let parsed: Vec<(Source, Vec<Object>, Option<ObjectRef>)> = (0u32..)
         .zip(found.objects)
@@ -90,18 +108,48 @@ pub(crate) fn read(live: &Live, namespace: Option<&str>) -> Result<(Loaded, Seen
             (Source::new(format_smolstr!("{TARGET}/{}", one.place), one.text), objects, one.owner)
         })
         .collect();
+    let mut set_up = Vec::new();
     for (number, (source, mut objects, owner)) in (0u32..).zip(parsed) {
         if objects.is_empty() {
             let reason = SkipReason::Unreadable("it cannot be read as an object".to_owned());
             loaded.coverage.skipped.push(Skip { path: source.name.clone(), line: None, reason });
         }
+        set_up.extend(objects.iter().flat_map(|object| configurations(object, &source.name)));
         loaded.sources.push(source);
         loaded.objects.append(&mut objects);
         seen.owners.extend(owner.map(|owner| (SourceId(number), owner)));
     }
+    for source in set_up {
+        let number = SourceId(u32::try_from(loaded.sources.len()).unwrap_or(u32::MAX));
+        let read = load(number, &source.text, Format::Yaml, &budget);
+        loaded.objects.extend(read.documents.iter().flat_map(Document::objects));
+        loaded.sources.push(source);
+    }
     loaded.coverage.documents = found.read;
     loaded.coverage.objects = found.read;
     Ok((loaded, seen))
+}
+
+/// The ConfigMaps of `kube-system` in which a cluster keeps how its components are set up, and the key of each.
+const CONFIGURATIONS: &[(&str, &str)] = &[
+    ("kubeadm-config", "ClusterConfiguration"),
+    ("kubelet-config", "kubelet"),
+    ("kube-proxy", "config.conf"),
+];
+
+/// The set-up of components that an object keeps as text.
+fn configurations(object: &Object, place: &SmolStr) -> Vec<Source> {
+    if !object.is("", "ConfigMap") || object.namespace.as_deref() != Some("kube-system") {
+        return Vec::new();
+    }
+    // Older releases name the kubelet's after their version.
+    let is_named = |name: &str| {
+        object.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with("-1."))
+    };
+    let kept = CONFIGURATIONS.iter().filter(|(name, _)| is_named(name));
+    let text = |key: &str| object.root.at(&["data", key]).and_then(Node::as_str);
+    kept.filter_map(|(_, key)| Some(Source::new(format_smolstr!("{place}/{key}"), text(key)?.to_owned())))
+        .collect()
 }
 
 /// What makes two findings about the parts of a workload one.

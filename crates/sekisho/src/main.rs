@@ -1,6 +1,7 @@
 //! The `sekisho` command.
 
 mod arguments;
+mod cluster_bill;
 mod command;
 mod config;
 mod examine;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Fix(fix) => command::fix::run(fix, &terminal),
         Command::Render(render) => command::render::run(render, &terminal),
         Command::Report(report) => command::report::run(report, &terminal),
+        Command::Sbom(sbom) => command::sbom::run(sbom, &terminal),
         Command::Policy(policy) => command::policy::run(policy, &terminal),
         Command::Completion { shell } => command::completion::run(shell),
         Command::Man { verb } => command::man::run(verb.as_deref()),

@@ -96,6 +96,7 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
         checks.retain(|check| check.id != "secret-in-manifest");
         let (loaded, seen) = live::read(&request.live, request.namespace.as_deref())?;
         settings.kubernetes_minor = settings.kubernetes_minor.or(seen.minor);
+        settings.server_version.clone_from(&seen.version);
         (loaded, Some(seen))
     } else {
         (target::read(&selection(request, &config)?)?, None)
@@ -201,6 +202,7 @@ fn settings(request: &Request, config: &Config) -> Result<Settings> {
     Ok(Settings {
         trusted_registries: checks.trusted_registries.iter().map(Into::into).collect(),
         kubernetes_minor,
+        server_version: None,
         today: Some(request.today),
     })
 }

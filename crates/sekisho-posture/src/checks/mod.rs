@@ -198,6 +198,7 @@ mod unspread_replicas;
 mod unsupported_component_version;
 mod unsupported_kubernetes_version;
 mod untrusted_registry;
+mod vulnerable_cluster_component;
 mod webhook_configuration_write;
 mod webhook_exempted_by_tenant_label;
 mod webhook_fails_open;
@@ -411,6 +412,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&unsupported_component_version::CHECK, include_str!("../../../../docs/checks/unsupported-component-version.md")),
     (&unsupported_kubernetes_version::CHECK, include_str!("../../../../docs/checks/unsupported-kubernetes-version.md")),
     (&untrusted_registry::CHECK, include_str!("../../../../docs/checks/untrusted-registry.md")),
+    (&vulnerable_cluster_component::CHECK, include_str!("../../../../docs/checks/vulnerable-cluster-component.md")),
     (&webhook_configuration_write::CHECK, include_str!("../../../../docs/checks/webhook-configuration-write.md")),
     (&webhook_exempted_by_tenant_label::CHECK, include_str!("../../../../docs/checks/webhook-exempted-by-tenant-label.md")),
     (&webhook_fails_open::CHECK, include_str!("../../../../docs/checks/webhook-fails-open.md")),

@@ -1,4 +1,4 @@
-//! A cluster or a machine is to run a minor release of Kubernetes that is out of support.
+//! A cluster or a machine runs, or is to run, a minor release of Kubernetes that is out of support.
 //!
 //! ## Why
 //!
@@ -24,6 +24,18 @@
 //!   region: eu-central-1
 //!   version: "1.28" # here
 //! ```
+//!
+//! ```yaml bad
+//! apiVersion: v1
+//! kind: Node
+//! metadata:
+//!   name: worker-1
+//! status:
+//!   nodeInfo:
+//!     kubeletVersion: v1.28.11 # here
+//! ```
+//!
+//! Of a live cluster the version of the API server is looked at too; the finding is about the Service `kubernetes`.
 //!
 //! ```yaml good
 //! apiVersion: cluster.x-k8s.io/v1beta1
@@ -86,6 +98,7 @@ const fn managed(group: &'static str, kind: &'static str, path: &'static [&'stat
 }
 
 const VERSIONED: &[Versioned] = &[
+    own("", "Node", &["status", "nodeInfo", "kubeletVersion"]),
     own("kubeadm.k8s.io", "ClusterConfiguration", &["kubernetesVersion"]),
     own("cluster.x-k8s.io", "Cluster", &["spec", "topology", "version"]),
     own("cluster.x-k8s.io", "Machine", &["spec", "version"]),
@@ -115,7 +128,7 @@ const VERSIONED: &[Versioned] = &[
 ];
 
 const KINDS: &[KindName] = &{
-    let mut kinds = [("", ""); VERSIONED.len()];
+    let mut kinds = [("", "Service"); VERSIONED.len() + 1];
     let mut index = 0;
     while index < VERSIONED.len() {
         kinds[index] = (VERSIONED[index].group, VERSIONED[index].kind);
@@ -126,12 +139,30 @@ const KINDS: &[KindName] = &{
 
 fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
     let Some(today) = examination.settings().today else { return };
+    if object.is("", "Service") {
+        let is_server = object.name == "kubernetes" && object.namespace.as_deref() == Some("default");
+        let version = examination.settings().server_version.as_deref().filter(|_| is_server);
+        let found = version.and_then(|version| {
+            let found = outdated(object.head(), minor_of(version)?, today)?;
+            Some(found.confidence(confidence(version)))
+        });
+        if let Some(found) = found {
+            examination.report(found);
+        }
+        return;
+    }
     for known in VERSIONED.iter().filter(|known| object.is(known.group, known.kind)) {
         let place = object.place(known.path.iter().copied().collect());
         let version = place.node().and_then(Node::as_str).unwrap_or_default();
-        let confidence = if known.managed { Confidence::Medium } else { Confidence::High };
+        let confidence = if known.managed { Confidence::Medium } else { confidence(version) };
         if let Some(found) = minor_of(version).and_then(|minor| outdated(place, minor, today)) {
             examination.report(found.confidence(confidence));
         }
     }
+}
+
+/// A provider that builds Kubernetes itself may mend releases for longer.
+fn confidence(version: &str) -> Confidence {
+    let is_of_provider = ["-eks-", "-gke.", "-aks"].iter().any(|mark| version.contains(mark));
+    if is_of_provider { Confidence::Medium } else { Confidence::High }
 }

@@ -4,6 +4,7 @@
 mod api_versions;
 mod cel;
 mod census;
+mod cluster_components;
 mod components;
 mod examples;
 mod fixes;

@@ -10,6 +10,7 @@ pub(crate) fn settings() -> Settings {
     Settings {
         trusted_registries: vec!["registry.example.com".into()],
         kubernetes_minor: Some(34),
+        server_version: None,
         today: Some(20_454),
     }
 }

@@ -116,6 +116,7 @@ fn examples() -> Vec<Finding> {
     let settings = Settings {
         trusted_registries: vec!["registry.example.com".into()],
         kubernetes_minor: Some(34),
+        server_version: None,
         today: Some(20_454),
     };
     let mut found = Vec::new();

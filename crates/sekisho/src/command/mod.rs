@@ -7,6 +7,7 @@ pub(crate) mod man;
 pub(crate) mod policy;
 pub(crate) mod render;
 pub(crate) mod report;
+pub(crate) mod sbom;
 pub(crate) mod scan;
 pub(crate) mod schema;
 
