@@ -38,6 +38,7 @@ fn settings() -> Settings {
     Settings {
         trusted_registries: vec!["registry.example.com".into()],
         kubernetes_minor: Some(34),
+        server_version: None,
         today: Some(20_454),
     }
 }
