@@ -32,6 +32,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-risk", 2),
     ("sekisho-vulnerability", 2),
     ("sekisho-cluster", 3),
+    ("sekisho-source", 3),
+    ("sekisho-store", 3),
     ("sekisho-report", 4),
     ("sekisho", 4),
 ];
@@ -50,6 +52,8 @@ const SIBLINGS: &[(&str, &str)] = &[
     // Templates and formats of Go, which Rego has as well.
     ("sekisho-rego", "sekisho-chart"),
     ("sekisho-risk", "sekisho-inventory"),
+    // Policies that stand in a cluster.
+    ("sekisho-source", "sekisho-cluster"),
     ("sekisho", "sekisho-report"),
 ];
 
