@@ -9,7 +9,7 @@ use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::Interest;
 use crate::problem::{Problem, Weight};
-use crate::set::Policy;
+use crate::set::{FailureClass, Policy};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// How far a rule is introduced.
@@ -88,6 +88,15 @@ impl Rollout {
         names.iter().filter_map(of).min().unwrap_or(Stage::Enforce)
     }
 
+    /// Whether no rule of a policy does what it says yet.
+    fn records_only(&self, names: &[RuleName], day: i64) -> bool {
+        let of = |name: &RuleName| {
+            let parts = self.entries.iter().filter(|entry| entry.fits_policy(name) && !entry.rule.is_empty());
+            parts.map(|entry| entry.stage(day)).chain([self.stage(name, day)]).max()
+        };
+        !names.is_empty() && names.iter().filter_map(of).all(|stage| stage < Stage::Enforce)
+    }
+
     /// Policies as far as they are introduced on a day.
     pub fn apply(&self, policies: Vec<Box<dyn Policy>>, day: i64) -> Vec<Box<dyn Policy>> {
         if self.is_empty() {
@@ -95,8 +104,9 @@ impl Rollout {
         }
         let rollout = Arc::new(self.clone());
         let staged = |inner: Box<dyn Policy>| -> Box<dyn Policy> {
-            let whole = rollout.least(&inner.names(), day);
-            Box::new(Staged { inner, whole, rollout: Arc::clone(&rollout), day })
+            let names = inner.names();
+            let (whole, open) = (rollout.least(&names, day), rollout.records_only(&names, day));
+            Box::new(Staged { inner, whole, open, rollout: Arc::clone(&rollout), day })
         };
         policies.into_iter().map(staged).collect()
     }
@@ -171,6 +181,8 @@ struct Staged {
     inner: Box<dyn Policy>,
     /// How far the policy is introduced that changes or makes objects: there is no warning in its place.
     whole: Stage,
+    /// Whether no rule of it refuses anything yet, so that requests pass where it cannot be asked.
+    open: bool,
     rollout: Arc<Rollout>,
     day: i64,
 }
@@ -200,6 +212,10 @@ impl Policy for Staged {
 
     fn names(&self) -> Vec<RuleName> {
         self.inner.names()
+    }
+
+    fn failure(&self) -> FailureClass {
+        if self.open { FailureClass::Open } else { self.inner.failure() }
     }
 
     fn changes(&self) -> bool {

@@ -8,6 +8,7 @@ use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::{Index, Interest};
 use crate::request::Request;
+use crate::rollout::Rollout;
 use crate::verdict::{RuleName, Verdict};
 use crate::views::Views;
 
@@ -115,6 +116,14 @@ impl PolicySet {
             self.index.push(policy.interest());
             self.policies.push(policy);
         }
+    }
+
+    /// With rules as far as they are introduced on a day, in days since 1970.
+    #[must_use]
+    pub fn staged(self, rollout: &Rollout, day: i64) -> Self {
+        let mut staged = Self::default();
+        staged.extend(rollout.apply(self.policies, day));
+        staged
     }
 
     /// How many policies there are.

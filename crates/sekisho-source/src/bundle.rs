@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
+use sekisho_policy::{LineOrigin, Text};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use smol_str::{SmolStr, format_smolstr};
@@ -272,6 +274,38 @@ impl Bundle {
     /// What names the content.
     pub fn digest(&self) -> &Digest {
         &self.digest
+    }
+
+    /// The files as policies are compiled of, each with what is known of its lines.
+    pub fn texts(&self) -> Vec<Text> {
+        self.files.iter().map(|file| self.text(file)).collect()
+    }
+
+    fn text(&self, file: &BundleFile) -> Text {
+        let commits = &self.provenance.commits;
+        let line = |lines: &Lines| {
+            let commit = commits.get(&lines.commit)?;
+            let (author, date) = (commit.author.clone(), commit.date.clone());
+            Some(LineOrigin { first: lines.first, commit: lines.commit.clone(), author, date })
+        };
+        let lines: Vec<LineOrigin> = file.origin.lines.iter().filter_map(line).collect();
+        // Of a file as a whole, what changed it last.
+        let last = file.origin.lines.iter().filter_map(|lines| commits.get_key_value(&lines.commit));
+        let last = last.max_by(|(_, one), (_, other)| one.date.cmp(&other.date));
+        let provenance = sekisho_policy::Provenance {
+            bundle: self.provenance.source.clone(),
+            digest: self.digest.0.clone(),
+            commit: last.map_or_else(|| self.provenance.commit.clone(), |(id, _)| id.clone()),
+            author: last.map(|(_, commit)| commit.author.clone()).unwrap_or_default(),
+            date: last.map(|(_, commit)| commit.date.clone()).unwrap_or_default(),
+            owners: file.origin.owners.clone(),
+            lines,
+        };
+        Text {
+            path: file.path.clone(),
+            bytes: file.bytes.as_slice().into(),
+            provenance: Some(Arc::new(provenance)),
+        }
     }
 
     /// The commit that a line of a file came with.

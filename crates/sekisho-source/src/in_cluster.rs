@@ -1,5 +1,7 @@
 //! Policies that stand in a cluster: ConfigMaps, and the resources of Kyverno's and Gatekeeper's policies.
 
+use std::fmt::Write as _;
+
 use data_encoding::BASE64;
 use sekisho_cluster::{Connection, RequestError, Resource, discover};
 use sekisho_manifest::{Node, to_yaml};
@@ -85,7 +87,7 @@ fn each(
         for item in page.get("items").map(Node::items).unwrap_or_default() {
             take(item)?;
         }
-        next = page.get("metadata").map_or("", |metadata| metadata.str("continue")).to_owned();
+        page.get("metadata").map_or("", |metadata| metadata.str("continue")).clone_into(&mut next);
         if next.is_empty() {
             return Ok(());
         }
@@ -152,7 +154,7 @@ fn escaped(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&format!("%{byte:02X}"));
+            let _ = write!(escaped, "%{byte:02X}");
         }
     }
     escaped

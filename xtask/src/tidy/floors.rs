@@ -33,7 +33,6 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-vulnerability", 2),
     ("sekisho-cluster", 3),
     ("sekisho-source", 3),
-    ("sekisho-store", 3),
     ("sekisho-report", 4),
     ("sekisho", 4),
 ];

@@ -177,6 +177,9 @@ impl super::Provenance {
         if !self.author.is_empty() {
             write!(f, " by {}", self.author)?;
         }
+        if !self.date.is_empty() {
+            write!(f, " on {}", self.date)?;
+        }
         if !self.owners.is_empty() {
             write!(f, ", owner {}", self.owners.join(" "))?;
         }

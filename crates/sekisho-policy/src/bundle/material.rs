@@ -30,8 +30,40 @@ pub struct Provenance {
     pub commit: SmolStr,
     /// Who wrote that commit; may be empty.
     pub author: SmolStr,
+    /// When, as RFC 3339; may be empty.
+    pub date: SmolStr,
     /// Who owns the text, as CODEOWNERS says.
     pub owners: Vec<SmolStr>,
+    /// The commits that lines came with, in the order of the lines; empty where only the text's is known.
+    pub lines: Vec<LineOrigin>,
+}
+
+/// The commit that lines of a text came with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LineOrigin {
+    /// The first line; the first of a text is 1.
+    pub first: u32,
+    /// The commit.
+    pub commit: SmolStr,
+    /// Who wrote it.
+    pub author: SmolStr,
+    /// When, as RFC 3339.
+    pub date: SmolStr,
+}
+
+impl Provenance {
+    /// What is known of one line.
+    pub(super) fn at(self: &Arc<Self>, line: u32) -> Arc<Self> {
+        let known = self.lines.partition_point(|lines| lines.first <= line).checked_sub(1);
+        let Some(lines) = known.and_then(|place| self.lines.get(place)) else { return Arc::clone(self) };
+        Arc::new(Self {
+            commit: lines.commit.clone(),
+            author: lines.author.clone(),
+            date: lines.date.clone(),
+            lines: Vec::new(),
+            ..Self::clone(self)
+        })
+    }
 }
 
 /// A module of Rego.

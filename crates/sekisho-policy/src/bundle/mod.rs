@@ -22,12 +22,13 @@ use crate::about::About;
 use crate::load::{Loaded, Options};
 use crate::problem::{Problem, Weight};
 use crate::request::Request;
+use crate::rollout::Rollout;
 use crate::verdict::{Outcome, RuleName, Verdict};
 use crate::{gatekeeper, kubescape, rego};
 
 pub use self::data::{DataError, join_data, merge_data};
 pub use self::decision::{Consequence, Decision, Judged, Refusal};
-pub use self::material::{Material, ModuleText, Provenance, Text};
+pub use self::material::{LineOrigin, Material, ModuleText, Provenance, Text};
 pub use self::origin::RuleOrigin;
 
 /// Policies that were compiled, and where they stand.
@@ -112,6 +113,11 @@ impl Bundle {
             provenance,
             modules: count,
         }
+    }
+
+    /// Has rules do as much as they are introduced to on a day, in days since 1970.
+    pub fn stage(&mut self, rollout: &Rollout, day: i64) {
+        self.loaded.policies = std::mem::take(&mut self.loaded.policies).staged(rollout, day);
     }
 
     /// How many policies work.

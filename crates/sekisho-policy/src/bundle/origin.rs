@@ -23,7 +23,7 @@ impl Bundle {
     /// Where the rule of a verdict stands; none for what is in no text, as a level that the command line names.
     pub fn origin(&self, verdict: &Verdict, request: &Request) -> Option<RuleOrigin> {
         let location = self.location(verdict, request)?;
-        let provenance = self.provenance_of(location.source);
+        let provenance = self.provenance_of(location.source).map(|known| known.at(location.start.line));
         Some(RuleOrigin { location, provenance })
     }
 

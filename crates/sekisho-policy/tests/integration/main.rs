@@ -13,6 +13,7 @@ mod kyverno_rules;
 mod pod_security;
 mod rego;
 mod review;
+mod rollout;
 mod set;
 mod snapshot;
 mod texts;

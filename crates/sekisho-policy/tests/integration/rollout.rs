@@ -83,7 +83,8 @@ fn single_rules_and_the_last_entry_count() {
          - {policy: a, rule: strict, steps: {warn: 2020-01-01}}\n",
     );
     let stage = |policy: &str, rule: &str| {
-        rollout.stage(&RuleName { rule: rule.into(), ..RuleName::of_policy("ClusterPolicy", policy) }, NEW_YEAR)
+        rollout
+            .stage(&RuleName { rule: rule.into(), ..RuleName::of_policy("ClusterPolicy", policy) }, NEW_YEAR)
     };
     assert_eq!(stage("b", "x"), Stage::Shadow);
     assert_eq!(stage("a", "x"), Stage::Enforce);
@@ -93,7 +94,9 @@ fn single_rules_and_the_last_entry_count() {
 
 #[test]
 fn dates_that_are_none_are_problems() {
-    for date in ["2026-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "26-01-01", "tomorrow", "2026-01-01-01"] {
+    for date in
+        ["2026-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "26-01-01", "tomorrow", "2026-01-01-01"]
+    {
         let (_, problems) = Rollout::read(&node(&format!("- {{policy: x, steps: {{warn: '{date}'}}}}")));
         assert_eq!(problems.len(), 1, "{date}");
     }

@@ -43,6 +43,7 @@ fn text(path: &str, content: &str) -> Text {
         commit: "1a2b".into(),
         author: "Ann".into(),
         owners: vec!["@sec".into()],
+        ..Provenance::default()
     };
     Text { path: path.into(), bytes: content.as_bytes().into(), provenance: Some(Arc::new(provenance)) }
 }

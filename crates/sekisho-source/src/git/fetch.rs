@@ -139,14 +139,12 @@ impl Fetching<'_> {
             .map_err(|error| self.away(&error))?
             .with_fetch_tags(gix::remote::fetch::Tags::None);
         let connection = remote.to_connection_with_transport(self.transport()?);
-        let (map, _) = self
-            .with_account(connection)
+        let (map, _) = without_prompt(connection)
             .ref_map(Discard, ref_map::Options::default())
             .map_err(|error| self.away(&error))?;
         let mut found: Vec<(String, ObjectId)> = Vec::new();
         for reference in &map.remote_refs {
             let (name, object) = match reference {
-                Ref::Direct { full_ref_name, object } => (full_ref_name, *object),
                 Ref::Peeled { full_ref_name, tag, .. } => (full_ref_name, *tag),
                 Ref::Symbolic { full_ref_name, target, object, .. } if full_ref_name == "HEAD" => {
                     if wanted.is_none() {
@@ -154,7 +152,9 @@ impl Fetching<'_> {
                     }
                     continue;
                 }
-                Ref::Symbolic { full_ref_name, object, .. } => (full_ref_name, *object),
+                Ref::Direct { full_ref_name, object } | Ref::Symbolic { full_ref_name, object, .. } => {
+                    (full_ref_name, *object)
+                }
                 Ref::Unborn { .. } => continue,
             };
             let name = name.to_string();
@@ -179,8 +179,7 @@ impl Fetching<'_> {
             .map_err(|error| self.away(&error))?
             .with_fetch_tags(gix::remote::fetch::Tags::None);
         let connection = remote.to_connection_with_transport(self.transport()?);
-        let fetch = self
-            .with_account(connection)
+        let fetch = without_prompt(connection)
             .prepare_fetch(Discard, ref_map::Options::default())
             .map_err(|error| self.away(&error))?;
         let outcome = fetch.with_write_packed_refs_only(true).receive(Discard, &AtomicBool::new(false));
@@ -207,14 +206,6 @@ impl Fetching<'_> {
         connect::connect(url, options).map_err(|error| self.away(&error))
     }
 
-    /// No program is asked for credentials, and nobody is prompted.
-    fn with_account<'a, 'r>(
-        &self,
-        connection: gix::remote::Connection<'a, 'static, 'r, Box<dyn Transport + Send>>,
-    ) -> gix::remote::Connection<'a, 'static, 'r, Box<dyn Transport + Send>> {
-        connection.with_credentials(|_| Ok(None))
-    }
-
     fn away(&self, error: &(dyn std::error::Error + 'static)) -> GitError {
         GitError::Away { repository: self.location.to_string(), message: told(error) }
     }
@@ -225,6 +216,14 @@ impl Fetching<'_> {
             reference: self.location.reference.clone().unwrap_or_else(|| "HEAD".to_owned()),
         }
     }
+}
+
+/// A connection to a server.
+type Connection<'a, 'r> = gix::remote::Connection<'a, 'static, 'r, Box<dyn Transport + Send>>;
+
+/// No program is asked for credentials, and nobody is prompted.
+fn without_prompt<'a, 'r>(connection: Connection<'a, 'r>) -> Connection<'a, 'r> {
+    connection.with_credentials(|_| Ok(None))
 }
 
 /// An error with its causes on one line, without what URLs hold of credentials.

@@ -30,7 +30,7 @@ impl Client {
             authorities.iter().map(|one| Certificate::from_der(one).to_owned()).collect();
         let tls = TlsConfig::builder()
             .root_certs(RootCerts::new_with_certs(&authorities))
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .build();
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -88,6 +88,9 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
+/// The headers of an answer as lines, and its body until somebody takes it.
+type Answer = (Vec<u8>, Option<Body>);
+
 /// A request whose body is written before it is sent, and the answer to it.
 struct Exchange {
     client: Client,
@@ -95,7 +98,7 @@ struct Exchange {
     headers: Vec<(String, String)>,
     written: Vec<u8>,
     /// Once it is sent.
-    answer: Option<Result<(Vec<u8>, Option<Body>), String>>,
+    answer: Option<Result<Answer, String>>,
 }
 
 impl Exchange {

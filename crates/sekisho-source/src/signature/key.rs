@@ -30,7 +30,7 @@ pub(super) fn verify(armored: &Armored, message: &[u8]) -> Result<(), SignatureE
         "ssh-rsa" => {
             let exponent = wire.integer().ok_or_else(unreadable)?;
             let modulus = wire.integer().ok_or_else(unreadable)?;
-            rsa(exponent, modulus, &armored.algorithm, message, &armored.signature)
+            Some(rsa(exponent, modulus, &armored.algorithm, message, &armored.signature))
         }
         _ => return Err(SignatureError::Kind(kind)),
     };
@@ -69,11 +69,11 @@ fn ecdsa(kind: &str, point: &[u8], message: &[u8], signature: &[u8]) -> Option<b
     })
 }
 
-fn rsa(exponent: &[u8], modulus: &[u8], algorithm: &str, message: &[u8], signature: &[u8]) -> Option<bool> {
+fn rsa(exponent: &[u8], modulus: &[u8], algorithm: &str, message: &[u8], signature: &[u8]) -> bool {
     let key = ring::signature::RsaPublicKeyComponents { n: modulus, e: exponent };
     let hash = match algorithm {
         "rsa-sha2-256" => &ring::signature::RSA_PKCS1_2048_8192_SHA256,
         _ => &ring::signature::RSA_PKCS1_2048_8192_SHA512,
     };
-    Some(key.verify(hash, message, signature).is_ok())
+    key.verify(hash, message, signature).is_ok()
 }

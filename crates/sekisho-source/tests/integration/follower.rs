@@ -174,7 +174,7 @@ fn a_call_has_the_source_read_at_once() {
     let thread = std::thread::spawn({
         let follower = Arc::clone(&follower);
         move || {
-            follower.follow(std::time::Duration::from_secs(3_600), |step| {
+            follower.follow(std::time::Duration::from_hours(1), |step| {
                 if let Step::Adopted(adopted) = step {
                     send.send(adopted.ready.0.clone()).unwrap();
                 }

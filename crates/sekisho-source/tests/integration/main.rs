@@ -1,5 +1,7 @@
 //! The tests of sources of policies.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod charters;
 mod folders;
 mod follower;

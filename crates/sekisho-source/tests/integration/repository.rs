@@ -1,5 +1,7 @@
 //! Repositories of git as sources.
 
+use sekisho_manifest::{Budget, Format, SourceId, load};
+use sekisho_policy::{BundleOptions, Kinds, Material, NoFacts, Request, Scope};
 use sekisho_source::{Location, Update};
 
 use crate::support::{Change, Repository, allowed, person, read, refusal};
@@ -62,6 +64,49 @@ fn each_line_names_its_commit_author_and_owner() {
     assert_eq!(next.file("a.yaml").unwrap().origin, bundle.file("a.yaml").unwrap().origin);
     assert_eq!(next.commit_of("a.yaml", 2).unwrap().1.author, "bo <bo@example.com>");
     assert_ne!(next.digest(), bundle.digest());
+}
+
+#[test]
+fn a_verdict_names_bundle_file_line_commit_author_and_owner() {
+    let repository = Repository::new();
+    let (ana, bo) = (person("ana@example.com"), person("bo@example.com"));
+    let owners = (".github/CODEOWNERS", "* @security\n");
+    let policy = |message: &str| {
+        format!(
+            "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: team}}\nspec:\n  validationFailureAction: Enforce\n  \
+             rules:\n  - name: label\n    match: {{any: [{{resources: {{kinds: [ConfigMap]}}}}]}}\n    \
+             validate: {{message: {message}, pattern: {{metadata: {{labels: {{team: '?*'}}}}}}}}\n  - name: more\n    \
+             match: {{any: [{{resources: {{kinds: [Secret]}}}}]}}\n    validate: {{deny: {{}}}}\n"
+        )
+    };
+    let first = repository.push(&ana, None, &[owners, ("p/team.yaml", &policy("needs a team"))]);
+    let text = policy("needs a team").replace("name: label", "name: team-label");
+    let second = repository.push(&bo, None, &[owners, ("p/team.yaml", &text)]);
+    let bundle = read(&repository.reader(Some("main"), None), None).unwrap();
+    let material = Material::of_texts(&bundle.texts(), &Budget::default());
+    let compiled = sekisho_policy::Bundle::compile(material, &BundleOptions::default());
+    let refusal = |kind: &str| {
+        let text = format!("apiVersion: v1\nkind: {kind}\nmetadata: {{name: x}}\n");
+        let object =
+            load(SourceId(0), &text, Format::Detect, &Budget::default()).documents[0].objects().remove(0);
+        let request = Request::create(&object, &Kinds::new([]), "default");
+        compiled.decide(&request, &NoFacts, Scope::ALL).refusal.unwrap().message
+    };
+    let digest = bundle.digest();
+    let message = refusal("ConfigMap");
+    assert!(
+        message.ends_with(&format!(
+            "(ClusterPolicy team/team-label, p/team.yaml:7, bundle {digest}, commit {second} by bo <bo@example.com> on \
+             2026-01-01T02:00:00Z, owner @security)"
+        )),
+        "{message}"
+    );
+    let message = refusal("Secret");
+    assert!(
+        message
+            .contains(&format!("p/team.yaml:10, bundle {digest}, commit {first} by ana <ana@example.com>")),
+        "{message}"
+    );
 }
 
 #[test]

@@ -77,6 +77,7 @@ impl Person {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "a reader takes an option")]
 pub(crate) fn allowed(people: &[&Person]) -> Option<AllowedSigners> {
     let text: String = people.iter().map(|person| person.line()).collect();
     Some(AllowedSigners::read(&text).unwrap())
