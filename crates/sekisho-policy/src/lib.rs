@@ -37,8 +37,8 @@ mod views;
 pub use about::About;
 pub use asked::Asked;
 pub use bundle::{
-    Bundle, BundleOptions, Consequence, DataError, Decision, Judged, LineOrigin, Material, ModuleText,
-    Provenance, Refusal, RuleOrigin, Text, join_data, merge_data,
+    Bundle, BundleOptions, Consequence, DataError, Decision, Judged, LineOrigin, Material, ModuleText, Need,
+    Needed, Provenance, Refusal, RuleOrigin, Text, join_data, merge_data,
 };
 pub use cases::{Case, Expectation, Mismatch, PolicyTest};
 pub use export::{Exported, export_policies};

@@ -1,6 +1,7 @@
 //! The command line: every verb that works, and its options.
 
 pub(crate) mod policy;
+pub(crate) mod serve;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -90,6 +91,8 @@ pub(crate) enum Command {
     Sbom(SbomArguments),
     /// Apply and examine policies: admission policies, Gatekeeper's, Kyverno's
     Policy(policy::PolicyArguments),
+    /// Run a part that stands in a cluster: the admission webhook
+    Serve(serve::ServeArguments),
     /// Print a completion script for a shell
     Completion {
         /// The shell

@@ -11,6 +11,7 @@ mod policy;
 mod release;
 mod route;
 mod run;
+mod serve;
 mod suppress;
 mod target;
 mod terminal;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Report(report) => command::report::run(report, &terminal),
         Command::Sbom(sbom) => command::sbom::run(sbom, &terminal),
         Command::Policy(policy) => command::policy::run(policy, &terminal),
+        Command::Serve(serve) => command::serve::run(serve, &terminal),
         Command::Completion { shell } => command::completion::run(shell),
         Command::Man { verb } => command::man::run(verb.as_deref()),
         Command::Schema { what } => command::schema::run(what),

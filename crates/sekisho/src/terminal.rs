@@ -105,6 +105,24 @@ pub(crate) fn complain(text: impl fmt::Display) {
     eprintln!("error: {text}");
 }
 
+/// Writes a line of the log.
+#[allow(clippy::print_stderr, reason = "the log of what serves belongs on standard error")]
+pub(crate) fn log(line: &str) {
+    // A reader that has gone away is no reason to end.
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// From now on a panic is told by its place alone: its words may hold parts of what was looked at.
+pub(crate) fn panics_without_words(log: &sekisho_webhook::Log) {
+    let log = log.clone();
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        log.line(sekisho_webhook::Level::Error, "panic", |fields| {
+            fields.insert("place".to_owned(), place.into());
+        });
+    }));
+}
+
 /// Says what went wrong, with its causes.
 pub(crate) fn fail(error: &anyhow::Error) -> ExitCode {
     complain(format_args!("{error:#}"));

@@ -34,6 +34,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-cluster", 3),
     ("sekisho-source", 3),
     ("sekisho-report", 4),
+    ("sekisho-webhook", 4),
     ("sekisho", 4),
 ];
 
@@ -54,6 +55,7 @@ const SIBLINGS: &[(&str, &str)] = &[
     // Policies that stand in a cluster.
     ("sekisho-source", "sekisho-cluster"),
     ("sekisho", "sekisho-report"),
+    ("sekisho", "sekisho-webhook"),
 ];
 
 pub(super) fn check() -> Result<Offences> {

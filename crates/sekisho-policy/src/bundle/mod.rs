@@ -8,6 +8,7 @@ mod data;
 mod decision;
 mod library;
 mod material;
+mod needs;
 mod origin;
 mod places;
 mod validation;
@@ -29,6 +30,7 @@ use crate::{gatekeeper, kubescape, rego};
 pub use self::data::{DataError, join_data, merge_data};
 pub use self::decision::{Consequence, Decision, Judged, Refusal};
 pub use self::material::{LineOrigin, Material, ModuleText, Provenance, Text};
+pub use self::needs::{Need, Needed};
 pub use self::origin::RuleOrigin;
 
 /// Policies that were compiled, and where they stand.

@@ -46,6 +46,23 @@ pub enum JsonPatchError {
     TooLarge,
 }
 
+impl Operation {
+    /// As RFC 6902 writes it.
+    pub fn to_json(&self) -> serde_json::Value {
+        let value = |node: &Option<Node>| node.as_ref().map_or(serde_json::Value::Null, Node::to_json);
+        let path = self.path.as_str();
+        match &self.step {
+            Step::Add(node) => serde_json::json!({"op": "add", "path": path, "value": value(node)}),
+            Step::Remove => serde_json::json!({"op": "remove", "path": path}),
+            Step::Replace(node) => serde_json::json!({"op": "replace", "path": path, "value": value(node)}),
+            Step::Move(from) => serde_json::json!({"op": "move", "from": from.as_str(), "path": path}),
+            Step::Copy(from) => serde_json::json!({"op": "copy", "from": from.as_str(), "path": path}),
+            Step::Test(node) => serde_json::json!({"op": "test", "path": path, "value": value(node)}),
+            Step::Unknown(name) => serde_json::json!({"op": name.as_str(), "path": path}),
+        }
+    }
+}
+
 /// The most values that copies of a patch may make, taken together.
 const COPIED: usize = 1_000_000;
 

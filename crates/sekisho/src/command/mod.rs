@@ -10,6 +10,7 @@ pub(crate) mod report;
 pub(crate) mod sbom;
 pub(crate) mod scan;
 pub(crate) mod schema;
+pub(crate) mod serve;
 
 use std::collections::BTreeMap;
 

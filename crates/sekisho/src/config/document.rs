@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use sekisho_finding::{Persona, Severity};
@@ -22,8 +22,98 @@ pub(crate) struct Document {
     pub(crate) charts: Vec<ChartEntry>,
     /// Findings that are accepted: each with an owner, a reason and, best, a last day.
     pub(crate) exceptions: Vec<ExceptionEntry>,
+    /// How admission webhooks are answered, by `serve admission`.
+    pub(crate) admission: Admission,
     /// The language of titles, messages and remedies: `en` or `ja`. Default: the locale's.
     pub(crate) language: Option<String>,
+}
+
+/// How admission webhooks are answered. Options of the command line come before what stands here.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Admission {
+    /// Files and folders of policies, relative to this file.
+    pub(crate) policies: Vec<PathBuf>,
+    /// Pod Security levels of namespaces whose labels name none: `restricted`, `warn=baseline:v1.31`. Default: none.
+    pub(crate) pod_security: Vec<String>,
+    /// The address for the API server. Default: `0.0.0.0:8443`.
+    pub(crate) listen: Option<String>,
+    /// The address for `/livez`, `/readyz` and `/metrics`. Default: `0.0.0.0:8081`.
+    pub(crate) status: Option<String>,
+    /// Which certificate is shown.
+    pub(crate) tls: AdmissionTls,
+    /// Who may call.
+    pub(crate) callers: AdmissionCallers,
+    /// What policies look at beside requests.
+    pub(crate) facts: AdmissionFacts,
+    /// What callers may take.
+    pub(crate) limits: AdmissionLimits,
+    /// How often policies are looked at for changes, in seconds. Default: 2.
+    pub(crate) interval_seconds: Option<u16>,
+    /// How much is logged: `debug`, `info`, `warning` or `error`. Default: `info`.
+    pub(crate) log: Option<String>,
+}
+
+/// Which certificate the webhook shows: that of files, or one of an authority of its own.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct AdmissionTls {
+    /// The file of the certificate, relative to this file.
+    pub(crate) certificate: Option<PathBuf>,
+    /// The file of its key.
+    pub(crate) key: Option<PathBuf>,
+    /// The folder in which an authority is kept.
+    pub(crate) folder: Option<PathBuf>,
+    /// The Secret in which an authority is kept: `namespace/name`.
+    pub(crate) secret: Option<String>,
+    /// The names that certificates of that authority are for.
+    pub(crate) names: Vec<String>,
+    /// Webhook configurations that are told which authority to trust: `validating/NAME`, `mutating/NAME`.
+    pub(crate) publish: Vec<String>,
+}
+
+/// Who may call the webhook. One of `file`, `ofCluster` and `anyone` must be said, here or on the command line.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct AdmissionCallers {
+    /// The file of the authorities that callers must have a certificate of, relative to this file.
+    pub(crate) file: Option<PathBuf>,
+    /// Whether those authorities are what the API server tells extensions.
+    pub(crate) of_cluster: bool,
+    /// The common names that callers may have. Default: any.
+    pub(crate) names: Vec<String>,
+    /// Whether anyone may call, without a certificate.
+    pub(crate) anyone: bool,
+}
+
+/// What policies look at beside requests. Default: what they say they need of the cluster.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct AdmissionFacts {
+    /// Files of objects that stand for the cluster, relative to this file.
+    pub(crate) files: Vec<PathBuf>,
+    /// Kinds that policies look at though they do not say so: `apps/v1/Deployment`.
+    pub(crate) kinds: Vec<String>,
+}
+
+/// What callers of the webhook may take.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct AdmissionLimits {
+    /// The size of a review in MiB. Default: 8.
+    pub(crate) body_mebibytes: Option<u16>,
+    /// How long a review may take where the API server does not say how long it waits. Default: 2.
+    pub(crate) patience_seconds: Option<u16>,
+    /// Reviews that are evaluated at once. Default: one a core.
+    pub(crate) evaluations: Option<u16>,
+    /// Reviews that are evaluated or wait for it. Default: 1024.
+    pub(crate) waiting: Option<u16>,
+    /// Connections at once. Default: 1024.
+    pub(crate) connections: Option<u16>,
+    /// How long requests are answered after the end was asked for. Default: 5.
+    pub(crate) notice_seconds: Option<u16>,
+    /// How long what was begun may take after that. Default: 20.
+    pub(crate) drain_seconds: Option<u16>,
 }
 
 /// What is scanned and what fails a run.

@@ -1,6 +1,6 @@
 //! `sekisho.yaml`: found upward from the target, read by the one loader, every mistake with its place.
 
-mod document;
+pub(crate) mod document;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -54,7 +54,7 @@ pub(crate) fn bundle_with(
 }
 
 /// Reads what policies of files and folders are made of; charts and kustomizations are rendered.
-fn material(paths: &[PathBuf], settings: &modules::Settings) -> Result<Material> {
+pub(crate) fn material(paths: &[PathBuf], settings: &modules::Settings) -> Result<Material> {
     let library = library::find(paths)?;
     let is_else = |path: &Path| modules::is_module(path) || library.names(path);
     let others: Vec<PathBuf> = paths.iter().filter(|path| !is_else(path)).cloned().collect();

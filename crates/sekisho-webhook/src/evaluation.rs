@@ -1,0 +1,287 @@
+//! A review's way: body, request, facts, decision, answer; with limits on how many are under way and how long each
+//! may take. What cannot be evaluated in a class that closes is refused, whatever the reason.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sekisho_policy::{Consequence, Decision, FailureClass, Request};
+use serde_json::Value;
+use smol_str::SmolStr;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout_at};
+
+use crate::answer::{self, Refused};
+use crate::body::{BodyError, Held};
+use crate::endpoint::Endpoint;
+use crate::facts::Gathered;
+use crate::limits::Limits;
+use crate::log::{Level, Log};
+use crate::metrics::{Metrics, Result as Came};
+use crate::policies::Policies;
+use crate::review::{self, ReviewError};
+
+/// What answers reviews.
+#[derive(Debug)]
+pub struct Admission {
+    policies: Arc<Policies>,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+    log: Log,
+    /// The reviews that may be evaluated at once.
+    permits: Arc<Semaphore>,
+    /// What bodies may still take.
+    pub(crate) room: Arc<AtomicUsize>,
+}
+
+/// What is sent back.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What an evaluation comes to.
+enum Judged {
+    Decided(Box<Request>, Decision),
+    Malformed(ReviewError),
+    /// There is nothing to judge by, for this reason.
+    Unready(SmolStr, String),
+}
+
+/// Counts one while it lives.
+struct Counted<'a>(&'a AtomicI64);
+
+impl<'a> Counted<'a> {
+    fn new(count: &'a AtomicI64) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(count)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Admission {
+    /// Answers by these policies, within limits.
+    pub fn new(policies: Arc<Policies>, limits: Limits, log: Log) -> Self {
+        Self {
+            policies,
+            limits,
+            metrics: Arc::default(),
+            log,
+            permits: Arc::new(Semaphore::new(limits.evaluations.clamp(1, Semaphore::MAX_PERMITS))),
+            room: Arc::new(AtomicUsize::new(limits.bytes)),
+        }
+    }
+
+    /// The policies.
+    pub fn policies(&self) -> &Arc<Policies> {
+        &self.policies
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The log.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Whether evaluations that nobody waits for hold everything up.
+    pub(crate) fn is_stuck(&self) -> bool {
+        usize::try_from(self.metrics.overdue.load(Ordering::Acquire)).unwrap_or(0) >= self.limits.evaluations
+    }
+
+    /// Answers a review whose body was read, or was not.
+    pub(crate) async fn answer(
+        self: &Arc<Self>,
+        endpoint: Endpoint,
+        body: Result<Held, BodyError>,
+        deadline: Instant,
+    ) -> (Reply, Came) {
+        let held = match body {
+            Ok(held) => held,
+            Err(error) => return self.unread(endpoint, &error),
+        };
+        let uid = review::uid(&held.bytes);
+        let in_flight = self.metrics.in_flight.load(Ordering::Acquire);
+        if usize::try_from(in_flight).unwrap_or(0) >= self.limits.waiting {
+            return shed(endpoint, uid.as_deref());
+        }
+        let counted = Counted::new(&self.metrics.in_flight);
+        let Ok(Ok(permit)) = timeout_at(deadline, Arc::clone(&self.permits).acquire_owned()).await else {
+            return late(endpoint, uid.as_deref());
+        };
+        let admission = Arc::clone(self);
+        let mut task = spawn_blocking(move || {
+            let judged = catch_unwind(AssertUnwindSafe(|| admission.judge(endpoint, &held.bytes)));
+            drop((held, permit));
+            judged.ok()
+        });
+        let Ok(outcome) = timeout_at(deadline, &mut task).await else {
+            let metrics = Arc::clone(&self.metrics);
+            tokio::spawn(async move {
+                let _overdue = Counted::new(&metrics.overdue);
+                let _ = task.await;
+            });
+            return late(endpoint, uid.as_deref());
+        };
+        drop(counted);
+        self.written(endpoint, outcome.ok().flatten(), uid.as_deref())
+    }
+
+    /// What the policies say. This is where time goes.
+    fn judge(&self, endpoint: Endpoint, bytes: &[u8]) -> Judged {
+        let request = match review::read(bytes, &self.limits) {
+            Ok(request) => request,
+            Err(error) => return Judged::Malformed(error),
+        };
+        let Some(bundle) = self.policies.current() else {
+            return Judged::Unready(request.uid, "no policies were loaded yet".to_owned());
+        };
+        let gathered =
+            match Gathered::of(&request, &**self.policies.facts(), Timestamp::now().as_nanosecond()) {
+                Ok(gathered) => gathered,
+                Err(error) => return Judged::Unready(request.uid, error.to_string()),
+            };
+        let decision = bundle.decide(&request, &gathered, endpoint.scope());
+        Judged::Decided(Box::new(request), decision)
+    }
+
+    fn written(&self, endpoint: Endpoint, judged: Option<Judged>, uid: Option<&str>) -> (Reply, Came) {
+        match judged {
+            Some(Judged::Decided(request, decision)) => {
+                self.metrics.decided(&decision);
+                self.told(endpoint, &request, &decision);
+                let came = if decision.refusal.is_none() { Came::Allowed } else { Came::Denied };
+                (Reply { status: 200, body: answer::decided(&request.uid, &decision) }, came)
+            }
+            Some(Judged::Malformed(error)) => {
+                (Reply { status: 400, body: error.to_string().into_bytes() }, Came::Malformed)
+            }
+            Some(Judged::Unready(uid, why)) => {
+                let message = format!("the request cannot be judged: {why}");
+                let refused = Refused { code: 500, reason: "InternalError", message };
+                (closed(endpoint, Some(&uid), &refused, 500), Came::Unready)
+            }
+            None => {
+                self.log.line(Level::Error, "panic", |fields| {
+                    fields.insert("uid".to_owned(), uid.unwrap_or_default().into());
+                });
+                let message = "the request cannot be judged: the evaluation failed".to_owned();
+                let refused = Refused { code: 500, reason: "InternalError", message };
+                (closed(endpoint, uid, &refused, 500), Came::Panicked)
+            }
+        }
+    }
+
+    fn unread(&self, endpoint: Endpoint, error: &BodyError) -> (Reply, Came) {
+        match error {
+            BodyError::TooLarge(head) => {
+                let message = format!("the review has more than {} bytes", self.limits.body);
+                let refused = Refused { code: 413, reason: "RequestEntityTooLarge", message };
+                (closed(endpoint, review::uid(head).as_deref(), &refused, 413), Came::TooLarge)
+            }
+            BodyError::Busy(head) => shed(endpoint, review::uid(head).as_deref()),
+            BodyError::Late => {
+                (Reply { status: 408, body: b"the body did not come in time".to_vec() }, Came::Late)
+            }
+            BodyError::Broken => {
+                (Reply { status: 400, body: b"the body broke off".to_vec() }, Came::Malformed)
+            }
+        }
+    }
+
+    /// Says what came of a review, without anything that stands in the object.
+    fn told(&self, endpoint: Endpoint, request: &Request, decision: &Decision) {
+        let warns = decision.judged.iter().any(|judged| judged.follows == Consequence::Warns);
+        let level = if decision.refusal.is_some() || warns { Level::Info } else { Level::Debug };
+        self.log.line(level, "review", |fields| {
+            let mut put = |key: &str, value: Value| {
+                fields.insert(key.to_owned(), value);
+            };
+            let resource = &request.resource;
+            put("uid", request.uid.as_str().into());
+            put("action", endpoint.action_word().into());
+            put("class", endpoint.class_word().into());
+            put("operation", request.operation.as_str().into());
+            put("group", resource.group.as_str().into());
+            put("resource", resource.resource.as_str().into());
+            put("subresource", request.subresource.as_str().into());
+            put("namespace", request.namespace.as_str().into());
+            put("name", request.name.as_str().into());
+            put("user", request.user.name.as_str().into());
+            put("dryRun", request.dry_run.into());
+            put("allowed", decision.refusal.is_none().into());
+            put("patched", (!decision.patch.is_empty()).into());
+            let rules = decision.judged.iter().filter(|judged| judged.follows != Consequence::Nothing);
+            let rules: Vec<Value> = rules.take(20).map(rule).collect();
+            put("rules", rules.into());
+        });
+    }
+}
+
+fn shed(endpoint: Endpoint, uid: Option<&str>) -> (Reply, Came) {
+    let message = "too many requests are being judged: try again".to_owned();
+    let refused = Refused { code: 503, reason: "ServiceUnavailable", message };
+    (closed(endpoint, uid, &refused, 503), Came::Shed)
+}
+
+fn late(endpoint: Endpoint, uid: Option<&str>) -> (Reply, Came) {
+    let message = "the request could not be judged in time: try again".to_owned();
+    let refused = Refused { code: 504, reason: "Timeout", message };
+    (closed(endpoint, uid, &refused, 503), Came::Late)
+}
+
+/// Which rule, what followed, and where it stands.
+fn rule(judged: &sekisho_policy::Judged) -> Value {
+    let name = &judged.verdict.rule;
+    let origin = judged.origin.as_ref();
+    let provenance = origin.and_then(|origin| origin.provenance.as_ref());
+    serde_json::json!({
+        "kind": name.kind.as_str(),
+        "policy": name.policy.as_str(),
+        "rule": name.rule.as_str(),
+        "follows": match judged.follows {
+            Consequence::Refuses => "deny",
+            Consequence::Warns => "warn",
+            Consequence::Records => "audit",
+            Consequence::Nothing => "nothing",
+        },
+        "file": origin.map(|origin| origin.location.file.as_str()),
+        "line": origin.map(|origin| origin.location.start.line),
+        "bundle": provenance.map(|provenance| provenance.digest.as_str()),
+        "commit": provenance.map(|provenance| provenance.commit.as_str()),
+    })
+}
+
+/// What is answered where nobody judged: in a class that closes a refusal, so that not even a webhook configuration
+/// that ignores failures lets the request pass; in one that leaves open an error, for the API server to go by.
+fn closed(endpoint: Endpoint, uid: Option<&str>, refused: &Refused, status: u16) -> Reply {
+    match (endpoint.class, uid) {
+        (FailureClass::Closed, Some(uid)) => Reply { status: 200, body: answer::refused(uid, refused) },
+        _ => Reply { status, body: refused.message.clone().into_bytes() },
+    }
+}
+
+/// Until when an answer must be there, from now on.
+pub(crate) fn deadline(limits: &Limits, patience: Option<Duration>) -> Instant {
+    const LEAST: Duration = Duration::from_millis(20);
+    let patience = patience.unwrap_or(limits.patience).min(Duration::from_secs(30));
+    let margin = limits.margin.min(patience / 4);
+    Instant::now() + patience.saturating_sub(margin).max(LEAST)
+}

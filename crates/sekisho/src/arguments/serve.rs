@@ -1,0 +1,134 @@
+//! The options of `sekisho serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::ClusterArguments;
+use super::policy::Modules;
+use crate::policy::pod_security::Wanted;
+
+/// Which part serves.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    #[command(subcommand)]
+    pub(crate) part: ServePart,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServePart {
+    /// Answer the API server's admission webhooks by policies
+    Admission(Box<AdmissionArguments>),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdmissionArguments {
+    /// File or folder of policies, in any language; followed when it changes
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) policy: Vec<PathBuf>,
+    /// Pod Security level of namespaces whose labels name none [default: privileged, so that labels alone count]
+    #[arg(long, value_name = "[MODE=]LEVEL[:VERSION]", conflicts_with = "no_pod_security")]
+    pub(crate) pod_security: Vec<Wanted>,
+    /// Leave Pod Security to the API server
+    #[arg(long)]
+    pub(crate) no_pod_security: bool,
+    /// Apply admission policies that no binding names too, as if one bound them that denies
+    #[arg(long)]
+    pub(crate) unbound: bool,
+    #[command(flatten)]
+    pub(crate) modules: Modules,
+    /// Configuration file [default: `sekisho.yaml`, looked for upward from the working directory]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Address for the API server [default: 0.0.0.0:8443]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Address for `/livez`, `/readyz` and `/metrics`, without TLS [default: 0.0.0.0:8081]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) status: Option<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) tls: TlsArguments,
+    #[command(flatten)]
+    pub(crate) callers: CallerArguments,
+    #[command(flatten)]
+    pub(crate) facts: FactArguments,
+    #[command(flatten)]
+    pub(crate) live: ClusterArguments,
+    /// How long a review may take where the API server does not say how long it waits [default: 2]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) patience: Option<u16>,
+    /// How often policies are looked at for changes [default: 2]
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) interval: Option<u16>,
+    /// How much to log [default: info]
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(crate) log: Option<LogLevel>,
+}
+
+/// Which certificate is shown.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for the certificate")]
+pub(crate) struct TlsArguments {
+    /// File of the certificate and those above it; followed when it changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// File of its key
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Folder in which an authority of our own is kept; `ca.crt` in it is what callers are to trust
+    #[arg(long, value_name = "FOLDER", conflicts_with = "tls_certificate")]
+    pub(crate) tls_folder: Option<PathBuf>,
+    /// Secret in which an authority of our own is kept, for all replicas
+    #[arg(long, value_name = "NAMESPACE/NAME", conflicts_with_all = ["tls_certificate", "tls_folder"])]
+    pub(crate) tls_secret: Option<String>,
+    /// Name that the certificate of our own authority is for [default: sekisho-admission.sekisho.svc, localhost]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tls_name: Vec<String>,
+    /// Webhook configuration that is told which authority to trust: `validating/NAME`, `mutating/NAME`
+    #[arg(long, value_name = "KIND/NAME", requires = "tls_secret")]
+    pub(crate) publish: Vec<String>,
+}
+
+/// Who may call.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for callers")]
+pub(crate) struct CallerArguments {
+    /// File of the authorities that callers must have a certificate of; followed when it changes
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["client_ca_of_cluster", "any_client"])]
+    pub(crate) client_ca: Option<PathBuf>,
+    /// Take those authorities and names from what the API server tells extensions
+    #[arg(long, conflicts_with = "any_client")]
+    pub(crate) client_ca_of_cluster: bool,
+    /// Common name that a caller's certificate must have; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub(crate) client_name: Vec<String>,
+    /// Answer whoever reaches the port, without a certificate
+    #[arg(long)]
+    pub(crate) any_client: bool,
+}
+
+/// What policies look at beside requests.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for facts")]
+pub(crate) struct FactArguments {
+    /// File or folder of objects that stand for the cluster, instead of the cluster
+    #[arg(long, value_name = "PATH")]
+    pub(crate) facts: Vec<PathBuf>,
+    /// Kind that policies look at though they do not say so: `apps/v1/Deployment`
+    #[arg(long, value_name = "VERSION/KIND")]
+    pub(crate) fact_kind: Vec<String>,
+}
+
+/// How much to log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    /// Every review
+    Debug,
+    /// Reviews that rules object to, and what changes
+    Info,
+    /// What somebody should look at
+    Warning,
+    /// What does not work
+    Error,
+}

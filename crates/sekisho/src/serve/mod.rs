@@ -1,0 +1,4 @@
+//! What the serving parts share: policies of files that are followed, and the settings of the webhook.
+
+pub(crate) mod files;
+pub(crate) mod settings;
