@@ -6,11 +6,14 @@ mod apk;
 mod dpkg;
 mod dpkg_copyright;
 mod go_binary;
+mod java_archive;
 mod opkg;
 mod os_release;
 mod pacman;
 mod portage;
 mod prelude;
+mod rpm;
+mod rpm_manifest;
 mod rust_binary;
 
 use crate::Analyzer;
@@ -22,9 +25,12 @@ pub(crate) static ANALYZERS: &[&Analyzer] = &[
     &dpkg::ANALYZER,
     &dpkg_copyright::ANALYZER,
     &go_binary::ANALYZER,
+    &java_archive::ANALYZER,
     &opkg::ANALYZER,
     &os_release::ANALYZER,
     &pacman::ANALYZER,
     &portage::ANALYZER,
+    &rpm::ANALYZER,
+    &rpm_manifest::ANALYZER,
     &rust_binary::ANALYZER,
 ];

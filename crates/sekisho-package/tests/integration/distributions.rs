@@ -2,14 +2,10 @@
 
 use sekisho_contents::{Contents, Package};
 
-use crate::support::{Item, image, root};
+use crate::support::{Item, image, root, urls};
 
 const DEBIAN: (&str, &[u8]) = ("etc/os-release", b"ID=debian\nVERSION_ID=\"12\"\n");
 const ALPINE: (&str, &[u8]) = ("etc/os-release", b"ID=alpine\nVERSION_ID=3.20.1\n");
-
-fn urls(contents: &Contents) -> Vec<String> {
-    contents.packages.iter().map(|package| package.url.to_string()).collect()
-}
 
 fn named<'c>(contents: &'c Contents, name: &str) -> &'c Package {
     contents.packages.iter().find(|package| package.url.name() == name).expect("a package of this name")
@@ -231,4 +227,29 @@ fn damaged_databases_neither_stop_the_scan_nor_the_packages_before() {
     assert_eq!(contents.packages.len(), 2);
     let contents = root(&[DEBIAN, ("var/lib/dpkg/status", b"\xff\xfe\0\0: \n \n\t\n:\nPackage\nVersion:\n")]);
     assert!(contents.packages.is_empty());
+}
+
+#[test]
+fn files_of_a_distribution_s_package_name_it_as_their_owner() {
+    let jar =
+        crate::java::jar(&[("META-INF/maven/g/a/pom.properties", b"groupId=g\nartifactId=a\nversion=1\n")]);
+    let contents = image(&[
+        &[
+            ("etc/os-release", Item::File(DEBIAN.1)),
+            ("lib", Item::Symlink("usr/lib")),
+            ("var/lib/dpkg/status", Item::File(STATUS)),
+            ("var/lib/dpkg/info/mawk.list", Item::File(b"/.\n/lib\n/lib/a.jar\n/usr/share/b.jar\n")),
+            ("usr/lib/a.jar", Item::File(&jar)),
+            ("usr/share/b.jar", Item::File(&jar)),
+        ],
+        &[("opt/a.jar", Item::File(&jar))],
+    ]);
+    let places = &named(&contents, "a").places;
+    let owners: Vec<_> =
+        places.iter().map(|place| (place.path.as_str(), place.layer, place.owner.as_deref())).collect();
+    let mawk = Some("pkg:deb/debian/mawk@1.3.4?arch=amd64&distro=debian-12");
+    let expected =
+        [("usr/lib/a.jar", Some(0), mawk), ("usr/share/b.jar", Some(0), mawk), ("opt/a.jar", Some(1), None)];
+    assert_eq!(owners, expected);
+    assert!(!named(&contents, "a").is_owned());
 }

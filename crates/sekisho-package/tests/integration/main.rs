@@ -2,7 +2,10 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
 mod distributions;
+mod java;
 mod layers;
 mod licenses;
 mod operating_system;
+mod programs;
+mod rpm;
 mod support;

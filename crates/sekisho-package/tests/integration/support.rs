@@ -8,6 +8,8 @@ use sekisho_package::{Budget, Entry, Kind, Layer, LayerScan, Streamed, merge, me
 pub(crate) enum Item<'i> {
     /// A regular file.
     File(&'i [u8]),
+    /// A program: a file with executable bits.
+    Program(&'i [u8]),
     /// A symbolic link.
     Symlink(&'i str),
     /// A hard link.
@@ -21,6 +23,7 @@ pub(crate) fn scanned(mut scan: LayerScan, entries: &[(&str, Item<'_>)]) -> Laye
     for (path, item) in entries {
         let (kind, mode, bytes): (_, _, &[u8]) = match item {
             Item::File(bytes) => (Kind::File, 0o644, bytes),
+            Item::Program(bytes) => (Kind::File, 0o755, bytes),
             Item::Symlink(target) => (Kind::Symlink(target), 0o777, &[]),
             Item::Hardlink(target) => (Kind::Hardlink(target), 0o644, &[]),
             Item::Folder => (Kind::Directory, 0o755, &[]),
@@ -40,6 +43,11 @@ pub(crate) fn layer(entries: &[(&str, Item<'_>)]) -> Layer {
 pub(crate) fn root(files: &[(&str, &[u8])]) -> Contents {
     let entries: Vec<_> = files.iter().map(|(path, bytes)| (*path, Item::File(bytes))).collect();
     merge(&[&scanned(LayerScan::root(Budget::default()), &entries)]).contents
+}
+
+/// The package URLs of what is contained, in order.
+pub(crate) fn urls(contents: &Contents) -> Vec<String> {
+    contents.packages.iter().map(|package| package.url.to_string()).collect()
 }
 
 /// What an image of these layers contains, the lowest first.
