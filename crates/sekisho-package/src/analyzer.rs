@@ -77,6 +77,14 @@ pub enum ReadError {
         /// What is wrong with it.
         reason: String,
     },
+    /// It is of its format, but not all of it could be read.
+    #[error("could not be read whole as {format}: {reason}")]
+    Partial {
+        /// The format.
+        format: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// More than a budget allows.
     #[error("has more than {limit} {what}, the limit")]
     Limit {

@@ -3,6 +3,7 @@
 
 mod distributions;
 mod java;
+mod languages;
 mod layers;
 mod licenses;
 mod operating_system;

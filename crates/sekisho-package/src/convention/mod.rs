@@ -1,0 +1,7 @@
+//! What several analyzers of an ecosystem share: how it writes names, sources and checksums.
+
+pub(crate) mod conda;
+pub(crate) mod headers;
+pub(crate) mod maven;
+pub(crate) mod npm;
+pub(crate) mod python;
