@@ -87,6 +87,8 @@ pub(crate) enum Command {
     Render(RenderArguments),
     /// Report on every control of a framework
     Report(ReportArguments),
+    /// Print the manifests of the parts that run in a cluster
+    Install(InstallArguments),
     /// List what a cluster is made of, as CycloneDX
     Sbom(SbomArguments),
     /// Apply and examine policies: admission policies, Gatekeeper's, Kyverno's
@@ -173,10 +175,10 @@ pub(crate) struct ClusterArguments {
     pub(crate) groups: Vec<String>,
 }
 
-/// How charts are rendered, the same for every verb that renders.
+/// Values for charts, as `helm` takes them.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options for charts")]
-pub(crate) struct ValuesArguments {
+pub(crate) struct GivenArguments {
     /// File of values for charts, over those before it
     #[arg(long, value_name = "FILE")]
     pub(crate) values: Vec<PathBuf>,
@@ -195,6 +197,14 @@ pub(crate) struct ValuesArguments {
     /// Value for charts that is taken as it is
     #[arg(long, value_name = "KEY=TEXT")]
     pub(crate) set_literal: Vec<String>,
+}
+
+/// How charts are rendered, the same for every verb that renders.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for charts")]
+pub(crate) struct ValuesArguments {
+    #[command(flatten)]
+    pub(crate) given: GivenArguments,
     /// Set of values that charts are rendered with by itself: one of `sekisho.yaml`, or one of files
     #[arg(long, value_name = "NAME[=FILE,...]", value_parser = ChosenSet::parse)]
     pub(crate) value_set: Vec<ChosenSet>,
@@ -295,6 +305,43 @@ pub(crate) struct SbomArguments {
     /// Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) live: ClusterArguments,
+}
+
+/// What an installation is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InstallFormat {
+    /// Plain manifests
+    Yaml,
+    /// A folder for `kubectl apply --kustomize`
+    Kustomize,
+    /// A folder for `helm install`
+    Chart,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InstallArguments {
+    /// What to write
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "yaml")]
+    pub(crate) format: InstallFormat,
+    /// Namespace that everything is put in
+    #[arg(short, long, value_name = "NAME", default_value = "sekisho")]
+    pub(crate) namespace: String,
+    /// Image of Sekisho, best by its digest
+    #[arg(long, value_name = "IMAGE")]
+    pub(crate) image: Option<String>,
+    /// File or folder of policies that are put into the ConfigMap of the installation
+    #[arg(long, value_name = "PATH")]
+    pub(crate) policy: Vec<PathBuf>,
+    /// Write to a file instead of standard output; for a kustomization and a chart, the folder
+    #[arg(short, long, value_name = "PATH")]
+    pub(crate) output: Option<PathBuf>,
+    /// Apply to the cluster of the kubeconfig instead of printing
+    #[arg(long, conflicts_with_all = ["output", "format"])]
+    pub(crate) apply: bool,
+    #[command(flatten)]
+    pub(crate) values: GivenArguments,
     #[command(flatten)]
     pub(crate) live: ClusterArguments,
 }

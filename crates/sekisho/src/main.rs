@@ -5,6 +5,7 @@ mod cluster_bill;
 mod command;
 mod config;
 mod examine;
+mod install;
 mod live;
 mod mending;
 mod policy;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Render(render) => command::render::run(render, &terminal),
         Command::Report(report) => command::report::run(report, &terminal),
         Command::Sbom(sbom) => command::sbom::run(sbom, &terminal),
+        Command::Install(install) => command::install::run(install, &terminal),
         Command::Policy(policy) => command::policy::run(policy, &terminal),
         Command::Serve(serve) => command::serve::run(serve, &terminal),
         Command::Completion { shell } => command::completion::run(shell),

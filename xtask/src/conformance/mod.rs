@@ -9,6 +9,7 @@ mod falco;
 mod formats;
 mod gatekeeper;
 mod helm;
+mod install;
 mod kubectl;
 mod kubescape;
 mod kustomize;
@@ -79,6 +80,8 @@ enum Suite {
     Formats(Options),
     /// The kustomizations of the corpora as the real kubectl builds them
     Kustomize(Options),
+    /// What `sekisho install` writes as the real helm and kubectl read it
+    Install(Options),
     /// Charts as the real helm renders them
     Helm(helm::Options),
 }
@@ -144,13 +147,20 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             Some(program) => suite("kustomize", "corpora", &options, |data| kustomize::run(data, &program)),
             None => skipped("kustomize", "the real kubectl is not here"),
         },
+        Suite::Install(options) => match (peer::helm()?, peer::kubectl()?) {
+            (Some(helm), Some(kubectl)) => {
+                let scratch = root().join("target/install");
+                examine("install", &scratch, &options, |folder| install::run(folder, &helm, &kubectl))
+            }
+            _ => skipped("install", "the real helm and kubectl are not here"),
+        },
         Suite::Helm(options) => helm::run(&options),
     }
 }
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 13] = [
+    let suites: [fn(Options) -> Suite; 14] = [
         Suite::Advisories,
         Suite::Captures,
         Suite::Cel,
@@ -164,6 +174,7 @@ pub(crate) fn run_all() -> Result<()> {
         Suite::Kubectl,
         Suite::Formats,
         Suite::Kustomize,
+        Suite::Install,
     ];
     suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))?;
     run(Arguments { suite: Suite::Helm(helm::Options::default()) })

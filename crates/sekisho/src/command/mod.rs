@@ -3,6 +3,7 @@
 pub(crate) mod completion;
 pub(crate) mod explain;
 pub(crate) mod fix;
+pub(crate) mod install;
 pub(crate) mod man;
 pub(crate) mod policy;
 pub(crate) mod render;
@@ -19,7 +20,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sekisho_policy::pod_security::Preset;
 
-use crate::arguments::{ClusterArguments, Targets, ValuesArguments};
+use crate::arguments::{ClusterArguments, GivenArguments, Targets, ValuesArguments};
 use crate::config;
 use crate::live::Live;
 use crate::release::{GivenValues, Releases};
@@ -74,18 +75,25 @@ impl ClusterArguments {
     }
 }
 
+impl GivenArguments {
+    /// The values that these options give.
+    fn given(self) -> GivenValues {
+        GivenValues {
+            files: self.values,
+            json: self.set_json,
+            set: self.set,
+            strings: self.set_string,
+            from_files: self.set_file,
+            literals: self.set_literal,
+        }
+    }
+}
+
 impl ValuesArguments {
     /// How these options have charts rendered.
     fn releases(self) -> Releases {
         Releases {
-            given: GivenValues {
-                files: self.values,
-                json: self.set_json,
-                set: self.set,
-                strings: self.set_string,
-                from_files: self.set_file,
-                literals: self.set_literal,
-            },
+            given: self.given.given(),
             release: self.release,
             api_versions: self.api_versions,
             sets: self.value_set,

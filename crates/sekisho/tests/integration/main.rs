@@ -12,6 +12,7 @@ mod command;
 mod configuration;
 mod examples;
 mod fixing;
+mod installing;
 mod kustomizations;
 mod kyverno_tests;
 mod large_cluster;

@@ -72,6 +72,11 @@ fn policies(arguments: &ExportArguments, terminal: &Terminal) -> Result<Status> 
     Ok(if complete { Status::Clean } else { Status::Incomplete })
 }
 
+/// The policy of the check with this slug and its binding; none where there is none.
+pub(crate) fn exported(slug: &str, action: Enforcement) -> Option<String> {
+    policy(sekisho_posture::check(slug)?, action)
+}
+
 /// The policy of a check and its binding; none where its condition cannot be said in CEL, or is about what the API
 /// server asks no policy about.
 fn policy(check: &Check, action: Enforcement) -> Option<String> {

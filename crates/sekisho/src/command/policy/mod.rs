@@ -6,6 +6,8 @@ mod export;
 mod lint;
 mod test;
 
+pub(crate) use self::export::exported;
+
 use anyhow::Result;
 
 use crate::arguments::policy::{PolicyArguments, PolicyVerb};

@@ -2,6 +2,7 @@
 #![allow(clippy::print_stdout, reason = "a test that cannot run says so")]
 
 mod bill;
+mod install;
 mod pod_security;
 mod policies;
 mod scan;

@@ -1,0 +1,106 @@
+//! What `sekisho install` prints, on a real API server: taken under restricted Pod Security, and enforced.
+
+use serde_json::json;
+
+use super::{ApiServer, alone, objects, wait};
+use crate::command::Workbench;
+
+const IMAGE: &str = "registry.example.com/security/sekisho@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/// Removes an installation, the webhooks first.
+struct Uninstall<'s> {
+    server: &'s ApiServer,
+    text: String,
+}
+
+impl Drop for Uninstall<'_> {
+    fn drop(&mut self) {
+        for object in objects(&self.text).iter().rev() {
+            let path = format!("{}/{}", self.server.path(object, ""), object.name);
+            // What was not made is not there.
+            let _ = self.server.connection.delete(&path);
+        }
+    }
+}
+
+#[test]
+fn an_installation_is_taken_by_the_api_server_and_its_pods_are_restricted() {
+    let Some(server) = ApiServer::get() else { return };
+    let _alone = alone();
+    let kubeconfig = std::env::var("SEKISHO_TEST_KUBECONFIG").expect("a kubeconfig");
+    let bench = Workbench::new();
+    // Nobody answers here: closing webhooks would refuse what follows.
+    let options = [
+        "install",
+        "--image",
+        IMAGE,
+        "--namespace",
+        "guard",
+        "--set",
+        "webhooks.failClosed=false,criticalPolicies.actions={Deny}",
+    ];
+    let printed = bench.run(&options);
+    let uninstall = Uninstall { server: &server, text: printed.out.clone() };
+    let apply = [&options[..], &["--apply", "--kubeconfig", &kubeconfig]].concat();
+    for _ in 0..2 {
+        let ran = bench.run(&apply);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert!(ran.err.contains("applied Deployment sekisho-admission"), "{}", ran.err);
+        assert!(!ran.err.contains("warning:"), "{}", ran.err);
+    }
+    // The controllers make the Pods: that they stand proves that the namespace takes them.
+    wait("the Pods of the webhook are there", || {
+        let pods = server.connection.get("/api/v1/namespaces/guard/pods").expect("Pods");
+        (pods.get("items")?.items().len() == 2).then_some(())
+    });
+    let namespace = server.connection.get("/api/v1/namespaces/guard").expect("the namespace");
+    assert_eq!(
+        namespace
+            .at(&["metadata", "labels", "pod-security.kubernetes.io/enforce"])
+            .and_then(|node| node.as_str()),
+        Some("restricted")
+    );
+
+    // The critical rules hold though no webhook answers.
+    let privileged = json!({
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "bad"},
+        "spec": {"containers": [{"name": "main", "image": "registry.example.com/a:1", "securityContext": {"privileged": true}}]},
+    });
+    server.namespace("guarded", &[]);
+    let refused = wait("the critical rules hold", || {
+        server.connection.create("/api/v1/namespaces/guarded/pods?dryRun=All", &privileged.to_string()).err()
+    });
+    assert!(refused.to_string().contains("sekisho-privileged-container"), "{refused}");
+    drop(uninstall);
+}
+
+#[test]
+fn the_role_for_scans_is_enough_on_the_api_server() {
+    let Some(server) = ApiServer::get() else { return };
+    let _alone = alone();
+    let kubeconfig = std::env::var("SEKISHO_TEST_KUBECONFIG").expect("a kubeconfig");
+    let bench = Workbench::new();
+    let printed = bench.run(&["install", "--image", IMAGE, "--set", "scanRole.secrets=true"]);
+    let role: Vec<_> =
+        objects(&printed.out).into_iter().filter(|object| object.name == "sekisho-scan").collect();
+    let binding = objects(
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: scanner}, \
+         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: sekisho-scan}, \
+         subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: scanner}]}",
+    );
+    for object in role.iter().chain(&binding) {
+        server.create(object, "");
+    }
+    let scan = ["scan", "cluster", "--kubeconfig", &kubeconfig, "--as", "scanner", "--fail-on", "none"];
+    let ran = wait("the role holds", || {
+        let ran = bench.run(&scan);
+        (!ran.err.contains("nodes is forbidden") && ran.out.contains("Examined") && ran.status != 3)
+            .then_some(ran)
+    });
+    let billed = bench.run(&["sbom", "cluster", "--kubeconfig", &kubeconfig, "--as", "scanner"]);
+    for object in role.iter().chain(&binding) {
+        server.delete(object, "");
+    }
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    assert_eq!(billed.status, 0, "{}", billed.err);
+}

@@ -1,0 +1,133 @@
+//! What `sekisho install` prints: nothing that a scan objects to, the same in every form.
+
+use std::collections::BTreeMap;
+
+use sekisho_manifest::{Budget, Document, Format, Object, SourceId, load};
+use serde_json::Value;
+
+use crate::command::Workbench;
+
+const IMAGE: &str = "registry.example.com/security/sekisho@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+const POLICY: &str = "
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: owned}
+spec: {rules: []}
+";
+
+fn objects(text: &str) -> Vec<Object> {
+    let loaded = load(SourceId::default(), text, Format::Yaml, &Budget::default());
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    loaded.documents.iter().flat_map(Document::objects).collect()
+}
+
+/// Objects by kind and name.
+fn by_name(text: &str) -> BTreeMap<String, Value> {
+    let named = |object: &Object| format!("{} {:?}/{}", object.kind, object.namespace, object.name);
+    objects(text).iter().map(|object| (named(object), object.root.to_json())).collect()
+}
+
+fn install(bench: &Workbench, arguments: &[&str]) -> String {
+    let ran = bench.run(&[&["install", "--image", IMAGE], arguments].concat());
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    ran.out
+}
+
+#[test]
+fn what_is_installed_scans_clean() {
+    let bench = Workbench::new();
+    bench.file("policies/owned.yaml", POLICY);
+    bench.file("install.yaml", install(&bench, &["--policy", "policies"]));
+    for more in [&["--set", "criticalPolicies.actions={Deny}"][..], &["--set", "webhooks.failClosed=false"]] {
+        bench.file("other.yaml", install(&bench, more));
+        let ran = bench.run(&["scan", "other.yaml", "--fail-on", "info"]);
+        assert_eq!(ran.status, 0, "{}", ran.out);
+    }
+    let ran = bench.run(&["scan", "install.yaml", "--fail-on", "info"]);
+    assert_eq!(ran.status, 0, "{}", ran.out);
+}
+
+#[test]
+fn every_form_of_an_installation_holds_the_same_objects() {
+    let bench = Workbench::new();
+    let plain = by_name(&install(&bench, &["--namespace", "guard"]));
+    assert!(plain.contains_key("Deployment Some(\"guard\")/sekisho-admission"), "{:?}", plain.keys());
+    install(&bench, &["--namespace", "guard", "--format", "kustomize", "--output", "folder"]);
+    let kustomized = bench.run(&["render", "folder"]);
+    assert_eq!(by_name(&kustomized.out), plain, "{}", kustomized.err);
+    install(&bench, &["--format", "chart", "--output", "chart"]);
+    let values = format!(
+        "image.repository=registry.example.com/security/sekisho,image.digest={},namespace.create=true",
+        &IMAGE[38..]
+    );
+    let rendered =
+        bench.run(&["render", "chart", "--release", "sekisho", "--namespace", "guard", "--set", &values]);
+    assert_eq!(by_name(&rendered.out), plain, "{}", rendered.err);
+}
+
+#[test]
+fn webhooks_are_asked_about_nothing_that_keeps_the_cluster_alive() {
+    let bench = Workbench::new();
+    let all = by_name(&install(&bench, &["--namespace", "guard"]));
+    for kind in ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"] {
+        let configuration = &all[&format!("{kind} None/sekisho")];
+        for webhook in configuration["webhooks"].as_array().expect("webhooks") {
+            let exempt = &webhook["namespaceSelector"]["matchExpressions"][0];
+            assert_eq!(exempt["key"], "kubernetes.io/metadata.name");
+            assert_eq!(
+                exempt["values"],
+                serde_json::json!(["guard", "kube-system", "kube-public", "kube-node-lease"])
+            );
+            assert!(webhook["timeoutSeconds"].as_u64().is_some_and(|seconds| seconds <= 2));
+            let conditions = webhook["matchConditions"].to_string();
+            assert!(
+                conditions.contains("coordination.k8s.io") && conditions.contains("events"),
+                "{conditions}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_rule_of_a_role_says_why() {
+    let bench = Workbench::new();
+    let text = install(&bench, &[]);
+    let lines: Vec<&str> = text.lines().collect();
+    let mut groups: Vec<&str> = Vec::new();
+    for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("- apiGroups:")) {
+        let before = lines[..number].iter().rev().find(|line| line.starts_with('#') || **line == "rules:");
+        assert!(before.is_some_and(|before| before.starts_with('#')), "{line} has no reason");
+        groups.push(line);
+    }
+    assert!(groups.len() > 10);
+    let secrets = by_name(&text)["ClusterRole None/sekisho-scan"].to_string().contains("\"secrets\"");
+    assert!(!secrets, "the role for scans reads no Secrets unless that is asked for");
+}
+
+#[test]
+fn policies_go_into_the_config_map() {
+    let bench = Workbench::new();
+    bench.file("policies/a/owned.yaml", POLICY);
+    bench.file("policies/read me.txt", "no policy");
+    let all = by_name(&install(&bench, &["--policy", "policies"]));
+    let map = &all["ConfigMap Some(\"sekisho\")/sekisho-policies"];
+    assert_eq!(map["data"]["a_owned.yaml"], POLICY);
+    assert_eq!(map["data"].as_object().map(serde_json::Map::len), Some(1));
+    bench.file("policies/a_owned.yaml", POLICY);
+    let ran = bench.run(&["install", "--image", IMAGE, "--policy", "policies"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("two files of policies would be called `a_owned.yaml`"), "{}", ran.err);
+}
+
+#[test]
+fn what_is_wrong_with_an_installation_is_said() {
+    let bench = Workbench::new();
+    let ran = bench.run(&["install"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("name the image"), "{}", ran.err);
+    let ran = bench.run(&["install", "--image", "Not An Image"]);
+    assert!(ran.err.contains("`Not An Image` is no image reference"), "{}", ran.err);
+    let ran = bench.run(&["install", "--format", "chart"]);
+    assert!(ran.err.contains("name one with --output"), "{}", ran.err);
+}
