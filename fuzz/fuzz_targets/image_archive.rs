@@ -9,7 +9,7 @@ use sekisho_oci::archive::{
 use sekisho_oci::budget::Budget;
 
 fuzz_target!(|bytes: &[u8]| {
-    if let Ok(contents) = Contents::read(bytes, Budget::default())
+    if let Ok(contents) = Contents::read(std::io::Cursor::new(bytes), Budget::default())
         && let Some(extent) = contents.find("manifest.json")
     {
         assert!(extent.offset + extent.size <= bytes.len() as u64);

@@ -1,7 +1,7 @@
 //! Archives of whole images: what `docker save` and `skopeo copy` write, in Docker's own form and as OCI layouts.
 
 use std::collections::HashMap;
-use std::io::BufRead;
+use std::io::{BufRead, Seek, SeekFrom};
 
 use serde::Deserialize;
 use smol_str::SmolStr;
@@ -42,14 +42,24 @@ pub struct Extent {
 const FILES: u64 = 100_000;
 
 impl Contents {
-    /// Goes over an archive that is not packed. A path that stands twice is what it was first, as for programs that
-    /// look for one file.
-    pub fn read(bytes: impl BufRead, budget: Budget) -> Result<Self, ArchiveError> {
-        let mut archive = TarReader::new(bytes, Budget { entries: FILES, ..budget });
+    /// Goes over an archive that is not packed, from one header to the next. A path that stands twice is what it was
+    /// first, as for programs that look for one file.
+    pub fn read(mut bytes: impl BufRead + Seek, budget: Budget) -> Result<Self, ArchiveError> {
         let mut contents = Self::default();
-        while let Some(entry) = archive.next_entry()? {
+        let end = bytes.seek(SeekFrom::End(0))?;
+        let mut header = 0;
+        for _ in 0..FILES {
+            bytes.seek(SeekFrom::Start(header))?;
+            let mut archive = TarReader::new(&mut bytes, budget);
+            let Some(entry) = archive.next_entry()? else { return Ok(contents) };
+            let next = header.saturating_add(archive.next_header());
+            if next > end {
+                return Err(ArchiveError::Broken { offset: header, message: "it breaks off" });
+            }
+            let offset = entry.offset.map(|offset| offset.saturating_add(header));
+            header = next;
             let path = tidy(&entry.path);
-            match (entry.kind, entry.offset) {
+            match (entry.kind, offset) {
                 (TarKind::File, Some(offset)) => {
                     contents.files.entry(path).or_insert(Extent { offset, size: entry.size });
                 }
@@ -65,7 +75,7 @@ impl Contents {
                 _ => {}
             }
         }
-        Ok(contents)
+        Err(ArchiveError::Entries { limit: FILES })
     }
 
     /// Where a file lies; links are followed.

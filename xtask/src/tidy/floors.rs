@@ -32,6 +32,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-risk", 2),
     ("sekisho-vulnerability", 2),
     ("sekisho-cluster", 3),
+    ("sekisho-registry", 3),
     ("sekisho-source", 3),
     ("sekisho-report", 4),
     ("sekisho-webhook", 4),

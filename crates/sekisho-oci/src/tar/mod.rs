@@ -124,6 +124,16 @@ impl<R: BufRead> TarReader<R> {
         self.entries
     }
 
+    /// Where the header behind the last entry begins, for those who can get there in a quicker way than by reading.
+    pub fn next_header(&self) -> u64 {
+        self.position.saturating_add(self.left).saturating_add(self.padding)
+    }
+
+    /// Whether the archive has ended.
+    pub fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
     /// The next entry; what is left of the last one's content is skipped.
     pub fn next_entry(&mut self) -> Result<Option<TarEntry>, ArchiveError> {
         let mut extended = Extended::default();

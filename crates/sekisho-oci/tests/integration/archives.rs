@@ -1,5 +1,7 @@
 //! Archives of whole images.
 
+use std::io::Cursor;
+
 use sekisho_oci::archive::{
     Contents, DockerEntry, check_layout_mark, choose_in_layout, docker_entries, layout_index,
 };
@@ -16,7 +18,7 @@ fn files_of_an_archive_are_found() {
     let tape = Tape::default().file("./a/layer.tar", b"layer").file("manifest.json", b"[]");
     let bytes =
         tape.entry(&link, b"").entry(&circle, b"").entry(&out, b"").file("manifest.json", b"other").end();
-    let contents = Contents::read(bytes.as_slice(), Budget::default()).unwrap();
+    let contents = Contents::read(Cursor::new(&bytes), Budget::default()).unwrap();
     let text = |path: &str| {
         let extent = contents.find(path)?;
         let (start, size) = (usize::try_from(extent.offset).unwrap(), usize::try_from(extent.size).unwrap());
@@ -93,4 +95,13 @@ fn a_layout_says_its_version() {
     assert!(check_layout_mark(br#"{"imageLayoutVersion":"1.0.0"}"#).is_ok());
     assert!(message(check_layout_mark(br#"{"imageLayoutVersion":"2.0.0"}"#)).contains("2.0.0"));
     assert!(check_layout_mark(b"{}").is_err());
+}
+
+#[test]
+fn an_archive_that_breaks_off_is_broken() {
+    let bytes = Tape::default().file("layer.tar", &[1; 4000]).file("manifest.json", b"[]").end();
+    for length in [100, 600, 4000, 4700] {
+        let said = message(Contents::read(Cursor::new(&bytes[..length]), Budget::default()));
+        assert!(said.contains("breaks off"), "{length}: {said}");
+    }
 }
