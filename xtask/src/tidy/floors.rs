@@ -27,6 +27,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-rego", 1),
     ("sekisho-inventory", 2),
     ("sekisho-package", 2),
+    ("sekisho-leak", 2),
     ("sekisho-policy", 2),
     ("sekisho-posture", 2),
     ("sekisho-risk", 2),
