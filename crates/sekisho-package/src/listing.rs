@@ -9,6 +9,7 @@ use sekisho_manifest::LineIndex;
 use sekisho_version::PackageUrl;
 use smol_str::{SmolStr, ToSmolStr};
 
+use crate::convention::python::normal;
 use crate::licenses::license;
 use crate::sheet::Sheet;
 use crate::{Access, File, Found, ReadError, Report};
@@ -114,7 +115,9 @@ impl Listed {
     pub(crate) fn url(&self) -> Option<PackageUrl> {
         let (namespace, version) = (self.namespace.as_deref(), self.version.as_deref());
         let qualifiers = self.qualifiers.clone();
-        PackageUrl::build(self.kind, namespace, &self.name, version, qualifiers, self.subpath.as_deref()).ok()
+        // `zope.interface` and `Zope_Interface` are one package.
+        let name = if self.kind == "pypi" { normal(&self.name) } else { self.name.clone() };
+        PackageUrl::build(self.kind, namespace, &name, version, qualifiers, self.subpath.as_deref()).ok()
     }
 }
 

@@ -39,7 +39,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
         let Some(at) = identity.get(1..).and_then(|rest| rest.find('@')).map(|at| at + 1) else { continue };
         let (name, reference) =
             (identity.get(..at).unwrap_or_default(), identity.get(at + 1..).unwrap_or_default());
-        if reference.starts_with("workspace:") {
+        if reference.starts_with("workspace:") || reference.starts_with("root:") {
             members.push(entry.key.as_str());
             continue;
         }

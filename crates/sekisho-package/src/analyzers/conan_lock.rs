@@ -1,11 +1,10 @@
 //! C and C++: `conan.lock` of Conan 1 and 2, and `conanfile.txt`.
 
-use std::ops::Range;
-
 use sekisho_contents::Evidence;
 use sekisho_manifest::Node;
 
 use crate::analyzer::{Analyzer, Select};
+use crate::convention::conan::reference_of;
 use crate::listing::{Fault, Listed, Listing, Relation, WHOLE, listed};
 use crate::sheet::Sheet;
 use crate::tree::{json, words};
@@ -70,26 +69,6 @@ fn graph(sheet: &Sheet<'_>, nodes: &Node, listing: &mut Listing) {
     for (package, flag) in listing.packages.iter_mut().zip(flags) {
         package.is_development = flag;
     }
-}
-
-/// `name/version@user/channel#revision%time`.
-fn reference_of(text: &str, span: Range<u32>) -> Option<Listed> {
-    let text = text.split('%').next()?;
-    let (text, revision) = text.split_once('#').unwrap_or((text, ""));
-    let (package, owner) = text.split_once('@').unwrap_or((text, ""));
-    let (name, version) = package.trim().split_once('/')?;
-    if version.contains(['[', '>', '<', '*']) {
-        return None;
-    }
-    let (user, channel) = owner.split_once('/').unwrap_or((owner, ""));
-    let none = |text: &str| text.is_empty() || text == "_";
-    let mut listed = Listed::new("conan", name, version, span).qualified("rrev", revision);
-    if !none(user) {
-        listed = listed.qualified("user", user);
-        // A user makes a namespace of the URL only together with the channel.
-        listed = listed.qualified("channel", if none(channel) { "" } else { channel });
-    }
-    Some(listed)
 }
 
 /// The sections `requires`, `build_requires`, `tool_requires` and `test_requires`.

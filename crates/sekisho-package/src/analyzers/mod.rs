@@ -9,6 +9,7 @@ mod cargo_lock;
 mod cocoapods_lock;
 mod composer;
 mod composer_installed;
+mod conan_info;
 mod conan_lock;
 mod conda_environment;
 mod conda_meta;
@@ -16,6 +17,7 @@ mod deno_lock;
 mod dotnet_deps;
 mod dpkg;
 mod dpkg_copyright;
+mod erlang_application;
 mod gemspec;
 mod github_actions;
 mod go_binary;
@@ -77,6 +79,7 @@ pub(crate) static ANALYZERS: &[&Analyzer] = &[
     &cocoapods_lock::ANALYZER,
     &composer::ANALYZER,
     &composer_installed::ANALYZER,
+    &conan_info::ANALYZER,
     &conan_lock::ANALYZER,
     &conda_environment::ANALYZER,
     &conda_meta::ANALYZER,
@@ -84,6 +87,7 @@ pub(crate) static ANALYZERS: &[&Analyzer] = &[
     &dotnet_deps::ANALYZER,
     &dpkg::ANALYZER,
     &dpkg_copyright::ANALYZER,
+    &erlang_application::ANALYZER,
     &gemspec::ANALYZER,
     &github_actions::ANALYZER,
     &go_binary::ANALYZER,

@@ -60,7 +60,8 @@ fn below(folder: &str, name: &str) -> String {
 /// An entry of version 1.
 fn nested(sheet: &Sheet<'_>, entry: &Entry, id: &str, listing: &mut Listing) {
     let (node, span) = (&entry.node, sheet.place(entry.key_span));
-    let Some(mut listed) = sourced(&entry.key, sheet.field(node, "version"), span) else { return };
+    let name = entry.key.strip_prefix("node_modules/").unwrap_or(&entry.key);
+    let Some(mut listed) = sourced(name, sheet.field(node, "version"), span) else { return };
     listed.needs = keys(node, "requires").map(str::to_owned).collect();
     marked(sheet, node, &mut listed);
     listing.add(listed.known_as(id));

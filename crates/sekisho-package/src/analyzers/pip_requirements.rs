@@ -105,7 +105,7 @@ fn requirement(text: &str, span: Range<u32>) -> Option<Listed> {
         return None;
     }
     // Options of one requirement: `--hash=sha256:…`, `--config-settings …`.
-    let (text, options) = match text.find(" --") {
+    let (text, options) = match text.find(" -") {
         Some(at) => text.split_at(at),
         None => (text, ""),
     };

@@ -96,8 +96,14 @@ fn package(sheet: &Sheet<'_>, entry: &Entry, major: u32) -> Option<Listed> {
     let name = if said.is_empty() { name } else { said };
     let mut listed = if reference.contains(['/', ':']) {
         let archive = node.get("resolution").map_or("", |resolution| sheet.field(resolution, "tarball"));
-        let source = if archive.is_empty() || reference.contains("://") { reference } else { archive };
-        sourced(name, source, span)?
+        let repository =
+            reference.rsplit_once('/').map(|(path, commit)| format!("git+https://{path}#{commit}"));
+        let source = match repository {
+            _ if reference.contains(':') => reference.to_owned(),
+            Some(repository) if archive.is_empty() => repository,
+            _ => archive.to_owned(),
+        };
+        sourced(name, &source, span)?
     } else {
         Listed::scoped("npm", name, reference, span)
     };
@@ -127,9 +133,10 @@ fn named(key: &str, major: u32) -> Option<(&str, &str)> {
     if major < 6 {
         let path = match local {
             Some(path) => path,
-            // The host of a registry that is not the usual one.
-            None if path.starts_with("registry.") => path.split_once('/')?.1,
-            None => return Some((path.rsplit('/').nth(1)?, path)),
+            None => match of_registry(path) {
+                Some(path) => path,
+                None => return Some((path.rsplit('/').nth(1)?, path)),
+            },
         };
         let (name, version) = path.rsplit_once('/')?;
         let version = version.split_once('_').map_or(version, |(version, _)| version);
@@ -142,6 +149,21 @@ fn named(key: &str, major: u32) -> Option<(&str, &str)> {
     };
     let at = path.get(1..)?.find('@')? + 1;
     Some((path.get(..at)?, path.get(at + 1..)?))
+}
+
+/// What follows the host of another registry: a name, perhaps with a scope, and a version. A repository has an owner and
+/// a name.
+fn of_registry(path: &str) -> Option<&str> {
+    let (_, rest) = path.split_once('/')?;
+    let parts: Vec<&str> = rest.split('/').collect();
+    let has_version =
+        parts.last().is_some_and(|version| version.starts_with(|first: char| first.is_ascii_digit()));
+    let is_named = match parts.as_slice() {
+        [_, _] => true,
+        [scope, _, _] => scope.starts_with('@'),
+        _ => false,
+    };
+    (has_version && is_named).then_some(rest)
 }
 
 /// The id of what a name and a version in a list of dependencies stand for; none for a folder beside.

@@ -31,7 +31,7 @@ fn is_egg(path: &str) -> bool {
 
 fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     if sheet.file_name() == "METADATA"
-        && !sheet.folders().next().is_some_and(|folder| folder.ends_with(".dist-info"))
+        && !sheet.folders().next().is_some_and(|folder| folder.to_ascii_lowercase().ends_with("dist-info"))
     {
         return;
     }

@@ -130,12 +130,14 @@ fn script(sheet: &Sheet<'_>, listing: &mut Listing) {
         if code.trim_start().starts_with('#') || !code.contains("==") {
             continue;
         }
-        for quote in ['"', '\''] {
-            for text in code.split(quote).skip(1).step_by(2).filter(|text| text.contains("==")) {
-                if !text.contains(['%', '{', '\'', '"']) {
-                    declared(text, sheet.line_span(&line), false, listing);
-                }
+        let mut rest = code;
+        while let Some(quote) = rest.find(['"', '\'']).and_then(|at| rest.get(at..)) {
+            let mark = quote.get(..1).unwrap_or_default();
+            let Some((text, behind)) = quote.get(1..).and_then(|inner| inner.split_once(mark)) else { break };
+            if text.contains("==") && !text.contains(['%', '{']) {
+                declared(text, sheet.line_span(&line), false, listing);
             }
+            rest = behind;
         }
     }
 }

@@ -18,7 +18,8 @@ pub(super) static ANALYZER: Analyzer = Analyzer {
     join: None,
 };
 
-/// Reads a description. Only that of a package that was built says when; others are sources of a project.
+/// Reads a description. One that was not built, does not come from a repository and lies in no library is that of a
+/// project.
 fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let headers = headers(sheet);
     let field = |key: &str| headers.iter().find(|header| header.key == key);
@@ -29,7 +30,8 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     }
     let kind = if text("biocviews").is_empty() { "cran" } else { "bioconductor" };
     let mut package = Listed::new(kind, &name.value, text("version"), name.span.clone());
-    if text("built").is_empty() && text("repository").is_empty() {
+    let is_library = sheet.folders().any(|folder| matches!(folder, "library" | "site-library"));
+    if text("built").is_empty() && text("repository").is_empty() && !is_library {
         package.relation = Relation::Own;
     }
     package.licenses =

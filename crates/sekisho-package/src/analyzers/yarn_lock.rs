@@ -70,24 +70,35 @@ fn classic(sheet: &Sheet<'_>, listing: &mut Listing) {
         .collect();
     for block in blocks {
         let Some(id) = block.descriptors.first() else { continue };
-        let Some((name, range)) = split(id) else { continue };
-        let version = &block.version;
-        let is_elsewhere = range.contains("://")
-            || range.starts_with("git")
-            || range.contains('/') && !range.starts_with("npm:");
-        let listed = if let Some((alias, _)) = range.strip_prefix("npm:").and_then(split) {
-            Some(Listed::scoped("npm", alias, version, block.span.clone()))
+        let (name, range) = split(id).unwrap_or((id, ""));
+        let (version, span) = (&block.version, block.span.clone());
+        let registered = archived(&block.resolved);
+        let is_elsewhere = range.contains("://") || range.starts_with("git") || range.contains('/');
+        let listed = if let Some(alias) = range.strip_prefix("npm:") {
+            let alias = split(alias).map_or(alias, |(alias, _)| alias);
+            Some(Listed::scoped("npm", registered.unwrap_or(alias), version, span))
         } else if is_elsewhere && !block.resolved.is_empty() {
-            sourced(name, &block.resolved, block.span.clone())
+            sourced(name, &block.resolved, span)
                 .map(|listed| Listed { version: Some(version.clone()), ..listed })
         } else {
-            sourced(name, range, block.span.clone())
-                .map(|_| Listed::scoped("npm", name, version, block.span.clone()))
+            let name = registered.unwrap_or(name);
+            sourced(name, range, span.clone()).map(|_| Listed::scoped("npm", name, version, span))
         };
         let Some(mut listed) = listed else { continue };
         listed.needs = block.needs.iter().filter_map(|need| ids.get(need)).cloned().collect();
         listed.digests = integrity(&block.integrity);
         listing.add(listed.known_as(id.as_str()));
+    }
+}
+
+/// The name in the address of a registry's archive, `…/@scope/name/-/name-1.0.0.tgz`: what is installed, whatever the
+/// entry calls it.
+fn archived(address: &str) -> Option<&str> {
+    let (path, _) = address.split_once("/-/")?;
+    let (before, name) = path.rsplit_once('/')?;
+    match before.rsplit('/').next().filter(|scope| scope.starts_with('@')) {
+        Some(scope) => path.get(before.len() - scope.len()..),
+        None => Some(name).filter(|name| !name.is_empty() && !name.contains('%')),
     }
 }
 
@@ -99,16 +110,15 @@ fn opened(sheet: &Sheet<'_>, line: &Line<'_>) -> Block {
 
 fn fill(block: &mut Block, line: &Line<'_>, text: &str) {
     if line.indent() >= 4 && block.is_in_needs {
-        let (name, range) = match text.strip_prefix('"').and_then(|rest| rest.split_once('"')) {
-            Some(pair) => pair,
-            None => text.split_once(' ').unwrap_or((text, "")),
-        };
-        block.needs.push(format!("{name}@{}", bare(range)));
+        let (name, range) = text.split_once(' ').unwrap_or((text, ""));
+        block.needs.push(format!("{}@{}", bare(name), bare(range)));
         return;
     }
     let (key, value) = text.split_once(' ').unwrap_or((text, ""));
     let value = bare(value).to_owned();
-    block.is_in_needs = matches!(key, "dependencies:" | "optionalDependencies:");
+    // Some versions quote the keys too.
+    let key = bare(key.trim_end_matches(':'));
+    block.is_in_needs = matches!(key, "dependencies" | "optionalDependencies");
     match key {
         "version" => block.version = value,
         "resolved" => block.resolved = value,

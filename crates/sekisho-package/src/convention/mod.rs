@@ -1,5 +1,6 @@
 //! What several analyzers of an ecosystem share: how it writes names, sources and checksums.
 
+pub(crate) mod conan;
 pub(crate) mod conda;
 pub(crate) mod headers;
 pub(crate) mod maven;

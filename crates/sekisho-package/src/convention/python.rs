@@ -53,7 +53,8 @@ impl<'t> Requirement<'t> {
             let part = part.trim();
             part.strip_prefix("===").or_else(|| part.strip_prefix("=="))
         })?;
-        let exact = exact.trim();
+        // A comment needs a blank before it, which people forget.
+        let exact = exact.split('#').next().unwrap_or_default().trim();
         (!exact.contains('*') && !exact.is_empty() && !exact.contains([' ', '{', '$'])).then_some(exact)
     }
 }

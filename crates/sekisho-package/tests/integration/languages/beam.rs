@@ -1,6 +1,6 @@
 //! Mix and Rebar.
 
-use super::check;
+use super::{check, check_all};
 
 #[test]
 fn lock_files_of_mix() {
@@ -55,5 +55,25 @@ fn lock_files_of_rebar() {
         "rebar.lock",
         "[{<<\"jsx\">>,{pkg,<<\"jsx\">>,<<\"2.8.0\">>},0}].\n",
         &["hex/jsx@2.8.0 :1 direct"],
+    );
+}
+
+#[test]
+fn applications_of_erlang_that_are_installed() {
+    check_all(
+        "erlang applications",
+        &[
+            (
+                "usr/lib/erlang/lib/ssl-11.0/ebin/ssl.app",
+                "%% comment\n{application, ssl,\n  [{description, \"TLS\"},\n   {vsn, \"11.0\"},\n   {modules, ['a', b]},\n   {env, []},\n   {applications, [crypto, kernel]}]}.\n",
+            ),
+            (
+                "usr/lib/erlang/lib/crypto-5.2/ebin/crypto.app",
+                "{application,crypto,[{vsn,\"5.2\"},{applications,[kernel]}]}.\n",
+            ),
+            ("src/own.app", "{application, own, [{vsn, \"%VSN%\"}]}.\n"),
+            ("other.app", "<xml/>"),
+        ],
+        &["otp/crypto@5.2 :1", "otp/ssl@11.0 :2 > otp/crypto@5.2"],
     );
 }

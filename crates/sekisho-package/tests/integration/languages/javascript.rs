@@ -568,3 +568,39 @@ fn deno_of_version_3_and_5() {
         ],
     );
 }
+
+#[test]
+fn yarn_as_some_versions_and_people_write_it() {
+    check(
+        "yarn odd",
+        "yarn.lock",
+        r#"bare:
+  version "1.0.2"
+
+quoted@^1.0.0:
+  "version" "1.6.2"
+  "resolved" "https://registry.npmjs.org/quoted/-/quoted-1.6.2.tgz"
+  "dependencies":
+    "bare" "*"
+
+"short@npm:real":
+  version "2.1.3"
+  resolved "https://registry.yarnpkg.com/real/-/real-2.1.3.tgz#574c"
+
+moved@^1.5.1:
+  version "1.5.2"
+  resolved "https://npm.example.com/api/npm/@scope/moved/-/moved-1.5.2.tgz#5886"
+"#,
+        &["npm/%40scope/moved@1.5.2 :14", "npm/bare@1.0.2 :1", "npm/quoted@1.6.2 :4", "npm/real@2.1.3 :10"],
+    );
+    check(
+        "pnpm hosts",
+        "pnpm-lock.yaml",
+        "lockfileVersion: 5.3\npackages:\n  registry.npmjs.org/@foo/bar/1.1.0: {}\n  example.com/foo/1.2.0_peer@2.0.0: {}\n  github.com/acme/kit/0123456: {}\n",
+        &[
+            "npm/%40foo/bar@1.1.0 :3",
+            "npm/foo@1.2.0 :4",
+            "npm/kit@0123456?vcs_url=git%2Bhttps:%2F%2Fgithub.com%2Facme%2Fkit%400123456 :5",
+        ],
+    );
+}

@@ -56,6 +56,20 @@ fn lock_files_of_conan() {
 }
 
 #[test]
+fn packages_in_the_cache_of_conan() {
+    check(
+        "conan info",
+        "home/u/.conan/data/mfast/1.2.2/my_user/my_channel/package/9d1f/conaninfo.txt",
+        "[settings]\n    os=Linux\n[requires]\n    boost/1.Y.Z\n[full_requires]\n    boost/1.75.0:dc8aedd2\n    zlib/1.2.13#rev:2a823fda\n[options]\n    shared=False\n",
+        &[
+            "conan/boost@1.75.0 :6",
+            "conan/mfast@1.2.2?channel=my_channel&user=my_user",
+            "conan/zlib@1.2.13?rrev=rev :7",
+        ],
+    );
+}
+
+#[test]
 fn packages_of_vcpkg() {
     check_all(
         "vcpkg",

@@ -42,7 +42,7 @@ bad line here
             "pypi/urllib3@1.26.16 :10",
             "pypi/wheel-at@1.2.3?download_url=https:%2F%2Fexample.com%2Fwheel_at-1.2.3-py3-none-any.whl :17",
             "pypi/wild :11",
-            "pypi/zope.interface@6.0 :9",
+            "pypi/zope-interface@6.0 :9",
         ],
     );
 }
