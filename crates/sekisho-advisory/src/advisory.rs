@@ -33,6 +33,15 @@ impl Advisory {
         self.id.starts_with("MAL-")
     }
 
+    /// Whether it is about a vulnerability. Distributions publish errata of other kinds in the same way, told by their
+    /// identifiers; one that mends a vulnerability all the same names it.
+    pub fn is_about_security(&self) -> bool {
+        const OTHERS: [&str; 6] = ["ALBA-", "ALEA-", "RHBA-", "RHEA-", "RLBA-", "RLEA-"];
+        !OTHERS.iter().any(|begin| self.id.starts_with(begin))
+            || !self.aliases.is_empty()
+            || !self.upstream.is_empty()
+    }
+
     /// All identifiers, its own first.
     pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         std::iter::once(&self.id).chain(&self.aliases).chain(&self.upstream).map(String::as_str)

@@ -102,7 +102,8 @@ fn attempt_once(
         request = request.header("range", format!("bytes={}-", bytes.len())).header("if-range", tag);
     }
     let connection = |reason: String| FetchError::Connection { address: address.to_owned(), reason };
-    let response = request.call().map_err(|error| Trouble::Passing(connection(error.to_string()), Duration::ZERO))?;
+    let response =
+        request.call().map_err(|error| Trouble::Passing(connection(error.to_string()), Duration::ZERO))?;
     let status = response.status().as_u16();
     match status {
         200 => bytes.clear(),

@@ -48,13 +48,22 @@ pub struct Trust {
 
 /// Opens the database of a file; it is mapped, not read.
 pub fn open(path: &Path) -> Result<Database, InstallError> {
-    let mapped = Mapped::open(path).map_err(|source| InstallError::File { verb: "open", path: path.to_owned(), source })?;
+    let mapped = Mapped::open(path).map_err(|source| InstallError::File {
+        verb: "open",
+        path: path.to_owned(),
+        source,
+    })?;
     Database::open(mapped).map_err(|source| InstallError::Content { path: path.to_owned(), source })
 }
 
 /// The bytes of the whole database that bytes of a database or a delta lead to, all of it proved; `name` is told in
 /// errors, `base` is the database in place.
-pub fn read_trusted(name: &Path, bytes: Vec<u8>, base: Option<&Path>, trust: &Trust) -> Result<Vec<u8>, InstallError> {
+pub fn read_trusted(
+    name: &Path,
+    bytes: Vec<u8>,
+    base: Option<&Path>,
+    trust: &Trust,
+) -> Result<Vec<u8>, InstallError> {
     let wrong = |source| InstallError::Content { path: name.to_owned(), source };
     let old = base.filter(|base| base.exists()).map(open).transpose().ok().flatten();
     let (built, whole) = match Database::open(bytes.clone()) {

@@ -18,6 +18,8 @@ struct Record {
     aliases: Vec<String>,
     #[serde(default, deserialize_with = "list")]
     upstream: Vec<String>,
+    #[serde(default, deserialize_with = "list")]
+    related: Vec<String>,
     #[serde(default)]
     summary: Option<String>,
     #[serde(default)]
@@ -195,16 +197,30 @@ fn advisory(record: Record) -> Result<Advisory, AdvisoryError> {
     if ratings.is_empty() {
         ratings.extend(word.as_deref().and_then(Severity::named).map(Rating::Word));
     }
+    let affected: Vec<Affected> = record.affected.into_iter().map(affected).collect();
+    let is_of_distribution = !affected.is_empty()
+        && affected.iter().all(|one| one.ecosystem.is_some_and(|ecosystem| ecosystem.namespace().is_some()));
+    let mut upstream = record.upstream;
+    if is_of_distribution {
+        // Errata name what they mend as related, and how severe it is in front of their title.
+        if upstream.is_empty() && record.aliases.is_empty() {
+            upstream.extend(record.related.into_iter().filter(|related| related.starts_with("CVE-")));
+        }
+        let word = record.summary.as_deref().and_then(|summary| summary.split_once(": "));
+        if ratings.is_empty() && affected.iter().all(|one| one.ratings.is_empty()) {
+            ratings.extend(word.and_then(|(word, _)| Severity::named(word)).map(Rating::Word));
+        }
+    }
     Ok(Advisory {
         id: record.id,
         aliases: record.aliases,
-        upstream: record.upstream,
+        upstream,
         summary: record.summary.unwrap_or_default(),
         published: record.published,
         modified: record.modified,
         withdrawn: record.withdrawn,
         ratings,
-        affected: record.affected.into_iter().map(affected).collect(),
+        affected,
     })
 }
 

@@ -71,7 +71,10 @@ fn json(text: &str, budget: &Budget) -> Result<Parsed, AdvisoryError> {
             let date = exploited.iter().map(|entry| entry.added.clone()).max().unwrap_or_default();
             return Ok(Parsed { exploited, origins: vec![origin::exploited(date)], ..Parsed::default() });
         }
-        if marks.id.is_none() || marks.schema.is_some() || (marks.affected.is_none() && marks.modified.is_none()) {
+        if marks.id.is_none()
+            || marks.schema.is_some()
+            || (marks.affected.is_none() && marks.modified.is_none())
+        {
             return Ok(other());
         }
     }
@@ -81,8 +84,11 @@ fn json(text: &str, budget: &Budget) -> Result<Parsed, AdvisoryError> {
 }
 
 fn lines(text: &str, budget: &Budget) -> Result<Parsed, AdvisoryError> {
-    let found: Result<Vec<Advisory>, AdvisoryError> =
-        text.lines().filter(|line| !line.trim().is_empty()).map(|line| format::read_osv(line, budget)).collect();
+    let found: Result<Vec<Advisory>, AdvisoryError> = text
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| format::read_osv(line, budget))
+        .collect();
     Ok(records(found?))
 }
 

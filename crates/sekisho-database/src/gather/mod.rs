@@ -127,9 +127,13 @@ impl Gatherer<'_> {
     fn path(&mut self, path: &Path, depth: usize, is_named: bool) -> Result<(), GatherError> {
         let fail = |source| GatherError::File { path: path.to_owned(), source };
         if depth > self.limits.depth {
-            return Err(GatherError::Limit { what: "folders in one another", limit: self.limits.depth as u64 });
+            return Err(GatherError::Limit {
+                what: "folders in one another",
+                limit: self.limits.depth as u64,
+            });
         }
-        let metadata = if is_named { fs::metadata(path) } else { fs::symlink_metadata(path) }.map_err(fail)?;
+        let metadata =
+            if is_named { fs::metadata(path) } else { fs::symlink_metadata(path) }.map_err(fail)?;
         if metadata.is_dir() {
             let mut entries: Vec<PathBuf> = fs::read_dir(path)
                 .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
@@ -207,7 +211,10 @@ impl Gatherer<'_> {
         match read {
             Err(error) => self.failed(name.to_owned(), error.to_string()),
             Ok(_) if bytes.len() as u64 > self.limits.file => {
-                self.failed(name.to_owned(), format!("it has more than {} bytes, the limit", self.limits.file));
+                self.failed(
+                    name.to_owned(),
+                    format!("it has more than {} bytes, the limit", self.limits.file),
+                );
             }
             Ok(_) => {
                 self.waiting_bytes += bytes.len();
@@ -230,7 +237,8 @@ impl Gatherer<'_> {
 
     /// Parses what waits and adds it.
     fn flush(&mut self) {
-        let budget = Budget { bytes: usize::try_from(self.limits.file).unwrap_or(usize::MAX), ..Budget::default() };
+        let budget =
+            Budget { bytes: usize::try_from(self.limits.file).unwrap_or(usize::MAX), ..Budget::default() };
         self.waiting_bytes = 0;
         let parsed: Vec<(String, Result<Parsed, String>)> = std::mem::take(&mut self.waiting)
             .into_par_iter()
@@ -251,9 +259,13 @@ impl Gatherer<'_> {
     fn add(&mut self, parsed: Parsed) {
         self.gathered.files += 1;
         for (origin, advisory) in parsed.advisories {
+            if !advisory.is_about_security() {
+                continue;
+            }
             self.gathered.advisories += 1;
             let day = advisory.modified.as_deref().or(advisory.published.as_deref());
-            let day = day.and_then(|day| day.get(..10)).filter(|day| !day.starts_with("000")).unwrap_or_default();
+            let day =
+                day.and_then(|day| day.get(..10)).filter(|day| !day.starts_with("000")).unwrap_or_default();
             let place = self.contents.origin(origin.clone());
             self.contents.add(place, &advisory);
             let known = self.days.entry(origin.name.clone()).or_insert_with(|| (origin, String::new()));

@@ -69,5 +69,10 @@ pub(super) fn of(advisory: &Advisory) -> Origin {
 }
 
 fn origin(name: &str, licence: &str, attribution: &str) -> Origin {
-    Origin { name: name.into(), licence: licence.into(), date: String::new(), attribution: attribution.into() }
+    Origin {
+        name: name.into(),
+        licence: licence.into(),
+        date: String::new(),
+        attribution: attribution.into(),
+    }
 }

@@ -86,9 +86,8 @@ fn directory(file: &mut File) -> io::Result<Vec<u8>> {
     let end = tail.windows(4).rposition(|window| window == [0x50, 0x4b, 5, 6]);
     let end = end.ok_or_else(|| wrong("it has no directory: it is cut off"))?;
     let record = tail.get(end..).unwrap_or_default();
-    let plain = || {
-        Some((u64::from(short(record, 10)?), u64::from(word(record, 12)?), u64::from(word(record, 16)?)))
-    };
+    let plain =
+        || Some((u64::from(short(record, 10)?), u64::from(word(record, 12)?), u64::from(word(record, 16)?)));
     let (mut count, mut length, mut start) = plain().ok_or_else(|| wrong("its end is cut off"))?;
     let locator = end.checked_sub(20).and_then(|at| tail.get(at..at + 20)).unwrap_or_default();
     if word(locator, 0) == Some(0x0706_4b50) {
@@ -113,7 +112,9 @@ pub(super) fn reader<'f>(file: &'f mut File, entry: &Entry) -> io::Result<Box<dy
     let mut header = [0; 30];
     file.read_exact(&mut header)?;
     let skip = short(&header, 26).zip(short(&header, 28));
-    let (name, extra) = skip.filter(|_| word(&header, 0) == Some(0x0403_4b50)).ok_or_else(|| wrong("an entry is not where its directory says"))?;
+    let (name, extra) = skip
+        .filter(|_| word(&header, 0) == Some(0x0403_4b50))
+        .ok_or_else(|| wrong("an entry is not where its directory says"))?;
     file.seek(SeekFrom::Current(i64::from(name) + i64::from(extra)))?;
     let packed = BufReader::new(file.take(entry.packed));
     match entry.method {
