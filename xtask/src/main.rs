@@ -13,6 +13,7 @@ mod fuzz;
 mod generate;
 mod peer;
 mod sample;
+mod starter;
 mod test;
 mod tidy;
 mod workspace;
@@ -73,6 +74,8 @@ enum Task {
     Cluster(cluster::Arguments),
     /// Write what the real kubectl builds of the kustomizations among the fixtures
     Fixtures,
+    /// Make the vulnerability database that comes with the program
+    Starter,
     /// Run every test, after installing what they need
     Test,
     /// Run other implementations' test data against ours
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
         Task::Sample { count, seed, persona } => sample::run(count, seed, &persona),
         Task::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
         Task::Fixtures => fixtures::run(),
+        Task::Starter => starter::run(),
         Task::Tidy => tidy::run(),
         Task::Cluster(arguments) => cluster::run(arguments),
         Task::Test => test::run(),

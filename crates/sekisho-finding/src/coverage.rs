@@ -13,6 +13,8 @@ pub struct Coverage {
     pub documents: usize,
     /// Kubernetes objects among the documents, the items of lists counted.
     pub objects: usize,
+    /// Packages that advisories were looked up for.
+    pub packages: usize,
     /// Rules that were evaluated.
     pub rules: usize,
     /// Inputs that were left out, each with its reason.
@@ -40,6 +42,8 @@ pub enum SkipReason {
     NotRendered(&'static str),
     /// A symbolic link, which is not followed; what it leads to is examined where it lies.
     Link,
+    /// Packages of which nothing is known: says how many, of what, and why.
+    Unjudged(String),
     /// Could not be read or understood: the message. The run then ends with status 4.
     Unreadable(String),
 }
@@ -57,7 +61,7 @@ impl fmt::Display for SkipReason {
             Self::NotKubernetes => f.write_str("no Kubernetes object in it"),
             Self::Link => f.write_str("a symbolic link, not followed"),
             Self::NotRendered(what) => write!(f, "{what}, not rendered"),
-            Self::Unreadable(why) => f.write_str(why),
+            Self::Unjudged(why) | Self::Unreadable(why) => f.write_str(why),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Rules about files rather than objects: expired exceptions, ignore comments without effect, keys that stand twice.
+//! Rules about files and packages rather than objects: expired exceptions, ignore comments without effect, keys that
+//! stand twice, packages with known vulnerabilities.
 
 use std::borrow::Cow;
 
@@ -57,8 +58,36 @@ pub const DUPLICATE_KEY: Fault = Fault {
     severity: Severity::Medium,
 };
 
-/// Every fault of a file.
-pub const FAULTS: [&Fault; 3] = [&EXPIRED_EXCEPTION, &INVALID_IGNORE_COMMENT, &DUPLICATE_KEY];
+/// A package of which advisories say that it is vulnerable. Fills `{id}`, `{package}`, `{version}` and, but in the
+/// variants, `{fix}`; `{about}` adds what is known of attacks.
+pub const VULNERABILITY: Fault = Fault {
+    id: "vulnerability",
+    title: "Package has a known vulnerability",
+    message: "{id} in {package} {version}: fixed in {fix}{about}",
+    variants: &[
+        ("unfixed", "{id} in {package} {version}: no fix is known{about}"),
+        ("will-not-fix", "{id} in {package} {version}: the distribution will not fix it{about}"),
+        ("end-of-life", "{id} in {package} {version}: the distribution no longer keeps the package{about}"),
+        ("deferred", "{id} in {package} {version}: the distribution has put the fix off{about}"),
+        ("under-investigation", "{id} in {package} {version}: the distribution has not decided yet{about}"),
+    ],
+    remedy: "Upgrade the package to a version of which no advisory holds, or say in a VEX document why it is not affected",
+    severity: Severity::Medium,
+};
+
+/// A package that is malicious itself. Fills `{id}`, `{package}`, `{version}` and `{about}`.
+pub const MALICIOUS_PACKAGE: Fault = Fault {
+    id: "malicious-package",
+    title: "Package is malicious",
+    message: "{id}: {package} {version} is a malicious package{about}",
+    variants: &[],
+    remedy: "Remove the package, take machines and credentials that it could reach for lost, and renew them",
+    severity: Severity::Critical,
+};
+
+/// Every fault of a file or a package.
+pub const FAULTS: [&Fault; 5] =
+    [&EXPIRED_EXCEPTION, &INVALID_IGNORE_COMMENT, &DUPLICATE_KEY, &VULNERABILITY, &MALICIOUS_PACKAGE];
 
 impl Fault {
     /// The fault as reports show it.
@@ -99,6 +128,7 @@ impl Fault {
             Location { source: span.source, span, start, end, field: FieldPath::root(), value: None, file };
         Finding {
             rule: self.id.into(),
+            names: Vec::new(),
             severity: self.severity,
             confidence: Confidence::High,
             subject: Subject { object, container: None },

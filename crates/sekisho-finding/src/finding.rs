@@ -12,6 +12,9 @@ use crate::{Confidence, Fingerprint, Fix, Message, Severity};
 pub struct Finding {
     /// The rule's slug.
     pub rule: Cow<'static, str>,
+    /// Identifiers of what was found, where the rule tells many things apart: those of a vulnerability, the one that it
+    /// is shown by first. Exceptions and ignore comments may name them in the rule's place.
+    pub names: Vec<SmolStr>,
     /// How bad it is, here.
     pub severity: Severity,
     /// How sure it is, here.
@@ -37,6 +40,13 @@ pub struct Finding {
     /// Its share of the risk: severity and confidence, weighed by what the subject lies open to and may do.
     /// Zero until the ranking has set it.
     pub risk: f64,
+}
+
+impl Finding {
+    /// Whether a word of an exception or an ignore comment means this finding.
+    pub fn is_called(&self, word: &str) -> bool {
+        self.rule == word || self.names.iter().any(|name| name == word)
+    }
 }
 
 /// What a finding is about.

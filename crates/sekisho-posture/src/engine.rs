@@ -174,6 +174,7 @@ impl<'a> Examination<'a> {
             related,
             message: Message { key, template: self.check.template(found.variant).into(), arguments },
             fix: found.mend.map(crate::Mend::into_fix),
+            names: Vec::new(),
             value_sets: Vec::new(),
             suppressed: None,
             risk: 0.0,

@@ -23,6 +23,8 @@ pub fn actions(findings: &[Finding], rules: &[Rule], targets: &str) -> Vec<Actio
         whole += finding.risk;
         let key = match &finding.fix {
             Some(fix) if !fix.by_hand => (true, fix.description.as_ref()),
+            // No program makes it, and yet it is another for each: upgrades.
+            Some(fix) if fix.edits.is_empty() => (false, fix.description.as_ref()),
             _ => (false, finding.rule.as_ref()),
         };
         groups.entry(key).or_default().add(finding);

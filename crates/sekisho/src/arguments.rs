@@ -1,5 +1,6 @@
 //! The command line: every verb that works, and its options.
 
+pub(crate) mod db;
 pub(crate) mod policy;
 pub(crate) mod serve;
 
@@ -95,6 +96,8 @@ pub(crate) enum Command {
     Policy(policy::PolicyArguments),
     /// Run a part that stands in a cluster: the admission webhook
     Serve(serve::ServeArguments),
+    /// Build, update and examine the vulnerability database
+    Db(db::DbArguments),
     /// Print a completion script for a shell
     Completion {
         /// The shell
@@ -234,6 +237,8 @@ pub(crate) struct ScanArguments {
     pub(crate) pod_security: Vec<crate::policy::pod_security::Wanted>,
     #[command(flatten)]
     pub(crate) modules: policy::ScanModules,
+    #[command(flatten)]
+    pub(crate) vulnerabilities: VulnerabilityArguments,
     /// Severity from which findings fail the run, or `none` [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = limits())]
     pub(crate) fail_on: Option<FailOn>,
@@ -252,6 +257,24 @@ pub(crate) struct ScanArguments {
     /// Show findings that are suppressed, too
     #[arg(long)]
     pub(crate) show_suppressed: bool,
+}
+
+/// How the packages of targets are judged.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for packages")]
+pub(crate) struct VulnerabilityArguments {
+    /// Vulnerability database [default: the one that `sekisho db` put into its place, else the one in the program]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) database: Option<PathBuf>,
+    /// Leave out vulnerabilities that no version fixes
+    #[arg(long, visible_alias = "only-fixed")]
+    pub(crate) ignore_unfixed: bool,
+    /// Only vulnerabilities of these severities
+    #[arg(long, value_name = "SEVERITY", value_delimiter = ',', ignore_case = true, value_parser = severities())]
+    pub(crate) severity: Vec<Severity>,
+    /// What suppliers say of vulnerabilities: OpenVEX, CSAF or CycloneDX; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vex: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -383,6 +406,11 @@ where
 
 fn formats() -> impl TypedValueParser<Value = Format> {
     words(Format::ALL.iter().map(|format| format.as_str()))
+}
+
+fn severities() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.iter().rev().map(|severity| severity.as_str()))
+        .try_map(|word| word.to_ascii_lowercase().parse::<Severity>())
 }
 
 fn personas() -> impl TypedValueParser<Value = Persona> {

@@ -1,5 +1,6 @@
 //! The `sekisho` command.
 
+mod advisories;
 mod arguments;
 mod cluster_bill;
 mod command;
@@ -16,6 +17,7 @@ mod serve;
 mod suppress;
 mod target;
 mod terminal;
+mod vulnerable;
 
 use std::process::ExitCode;
 
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Command::Install(install) => command::install::run(install, &terminal),
         Command::Policy(policy) => command::policy::run(policy, &terminal),
         Command::Serve(serve) => command::serve::run(serve, &terminal),
+        Command::Db(db) => command::db::run(db, &terminal),
         Command::Completion { shell } => command::completion::run(shell),
         Command::Man { verb } => command::man::run(verb.as_deref()),
         Command::Schema { what } => command::schema::run(what),

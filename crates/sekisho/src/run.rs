@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use sekisho_finding::fault::{DUPLICATE_KEY, FAULTS};
+use sekisho_finding::fault::{DUPLICATE_KEY, FAULTS, Fault};
 use sekisho_finding::suppress::Baseline;
 use sekisho_finding::{Coverage, Finding, Fingerprint, Persona, Rule, Severity};
 use sekisho_inventory::Inventory;
@@ -20,7 +20,8 @@ use crate::policy;
 use crate::release::Releases;
 use crate::route::Tried;
 use crate::suppress::Suppressions;
-use crate::target::{self, Selection};
+use crate::target::{self, Loaded, Selection, packages};
+use crate::vulnerable::{Judge, Wanted, Whole};
 
 /// What a command asks for; it wins over the configuration.
 #[derive(Debug, Clone, Default)]
@@ -59,6 +60,8 @@ pub(crate) struct Request {
     pub(crate) pod_security: Preset,
     /// What modules of Rego among them are given.
     pub(crate) modules: policy::modules::Settings,
+    /// What is asked about the vulnerabilities of packages; none: nothing.
+    pub(crate) vulnerabilities: Option<Wanted>,
     /// Which cluster is meant by the target `cluster`, and as whom it is read.
     pub(crate) live: Live,
     /// Today as days since 1970-01-01.
@@ -101,6 +104,7 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     } else {
         (target::read(&selection(request, &config)?)?, None)
     };
+    let of_packages = packages_of(request, &config, seen.is_some(), &mut loaded)?;
     let configuration = config.source.clone().map(|source| {
         loaded.sources.push(source);
         SourceId(u32::try_from(loaded.sources.len() - 1).unwrap_or(u32::MAX))
@@ -129,6 +133,7 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
         seen.settle(&mut findings);
     }
 
+    findings.extend(of_packages);
     let of_objects = findings.len();
     findings.extend(loaded.warnings.iter().filter_map(|warning| duplicate_key(warning, &inventory)));
     let suppressions = Suppressions {
@@ -146,11 +151,63 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
 
     let mut rules: Vec<Rule> = checks.iter().map(|check| check.rule()).collect();
     rules.extend(said.rules);
-    rules.extend(FAULTS.iter().map(|fault| fault.rule()));
+    rules.extend(crate::vulnerable::rules());
+    let is_file = |fault: &&&Fault| !OF_PACKAGES.contains(&fault.id);
+    rules.extend(FAULTS.iter().filter(is_file).map(|fault| fault.rule()));
     let targets: Vec<String> = request.targets.iter().map(|target| target.display().to_string()).collect();
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
     let coverage = Coverage { rules: checks.len() + said.count, ..loaded.coverage };
     Ok(Outcome { inventory, findings, routed, rules, coverage, actions, config })
+}
+
+/// The rules about packages, which stand beside the checks.
+const OF_PACKAGES: [&str; 2] = ["vulnerability", "malicious-package"];
+
+/// The findings about the packages of the targets.
+fn packages_of(
+    request: &Request,
+    config: &Config,
+    is_live: bool,
+    loaded: &mut Loaded,
+) -> Result<Vec<Finding>> {
+    let is_wanted = |slug: &&str| {
+        let named = |list: &[String]| list.iter().any(|given| given == slug);
+        !named(&request.without)
+            && !named(&config.document.checks.disable)
+            && (request.only.is_empty() || named(&request.only))
+    };
+    let wanted: Vec<&str> = OF_PACKAGES.into_iter().filter(is_wanted).collect();
+    let Some(asked) = request.vulnerabilities.as_ref().filter(|_| !is_live && !wanted.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let packed = packages::read(&selection(request, config)?)?;
+    if packed.iter().all(|packed| packed.contents.packages.is_empty() && packed.contents.unread.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let judge = Judge::new(&config.about_vulnerabilities(asked))?;
+    let mut found = Vec::new();
+    for packed in &packed {
+        let name = packed.root.display().to_string();
+        let whole = Whole { name: &name, folder: Some(&packed.root), within: Vec::new() };
+        let judged = judge.findings(&packed.contents, &whole, &mut loaded.sources);
+        let coverage = &mut loaded.coverage;
+        coverage.packages += judged.packages;
+        // A file that packages were read from was examined, whatever it is not.
+        let read = whole.files(&packed.contents);
+        coverage.skipped.retain(|skip| !read.contains(&skip.path));
+        coverage.skipped.extend(judged.skipped);
+        found.extend(judged.findings);
+    }
+    found.retain(|(finding, _)| wanted.contains(&finding.rule.as_ref()));
+    let (mut findings, weights): (Vec<Finding>, Vec<f64>) = found.into_iter().unzip();
+    sekisho_risk::weigh(&mut findings, &Inventory::default());
+    for (finding, weight) in findings.iter_mut().zip(weights) {
+        finding.risk *= weight;
+        if let Some(severity) = config.severity_of(&finding.rule) {
+            finding.severity = severity;
+        }
+    }
+    Ok(findings)
 }
 
 /// A key that stands twice, as a finding; what `<<` brings in twice is how it is meant.
@@ -169,7 +226,7 @@ fn duplicate_key(warning: &LoadError, inventory: &Inventory) -> Option<Finding> 
 /// The checks that run: those of the persona and those enabled, less those disabled.
 fn choose(request: &Request, config: &Config) -> Result<Vec<&'static Check>> {
     for slug in request.only.iter().chain(&request.without) {
-        if sekisho_posture::check(slug).is_none() {
+        if sekisho_posture::check(slug).is_none() && !OF_PACKAGES.contains(&slug.as_str()) {
             bail!("{}", unknown_slug(slug));
         }
     }
@@ -189,7 +246,7 @@ fn choose(request: &Request, config: &Config) -> Result<Vec<&'static Check>> {
             wanted && !named(&set.disable, check) && !named(&request.without, check)
         })
         .collect();
-    if chosen.is_empty() {
+    if chosen.is_empty() && !request.only.iter().any(|slug| OF_PACKAGES.contains(&slug.as_str())) {
         bail!("no check is left to run: all are disabled");
     }
     Ok(chosen)

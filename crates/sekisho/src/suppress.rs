@@ -29,7 +29,8 @@ impl Suppressions<'_> {
     /// Marks the findings that do not count and adds findings about expired exceptions and ignore comments
     /// that have no effect.
     pub(crate) fn apply(mut self, findings: &mut Vec<Finding>, inventory: &Inventory) {
-        for finding in findings.iter_mut() {
+        // What suppliers said of vulnerabilities stands already.
+        for finding in findings.iter_mut().filter(|finding| finding.suppressed.is_none()) {
             finding.suppressed =
                 self.inline(finding, inventory).or_else(|| self.exception(finding)).or_else(|| {
                     let known = self.baseline.as_mut()?.take(&finding.fingerprint);
@@ -81,9 +82,21 @@ fn inline(finding: &Finding, inventory: &Inventory) -> Option<Suppression> {
     let places = [&finding.location].into_iter().chain(value);
     let mut ignores =
         places.filter_map(|place| Some(ignores_at(inventory.source(place.source)?, place))).flatten();
-    let ignore = ignores
-        .find(|ignore| !ignore.reason.is_empty() && ignore.rules.iter().any(|rule| *rule == finding.rule))?;
+    let ignore = ignores.find(|ignore| {
+        !ignore.reason.is_empty() && ignore.rules.iter().any(|rule| finding.is_called(rule))
+    })?;
     Some(Suppression { kind: SuppressionKind::Inline, reason: ignore.reason.to_owned() })
+}
+
+/// Whether a word names a vulnerability or the rules about them: it need not be found in this run.
+pub(crate) fn is_vulnerability(word: &str) -> bool {
+    let shape = |word: &str| {
+        let (begin, rest) = word.split_once('-').unwrap_or((word, ""));
+        begin.len() > 1
+            && begin.bytes().all(|byte| byte.is_ascii_uppercase())
+            && rest.bytes().any(|byte| byte.is_ascii_alphanumeric())
+    };
+    matches!(word, "vulnerability" | "malicious-package") || shape(word)
 }
 
 /// The ignore comments of a source that name no reason or an unknown slug.
@@ -95,7 +108,9 @@ fn invalid_ignores(id: SourceId, source: &Source, policies: &BTreeSet<String>) -
         let rest = if mark.starts_with('/') { rest.split("*/").next().unwrap_or(rest) } else { rest };
         let (slugs, reason) = rest.split_once(']').unwrap_or((rest, ""));
         let reason = reason.strip_prefix(':').unwrap_or("").trim();
-        let known = |slug: &&str| sekisho_posture::check(slug).is_some() || policies.contains(*slug);
+        let known = |slug: &&str| {
+            sekisho_posture::check(slug).is_some() || policies.contains(*slug) || is_vulnerability(slug)
+        };
         let unknown = slugs.split(',').map(str::trim).find(|slug| !known(slug));
         let message = match unknown {
             Some(slug) => INVALID_IGNORE_COMMENT.says(None, vec![("slug", slug.into())]),

@@ -95,7 +95,10 @@ fn lines(text: &str, budget: &Budget) -> Result<Parsed, AdvisoryError> {
 fn yaml(path: &str, text: &str, budget: &Budget) -> Result<Parsed, AdvisoryError> {
     let begins = |key: &str| text.lines().any(|line| line.starts_with(key));
     if begins("reference:") && begins("branches:") {
-        let advisory = format::read_friends_of_php(text, path, budget)?;
+        // Vendor, package and file: where the repository lies is nobody's name.
+        let mut parts: Vec<&str> = path.rsplit('/').take(3).collect();
+        parts.reverse();
+        let advisory = format::read_friends_of_php(text, &parts.join("/"), budget)?;
         return Ok(Parsed { advisories: vec![(origin::friends_of_php(), advisory)], ..Parsed::default() });
     }
     if !begins("id:") || !(begins("affected:") || begins("modified:")) {
@@ -108,7 +111,10 @@ fn markdown(text: &str, budget: &Budget) -> Result<Parsed, AdvisoryError> {
     if !text.trim_start().starts_with("```toml") {
         return Ok(other());
     }
-    Ok(records(format::read_rustsec(text, budget)?.into_iter().collect()))
+    // Records about the language itself have identifiers of others.
+    let advisories = format::read_rustsec(text, budget)?.into_iter();
+    let advisories = advisories.map(|advisory| (origin::named("rustsec/advisory-db"), advisory)).collect();
+    Ok(Parsed { advisories, ..Parsed::default() })
 }
 
 fn csv(text: &str, budget: &Budget) -> Result<Parsed, AdvisoryError> {

@@ -36,6 +36,12 @@ const PUBLISHERS: &[Row] = &[
     (&["MINI-"], "MinimOS advisories", "NOASSERTION", "Minimus"),
 ];
 
+/// A publisher by its name.
+pub(super) fn named(name: &str) -> Origin {
+    let row = PUBLISHERS.iter().find(|(_, known, ..)| *known == name);
+    row.map_or_else(Origin::default, |(_, name, licence, attribution)| origin(name, licence, attribution))
+}
+
 /// Records of FriendsOfPHP, whose identifiers are CVEs or paths.
 pub(super) fn friends_of_php() -> Origin {
     origin("FriendsOfPHP/security-advisories", "Unlicense", "")

@@ -35,7 +35,7 @@ impl Exception {
         let any = |patterns: &[String], value: &str| {
             patterns.is_empty() || patterns.iter().any(|pattern| glob(pattern, value))
         };
-        self.rules.iter().any(|rule| *rule == finding.rule)
+        self.rules.iter().any(|rule| finding.is_called(rule))
             && any(&self.objects, &named)
             && any(&self.namespaces, object.namespace.as_deref().unwrap_or(""))
             && any(&self.containers, finding.subject.container.as_deref().unwrap_or(""))

@@ -172,11 +172,16 @@ fn tally(report: &Report<'_>) -> String {
 /// How much was examined, in one sentence.
 pub(crate) fn examined(report: &Report<'_>) -> String {
     let (catalogue, coverage) = (report.catalogue, report.coverage);
+    let mut objects = catalogue.count("objects", coverage.objects);
+    if coverage.packages > 0 {
+        objects.push_str(catalogue.ui("list"));
+        objects.push_str(&catalogue.count("packages", coverage.packages));
+    }
     catalogue.fill(
         "coverage.examined",
         &[
             ("files", &catalogue.count("files", coverage.files)),
-            ("objects", &catalogue.count("objects", coverage.objects)),
+            ("objects", &objects),
             ("rules", &catalogue.count("rules", coverage.rules)),
         ],
     )

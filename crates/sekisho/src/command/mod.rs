@@ -1,6 +1,7 @@
 //! The verbs, one file each.
 
 pub(crate) mod completion;
+pub(crate) mod db;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod install;
@@ -20,12 +21,15 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sekisho_policy::pod_security::Preset;
 
-use crate::arguments::{ClusterArguments, GivenArguments, Targets, ValuesArguments};
+use crate::arguments::{
+    ClusterArguments, GivenArguments, Targets, ValuesArguments, VulnerabilityArguments,
+};
 use crate::config;
 use crate::live::Live;
 use crate::release::{GivenValues, Releases};
 use crate::run::Request;
 use crate::terminal::Terminal;
+use crate::vulnerable::Wanted;
 
 /// The documentation of the checks, by slug.
 pub(crate) const DOCUMENTATION: Option<&str> = None;
@@ -61,9 +65,18 @@ impl Targets {
             policies: Vec::new(),
             pod_security: Preset::default(),
             modules: crate::policy::modules::Settings::default(),
+            vulnerabilities: None,
             live: self.live.live(terminal.offline),
             today: config::days(today()),
         }
+    }
+}
+
+impl VulnerabilityArguments {
+    /// What these options ask about vulnerabilities.
+    fn wanted(self) -> Wanted {
+        let Self { database, ignore_unfixed, severity, vex } = self;
+        Wanted { database, ignore_unfixed, severities: severity, vex }
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
     request.policies = arguments.policy;
     request.pod_security = crate::policy::pod_security::preset(&arguments.pod_security)?;
     request.modules = arguments.modules.settings();
+    request.vulnerabilities = Some(arguments.vulnerabilities.wanted());
     if arguments.write_baseline.is_some() {
         request.without_baseline = true;
     }
@@ -68,7 +69,7 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
 fn status(outcome: &Outcome, fail_on: Option<Severity>) -> Status {
     if outcome.coverage.failures().next().is_some() {
         Status::Incomplete
-    } else if outcome.coverage.objects == 0 {
+    } else if outcome.coverage.objects == 0 && outcome.coverage.packages == 0 {
         Status::Nothing
     } else if outcome.fails_at(fail_on) {
         Status::Findings

@@ -24,6 +24,8 @@ pub(crate) struct Document {
     pub(crate) exceptions: Vec<ExceptionEntry>,
     /// How admission webhooks are answered, by `serve admission`.
     pub(crate) admission: Admission,
+    /// Where the vulnerability database comes from, and how its matches are told.
+    pub(crate) vulnerabilities: Vulnerabilities,
     /// The language of titles, messages and remedies: `en` or `ja`. Default: the locale's.
     pub(crate) language: Option<String>,
 }
@@ -132,6 +134,22 @@ pub(crate) struct Scan {
     pub(crate) baseline: Option<String>,
     /// The size in MiB above which a file is not read. Default: 256.
     pub(crate) max_file_size: Option<u32>,
+}
+
+/// Where the vulnerability database comes from, and how its matches are told.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Vulnerabilities {
+    /// The database that is asked, relative to this file. Default: the one that `sekisho db` put into its place.
+    pub(crate) database: Option<String>,
+    /// What `sekisho db update` fetches: an `https://` address, or a file relative to this one.
+    pub(crate) source: Option<String>,
+    /// Public keys in PEM, relative to this file; a database must be signed by one of them to be taken.
+    pub(crate) keys: Vec<String>,
+    /// Whether vulnerabilities that no version fixes are left out.
+    pub(crate) ignore_unfixed: bool,
+    /// What suppliers say of vulnerabilities, relative to this file: OpenVEX, CSAF or CycloneDX.
+    pub(crate) vex: Vec<String>,
 }
 
 /// Which checks run, and how.

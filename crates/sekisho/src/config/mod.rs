@@ -15,6 +15,8 @@ use serde_path_to_error::Segment as PathSegment;
 use self::document::ValueSetEntry;
 pub(crate) use self::document::{Document, FailOn};
 use crate::release::{ConfiguredChart, ValueSet, pattern_from_root};
+use crate::suppress::is_vulnerability;
+use crate::vulnerable::Wanted;
 
 /// The name under which the configuration is looked for.
 pub(crate) const FILE_NAME: &str = "sekisho.yaml";
@@ -98,7 +100,7 @@ impl Config {
             }
         }
         for (path, slug) in named {
-            if sekisho_posture::check(slug).is_none() {
+            if sekisho_posture::check(slug).is_none() && !is_vulnerability(slug) {
                 return Err((place(&path), unknown_slug(slug)));
             }
         }
@@ -138,6 +140,40 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// The folder that paths in the file count from, as seen from where the command runs.
+    fn folder(&self) -> PathBuf {
+        let folder = self.source.as_ref().and_then(|source| Path::new(source.name.as_str()).parent());
+        folder
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .map_or_else(|| PathBuf::from("."), Path::to_owned)
+    }
+
+    /// The keys of which a database must be signed by one.
+    pub(crate) fn database_keys(&self) -> Vec<PathBuf> {
+        let folder = self.folder();
+        self.document.vulnerabilities.keys.iter().map(|key| folder.join(key)).collect()
+    }
+
+    /// What `sekisho db update` fetches.
+    pub(crate) fn database_source(&self) -> Option<String> {
+        let source = self.document.vulnerabilities.source.as_ref()?;
+        let is_address = source.contains("://");
+        Some(if is_address { source.clone() } else { self.folder().join(source).display().to_string() })
+    }
+
+    /// What is asked about vulnerabilities, where the command line does not say otherwise.
+    pub(crate) fn about_vulnerabilities(&self, asked: &Wanted) -> Wanted {
+        let (said, folder) = (&self.document.vulnerabilities, self.folder());
+        let database = said.database.as_ref().map(|database| folder.join(database));
+        let statements = said.vex.iter().map(|path| folder.join(path));
+        Wanted {
+            database: asked.database.clone().or(database),
+            ignore_unfixed: asked.ignore_unfixed || said.ignore_unfixed,
+            severities: asked.severities.clone(),
+            vex: statements.chain(asked.vex.iter().cloned()).collect(),
+        }
     }
 
     /// The severity that the file gives a check, where it gives one.

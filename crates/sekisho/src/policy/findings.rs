@@ -135,6 +135,7 @@ fn finding(verdict: &Verdict, object: &Object, inventory: &Inventory, bundle: &B
         message: Message::text(verdict.message.clone()),
         fix: None,
         fingerprint: Fingerprint::of(identity),
+        names: Vec::new(),
         value_sets: Vec::new(),
         suppressed: None,
         risk: 0.0,

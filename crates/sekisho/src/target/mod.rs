@@ -13,6 +13,7 @@ mod inflate;
 mod kustomization;
 mod listing;
 mod manifest_file;
+pub(crate) mod packages;
 mod part;
 mod print;
 mod progress;

@@ -88,6 +88,7 @@ impl<'a> FindingData<'a> {
                 .collect(),
             fix: finding.fix.as_ref().map(|fix| FixData::of(fix, report)),
             fingerprint: finding.fingerprint.to_string(),
+            names: finding.names.iter().map(AsRef::as_ref).collect(),
             value_sets: finding.value_sets.iter().map(AsRef::as_ref).collect(),
             suppressed: finding.suppressed.as_ref().map(SuppressionData::of),
         }
@@ -217,11 +218,12 @@ impl<'a> RuleData<'a> {
 
 impl<'a> CoverageData<'a> {
     pub(crate) fn of(report: &Report<'a>) -> Self {
-        let Coverage { files, documents, objects, rules, skipped } = report.coverage;
+        let Coverage { files, documents, objects, packages, rules, skipped } = report.coverage;
         Self {
             files: *files,
             documents: *documents,
             objects: *objects,
+            packages: *packages,
             rules: *rules,
             skipped: skipped
                 .iter()

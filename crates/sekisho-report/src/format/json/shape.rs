@@ -85,6 +85,10 @@ pub struct SeverityCounts {
 pub struct FindingData<'a> {
     /// The rule's slug.
     pub rule: &'a str,
+    /// Identifiers of what was found, where the rule tells many things apart: of a vulnerability, the one that it is
+    /// shown by first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<&'a str>,
     /// How bad it is, here.
     pub severity: SeverityWord,
     /// How sure it is, here.
@@ -317,6 +321,8 @@ pub struct CoverageData<'a> {
     pub documents: usize,
     /// Kubernetes objects among the documents.
     pub objects: usize,
+    /// Packages that advisories were looked up for.
+    pub packages: usize,
     /// Rules that were evaluated.
     pub rules: usize,
     /// Inputs that were left out.

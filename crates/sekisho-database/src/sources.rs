@@ -1,0 +1,53 @@
+//! What a database is built of: records in files, and databases.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use sekisho_vulnerability::{Contents, DatabaseError};
+
+use crate::gather::{GatherError, Gathered, Limits, gather};
+use crate::install::{InstallError, open};
+
+/// Why sources cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// Folders, archives and files.
+    #[error(transparent)]
+    Gather(#[from] GatherError),
+    /// A database of ours.
+    #[error(transparent)]
+    Own(#[from] InstallError),
+}
+
+/// Reads everything at these paths into contents: records in folders and archives, and databases.
+pub fn read_sources(
+    paths: &[PathBuf],
+    contents: &mut Contents,
+    limits: Limits,
+) -> Result<Gathered, SourceError> {
+    let mut records = Vec::new();
+    for path in paths {
+        if begins(path, 8).starts_with(b"SEKI\r\n\x1a\n") {
+            let wrong = |source: DatabaseError| InstallError::Content { path: path.clone(), source };
+            let database = open(path)?;
+            database.prove().map_err(wrong)?;
+            contents.add_all(&database).map_err(wrong)?;
+        } else {
+            records.push(path.clone());
+        }
+    }
+    Ok(gather(&records, contents, limits)?)
+}
+
+/// The first bytes of a file; none where it is none.
+fn begins(path: &Path, count: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if path.is_file()
+        && let Ok(file) = File::open(path)
+    {
+        let _ = file.take(count).read_to_end(&mut bytes);
+    }
+    bytes
+}
