@@ -79,7 +79,7 @@ pub(crate) enum ColorWhen {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Look for what is wrong and say what to do first
-    Scan(ScanArguments),
+    Scan(Box<ScanArguments>),
     /// Explain a check or a control; without an argument, list the checks
     Explain(ExplainArguments),
     /// Mend what is safe to mend; comments and layout stay

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs.into()).build_global();
     }
     let outcome = match arguments.command {
-        Command::Scan(scan) => command::scan::run(scan, &terminal),
+        Command::Scan(scan) => command::scan::run(*scan, &terminal),
         Command::Explain(explain) => command::explain::run(&explain, &terminal),
         Command::Fix(fix) => command::fix::run(fix, &terminal),
         Command::Render(render) => command::render::run(render, &terminal),

@@ -17,6 +17,7 @@ use sekisho_finding::{
 use sekisho_framework::{Cell, Layer, Mode, Phase};
 use sekisho_manifest::{FieldPath, ObjectRef, Source, SourceId, Span};
 use sekisho_version::PackageUrl;
+use sekisho_vulnerability::vex::Verdict;
 use sekisho_vulnerability::{Unjudged, Vulnerability, assess};
 use smol_str::{SmolStr, format_smolstr};
 
@@ -127,8 +128,7 @@ impl Judge {
     }
 
     fn silenced(&self, vulnerability: &Vulnerability<'_>, within: &[PackageUrl]) -> Option<Suppression> {
-        let verdict =
-            vulnerability.verdict(within, &self.statements).filter(|verdict| verdict.is_silencing())?;
+        let verdict = vulnerability.verdict(within, &self.statements).filter(Verdict::is_silencing)?;
         let statement = verdict.statement;
         let why = statement.justification.map_or(statement.status.name(), vex::Justification::name);
         let words = if statement.impact.is_empty() { &statement.action } else { &statement.impact };
@@ -358,7 +358,7 @@ fn about(vulnerability: &Vulnerability<'_>, place: Option<&Place>) -> String {
             parts.push(format!("CVSS {}.{} ({by})", score / 10, score % 10));
         }
         Some((Rating::Word(word), by)) if *by != vulnerability.id => {
-            parts.push(format!("{} ({by})", word.name()))
+            parts.push(format!("{} ({by})", word.name()));
         }
         Some(_) => {}
         None if vulnerability.is_malicious => {}

@@ -153,7 +153,7 @@ impl Gatherer<'_> {
                 Err(error) => Err(error.into()),
             },
             Packed::One(wrap, inner) => match File::open(path).and_then(|file| wrap.reader(file)) {
-                Ok(reader) => self.file(inner, reader).map_err(Stop::from),
+                Ok(reader) => self.file(inner, reader),
                 Err(error) => Err(error.into()),
             },
             Packed::No if kind::is_meant(&name) || is_named => {

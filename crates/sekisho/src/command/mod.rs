@@ -21,9 +21,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sekisho_policy::pod_security::Preset;
 
-use crate::arguments::{
-    ClusterArguments, GivenArguments, Targets, ValuesArguments, VulnerabilityArguments,
-};
+use crate::arguments::{ClusterArguments, GivenArguments, Targets, ValuesArguments, VulnerabilityArguments};
 use crate::config;
 use crate::live::Live;
 use crate::release::{GivenValues, Releases};

@@ -31,7 +31,7 @@ pub(crate) fn read(selection: &Selection) -> Result<Vec<Packed>> {
     for target in &selection.targets {
         if target.is_dir() {
             let is_root = MARKS.iter().any(|mark| target.join(mark).exists());
-            let contents = if is_root { root(target)? } else { folder(target, selection)? };
+            let contents = if is_root { root(target) } else { folder(target, selection)? };
             found.push(Packed { root: target.clone(), contents });
         } else if target.is_file() && target != Path::new("-") {
             let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -77,7 +77,7 @@ fn folder(target: &Path, selection: &Selection) -> Result<Contents> {
 }
 
 /// A root file system: all of it, but for what the kernel makes up.
-fn root(target: &Path) -> Result<Contents> {
+fn root(target: &Path) -> Contents {
     let mut builder = WalkBuilder::new(target);
     builder
         .standard_filters(false)
@@ -94,7 +94,7 @@ fn root(target: &Path) -> Result<Contents> {
             Err(error) => scan.unread("", error.to_string()),
         }
     }
-    Ok(merge(&[&scan.finish()]).contents)
+    merge(&[&scan.finish()]).contents
 }
 
 /// Hands one path over. What cannot be read is noted in the scan itself.
