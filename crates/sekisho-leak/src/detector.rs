@@ -143,9 +143,19 @@ impl<'r> Detector<'r> {
         if self.skips(origin) {
             return Vec::new();
         }
+        self.scan_part(origin, text, 0)
+    }
+
+    /// What a search may cost.
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Looks through a text of which the part before `fresh` was looked through already.
+    pub(crate) fn scan_part(&self, origin: Origin<'_>, text: &[u8], fresh: usize) -> Vec<Leak<'r>> {
         let mut leaks = Vec::new();
         let (mut lines, mut counted) = (0, 0);
-        for window in windows(text) {
+        for window in windows(text, fresh) {
             let start = window.range.start;
             lines += memchr::memchr_iter(b'\n', text.get(counted..start).unwrap_or_default()).count();
             counted = start;
@@ -324,7 +334,7 @@ impl<'r> Leak<'r> {
     }
 
     /// The same, found in a text that begins later.
-    fn moved(mut self, lines: usize, bytes: usize) -> Self {
+    pub(crate) fn moved(mut self, lines: usize, bytes: usize) -> Self {
         self.place = self.place.moved(lines, bytes);
         for (_, place) in &mut self.parts {
             *place = place.moved(lines, bytes);

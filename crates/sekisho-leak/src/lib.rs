@@ -17,6 +17,7 @@ mod ignored;
 mod overlap;
 mod place;
 mod rules;
+mod stream;
 mod window;
 
 pub use credential::Credential;
@@ -26,4 +27,5 @@ pub use entropy::entropy;
 pub use ignored::Ignored;
 pub use place::Place;
 pub use rules::{Allowlist, Condition, Required, Rule, RuleSet, RulesError, Target};
+pub use stream::Stream;
 pub use window::{Window, is_text, windows};

@@ -7,7 +7,7 @@ const WINDOW: usize = 100_000;
 /// How many bytes more are taken to reach a gap.
 const REACH: usize = 25_000;
 /// How many bytes two windows share at most: more than most private keys have.
-const SHARED: usize = 8_192;
+pub(crate) const SHARED: usize = 8_192;
 /// How many bytes decide whether a file is a text.
 const HEAD: usize = 8_192;
 
@@ -28,9 +28,9 @@ pub struct Window {
 
 /// The windows of a text: of about 100,000 bytes each, up to the next empty line where one is near, else to an end
 /// of a line. Each begins somewhat before the end of the one before, so that what lies across the border stands
-/// whole in one of them.
-pub fn windows(text: &[u8]) -> impl Iterator<Item = Window> + '_ {
-    let mut fresh = 0;
+/// whole in one of them. What lies before `fresh` was looked through already.
+pub fn windows(text: &[u8], fresh: usize) -> impl Iterator<Item = Window> + '_ {
+    let mut fresh = fresh;
     std::iter::from_fn(move || {
         let rest = text.get(fresh..).filter(|rest| !rest.is_empty())?;
         let before = text.get(..fresh).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! How rules are applied: groups, entropy, paths, allowlists, required rules, windows.
 
-use sekisho_leak::{Detector, Ignored, Limits, Origin, RuleSet, entropy, windows};
+use sekisho_leak::{Detector, Ignored, Limits, Origin, RuleSet, Stream, entropy, windows};
 
 fn set(text: &str) -> RuleSet {
     RuleSet::read(text, &mut |path| Err(format!("no {path}"))).unwrap()
@@ -118,7 +118,7 @@ fn a_rule_of_one_issuer_goes_before_a_generic_one() {
 fn windows_join_to_the_whole_text_and_lines_go_on() {
     let text = "some words of a line\n".repeat(40_000) + "k=abc\n";
     let mut end = 0;
-    for window in windows(text.as_bytes()) {
+    for window in windows(text.as_bytes(), 0) {
         assert_eq!(window.fresh, end);
         assert!(window.range.len() <= 135_000 && window.range.start <= end);
         assert!(window.range.start == 0 || text.as_bytes()[window.range.start - 1] == b'\n');
@@ -139,6 +139,27 @@ fn windows_join_to_the_whole_text_and_lines_go_on() {
     let leaks = detector.scan(Origin::default(), text.as_bytes());
     let lines: Vec<u32> = leaks.iter().map(|leak| leak.place.line).collect();
     assert_eq!(lines, (1..=30_000).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_text_that_comes_in_pieces_gives_the_same() {
+    let set = set("[[rules]]\nid = 'r'\nregex = 'k=\\w+'\n");
+    let detector = Detector::new(&set, Limits { leaks: 100_000, ..Limits::default() }).unwrap();
+    let lines: Vec<String> =
+        (0..60_000).map(|at| format!("some line\n{}k={at}\n", " ".repeat(at % 40))).collect();
+    let text = lines.concat();
+    let origin = Origin { path: "a", commit: None };
+    let whole = detector.scan(origin, text.as_bytes());
+    for size in [1_000, 65_536, 3_000_000] {
+        let mut stream = Stream::new(&detector, origin).unwrap();
+        text.as_bytes().chunks(size).for_each(|piece| stream.push(piece));
+        let pieces = stream.finish();
+        assert_eq!(pieces.len(), 60_000, "in pieces of {size}");
+        assert!(pieces.iter().zip(&whole).all(|(left, right)| left.place == right.place));
+    }
+    let mut binary = Stream::new(&detector, origin).unwrap();
+    binary.push(b"\0\x01k=abc");
+    assert_eq!(binary.finish().len(), 0);
 }
 
 #[test]
