@@ -6,6 +6,7 @@ use sekisho_inventory::Inventory;
 use sekisho_manifest::workload;
 use smol_str::SmolStr;
 
+use crate::build::Build;
 use crate::component::{self, Component, Surroundings};
 use crate::{Check, Examine, KindName};
 
@@ -14,6 +15,7 @@ use crate::{Check, Examine, KindName};
 pub struct Census {
     objects: usize,
     pods: usize,
+    builds: usize,
     containers: usize,
     kinds: HashMap<(SmolStr, SmolStr), usize>,
     components: HashMap<Component, usize>,
@@ -25,6 +27,10 @@ impl Census {
         let mut census = Self::default();
         let surroundings = Surroundings::of(inventory);
         for object in inventory.objects() {
+            if Build::is_one(object) {
+                census.builds += 1;
+                continue;
+            }
             census.objects += 1;
             *census.kinds.entry((object.group().into(), object.kind.clone())).or_default() += 1;
             let pods = workload::pods(object);
@@ -45,6 +51,7 @@ impl Census {
         match check.examine {
             Examine::Container(_) => self.containers,
             Examine::Pod(_) => self.pods,
+            Examine::Build(_) => self.builds,
             Examine::Object(kinds, _) => kinds.iter().map(|kind| self.of_kind(*kind)).sum(),
             Examine::AnyObject(_) => self.objects,
             Examine::Component(components, _) => {

@@ -10,6 +10,7 @@ use sekisho_manifest::{Object, Place};
 use smol_str::SmolStr;
 
 use crate::Examination;
+use crate::build::Build;
 use crate::component::{Component, ComponentSettings};
 
 /// A built-in check: one file, one value.
@@ -56,6 +57,8 @@ pub enum Examine {
     AnyObject(for<'a> fn(&'a Object, &mut Examination<'a>)),
     /// Every set-up of one of these components that an object holds, whatever its kind.
     Component(&'static [Component], for<'a> fn(&'a ComponentSettings<'a>, &mut Examination<'a>)),
+    /// Every Dockerfile, and the history of every image.
+    Build(for<'a> fn(&Build<'a>, &mut Examination<'a>)),
     /// The inventory as a whole, once ([`Examination::inventory`]). The kinds are those that the check speaks of:
     /// without an object of them it has nothing to say. The kind `Pod` stands here for all Pods, those too that
     /// other objects make.

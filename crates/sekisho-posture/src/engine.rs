@@ -9,6 +9,7 @@ use sekisho_manifest::workload::{self, Container};
 use sekisho_manifest::{Node, Object, Place, Segment};
 use smol_str::SmolStr;
 
+use crate::build::Build;
 use crate::component::{self, Component, ComponentSettings, Surroundings};
 use crate::{Check, Examine, Found, Settings};
 
@@ -53,6 +54,7 @@ type ContainerCheck = for<'a> fn(&'a Container<'a>, &mut Examination<'a>);
 type PodCheck = for<'a> fn(&'a workload::Pod<'a>, &mut Examination<'a>);
 type ObjectCheck = for<'a> fn(&'a Object, &mut Examination<'a>);
 type ComponentCheck = for<'a> fn(&'a ComponentSettings<'a>, &mut Examination<'a>);
+type BuildCheck = for<'a> fn(&Build<'a>, &mut Examination<'a>);
 type InventoryCheck = for<'a> fn(&mut Examination<'a>);
 
 /// The checks sorted by what they look at.
@@ -63,6 +65,7 @@ struct Plan {
     object: HashMap<(&'static str, &'static str), Vec<(&'static Check, ObjectCheck)>>,
     any: Vec<(&'static Check, ObjectCheck)>,
     component: Vec<(&'static Check, &'static [Component], ComponentCheck)>,
+    build: Vec<(&'static Check, BuildCheck)>,
     surroundings: Surroundings,
     inventory: Vec<(&'static Check, InventoryCheck)>,
 }
@@ -78,6 +81,7 @@ impl Plan {
                 Examine::Component(components, examine) => {
                     plan.component.push((check, components, examine));
                 }
+                Examine::Build(examine) => plan.build.push((check, examine)),
                 Examine::Inventory(_, examine) => plan.inventory.push((check, examine)),
                 Examine::Object(kinds, examine) => {
                     for kind in kinds {
@@ -91,6 +95,18 @@ impl Plan {
 
     fn examine_object(&self, object: &Object, inventory: &Inventory, settings: &Settings) -> Vec<Finding> {
         let mut findings = Vec::new();
+        if Build::is_one(object) {
+            if !self.build.is_empty()
+                && let Some(build) = Build::read(object, inventory.sources())
+            {
+                for (check, examine) in &self.build {
+                    let mut examination = Examination::new(inventory, settings, check);
+                    examine(&build, &mut examination);
+                    findings.append(&mut examination.findings);
+                }
+            }
+            return findings;
+        }
         let of_kind = self.object.get(&(object.group(), object.kind.as_str()));
         for (check, examine) in self.any.iter().chain(of_kind.into_iter().flatten()) {
             let mut examination = Examination::new(inventory, settings, check);

@@ -7,6 +7,7 @@
 mod admission;
 mod api_version;
 mod audit;
+mod build;
 mod capability;
 mod census;
 mod check;
@@ -30,6 +31,7 @@ mod security_context;
 mod service_account;
 mod settings;
 
+pub use build::Build;
 pub use census::Census;
 pub use check::{Check, Examine, Found, KindName, Mend};
 pub use cluster_component::{ClusterComponent, Exposure, KnownVulnerability, exposure};

@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-advisory", 1),
     ("sekisho-cel", 1),
     ("sekisho-chart", 1),
+    ("sekisho-dockerfile", 1),
     ("sekisho-falco", 1),
     ("sekisho-kustomize", 1),
     ("sekisho-kyverno", 1),

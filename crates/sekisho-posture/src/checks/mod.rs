@@ -1,5 +1,6 @@
 //! The list of checks. Written by `cargo xtask generate` from the files beside it: do not edit.
 
+mod add_from_url;
 mod added_capabilities;
 mod admission_policy_audit_only;
 mod admission_policy_fails_open;
@@ -41,7 +42,9 @@ mod audit_policy_misses_credential_issuing;
 mod audit_policy_misses_key_requests;
 mod audit_policy_secret_bodies;
 mod authenticated_binding;
+mod base_image_latest;
 mod bind_roles;
+mod build_sudo;
 mod capabilities_not_dropped;
 mod cilium_from_world;
 mod cluster_admin_binding;
@@ -60,6 +63,7 @@ mod controller_manager_terminated_pod_gc;
 mod create_workloads;
 mod credential_in_annotation;
 mod credential_in_arguments;
+mod credential_in_build;
 mod credential_in_config_map;
 mod credential_in_env;
 mod csr_approval;
@@ -103,6 +107,7 @@ mod host_pid;
 mod host_port;
 mod host_probe;
 mod image_pull_policy;
+mod image_runs_as_root;
 mod impersonate;
 mod ingress_snippet_annotation;
 mod ingress_wildcard_host;
@@ -111,6 +116,7 @@ mod instance_metadata_reachable_from_pods;
 mod instance_metadata_v1;
 mod istio_allow_all;
 mod istio_permissive_mtls;
+mod key_copied_into_image;
 mod kube_proxy_metrics_bind_address;
 mod kube_system_workload;
 mod kubelet_always_allow;
@@ -156,7 +162,9 @@ mod no_user_namespace;
 mod node_port_service;
 mod nodes_proxy;
 mod non_root_not_enforced;
+mod package_cache_left;
 mod persistent_volume_write;
+mod pipe_to_shell;
 mod pod_security_warn_only;
 mod pods_attach;
 mod pods_exec;
@@ -185,6 +193,7 @@ mod service_account_token_secret;
 mod service_links;
 mod service_selects_nothing;
 mod service_status_patch;
+mod setuid_file;
 mod shared_process_namespace;
 mod single_replica;
 mod ssh_port;
@@ -208,6 +217,7 @@ mod wildcard_resources;
 mod wildcard_verbs;
 mod windows_host_process;
 mod workload_identity_exposed;
+mod world_writable_file;
 mod writable_root_filesystem;
 
 use crate::Check;
@@ -215,6 +225,7 @@ use crate::Check;
 /// Every check and its manual page, in the order of their slugs.
 #[rustfmt::skip]
 pub(crate) static CHECKS: &[(&Check, &str)] = &[
+    (&add_from_url::CHECK, include_str!("../../../../docs/checks/add-from-url.md")),
     (&added_capabilities::CHECK, include_str!("../../../../docs/checks/added-capabilities.md")),
     (&admission_policy_audit_only::CHECK, include_str!("../../../../docs/checks/admission-policy-audit-only.md")),
     (&admission_policy_fails_open::CHECK, include_str!("../../../../docs/checks/admission-policy-fails-open.md")),
@@ -256,7 +267,9 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&audit_policy_misses_key_requests::CHECK, include_str!("../../../../docs/checks/audit-policy-misses-key-requests.md")),
     (&audit_policy_secret_bodies::CHECK, include_str!("../../../../docs/checks/audit-policy-secret-bodies.md")),
     (&authenticated_binding::CHECK, include_str!("../../../../docs/checks/authenticated-binding.md")),
+    (&base_image_latest::CHECK, include_str!("../../../../docs/checks/base-image-latest.md")),
     (&bind_roles::CHECK, include_str!("../../../../docs/checks/bind-roles.md")),
+    (&build_sudo::CHECK, include_str!("../../../../docs/checks/build-sudo.md")),
     (&capabilities_not_dropped::CHECK, include_str!("../../../../docs/checks/capabilities-not-dropped.md")),
     (&cilium_from_world::CHECK, include_str!("../../../../docs/checks/cilium-from-world.md")),
     (&cluster_admin_binding::CHECK, include_str!("../../../../docs/checks/cluster-admin-binding.md")),
@@ -275,6 +288,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&create_workloads::CHECK, include_str!("../../../../docs/checks/create-workloads.md")),
     (&credential_in_annotation::CHECK, include_str!("../../../../docs/checks/credential-in-annotation.md")),
     (&credential_in_arguments::CHECK, include_str!("../../../../docs/checks/credential-in-arguments.md")),
+    (&credential_in_build::CHECK, include_str!("../../../../docs/checks/credential-in-build.md")),
     (&credential_in_config_map::CHECK, include_str!("../../../../docs/checks/credential-in-config-map.md")),
     (&credential_in_env::CHECK, include_str!("../../../../docs/checks/credential-in-env.md")),
     (&csr_approval::CHECK, include_str!("../../../../docs/checks/csr-approval.md")),
@@ -318,6 +332,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&host_port::CHECK, include_str!("../../../../docs/checks/host-port.md")),
     (&host_probe::CHECK, include_str!("../../../../docs/checks/host-probe.md")),
     (&image_pull_policy::CHECK, include_str!("../../../../docs/checks/image-pull-policy.md")),
+    (&image_runs_as_root::CHECK, include_str!("../../../../docs/checks/image-runs-as-root.md")),
     (&impersonate::CHECK, include_str!("../../../../docs/checks/impersonate.md")),
     (&ingress_snippet_annotation::CHECK, include_str!("../../../../docs/checks/ingress-snippet-annotation.md")),
     (&ingress_wildcard_host::CHECK, include_str!("../../../../docs/checks/ingress-wildcard-host.md")),
@@ -326,6 +341,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&instance_metadata_v1::CHECK, include_str!("../../../../docs/checks/instance-metadata-v1.md")),
     (&istio_allow_all::CHECK, include_str!("../../../../docs/checks/istio-allow-all.md")),
     (&istio_permissive_mtls::CHECK, include_str!("../../../../docs/checks/istio-permissive-mtls.md")),
+    (&key_copied_into_image::CHECK, include_str!("../../../../docs/checks/key-copied-into-image.md")),
     (&kube_proxy_metrics_bind_address::CHECK, include_str!("../../../../docs/checks/kube-proxy-metrics-bind-address.md")),
     (&kube_system_workload::CHECK, include_str!("../../../../docs/checks/kube-system-workload.md")),
     (&kubelet_always_allow::CHECK, include_str!("../../../../docs/checks/kubelet-always-allow.md")),
@@ -371,7 +387,9 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&node_port_service::CHECK, include_str!("../../../../docs/checks/node-port-service.md")),
     (&nodes_proxy::CHECK, include_str!("../../../../docs/checks/nodes-proxy.md")),
     (&non_root_not_enforced::CHECK, include_str!("../../../../docs/checks/non-root-not-enforced.md")),
+    (&package_cache_left::CHECK, include_str!("../../../../docs/checks/package-cache-left.md")),
     (&persistent_volume_write::CHECK, include_str!("../../../../docs/checks/persistent-volume-write.md")),
+    (&pipe_to_shell::CHECK, include_str!("../../../../docs/checks/pipe-to-shell.md")),
     (&pod_security_warn_only::CHECK, include_str!("../../../../docs/checks/pod-security-warn-only.md")),
     (&pods_attach::CHECK, include_str!("../../../../docs/checks/pods-attach.md")),
     (&pods_exec::CHECK, include_str!("../../../../docs/checks/pods-exec.md")),
@@ -399,6 +417,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&service_links::CHECK, include_str!("../../../../docs/checks/service-links.md")),
     (&service_selects_nothing::CHECK, include_str!("../../../../docs/checks/service-selects-nothing.md")),
     (&service_status_patch::CHECK, include_str!("../../../../docs/checks/service-status-patch.md")),
+    (&setuid_file::CHECK, include_str!("../../../../docs/checks/setuid-file.md")),
     (&shared_process_namespace::CHECK, include_str!("../../../../docs/checks/shared-process-namespace.md")),
     (&single_replica::CHECK, include_str!("../../../../docs/checks/single-replica.md")),
     (&ssh_port::CHECK, include_str!("../../../../docs/checks/ssh-port.md")),
@@ -422,5 +441,6 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&wildcard_verbs::CHECK, include_str!("../../../../docs/checks/wildcard-verbs.md")),
     (&windows_host_process::CHECK, include_str!("../../../../docs/checks/windows-host-process.md")),
     (&workload_identity_exposed::CHECK, include_str!("../../../../docs/checks/workload-identity-exposed.md")),
+    (&world_writable_file::CHECK, include_str!("../../../../docs/checks/world-writable-file.md")),
     (&writable_root_filesystem::CHECK, include_str!("../../../../docs/checks/writable-root-filesystem.md")),
 ];

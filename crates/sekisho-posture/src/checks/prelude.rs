@@ -5,6 +5,7 @@ pub(super) use sekisho_framework::{Cell, Layer, Mode, Phase};
 pub(super) use sekisho_manifest::workload::{Container, ContainerRole, Pod};
 pub(super) use sekisho_manifest::{FieldPath, Node, Object, Place, field};
 
+pub(super) use crate::build::Build;
 pub(super) use crate::{Check, Component, ComponentSettings, Examination, Examine, Found, Mend};
 
 /// A CEL expression that is true for a Pod that runs on Windows.

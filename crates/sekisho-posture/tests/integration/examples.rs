@@ -2,7 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::{blocks, findings};
+use sekisho_finding::Finding;
+use sekisho_posture::{Check, Examine, examine};
+
+use crate::support::{blocks, build, findings, settings};
+
+/// The examples of a page, bad or good, each with what the check finds in it.
+fn examples(check: &'static Check, quality: &str) -> Vec<(String, Vec<Finding>)> {
+    let page = sekisho_posture::manual(check.id).expect("a page");
+    if !matches!(check.examine, Examine::Build(_)) {
+        let texts = blocks(page, &format!("```yaml {quality}"));
+        return texts.into_iter().map(|text| (text.clone(), findings(check, &text))).collect();
+    }
+    // A Dockerfile has no comments behind instructions: the marks are taken away.
+    let texts = blocks(page, &format!("```dockerfile {quality}"));
+    let found = |text: &str| examine(&build(&text.replace(" # here", "")), &[check], &settings());
+    texts.into_iter().map(|text| (text.clone(), found(&text))).collect()
+}
 
 fn marked(text: &str) -> BTreeSet<u32> {
     (1..).zip(text.lines()).filter(|(_, line)| line.ends_with("# here")).map(|(number, _)| number).collect()
@@ -11,13 +27,11 @@ fn marked(text: &str) -> BTreeSet<u32> {
 #[test]
 fn every_check_finds_the_marked_lines_of_its_bad_examples() {
     for check in sekisho_posture::checks() {
-        let page = sekisho_posture::manual(check.id).expect("a page");
-        let bad = blocks(page, "```yaml bad");
+        let bad = examples(check, "bad");
         assert!(!bad.is_empty(), "{}: no bad example", check.id);
-        for text in bad {
+        for (text, found) in bad {
             let expected = marked(&text);
             assert!(!expected.is_empty(), "{}: a bad example marks no line with `# here`", check.id);
-            let found = findings(check, &text);
             let lines: BTreeSet<u32> = found.iter().map(|finding| finding.location.start.line).collect();
             assert_eq!(lines, expected, "{}: found lines (left), marked lines (right) in\n{text}", check.id);
         }
@@ -27,11 +41,9 @@ fn every_check_finds_the_marked_lines_of_its_bad_examples() {
 #[test]
 fn no_check_finds_anything_in_its_good_examples() {
     for check in sekisho_posture::checks() {
-        let page = sekisho_posture::manual(check.id).expect("a page");
-        let good = blocks(page, "```yaml good");
+        let good = examples(check, "good");
         assert!(!good.is_empty(), "{}: no good example", check.id);
-        for text in good {
-            let found = findings(check, &text);
+        for (text, found) in good {
             assert!(found.is_empty(), "{}: {} in\n{text}", check.id, found[0].message);
         }
     }
@@ -40,9 +52,8 @@ fn no_check_finds_anything_in_its_good_examples() {
 #[test]
 fn messages_have_all_their_arguments() {
     for check in sekisho_posture::checks() {
-        let page = sekisho_posture::manual(check.id).expect("a page");
-        for text in blocks(page, "```yaml bad") {
-            for finding in findings(check, &text) {
+        for (_, found) in examples(check, "bad") {
+            for finding in found {
                 let said = finding.message.to_string();
                 assert!(!said.contains('{'), "{}: `{said}`", check.id);
             }

@@ -15,6 +15,13 @@ pub(crate) fn settings() -> Settings {
     }
 }
 
+/// The inventory of one Dockerfile.
+pub(crate) fn build(text: &str) -> Inventory {
+    let dockerfile = sekisho_dockerfile::parse(SourceId(0), text).expect("a Dockerfile");
+    let object = dockerfile.object(SourceId(0), "Dockerfile");
+    Inventory::new(vec![Source::new("Dockerfile", text)], vec![object], "default")
+}
+
 /// The inventory of one text.
 pub(crate) fn inventory(text: &str) -> Inventory {
     let loaded = load(SourceId(0), text, Format::Detect, &Budget::default());

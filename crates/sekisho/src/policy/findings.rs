@@ -52,6 +52,7 @@ pub(crate) fn examine(
     let found: Vec<(RuleName, Finding)> = inventory
         .objects()
         .par_iter()
+        .filter(|object| object.api_version != sekisho_dockerfile::API_VERSION)
         .flat_map_iter(|object| {
             let request = Request::create(object, &kinds, namespace);
             let mut verdicts = bundle.loaded.policies.review(&request, &facts).verdicts;

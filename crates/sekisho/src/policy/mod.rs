@@ -117,7 +117,10 @@ fn read_without(paths: &[PathBuf], exclude: &[&str]) -> Result<Resources> {
         };
         (place, skip.reason.to_string())
     });
-    Ok(Resources { unread: unread.collect(), sources: loaded.sources, objects: loaded.objects })
+    let unread = unread.collect();
+    let mut objects = loaded.objects;
+    objects.retain(|object| object.api_version != sekisho_dockerfile::API_VERSION);
+    Ok(Resources { unread, sources: loaded.sources, objects })
 }
 
 /// Applies policies to resources, each as if it were created in a cluster that holds them all, and where what

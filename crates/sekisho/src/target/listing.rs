@@ -13,12 +13,15 @@ use sekisho_kustomize::is_kustomization;
 use super::Selection;
 use super::chart_archive;
 use super::disk::shown;
+use super::dockerfile;
 
 /// What the targets hold, each in order and once.
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     /// Files that may hold manifests; `-` is standard input.
     pub(super) files: BTreeSet<PathBuf>,
+    /// Dockerfiles.
+    pub(super) dockerfiles: BTreeSet<PathBuf>,
     /// Folders of charts.
     pub(super) charts: BTreeSet<PathBuf>,
     /// Archives that may hold a chart, and whether the user named them.
@@ -69,6 +72,8 @@ impl Listing {
             self.kustomizations.insert(folder());
             // Other programs have files of this name too, with manifests of their own.
             self.files.insert(path.to_owned())
+        } else if dockerfile::is_name(name) {
+            self.dockerfiles.insert(path.to_owned())
         } else {
             return false;
         };

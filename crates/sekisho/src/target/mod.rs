@@ -8,6 +8,7 @@ mod chart_fault;
 mod chart_folder;
 mod chart_place;
 mod disk;
+mod dockerfile;
 mod drawn;
 mod inflate;
 mod kustomization;
@@ -110,7 +111,8 @@ pub(crate) fn read(selection: &Selection) -> Result<Loaded> {
 
     // Plain files are numbered as they are read, so that the many need not be gone through again.
     let mut numbering = Numbering::behind(plain.len());
-    let parts = kustomized.parts.into_iter().chain(rendered);
+    let dockerfiles = listing.dockerfiles.iter().map(|path| dockerfile::read(path, &disk));
+    let parts = kustomized.parts.into_iter().chain(rendered).chain(dockerfiles);
     let mut parts: Vec<Numbered> = parts.map(|part| numbering.number(part)).collect();
     parts.par_iter_mut().for_each(Numbered::renumber);
     for part in plain {
