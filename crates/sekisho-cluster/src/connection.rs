@@ -4,6 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use sekisho_manifest::Node;
 use ureq::http::Response;
 use ureq::unversioned::transport::DefaultConnector;
@@ -240,6 +241,13 @@ impl Connection {
     pub fn get_as(&self, path: &str, accept: &str) -> Result<Node, RequestError> {
         let body = self.open(path, accept)?;
         self.node(path, body)
+    }
+
+    /// The server's time, to the second; none where it does not say.
+    pub fn server_time(&self) -> Result<Option<Timestamp>, RequestError> {
+        let response = self.ask("GET", "/version", &[("accept", "application/json")], None, None)?;
+        let date = response.headers().get("date").and_then(|value| value.to_str().ok());
+        Ok(date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()).map(|time| time.timestamp()))
     }
 
     /// Opens the answer to a request, to be read as it comes.

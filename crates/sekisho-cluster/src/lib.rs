@@ -8,7 +8,9 @@
 //!
 //! Nothing here prints, and what is secret has no `Debug`.
 
+mod access_review;
 mod backoff;
+mod break_glass;
 mod composition;
 mod connection;
 mod credential;
@@ -34,7 +36,9 @@ mod tls;
 mod watch;
 mod write;
 
+pub use access_review::Right;
 pub use backoff::Backoff;
+pub use break_glass::{BreakGlass, BreakGlassError};
 pub use composition::{Composition, ImageUse, NodeFacts, ServiceFacts, composition};
 pub use connection::{Connection, Identity, Options, RequestError};
 pub use credential::CredentialError;

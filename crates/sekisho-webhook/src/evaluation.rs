@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sekisho_cluster::BreakGlass;
 use sekisho_policy::{Consequence, Decision, FailureClass, Request};
 use serde_json::Value;
 use smol_str::SmolStr;
@@ -18,6 +19,7 @@ use crate::answer::{self, Refused};
 use crate::body::{BodyError, Held};
 use crate::endpoint::Endpoint;
 use crate::facts::Gathered;
+use crate::glass::{Glass, Unbreakable, described, lift};
 use crate::limits::Limits;
 use crate::log::{Level, Log};
 use crate::metrics::{Metrics, Result as Came};
@@ -35,6 +37,8 @@ pub struct Admission {
     permits: Arc<Semaphore>,
     /// What bodies may still take.
     pub(crate) room: Arc<AtomicUsize>,
+    /// For whom refusals are lifted.
+    glass: Box<dyn Glass>,
 }
 
 /// What is sent back.
@@ -78,7 +82,19 @@ impl Admission {
             log,
             permits: Arc::new(Semaphore::new(limits.evaluations.clamp(1, Semaphore::MAX_PERMITS))),
             room: Arc::new(AtomicUsize::new(limits.bytes)),
+            glass: Box::new(Unbreakable),
         }
+    }
+
+    /// The same, with refusals lifted for whom glass is broken.
+    #[must_use]
+    pub fn with_glass(self, glass: impl Glass + 'static) -> Self {
+        Self { glass: Box::new(glass), ..self }
+    }
+
+    /// The breaks of glass that are open.
+    pub(crate) fn broken_glass(&self) -> Vec<BreakGlass> {
+        self.glass.open(Timestamp::now())
     }
 
     /// The policies.
@@ -164,10 +180,25 @@ impl Admission {
 
     fn written(&self, endpoint: Endpoint, judged: Option<Judged>, uid: Option<&str>) -> (Reply, Came) {
         match judged {
-            Some(Judged::Decided(request, decision)) => {
+            Some(Judged::Decided(request, mut decision)) => {
                 self.metrics.decided(&decision);
+                let glass = match decision.refusal {
+                    Some(_) => self.glass.broken(&request.namespace, Timestamp::now()),
+                    None => None,
+                };
+                let came = match (&glass, &decision.refusal) {
+                    (Some(_), _) => Came::BrokenGlass,
+                    (None, Some(_)) => Came::Denied,
+                    (None, None) => Came::Allowed,
+                };
+                if let Some(glass) = &glass {
+                    lift(&mut decision, glass);
+                    self.log.line(Level::Warning, "broken glass", |fields| {
+                        fields.insert("uid".to_owned(), request.uid.as_str().into());
+                        fields.extend(described(glass));
+                    });
+                }
                 self.told(endpoint, &request, &decision);
-                let came = if decision.refusal.is_none() { Came::Allowed } else { Came::Denied };
                 (Reply { status: 200, body: answer::decided(&request.uid, &decision) }, came)
             }
             Some(Judged::Malformed(error)) => {

@@ -12,6 +12,7 @@ mod connection;
 mod endpoint;
 mod evaluation;
 pub mod facts;
+mod glass;
 mod json;
 mod limits;
 mod log;
@@ -24,6 +25,7 @@ pub mod tls;
 
 pub use endpoint::{Action, Endpoint};
 pub use evaluation::Admission;
+pub use glass::{Glass, LiveGlass, Unbreakable};
 pub use limits::Limits;
 pub use log::{Level, Log};
 pub use metrics::Metrics;

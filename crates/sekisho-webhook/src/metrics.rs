@@ -18,6 +18,8 @@ pub(crate) enum Result {
     Allowed,
     /// A policy refuses it.
     Denied,
+    /// A policy refuses it, and it may pass because glass is broken.
+    BrokenGlass,
     /// It is no review.
     Malformed,
     /// It is too large.
@@ -33,9 +35,10 @@ pub(crate) enum Result {
 }
 
 impl Result {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Allowed,
         Self::Denied,
+        Self::BrokenGlass,
         Self::Malformed,
         Self::TooLarge,
         Self::Shed,
@@ -48,6 +51,7 @@ impl Result {
         match self {
             Self::Allowed => "allowed",
             Self::Denied => "denied",
+            Self::BrokenGlass => "broken-glass",
             Self::Malformed => "malformed",
             Self::TooLarge => "too-large",
             Self::Shed => "shed",

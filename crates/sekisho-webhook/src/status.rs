@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::evaluation::Admission;
+use crate::glass::described;
 use crate::metrics::Text;
 use crate::tls::Serving;
 
@@ -90,6 +91,12 @@ impl Told {
             .refused
             .as_ref()
             .map(|(newer, why)| json!({"revision": newer.as_ref().map(&revision), "reason": why}));
+        let broken: Vec<Value> = self
+            .admission
+            .broken_glass()
+            .iter()
+            .map(|glass| described(glass).into_iter().collect::<serde_json::Map<_, _>>().into())
+            .collect();
         let detail = json!({
             "ready": ready,
             "draining": draining,
@@ -100,6 +107,7 @@ impl Told {
                 "refused": refused,
             },
             "facts": facts,
+            "brokenGlass": broken,
             "certificate": {
                 "notAfter": jiff::Timestamp::from_second(certificate).map(|time| time.to_string()).unwrap_or_default(),
                 "error": self.serving.error(),
@@ -151,6 +159,12 @@ impl Told {
             for fact in &facts {
                 text.value(&[("objects", &fact.name)], u8::from(fact.synced));
             }
+            text.begin(
+                "sekisho_admission_broken_glass",
+                "gauge",
+                "Breaks of glass that are open: what policies refuse passes",
+            );
+            text.value(&[], self.admission.broken_glass().len());
             text.begin(
                 "sekisho_admission_certificate_not_after_seconds",
                 "gauge",

@@ -90,6 +90,10 @@ pub(crate) enum Command {
     Report(ReportArguments),
     /// Print the manifests of the parts that run in a cluster
     Install(InstallArguments),
+    /// Let pass for a time what policies refuse; recorded, and over by itself
+    BreakGlass(BreakGlassArguments),
+    /// Look whether an installation works, and what stands in its way
+    Doctor(DoctorArguments),
     /// List what a cluster is made of, as CycloneDX
     Sbom(SbomArguments),
     /// Apply and examine policies: admission policies, Gatekeeper's, Kyverno's
@@ -332,6 +336,76 @@ pub(crate) struct SbomArguments {
     pub(crate) live: ClusterArguments,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct BreakGlassArguments {
+    #[command(subcommand)]
+    pub(crate) verb: BreakGlassVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BreakGlassVerb {
+    /// Break it
+    Open {
+        /// Why, in words that will be read when it is over
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// For how long: `30m`, `2h`; eight hours at most
+        #[arg(long = "for", value_name = "DURATION", default_value = "1h")]
+        duration: String,
+        /// Only requests of this namespace; may be given more than once
+        #[arg(long = "only", value_name = "NAMESPACE")]
+        only: Vec<String>,
+        #[command(flatten)]
+        place: InstallationArguments,
+    },
+    /// End it before its time
+    Close {
+        /// Which; all where none is named
+        name: Option<String>,
+        #[command(flatten)]
+        place: InstallationArguments,
+    },
+    /// List those that are open, and those that are over
+    List {
+        #[command(flatten)]
+        place: InstallationArguments,
+    },
+}
+
+/// Which installation is meant.
+#[derive(Debug, Args)]
+pub(crate) struct InstallationArguments {
+    /// Namespace of the installation
+    #[arg(short, long, value_name = "NAME", default_value = "sekisho")]
+    pub(crate) namespace: String,
+    #[command(flatten)]
+    pub(crate) live: ClusterArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArguments {
+    /// Namespace of the installation
+    #[arg(short, long, value_name = "NAME", default_value = "sekisho")]
+    pub(crate) namespace: String,
+    /// Namespace in which the API server is asked, without anything being made, whether webhooks answer
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub(crate) probe: String,
+    /// Output format
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: DoctorFormat,
+    #[command(flatten)]
+    pub(crate) live: ClusterArguments,
+}
+
+/// How a diagnosis is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DoctorFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
 /// What an installation is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum InstallFormat {
@@ -363,6 +437,9 @@ pub(crate) struct InstallArguments {
     /// Apply to the cluster of the kubeconfig instead of printing
     #[arg(long, conflicts_with_all = ["output", "format"])]
     pub(crate) apply: bool,
+    /// How long to wait for Pods that are ready before webhooks are applied; 0: do not wait, and do not look
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, requires = "apply")]
+    pub(crate) wait: u64,
     #[command(flatten)]
     pub(crate) values: GivenArguments,
     #[command(flatten)]

@@ -5,6 +5,7 @@ mod arguments;
 mod cluster_bill;
 mod command;
 mod config;
+mod doctor;
 mod examine;
 mod install;
 mod live;
@@ -40,6 +41,8 @@ fn main() -> ExitCode {
         Command::Render(render) => command::render::run(render, &terminal),
         Command::Report(report) => command::report::run(report, &terminal),
         Command::Sbom(sbom) => command::sbom::run(sbom, &terminal),
+        Command::BreakGlass(glass) => command::break_glass::run(glass, &terminal),
+        Command::Doctor(doctor) => command::doctor::run(doctor, &terminal),
         Command::Install(install) => command::install::run(install, &terminal),
         Command::Policy(policy) => command::policy::run(policy, &terminal),
         Command::Serve(serve) => command::serve::run(serve, &terminal),

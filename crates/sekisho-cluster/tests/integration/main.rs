@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test ends where its expectation does")]
 
 mod events;
+mod glass;
 mod kubeconfigs;
 mod leases;
 mod lists;

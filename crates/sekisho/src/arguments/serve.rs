@@ -55,6 +55,9 @@ pub(crate) struct AdmissionArguments {
     pub(crate) facts: FactArguments,
     #[command(flatten)]
     pub(crate) live: ClusterArguments,
+    /// Namespace whose breaks of glass are honoured: ConfigMaps with the label `sekisho/break-glass=true`
+    #[arg(long, value_name = "NAMESPACE")]
+    pub(crate) break_glass: Option<String>,
     /// How long a review may take where the API server does not say how long it waits [default: 2]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) patience: Option<u16>,

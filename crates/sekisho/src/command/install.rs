@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use sekisho_chart::render::Manifest;
@@ -9,6 +10,7 @@ use sekisho_cluster::{Applying, Connection, Resource, discover};
 use sekisho_manifest::{Budget, Document, Format, Object, SourceId, load};
 
 use crate::arguments::{InstallArguments, InstallFormat};
+use crate::doctor::{Reached, reach};
 use crate::install::{self, Wanted};
 use crate::terminal::{self, Status, Terminal, write_atomically};
 
@@ -30,8 +32,9 @@ pub(crate) fn run(arguments: InstallArguments, terminal: &Terminal) -> Result<St
     };
     let manifests = install::manifests(&wanted)?;
     if arguments.apply {
+        let applied = Applied { namespace: wanted.namespace, wait: Duration::from_secs(arguments.wait) };
         let (_, connection) = arguments.live.live(terminal.offline).connect()?;
-        return apply(&connection, &manifests, terminal);
+        return apply(&connection, &manifests, &applied, terminal);
     }
     match arguments.format {
         InstallFormat::Yaml => {
@@ -84,23 +87,102 @@ fn write(folder: &Path, path: &Path, text: &str) -> Result<()> {
     write_atomically(&path, text.as_bytes())
 }
 
-/// Applies the manifests on the server's side, in order; the first that is refused ends it.
-fn apply(connection: &Connection, manifests: &[Manifest], terminal: &Terminal) -> Result<Status> {
+/// What is applied where, and how long to wait for it.
+struct Applied {
+    namespace: String,
+    wait: Duration,
+}
+
+/// Applies the manifests on the server's side, in order; the first that is refused ends it. Webhooks come when there
+/// is somebody to answer, and go again when the API server gets no answer: nobody could make anything any more.
+fn apply(
+    connection: &Connection,
+    manifests: &[Manifest],
+    applied: &Applied,
+    terminal: &Terminal,
+) -> Result<Status> {
     let kinds = discover(connection)?.resources;
+    let all: Vec<Object> = manifests.iter().flat_map(|manifest| objects(&manifest.text)).collect();
+    let (webhooks, others): (Vec<_>, Vec<_>) =
+        all.iter().partition(|object| object.kind.ends_with("WebhookConfiguration"));
+    for object in others {
+        apply_one(connection, &kinds, object, terminal)?;
+    }
+    if !applied.wait.is_zero() && !await_replicas(connection, applied) {
+        terminal::complain(format!(
+            "no replica is ready after {} s, so no webhook is applied: look with `sekisho doctor --namespace {}`, then \
+             install again",
+            applied.wait.as_secs(),
+            applied.namespace
+        ));
+        return Ok(Status::Findings);
+    }
+    for object in &webhooks {
+        apply_one(connection, &kinds, object, terminal)?;
+    }
+    if applied.wait.is_zero() {
+        return Ok(Status::Clean);
+    }
+    let Some(why) = await_answers(connection, applied.wait) else { return Ok(Status::Clean) };
+    for object in &webhooks {
+        let path = resource(&kinds, object)?.object_path(None, &object.name);
+        connection.delete(&path).with_context(|| format!("cannot remove `{}` again", object.name))?;
+    }
+    terminal::complain(format!("the webhooks are removed again, since the API server gets no answer: {why}"));
+    Ok(Status::Findings)
+}
+
+fn apply_one(
+    connection: &Connection,
+    kinds: &[Resource],
+    object: &Object,
+    terminal: &Terminal,
+) -> Result<()> {
     let how = Applying { manager: "sekisho-install", force: false, dry_run: false };
-    for object in manifests.iter().flat_map(|manifest| objects(&manifest.text)) {
-        let resource = resource(&kinds, &object)?;
-        let path = resource.object_path(object.namespace.as_deref(), &object.name);
-        let named = format!("{} {}", object.kind, object.name);
-        let (_, warnings) = connection
-            .apply(&path, &object.root.to_json().to_string(), how)
-            .with_context(|| format!("cannot apply {named}"))?;
-        terminal.note(format!("applied {named}"));
-        for warning in warnings {
-            terminal.note(format!("warning: {warning}"));
+    let path = resource(kinds, object)?.object_path(object.namespace.as_deref(), &object.name);
+    let named = format!("{} {}", object.kind, object.name);
+    let (_, warnings) = connection
+        .apply(&path, &object.root.to_json().to_string(), how)
+        .with_context(|| format!("cannot apply {named}"))?;
+    terminal.note(format!("applied {named}"));
+    for warning in warnings {
+        terminal.note(format!("warning: {warning}"));
+    }
+    Ok(())
+}
+
+/// How often something is looked at that takes its time.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Waits for a replica that is ready; whether there is one.
+fn await_replicas(connection: &Connection, applied: &Applied) -> bool {
+    let path = format!("/apis/apps/v1/namespaces/{}/deployments/sekisho-admission", applied.namespace);
+    let until = Instant::now() + applied.wait;
+    loop {
+        let deployment = connection.get(&path).ok();
+        let available =
+            deployment.as_ref().and_then(|one| one.at(&["status", "availableReplicas"])?.as_i64());
+        if available.unwrap_or(0) > 0 {
+            return true;
+        }
+        if Instant::now() >= until || !connection.pause(PAUSE) {
+            return false;
         }
     }
-    Ok(Status::Clean)
+}
+
+/// Waits until the API server gets answers, which takes until the webhook has told it whom to trust; why it does not.
+fn await_answers(connection: &Connection, wait: Duration) -> Option<String> {
+    let until = Instant::now() + wait.min(Duration::from_secs(30));
+    loop {
+        let why = match reach(connection, "default") {
+            Reached::No(why) => why,
+            Reached::Yes | Reached::Unknown(_) => return None,
+        };
+        if Instant::now() >= until || !connection.pause(PAUSE) {
+            return Some(why);
+        }
+    }
 }
 
 fn objects(text: &str) -> Vec<Object> {

@@ -1,7 +1,9 @@
 //! The verbs, one file each.
 
+pub(crate) mod break_glass;
 pub(crate) mod completion;
 pub(crate) mod db;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod fix;
 pub(crate) mod install;

@@ -106,7 +106,8 @@ impl Reach<'_> {
         Ok(Connection::new(&access, &Options { identity, patience, retries })?)
     }
 
-    fn usual(&self) -> Result<Connection> {
+    /// A connection with the usual patience.
+    pub(crate) fn usual(&self) -> Result<Connection> {
         let Options { patience, retries, .. } = Options::default();
         self.connection(patience, retries)
     }

@@ -131,3 +131,20 @@ fn what_is_wrong_with_an_installation_is_said() {
     let ran = bench.run(&["install", "--format", "chart"]);
     assert!(ran.err.contains("name one with --output"), "{}", ran.err);
 }
+
+#[test]
+fn the_webhook_takes_the_arguments_that_it_is_installed_with() {
+    let bench = Workbench::new();
+    for more in [&[][..], &["--set", "webhooks.callers=anyone,webhooks.mutate=false,arguments={--log=debug}"]]
+    {
+        let all = by_name(&install(&bench, more));
+        let container = &all["Deployment Some(\"sekisho\")/sekisho-admission"]["spec"]["template"]["spec"]["containers"]
+            [0];
+        let arguments = container["args"].as_array().expect("arguments").iter();
+        let mut arguments: Vec<&str> = arguments.map(|one| one.as_str().expect("a text")).collect();
+        // What comes before is read before.
+        arguments.push("--help");
+        let ran = bench.run(&arguments);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+    }
+}

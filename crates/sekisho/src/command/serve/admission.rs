@@ -11,7 +11,7 @@ use sekisho_policy::Options;
 use sekisho_policy::admission::LoadOptions;
 use sekisho_webhook::facts::Live;
 use sekisho_webhook::tls::Serving;
-use sekisho_webhook::{Admission, Level, Log, Policies, Server};
+use sekisho_webhook::{Admission, Level, LiveGlass, Log, Policies, Server};
 
 use crate::arguments::serve::AdmissionArguments;
 use crate::config::Config;
@@ -44,7 +44,11 @@ pub(crate) fn run(arguments: AdmissionArguments, terminal: &Terminal) -> Result<
     policies.install(bundle, revision)?;
     let serving = Arc::new(Serving::new(reach.certificate(&configured)?, reach.clients(&configured)?)?);
     let limits = settings::limits(&arguments, &configured);
-    let admission = Arc::new(Admission::new(Arc::clone(&policies), limits, log.clone()));
+    let mut admission = Admission::new(Arc::clone(&policies), limits, log.clone());
+    if let Some(namespace) = &arguments.break_glass {
+        admission = admission.with_glass(LiveGlass::start(&reach.usual()?, namespace, &log)?);
+    }
+    let admission = Arc::new(admission);
     let server =
         Server::bind(settings::addresses(&arguments, &configured)?, admission, Arc::clone(&serving))?;
 

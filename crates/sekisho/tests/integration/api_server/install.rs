@@ -5,12 +5,12 @@ use serde_json::json;
 use super::{ApiServer, alone, objects, wait};
 use crate::command::Workbench;
 
-const IMAGE: &str = "registry.example.com/security/sekisho@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+pub(crate) const IMAGE: &str = "registry.example.com/security/sekisho@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 /// Removes an installation, the webhooks first.
-struct Uninstall<'s> {
-    server: &'s ApiServer,
-    text: String,
+pub(crate) struct Uninstall<'s> {
+    pub(crate) server: &'s ApiServer,
+    pub(crate) text: String,
 }
 
 impl Drop for Uninstall<'_> {
@@ -41,7 +41,7 @@ fn an_installation_is_taken_by_the_api_server_and_its_pods_are_restricted() {
     ];
     let printed = bench.run(&options);
     let uninstall = Uninstall { server: &server, text: printed.out.clone() };
-    let apply = [&options[..], &["--apply", "--kubeconfig", &kubeconfig]].concat();
+    let apply = [&options[..], &["--apply", "--wait", "0", "--kubeconfig", &kubeconfig]].concat();
     for _ in 0..2 {
         let ran = bench.run(&apply);
         assert_eq!(ran.status, 0, "{}", ran.err);
@@ -72,6 +72,9 @@ fn an_installation_is_taken_by_the_api_server_and_its_pods_are_restricted() {
     });
     assert!(refused.to_string().contains("sekisho-privileged-container"), "{refused}");
     drop(uninstall);
+    wait("the critical rules hold no more", || {
+        server.connection.create("/api/v1/namespaces/guarded/pods?dryRun=All", &privileged.to_string()).ok()
+    });
 }
 
 #[test]

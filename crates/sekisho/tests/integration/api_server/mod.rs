@@ -2,10 +2,13 @@
 #![allow(clippy::print_stdout, reason = "a test that cannot run says so")]
 
 mod bill;
+mod break_glass;
+mod doctor;
 mod install;
 mod pod_security;
 mod policies;
 mod scan;
+mod served;
 
 use std::env;
 use std::path::{Path, PathBuf};
