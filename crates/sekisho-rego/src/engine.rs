@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use crate::compile::group::Group;
 use crate::compile::tree::{NodeId, RuleKind, Tree};
@@ -41,6 +42,10 @@ pub struct Options {
     pub forbidden: Vec<String>,
     /// Whether the definitions of sets can be evaluated one by one: see [`Compiled::parts`].
     pub parts: bool,
+    /// Keys of the input under which the very same values come in many evaluations, such as the parameters of a
+    /// constraint. What rules make of these and of `data` alone is kept in the memory from one evaluation to the
+    /// next.
+    pub steady: Vec<String>,
 }
 
 /// What a function of the host does: a value, none where it is undefined, or an error with its message.
@@ -164,6 +169,12 @@ pub(crate) struct Program {
     pub(crate) nodes: Vec<NodeId>,
     pub(crate) pool: Pool,
     pub(crate) hosts: Vec<HostFunction>,
+    /// Tells the program from others.
+    pub(crate) id: u64,
+    /// The keys of the input whose values come again.
+    pub(crate) steady: Vec<Value>,
+    /// For each place of a result whether it holds in evaluations to come.
+    pub(crate) lasting: Vec<bool>,
     kinds: HashMap<Vec<Name>, (RuleKind, usize)>,
     files: Vec<String>,
 }
@@ -172,6 +183,12 @@ impl Program {
     /// Where the result of an extent is kept.
     pub(crate) fn extent_place(&self, node: NodeId) -> u32 {
         u32::try_from(self.rules.len()).unwrap_or(u32::MAX).saturating_add(node)
+    }
+
+    /// Where the result of a lifted comprehension is kept, which has no arguments.
+    pub(crate) fn lifted_place(&self, unit: u32) -> u32 {
+        let before = self.rules.len() + self.extents.len();
+        u32::try_from(before).unwrap_or(u32::MAX).saturating_add(unit)
     }
 
     /// The name of the file that a span lies in.
@@ -240,6 +257,9 @@ pub fn parse(source: Source<'_>) -> Result<Module, Vec<RegoError>> {
     parse_module(source.file, source.text, 0, source.version)
 }
 
+/// How many programs there are, the first one counted as 1.
+static PROGRAMS: AtomicU64 = AtomicU64::new(1);
+
 /// Compiles modules.
 ///
 /// # Errors
@@ -291,6 +311,12 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
             nodes.resize(rules.len(), group.node);
         }
     }
+    let steady: Vec<Value> = options.steady.iter().map(|key| Value::string(key.as_str())).collect();
+    plan::grounds::settle(&mut rules, &mut pool, &steady);
+    let holds = |unit: &Unit| unit.grounds.hold_in_all();
+    let lasting = rules.iter().map(holds);
+    let lasting = lasting.chain((0..resolved.tree.len()).map(|_| false));
+    let lasting = lasting.chain(pool.lifted.iter().map(holds)).collect();
     let count = NodeId::try_from(resolved.tree.len()).unwrap_or(NodeId::MAX);
     let extents =
         (0..count).map(|node| plan::extent(node, &resolved.tree, &mut pool, &resolved.groups)).collect();
@@ -299,6 +325,9 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
         kinds: resolved.groups.iter().map(|group| (group.path.clone(), (group.kind, group.arity))).collect(),
         files: modules.iter().map(|module| module.file.clone()).collect(),
         hosts: options.functions.clone(),
+        id: PROGRAMS.fetch_add(1, Ordering::Relaxed),
+        steady,
+        lasting,
         tree: resolved.tree,
         rules,
         extents,
@@ -471,10 +500,13 @@ impl crate::functions::Modules for Reader {
     }
 }
 
+/// What stands below `data` where nothing is given.
+static NO_DATA: LazyLock<Value> = LazyLock::new(|| Value::object(Vec::new()));
+
 fn setting<'r>(request: &Request<'r>) -> Setting<'r> {
     Setting {
         input: request.input.cloned(),
-        data: request.data.cloned().unwrap_or_else(|| Value::object(Vec::new())),
+        data: request.data.unwrap_or(&NO_DATA).clone(),
         world: World { modules: request.world.modules.or(Some(&Reader)), ..request.world },
         meter: Meter::new(request.budget.steps, request.budget.memory),
         max_depth: request.budget.depth,

@@ -30,17 +30,24 @@ pub(crate) struct RegoRule {
     violation: Document,
     /// Whether it looks at other objects.
     uses_inventory: bool,
-    /// What evaluations keep from one to the next; as many as there are threads.
-    memories: Mutex<Vec<Memory>>,
 }
 
 /// The parameters of a constraint.
 #[derive(Debug)]
-pub(crate) struct Parameters(Value);
+pub(crate) struct Parameters {
+    value: Value,
+    /// What evaluations keep from one to the next; as many as there are threads.
+    memories: Mutex<Vec<Memory>>,
+}
 
 impl Parameters {
     pub(crate) fn new(constraint: &Constraint) -> Self {
-        Self(constraint.parameters().map_or_else(|| Value::object(Vec::new()), Value::from))
+        let value = constraint.parameters().map_or_else(|| Value::object(Vec::new()), Value::from);
+        Self { value, memories: Mutex::default() }
+    }
+
+    fn memory(&self) -> Memory {
+        self.memories.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 }
 
@@ -88,6 +95,7 @@ impl RegoRule {
             functions: vec![external::function()],
             // Gatekeeper is installed without it, and rules ask nothing from outside.
             forbidden: vec!["http.send".to_owned()],
+            steady: vec!["parameters".to_owned()],
             ..Options::default()
         };
         let compiled = sekisho_rego::compile(&sources, &options)
@@ -102,7 +110,7 @@ impl RegoRule {
             return Err(Problem::error(module, "`violation` is a function, and must be a set"));
         };
         let uses_inventory = sources.iter().any(|source| source.text.contains("inventory"));
-        Ok(Self { violation, uses_inventory, memories: Mutex::default(), compiled })
+        Ok(Self { compiled, violation, uses_inventory })
     }
 
     pub(crate) fn violations(
@@ -112,12 +120,12 @@ impl RegoRule {
         facts: &dyn Facts,
     ) -> Vec<Said> {
         let review = asked.view(|request| Review(review(request, facts)));
-        let input = Value::fields([("review", review.0.clone()), ("parameters", parameters.0.clone())]);
+        let input = Value::fields([("review", review.0.clone()), ("parameters", parameters.value.clone())]);
         let inventory = self.uses_inventory.then(|| match facts.views() {
             Some(views) => views.get(|| Inventory(inventory(facts))).0.clone(),
             None => inventory(facts),
         });
-        let mut memory = self.memory();
+        let mut memory = parameters.memory();
         let providers = Providers::new(facts);
         let answers = |_: &str, arguments: &[Value]| Ok(Some(providers.answer(arguments)));
         let request = sekisho_rego::Request {
@@ -128,7 +136,7 @@ impl RegoRule {
             ..sekisho_rego::Request::default()
         };
         let outcome = self.compiled.evaluate(self.violation, &request, &mut memory);
-        self.memories.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+        parameters.memories.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
         let mut said: Vec<Said> = match outcome {
             Ok(outcome) => {
                 let messages = outcome.value.as_ref().map(messages).unwrap_or_default();
@@ -138,10 +146,6 @@ impl RegoRule {
         };
         said.extend(providers.unanswered().map(Said::Error));
         said
-    }
-
-    fn memory(&self) -> Memory {
-        self.memories.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rules, functions, references through the tree, and `with`.
 
 use super::error::{Limit, Stop};
+use super::keeping::{Awaiting, Known};
 use super::machine::{Aim, Frame, Machine, Next, Slot, index};
 use super::surroundings::{Memo, Mock, Surroundings, cost, in_base, replaced};
 use crate::error::ErrorCode;
@@ -46,8 +47,18 @@ impl<'m> Machine<'m> {
                     let given = self.replaceable(FunctionId::Rule(*rule), arguments, *to, *fail, around)?;
                     return Ok(self.receive(given, values, *to, *fail));
                 }
-                self.enter_function(*rule, arguments, values, *to, *fail, around)?;
-                Ok(Next::Frame)
+                self.enter_unit(Aim::Rule(*rule), arguments, values, *to, *fail, around)
+            }
+            Op::Lifted { to, unit, arguments } => {
+                if arguments.is_empty() {
+                    let place = self.program.lifted_place(*unit);
+                    if let Memo::Value(value) = self.around[around as usize].memo(place) {
+                        let value = value.clone();
+                        self.values[values + *to as usize] = value;
+                        return Ok(Next::Step);
+                    }
+                }
+                self.enter_unit(Aim::Lifted(*unit), arguments, values, *to, 0, around)
             }
             Op::Builtin { to, builtin, arguments, fail } => {
                 let builtin = self.pool.builtins[*builtin as usize];
@@ -184,29 +195,62 @@ impl<'m> Machine<'m> {
         Ok(Given::Later)
     }
 
-    fn enter_function(
+    fn enter_unit(
         &mut self,
-        rule: u32,
+        aim: Aim,
         arguments: &[Operand],
         values: usize,
         to: Reg,
         fail: Label,
         around: u32,
-    ) -> Result<(), Stop> {
+    ) -> Result<Next, Stop> {
+        let unit = self.unit(aim);
+        let mut awaiting = Awaiting::default();
+        if unit.is_worth_keeping && around == 0 {
+            let number = match aim {
+                Aim::Rule(rule) => rule,
+                Aim::Lifted(unit) => self.program.lifted_place(unit),
+                _ => u32::MAX,
+            };
+            let (registers, constants) = (&self.values, &self.pool.constants);
+            let given = arguments.iter().map(|operand| match operand {
+                Operand::Reg(register) => &registers[values + *register as usize],
+                Operand::Const(place) => &constants[*place as usize],
+            });
+            match self.memory.results.calls.find(number, unit.grounds.hold_in_all(), given) {
+                Known::Value(value) => {
+                    self.values[values + to as usize] = value;
+                    return Ok(Next::Step);
+                }
+                Known::Undefined => return Ok(Next::Jump(fail)),
+                Known::Nothing(place) => awaiting = place,
+            }
+        }
         if self.frames.len() >= self.max_depth {
             return Err(Stop::Limit(Limit::Depth));
         }
-        let unit = self.unit(Aim::Rule(rule));
-        let (first, slots) = (self.values.len(), self.slots.len());
-        for operand in arguments {
+        let (first, slots) = self.make_room(unit);
+        for (place, operand) in arguments.iter().enumerate() {
             let value = self.operand(values, *operand).clone();
-            self.values.push(value);
+            if let Some(register) = self.values.get_mut(first + place) {
+                *register = value;
+            }
         }
-        self.values.resize(first + unit.registers as usize, Value::Null);
-        self.slots.resize_with(slots + unit.auxiliaries as usize, Slot::default);
-        let aim = Aim::Rule(rule);
-        self.frames.push(Frame { aim, step: 0, values: first, slots, to, fail, around, result: None });
-        Ok(())
+        let (values_end, slots_end) = (first + unit.registers as usize, slots + unit.auxiliaries as usize);
+        self.frames.push(Frame {
+            aim,
+            step: 0,
+            values: first,
+            slots,
+            to,
+            fail,
+            around,
+            result: None,
+            values_end,
+            slots_end,
+            awaiting,
+        });
+        Ok(Next::Frame)
     }
 
     /// The value of a built-in function; nothing where it is undefined.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::error::{EvaluationError, Limit, Stop};
+use super::keeping::Awaiting;
 use super::making::{Document, object, over};
 use super::surroundings::{Memo, Surroundings, in_base};
 use crate::engine::{HostAnswers, HostFunction, Program};
@@ -29,6 +30,7 @@ pub(crate) struct Setting<'m> {
 pub(crate) enum Aim {
     Rule(u32),
     Extent(u32),
+    Lifted(u32),
     Query,
 }
 
@@ -77,6 +79,11 @@ pub(super) struct Frame {
     pub(super) fail: Label,
     pub(super) around: u32,
     pub(super) result: Option<Value>,
+    /// Where its registers end.
+    pub(super) values_end: usize,
+    pub(super) slots_end: usize,
+    /// Where the result is kept for other calls.
+    pub(super) awaiting: Awaiting,
 }
 
 pub(crate) struct Machine<'m> {
@@ -116,8 +123,23 @@ impl<'m> Machine<'m> {
         setting: Setting<'m>,
         memory: &'m mut Memory,
     ) -> Self {
-        let count = program.rules.len() + program.extents.len();
-        let first = Surroundings::first(setting.input, setting.data, count);
+        if query.is_some() || setting.is_strict {
+            memory.results.clear();
+        }
+        let part = |key: &Value| setting.input.as_ref().and_then(|input| input.get(key));
+        let steady = program.steady.iter().map(part);
+        let count = program.rules.len() + program.extents.len() + pool.lifted.len();
+        let results = &mut memory.results;
+        results.begin(program.id, steady.chain([Some(&setting.data)]));
+        results.make_room(count, pool.paths.len(), pool.constants.len());
+        let dense = std::mem::take(&mut results.documents);
+        let (values, slots, frames) = (
+            std::mem::take(&mut results.values),
+            std::mem::take(&mut results.slots),
+            std::mem::take(&mut results.frames),
+        );
+        let touched = std::mem::take(&mut results.touched);
+        let first = Surroundings::first(setting.input, setting.data, dense, touched);
         Self {
             program,
             pool,
@@ -130,9 +152,9 @@ impl<'m> Machine<'m> {
             cancelled: setting.cancelled,
             max_depth: setting.max_depth,
             is_strict: setting.is_strict,
-            values: Vec::with_capacity(64),
-            slots: Vec::with_capacity(16),
-            frames: Vec::with_capacity(8),
+            values,
+            slots,
+            frames,
             around: vec![first],
             free: Vec::new(),
             prints: Vec::new(),
@@ -150,15 +172,11 @@ impl<'m> Machine<'m> {
         self.memory.begin_evaluation();
         let outcome = self.push(aim, 0, 0, 0).and_then(|()| self.run());
         match outcome {
-            Ok(()) => {}
-            Err(Stop::Limit(limit)) => {
-                let (file, span) = self.here();
-                let location = Location { file, row: span.row, column: span.column };
-                return Err(EvaluationError::Limit { limit, location });
-            }
-            Err(Stop::Fault(code, message)) => {
-                let (file, span) = self.here();
-                return Err(RegoError::new(code, message, span, &file).into());
+            Ok(()) => self.keep(),
+            Err(stop) => {
+                // What was begun did not come to its end.
+                self.memory.results.clear();
+                return Err(self.failure(stop));
             }
         }
         if let Some(error) = self.first_error.filter(|_| self.is_strict) {
@@ -167,11 +185,43 @@ impl<'m> Machine<'m> {
         Ok(Finished { value: self.last, answers: self.answers, prints: self.prints, meter: self.meter })
     }
 
+    fn failure(&self, stop: Stop) -> EvaluationError {
+        let (file, span) = self.here();
+        match stop {
+            Stop::Limit(limit) => {
+                let location = Location { file, row: span.row, column: span.column };
+                EvaluationError::Limit { limit, location }
+            }
+            Stop::Fault(code, message) => RegoError::new(code, message, span, &file).into(),
+        }
+    }
+
+    /// Keeps what later evaluations can use, and lets go of everything else.
+    fn keep(&mut self) {
+        if self.query.is_some() || self.is_strict {
+            // Errors of functions are not kept, and what was lifted out of a query is no part of the program.
+            self.memory.results.clear();
+            return;
+        }
+        self.values.clear();
+        self.slots.clear();
+        let results = &mut self.memory.results;
+        if let Some(first) = self.around.first_mut() {
+            results.documents = std::mem::take(&mut first.dense);
+            results.touched = std::mem::take(&mut first.touched);
+        }
+        results.end(&self.program.lasting);
+        results.values = std::mem::take(&mut self.values);
+        results.slots = std::mem::take(&mut self.slots);
+        results.frames = std::mem::take(&mut self.frames);
+    }
+
     pub(super) fn unit(&self, aim: Aim) -> &'m Unit {
         static NONE: std::sync::LazyLock<Unit> = std::sync::LazyLock::new(Unit::default);
         match aim {
             Aim::Rule(rule) => self.program.rules.get(rule as usize),
             Aim::Extent(node) => self.program.extents.get(node as usize),
+            Aim::Lifted(unit) => self.pool.lifted.get(unit as usize),
             Aim::Query => self.query,
         }
         .unwrap_or(&NONE)
@@ -190,11 +240,38 @@ impl<'m> Machine<'m> {
             return Err(Stop::Limit(Limit::Depth));
         }
         let unit = self.unit(aim);
-        let (values, slots) = (self.values.len(), self.slots.len());
-        self.values.resize(values + unit.registers as usize, Value::Null);
-        self.slots.resize_with(slots + unit.auxiliaries as usize, Slot::default);
-        self.frames.push(Frame { aim, step: 0, values, slots, to, fail, around, result: None });
+        let (values, slots) = self.make_room(unit);
+        let awaiting = Awaiting::default();
+        let (values_end, slots_end) = (values + unit.registers as usize, slots + unit.auxiliaries as usize);
+        let result = None;
+        self.frames.push(Frame {
+            aim,
+            step: 0,
+            values,
+            slots,
+            to,
+            fail,
+            around,
+            result,
+            values_end,
+            slots_end,
+            awaiting,
+        });
         Ok(())
+    }
+
+    /// Registers for a unit, behind those of the last frame. What frames before have left in them stays until it is
+    /// written over: no step reads a register that none has written.
+    pub(super) fn make_room(&mut self, unit: &Unit) -> (usize, usize) {
+        let (values, slots) = self.frames.last().map_or((0, 0), |frame| (frame.values_end, frame.slots_end));
+        let (to_values, to_slots) = (values + unit.registers as usize, slots + unit.auxiliaries as usize);
+        if self.values.len() < to_values {
+            self.values.resize(to_values, Value::Null);
+        }
+        if self.slots.len() < to_slots {
+            self.slots.resize_with(to_slots, Slot::default);
+        }
+        (values, slots)
     }
 
     pub(super) fn error(&mut self, code: ErrorCode, message: String) {
@@ -272,23 +349,29 @@ impl<'m> Machine<'m> {
                         set!(*to, value);
                     }
                     Op::Input { to, path, fail } => {
-                        let around = self.look_around() as usize;
-                        let mut at = self.around[around].input.as_ref();
-                        for key in pool.paths[*path as usize].iter() {
-                            at = at.and_then(|value| value.get(key));
+                        if let Some(value) = self.input(*path) {
+                            set!(*to, value)
+                        } else {
+                            go!(*fail)
                         }
-                        if let Some(value) = at.cloned() { set!(*to, value) } else { go!(*fail) }
                     }
                     Op::Base { to, path, fail } => {
                         let around = self.look_around() as usize;
                         let mut at = Some(&self.around[around].data);
-                        for key in pool.paths[*path as usize].iter() {
-                            at = at.and_then(|value| in_base(value, key));
+                        for key in &pool.paths[*path as usize] {
+                            at = at.and_then(|value| in_base(value, &pool.constants[*key as usize]));
                         }
                         if let Some(value) = at.cloned() { set!(*to, value) } else { go!(*fail) }
                     }
                     Op::Lookup { to, from, key, fail } => {
-                        if let Some(value) = get!(*from).get(get!(*key)).cloned() {
+                        let found = match *key {
+                            Operand::Const(place) => {
+                                let hint = &mut self.memory.results.hints[place as usize];
+                                get!(*from).get_near(&pool.constants[place as usize], hint)
+                            }
+                            Operand::Reg(_) => get!(*from).get(get!(*key)),
+                        };
+                        if let Some(value) = found.cloned() {
                             set!(*to, value);
                         } else {
                             go!(*fail)
@@ -296,8 +379,10 @@ impl<'m> Machine<'m> {
                     }
                     Op::Path { to, from, path, fail } => {
                         let mut at = Some(get!(*from));
-                        for key in pool.paths[*path as usize].iter() {
-                            at = at.and_then(|value| value.get(key));
+                        let hints = &mut self.memory.results.hints;
+                        for key in &pool.paths[*path as usize] {
+                            let key = *key as usize;
+                            at = at.and_then(|value| value.get_near(&pool.constants[key], &mut hints[key]));
                         }
                         if let Some(value) = at.cloned() { set!(*to, value) } else { go!(*fail) }
                     }
@@ -547,6 +632,7 @@ impl<'m> Machine<'m> {
                     Op::Rule { .. }
                     | Op::Extent { .. }
                     | Op::Function { .. }
+                    | Op::Lifted { .. }
                     | Op::Builtin { .. }
                     | Op::Host { .. }
                     | Op::TreeLookup { .. }
@@ -564,6 +650,30 @@ impl<'m> Machine<'m> {
                 }
             }
         }
+    }
+
+    /// What stands under a path in the input.
+    fn input(&mut self, path: u32) -> Option<Value> {
+        let around = self.look_around();
+        let is_first = around == 0;
+        if is_first {
+            match self.memory.results.paths.get(path as usize) {
+                Some(Memo::Value(value)) => return Some(value.clone()),
+                Some(Memo::Undefined) => return None,
+                _ => {}
+            }
+        }
+        let mut at = self.around.get(around as usize)?.input.as_ref();
+        let hints = &mut self.memory.results.hints;
+        for key in self.pool.paths.get(path as usize)? {
+            let key = *key as usize;
+            at = at.and_then(|value| value.get_near(&self.pool.constants[key], &mut hints[key]));
+        }
+        let found = at.cloned();
+        if is_first {
+            self.memory.results.note_path(path, found.as_ref());
+        }
+        found
     }
 
     /// Notes a value that a rule or function gives.
@@ -589,13 +699,18 @@ impl<'m> Machine<'m> {
     /// Ends a frame: its result goes to the caller, and is kept for others.
     fn leave_frame(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
-        self.values.truncate(frame.values);
-        self.slots.truncate(frame.slots);
         let place = match frame.aim {
             Aim::Rule(rule) if !self.unit(frame.aim).is_function => Some(rule),
             Aim::Extent(node) => Some(self.program.extent_place(node)),
+            Aim::Lifted(unit) if self.unit(frame.aim).parameters == 0 => {
+                Some(self.program.lifted_place(unit))
+            }
             _ => None,
         };
+        if frame.awaiting != Awaiting::default() {
+            let is_lasting = self.unit(frame.aim).grounds.hold_in_all();
+            self.memory.results.calls.enter(frame.awaiting, frame.result.as_ref(), is_lasting);
+        }
         if let Some(place) = place
             && let Some(around) = self.around.get_mut(frame.around as usize)
         {

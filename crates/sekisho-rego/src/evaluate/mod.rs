@@ -5,9 +5,11 @@
 
 mod calls;
 mod error;
+mod keeping;
 mod machine;
 mod making;
 mod surroundings;
 
 pub use error::{EvaluationError, Limit};
+pub(crate) use keeping::Results;
 pub(crate) use machine::{Aim, Machine, Setting};

@@ -38,14 +38,16 @@ pub(super) struct Surroundings {
     pub(super) mocks: HashMap<FunctionId, Mock>,
     /// The same without mocks, in which mocks themselves are evaluated.
     pub(super) unmocked: Option<u32>,
-    dense: Vec<Memo>,
+    pub(super) dense: Vec<Memo>,
+    /// The places of `dense` that were set in this evaluation.
+    pub(super) touched: Vec<u32>,
     sparse: HashMap<u32, Memo>,
 }
 
 impl Surroundings {
-    /// The surroundings that an evaluation begins with, with room for so many results.
-    pub(super) fn first(input: Option<Value>, data: Value, count: usize) -> Self {
-        Self { input, data, dense: vec![Memo::Unknown; count], ..Self::default() }
+    /// The surroundings that an evaluation begins with, with room for results and those that are known.
+    pub(super) fn first(input: Option<Value>, data: Value, dense: Vec<Memo>, touched: Vec<u32>) -> Self {
+        Self { input, data, dense, touched, ..Self::default() }
     }
 
     /// The same documents and replacements, without any result.
@@ -69,7 +71,12 @@ impl Surroundings {
 
     pub(super) fn set_memo(&mut self, place: u32, memo: Memo) {
         match self.dense.get_mut(place as usize) {
-            Some(known) => *known = memo,
+            Some(known) => {
+                if !matches!(known, Memo::Running) {
+                    self.touched.push(place);
+                }
+                *known = memo;
+            }
             None => drop(self.sparse.insert(place, memo)),
         }
     }

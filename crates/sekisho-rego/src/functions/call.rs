@@ -120,6 +120,8 @@ pub struct Memory {
     /// The values of functions that give the same for the same key within one evaluation.
     drawn: HashMap<(&'static str, Value), Value>,
     draws: u64,
+    /// What evaluations of one program keep of each other.
+    pub(crate) results: crate::evaluate::Results,
 }
 
 /// How many compiled expressions of a kind are kept.

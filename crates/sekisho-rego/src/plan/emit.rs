@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::grounds::MOST_ARGUMENTS;
 use super::ops::{
     Aux, Comparison, FunctionId, Label, Making, Op, Operand, Pool, Reg, Replaced, Substitute, Unit,
 };
@@ -28,6 +29,10 @@ pub(crate) struct Emitter<'c> {
     span: Span,
     /// Where each label stands, once that is known.
     labels: Vec<u32>,
+    /// How many of the first registers are answers of a query.
+    pub(crate) answers: Reg,
+    /// Whether a step of the clause so far can be taken many times.
+    loops: bool,
     /// What could not be written.
     pub(crate) faults: Vec<(String, Span)>,
 }
@@ -58,15 +63,15 @@ impl<'c> Emitter<'c> {
             kept: 0,
             span: Span::default(),
             labels: Vec::new(),
+            answers: 0,
+            loops: false,
             faults: Vec::new(),
         }
     }
 
     /// The unit, its labels resolved.
     pub(crate) fn finish(mut self) -> Unit {
-        for op in &mut self.unit.ops {
-            each_label(op, |label| *label = self.labels.get(*label as usize).copied().unwrap_or(0));
-        }
+        super::settle::settle(&mut self.unit, &self.labels, self.answers);
         self.unit
     }
 
@@ -103,6 +108,7 @@ impl<'c> Emitter<'c> {
     }
 
     pub(crate) fn op(&mut self, op: Op) {
+        self.loops |= matches!(op, Op::Next { .. } | Op::TreeNext { .. });
         self.unit.ops.push(op);
         self.unit.spans.push(self.span);
     }
@@ -130,6 +136,7 @@ impl<'c> Emitter<'c> {
         self.registers.clear();
         self.next_register = self.unit.parameters;
         self.next_auxiliary = self.kept;
+        self.loops = false;
     }
 
     /// The steps of a body. Gives the label to go on with for further solutions.
@@ -532,6 +539,39 @@ impl<'c> Emitter<'c> {
     }
 
     fn comprehension(&mut self, comprehension: &Comprehension, own: Option<Var>) -> Operand {
+        let mut free = super::lift::free(comprehension, &self.bound);
+        // Without a loop around it nothing but the evaluations to come could use what it makes.
+        free = free.filter(|free| free.is_empty() || (self.loops && free.len() <= MOST_ARGUMENTS));
+        match free {
+            Some(free) => self.lifted(comprehension, free, own),
+            None => self.gather(comprehension, own),
+        }
+    }
+
+    /// Makes a comprehension a unit of its own, whose parameters are the variables that it uses from around.
+    fn lifted(&mut self, comprehension: &Comprehension, free: Vec<Var>, own: Option<Var>) -> Operand {
+        let arguments = free.iter().map(|var| Operand::Reg(self.variable(*var))).collect();
+        let mut inner = Emitter::new(self.tree, &mut *self.pool, self.unit.name.clone());
+        inner.span = self.span;
+        inner.unit.parameters = u32::try_from(free.len()).unwrap_or(u32::MAX);
+        for var in free {
+            inner.variable(var);
+            inner.bound.insert(var);
+        }
+        let value = inner.gather(comprehension, None);
+        inner.op(Op::Yield { value });
+        inner.op(Op::Return);
+        self.faults.append(&mut inner.faults);
+        let unit = inner.finish();
+        let place = u32::try_from(self.pool.lifted.len()).unwrap_or(u32::MAX);
+        self.pool.lifted.push(unit);
+        let to = self.target(own);
+        self.op(Op::Lifted { to, unit: place, arguments });
+        Operand::Reg(to)
+    }
+
+    /// The steps that make a comprehension where it stands.
+    fn gather(&mut self, comprehension: &Comprehension, own: Option<Var>) -> Operand {
         let span = self.span;
         let at = self.auxiliary();
         let bound = self.bound.clone();
@@ -713,53 +753,4 @@ fn comparison(name: &str) -> Option<Comparison> {
         "gte" => Comparison::GreaterOrEqual,
         _ => return None,
     })
-}
-
-fn each_label(op: &mut Op, mut with: impl FnMut(&mut Label)) {
-    match op {
-        Op::Jump(label)
-        | Op::Input { fail: label, .. }
-        | Op::Base { fail: label, .. }
-        | Op::Rule { fail: label, .. }
-        | Op::Extent { fail: label, .. }
-        | Op::Lookup { fail: label, .. }
-        | Op::Path { fail: label, .. }
-        | Op::TreeLookup { fail: label, .. }
-        | Op::TreeNext { done: label, .. }
-        | Op::TreeValue { fail: label, .. }
-        | Op::Next { done: label, .. }
-        | Op::IsCollection { fail: label, .. }
-        | Op::IsArray { fail: label, .. }
-        | Op::IsObject { fail: label, .. }
-        | Op::Equal { fail: label, .. }
-        | Op::Compare { fail: label, .. }
-        | Op::Truthy { fail: label, .. }
-        | Op::Builtin { fail: label, .. }
-        | Op::Host { fail: label, .. }
-        | Op::Function { fail: label, .. }
-        | Op::Enter { fail: label, .. }
-        | Op::JumpIfMarked { to: label, .. }
-        | Op::JumpIfYielded { to: label } => with(label),
-        Op::Move { .. }
-        | Op::Tree { .. }
-        | Op::TreeScan { .. }
-        | Op::Scan { .. }
-        | Op::Array { .. }
-        | Op::Set { .. }
-        | Op::Object { .. }
-        | Op::Begin { .. }
-        | Op::Push { .. }
-        | Op::Insert { .. }
-        | Op::InsertBase { .. }
-        | Op::Finish { .. }
-        | Op::Graft { .. }
-        | Op::Leave { .. }
-        | Op::Resume { .. }
-        | Op::Print { .. }
-        | Op::Unset { .. }
-        | Op::Mark { .. }
-        | Op::Yield { .. }
-        | Op::Answer
-        | Op::Return => {}
-    }
 }

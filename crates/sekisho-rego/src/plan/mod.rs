@@ -1,7 +1,10 @@
 //! Rules to steps over numbered registers.
 
 mod emit;
+pub(crate) mod grounds;
+mod lift;
 pub(crate) mod ops;
+mod settle;
 
 use self::emit::Emitter;
 use self::ops::{Graft, Label, Making, Op, Operand, Pool, Unit};
@@ -67,6 +70,7 @@ pub(crate) fn query(goals: &[Goal], answers: &[Var], tree: &Tree, pool: &mut Poo
     for var in answers {
         emitter.variable(*var);
     }
+    emitter.answers = u32::try_from(answers.len()).unwrap_or(u32::MAX);
     let done = emitter.label();
     let again = emitter.body(goals, done);
     emitter.op(Op::Answer);

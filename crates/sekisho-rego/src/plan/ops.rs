@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::grounds::Grounds;
 use crate::compile::tree::{NodeId, RuleId};
 use crate::functions::Builtin;
 use crate::span::Span;
@@ -166,6 +167,12 @@ pub(crate) enum Op {
         arguments: Box<[Operand]>,
         fail: Label,
     },
+    /// What a comprehension makes that became a unit of its own.
+    Lifted {
+        to: Reg,
+        unit: u32,
+        arguments: Box<[Operand]>,
+    },
     /// Begins an array, a set or an object.
     Begin {
         at: Aux,
@@ -300,7 +307,7 @@ pub(crate) enum Substitute {
 }
 
 /// What can be run: the definitions of a rule, the extent of a place, or a query.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Unit {
     pub(crate) ops: Vec<Op>,
     /// For each step the place that an error names.
@@ -312,17 +319,25 @@ pub(crate) struct Unit {
     pub(crate) is_function: bool,
     /// The name of the module's file, for errors.
     pub(crate) name: String,
+    /// What its results rest on.
+    pub(crate) grounds: Grounds,
+    /// Whether its results are kept by its arguments.
+    pub(crate) is_worth_keeping: bool,
 }
 
 /// Constants that the steps of all units share.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Pool {
     pub(crate) constants: Vec<Value>,
-    pub(crate) paths: Vec<Arc<[Value]>>,
+    /// Keys, by their places among the constants.
+    pub(crate) paths: Vec<Box<[u32]>>,
     pub(crate) builtins: Vec<&'static Builtin>,
     pub(crate) modifiers: Vec<Arc<[Replaced]>>,
+    /// Comprehensions that became units of their own.
+    pub(crate) lifted: Vec<Unit>,
     known: std::collections::HashMap<Value, u32>,
     known_builtins: std::collections::HashMap<&'static str, u32>,
+    known_paths: std::collections::HashMap<Vec<Value>, u32>,
 }
 
 impl Pool {
@@ -342,8 +357,13 @@ impl Pool {
     }
 
     pub(crate) fn path(&mut self, path: Vec<Value>) -> u32 {
+        if let Some(known) = self.known_paths.get(&path) {
+            return *known;
+        }
         let place = u32::try_from(self.paths.len()).unwrap_or(u32::MAX);
-        self.paths.push(path.into());
+        let keys = path.iter().map(|key| self.constant(key)).collect();
+        self.paths.push(keys);
+        self.known_paths.insert(path, place);
         place
     }
 

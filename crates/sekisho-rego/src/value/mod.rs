@@ -94,6 +94,14 @@ impl Value {
         }
     }
 
+    /// The value under a key, as [`Self::get`] finds it; of an object it is sought first where the hint says.
+    pub(crate) fn get_near(&self, key: &Self, hint: &mut u16) -> Option<&Self> {
+        match (self, key) {
+            (Self::Object(object), Self::String(key)) => object.field_near(key, hint),
+            _ => self.get(key),
+        }
+    }
+
     /// The value of an object's entry under a string.
     pub fn field(&self, key: &str) -> Option<&Self> {
         match self {

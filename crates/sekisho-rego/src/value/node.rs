@@ -22,9 +22,17 @@ impl From<&Node> for Value {
                 Self::Array(Arc::new(items.iter().map(Self::from).collect()))
             }
             sekisho_manifest::Value::Mapping(mapping) => {
-                let entries = mapping.entries().iter();
-                let entries = entries.map(|entry| (Self::String(entry.key.clone()), Self::from(&entry.node)));
-                Self::Object(Arc::new(Object::from_entries(entries.collect())))
+                let entries = mapping.entries();
+                let entry = |entry: &sekisho_manifest::Entry| {
+                    (Self::String(entry.key.clone()), Self::from(&entry.node))
+                };
+                if entries.is_sorted_by(|one, two| one.key.as_str() < two.key.as_str()) {
+                    return Self::Object(Arc::new(Object::from_entries(entries.iter().map(entry).collect())));
+                }
+                // Texts are put in order sooner than values of any kind.
+                let mut order: Vec<&sekisho_manifest::Entry> = entries.iter().collect();
+                order.sort_by(|one, two| one.key.as_str().cmp(two.key.as_str()));
+                Self::Object(Arc::new(Object::from_entries(order.into_iter().map(entry).collect())))
             }
         }
     }

@@ -97,6 +97,14 @@ impl Number {
         }
     }
 
+    /// The integer whose text the number is; none where it is written in another way.
+    pub(crate) fn as_plain(&self) -> Option<i64> {
+        match &self.0 {
+            Form::Int(value) => Some(*value),
+            Form::Text(_) => None,
+        }
+    }
+
     /// The nearest float; none where that is no finite one.
     pub fn to_f64(&self) -> Option<f64> {
         match &self.0 {

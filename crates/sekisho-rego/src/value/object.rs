@@ -70,6 +70,30 @@ impl Object {
         self.entries.get(at).map(|(_, value)| value)
     }
 
+    /// The value under a string, sought first where the hint says; the hint becomes the place where the key is, or
+    /// where it would be.
+    pub(crate) fn field_near(&self, key: &str, hint: &mut u16) -> Option<&Value> {
+        let at = usize::from(*hint);
+        let before = || match at.checked_sub(1).map(|before| self.entries.get(before)) {
+            None => true,
+            Some(Some((known, _))) => compare_to_text(known, key).is_lt(),
+            Some(None) => false,
+        };
+        match self.entries.get(at) {
+            Some((known, value)) => match compare_to_text(known, key) {
+                Ordering::Equal => return Some(value),
+                Ordering::Greater if before() => return None,
+                _ => {}
+            },
+            None if before() => return None,
+            None => {}
+        }
+        let found = self.entries.binary_search_by(|(known, _)| compare_to_text(known, key));
+        let (Ok(at) | Err(at)) = found;
+        *hint = u16::try_from(at).unwrap_or(0);
+        self.entries.get(found.ok()?).map(|(_, value)| value)
+    }
+
     /// Puts a value under a key; gives back the one that was there.
     pub fn insert(&mut self, key: Value, value: Value) -> Option<Value> {
         match self.entries.binary_search_by(|(known, _)| known.cmp(&key)) {

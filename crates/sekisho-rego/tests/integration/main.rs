@@ -6,6 +6,7 @@ mod builtins;
 mod errors;
 mod evaluation;
 mod hostile;
+mod keeping;
 mod language;
 mod laws;
 mod support;
