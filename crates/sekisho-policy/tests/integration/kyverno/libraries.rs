@@ -54,6 +54,8 @@ fn functions_give_what_kyvernos_do() {
     let rows = [
         "sha1('a') == '86f7e437faa5a7fce15d1ddcb9eaeaea377667b8' && hash.sha1('a') == sha1('a')",
         "sha256('a') == 'ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb'",
+        "gzip.decompress(gzip.compress('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa')) == 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'",
+        "gzip.decompress(base64.decode('H4sIAAAAAAAC/8vIBACsKpPYAgAAAA==')) == 'hi'",
         "hash.md5('a') == '0cc175b9c0f1b6a831c399e269772661'",
         "math.round(3.14159, 2) == 3.14 && math.round(-2.5, 0) == -3.0",
         "random().matches('^[0-9a-z]{8}$') && random('[ab]{3}x').matches('^[ab]{3}x$')",

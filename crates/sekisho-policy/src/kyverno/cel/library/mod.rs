@@ -4,6 +4,7 @@
 
 mod generator;
 mod global_context;
+mod gzip;
 mod hash;
 mod http;
 mod image;
@@ -42,6 +43,7 @@ pub(super) fn extend(environment: Environment, scope: Scope) -> Environment {
     let environment = generator::extend(environment, scope);
     let libraries = [
         global_context::extend,
+        gzip::extend,
         hash::extend,
         http::extend,
         image::extend,
