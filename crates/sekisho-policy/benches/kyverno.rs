@@ -10,6 +10,8 @@ use sekisho_kyverno::context::Settings;
 use sekisho_manifest::{Budget, Document, Format, Node, SourceId, load};
 use sekisho_policy::{Kinds, NoFacts, Policy, PolicySet, Request, kyverno};
 
+const REVIEW: &str = include_str!("review.json");
+
 fn main() {
     divan::main();
 }
@@ -39,10 +41,18 @@ fn documents(folder: &Path, found: &mut Vec<Document>) {
 }
 
 fn policies(folder: &str) -> PolicySet {
+    set(&read_all(folder))
+}
+
+/// The documents of a folder of the library.
+fn read_all(folder: &str) -> Vec<Node> {
     let mut nodes = Vec::new();
     documents(&shared().join("conformance/kyverno-policies").join(folder), &mut nodes);
-    let nodes: Vec<Node> = nodes.into_iter().map(|document| document.root).collect();
-    let loaded = kyverno::load(&nodes, Settings::default());
+    nodes.into_iter().map(|document| document.root).collect()
+}
+
+fn set(nodes: &[Node]) -> PolicySet {
+    let loaded = kyverno::load(nodes, Settings::default());
     let mut set = PolicySet::new();
     set.extend(loaded.policies.into_iter().map(|policy| Box::new(policy) as Box<dyn Policy>));
     set
@@ -68,6 +78,48 @@ fn library_over_charts(bencher: Bencher<'_, '_>) {
             black_box(set.review(black_box(request), &NoFacts));
         }
     });
+}
+
+fn read(text: &str, format: Format) -> Vec<Node> {
+    let loaded = load(SourceId::default(), text, format, &Budget::default());
+    loaded.documents.into_iter().map(|document| document.root).collect()
+}
+
+fn verdicts(policies: &PolicySet, text: &str) -> Option<usize> {
+    let request = Request::of_review(read(text, Format::Json).first()?).ok()?;
+    Some(policies.review(&request, &NoFacts).verdicts.len())
+}
+
+/// Bytes → verdicts of the ClusterPolicies about Pod Security, for a Pod of 5 KB.
+#[divan::bench]
+fn pod_security(bencher: Bencher<'_, '_>) {
+    let policies = policies("pod-security");
+    bencher.bench(|| verdicts(&policies, black_box(REVIEW)));
+}
+
+/// The same of a Pod that breaks many of them.
+#[divan::bench]
+fn pod_security_refusing(bencher: Bencher<'_, '_>) {
+    let policies = policies("pod-security");
+    let careless = REVIEW.replace("securityContext", "securityText");
+    bencher.bench(|| verdicts(&policies, black_box(&careless)));
+}
+
+/// The same, alone and among others that do not match.
+#[divan::bench(args = [0, 90, 990])]
+fn pod_security_among(bencher: Bencher<'_, '_>, count: usize) {
+    let other = |number: usize| {
+        format!(
+            "apiVersion: kyverno.io/v1\nkind: ClusterPolicy\nmetadata: {{name: other-{number}}}\nspec:\n  rules:\n  - name: \
+             size\n    match: {{any: [{{resources: {{kinds: [example.com/v1/Thing{number}]}}}}]}}\n    validate: {{message: \
+             too large, pattern: {{spec: {{size: <{number}}}}}}}\n---\n"
+        )
+    };
+    let text: String = (0..count).map(other).collect();
+    let mut nodes = read_all("pod-security");
+    nodes.extend(read(&text, Format::Yaml));
+    let policies = set(&nodes);
+    bencher.bench(|| verdicts(&policies, black_box(REVIEW)));
 }
 
 /// The Pod Security policies over one Deployment of a chart.

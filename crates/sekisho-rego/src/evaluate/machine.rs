@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::comparing::{PARTS_A_STEP, are_equal};
 use super::error::{EvaluationError, Limit, Stop};
 use super::keeping::Awaiting;
 use super::making::{Document, object, over};
@@ -756,38 +757,6 @@ impl<'m> Machine<'m> {
         let location = Location { file, row: span.row, column: span.column };
         self.prints.extend(lines.into_iter().map(|line| (line, location.clone())));
         Ok(())
-    }
-}
-
-/// How many parts of values are compared for one step of the budget.
-const PARTS_A_STEP: u64 = 16;
-
-/// Whether two values are equal, and how many parts were compared to know it.
-fn are_equal(one: &Value, two: &Value, parts: &mut u64) -> bool {
-    *parts += 1;
-    match (one, two) {
-        (Value::Array(one), Value::Array(two)) => {
-            Arc::ptr_eq(one, two)
-                || (one.len() == two.len()
-                    && one.iter().zip(two.iter()).all(|(one, two)| are_equal(one, two, parts)))
-        }
-        (Value::Set(one), Value::Set(two)) => {
-            Arc::ptr_eq(one, two)
-                || (one.len() == two.len()
-                    && one.iter().zip(two.iter()).all(|(one, two)| are_equal(one, two, parts)))
-        }
-        (Value::Object(one), Value::Object(two)) => {
-            Arc::ptr_eq(one, two)
-                || (one.len() == two.len()
-                    && one.entries().iter().zip(two.entries()).all(|(one, two)| {
-                        are_equal(&one.0, &two.0, parts) && are_equal(&one.1, &two.1, parts)
-                    }))
-        }
-        (Value::String(one), Value::String(two)) => {
-            *parts += (one.len() as u64) / 64;
-            one == two
-        }
-        _ => one == two,
     }
 }
 

@@ -4,6 +4,7 @@
 //! and every step is taken from the budget.
 
 mod calls;
+mod comparing;
 mod error;
 mod keeping;
 mod machine;
