@@ -3,6 +3,7 @@
 //! A [`Location`] is read to a [`Bundle`]: files in order, with a digest and the origin of each line. A [`Follower`]
 //! reads it again and again; a bundle that is refused for whatever reason leaves the last good one in use.
 
+mod additions;
 mod bundle;
 mod cache;
 mod charter;
@@ -15,6 +16,7 @@ mod owners;
 mod reader;
 mod signature;
 
+pub use additions::{Addition, HistoryBudget, HistoryError, Walked, additions};
 pub use bundle::{Budget, Bundle, BundleError, BundleFile, Commit, Digest, FileOrigin, Lines, Provenance};
 pub use cache::{Cache, CacheError};
 pub use charter::{CHARTER, Charter, CharterError, Separation};
