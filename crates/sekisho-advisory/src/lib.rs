@@ -8,6 +8,7 @@ mod budget;
 pub mod cvss;
 pub mod exploitation;
 pub mod format;
+pub mod trivy;
 pub mod vex;
 
 pub use advisory::{Advisory, Affected, Event, Range, RangeKind, Rating, Severity, Status};

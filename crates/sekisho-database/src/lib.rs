@@ -5,12 +5,16 @@
 //! processes share it. [`starter`] is the one that comes with the program.
 
 pub mod fetch;
+mod foreign;
 mod gather;
+mod grype;
 mod install;
 mod mapped;
 mod sources;
 mod starter;
+mod trivy;
 
+pub use foreign::{Foreign, ForeignError, Taken};
 pub use gather::{Failure, GatherError, Gathered, Limits, gather};
 pub use install::{InstallError, Trust, install, open, read_trusted};
 pub use sources::{SourceError, read_sources};

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use sekisho_vulnerability::{Contents, DatabaseError};
 
-use crate::gather::{GatherError, Gathered, Limits, gather};
+use crate::foreign::{Foreign, ForeignError};
+use crate::gather::{Failure, GatherError, Gathered, Limits, gather};
 use crate::install::{InstallError, open};
 
 /// Why sources cannot be read.
@@ -16,6 +17,9 @@ pub enum SourceError {
     /// Folders, archives and files.
     #[error(transparent)]
     Gather(#[from] GatherError),
+    /// Another scanner's database.
+    #[error(transparent)]
+    Foreign(#[from] ForeignError),
     /// A database of ours.
     #[error(transparent)]
     Own(#[from] InstallError),
@@ -28,21 +32,37 @@ pub fn read_sources(
     limits: Limits,
 ) -> Result<Gathered, SourceError> {
     let mut records = Vec::new();
+    let mut gathered = Gathered::default();
     for path in paths {
         if begins(path, 8).starts_with(b"SEKI\r\n\x1a\n") {
             let wrong = |source: DatabaseError| InstallError::Content { path: path.clone(), source };
             let database = open(path)?;
             database.prove().map_err(wrong)?;
             contents.add_all(&database).map_err(wrong)?;
+        } else if let Some(foreign) = Foreign::of(path) {
+            let taken = foreign.read(path, contents)?;
+            gathered.files += 1;
+            gathered.advisories += taken.records;
+            if taken.malformed > 0 {
+                gathered.failed += 1;
+                let reason = format!("{} of its records cannot be read", taken.malformed);
+                gathered.failures.push(Failure { path: path.display().to_string(), reason });
+            }
         } else {
             records.push(path.clone());
         }
     }
-    Ok(gather(&records, contents, limits)?)
+    let of_records = gather(&records, contents, limits)?;
+    gathered.files += of_records.files;
+    gathered.others += of_records.others;
+    gathered.advisories += of_records.advisories;
+    gathered.failed += of_records.failed;
+    gathered.failures.extend(of_records.failures);
+    Ok(gathered)
 }
 
 /// The first bytes of a file; none where it is none.
-fn begins(path: &Path, count: u64) -> Vec<u8> {
+pub(crate) fn begins(path: &Path, count: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     if path.is_file()
         && let Ok(file) = File::open(path)

@@ -22,9 +22,13 @@ pub(super) struct Parsed {
 /// Whether files of this name can hold records.
 pub(super) fn is_meant(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let hidden = path.split('/').any(|part| part.starts_with('.') && part.len() > 2);
     let kinds = [".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".md", ".csv"];
-    !hidden && kinds.iter().any(|kind| name.len() > kind.len() && name.ends_with(kind))
+    !is_hidden(path) && kinds.iter().any(|kind| name.len() > kind.len() && name.ends_with(kind))
+}
+
+/// Whether a path within what is read is hidden, as the workflows of a repository are.
+pub(super) fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.') && part.len() > 2)
 }
 
 /// Reads a file of any format.

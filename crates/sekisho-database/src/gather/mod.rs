@@ -112,7 +112,7 @@ pub fn gather(paths: &[PathBuf], contents: &mut Contents, limits: Limits) -> Res
         gathered: Gathered::default(),
     };
     for path in paths {
-        gatherer.path(path, 0, true)?;
+        gatherer.path(path, path, 0)?;
     }
     gatherer.flush();
     for (origin, day) in gatherer.days.into_values() {
@@ -124,7 +124,8 @@ pub fn gather(paths: &[PathBuf], contents: &mut Contents, limits: Limits) -> Res
 
 impl Gatherer<'_> {
     /// A folder or a file; one that the user named must be there and be of a known kind.
-    fn path(&mut self, path: &Path, depth: usize, is_named: bool) -> Result<(), GatherError> {
+    fn path(&mut self, path: &Path, named: &Path, depth: usize) -> Result<(), GatherError> {
+        let is_named = path == named;
         let fail = |source| GatherError::File { path: path.to_owned(), source };
         if depth > self.limits.depth {
             return Err(GatherError::Limit {
@@ -139,13 +140,16 @@ impl Gatherer<'_> {
                 .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
                 .map_err(fail)?;
             entries.sort();
-            return entries.iter().try_for_each(|entry| self.path(entry, depth + 1, false));
+            return entries.iter().try_for_each(|entry| self.path(entry, named, depth + 1));
         }
         if !metadata.is_file() {
             return Ok(());
         }
         self.count()?;
         let name = path.to_string_lossy().replace('\\', "/");
+        if !is_named && kind::is_hidden(&below(path, named)) {
+            return Ok(());
+        }
         let read = match packed(&name) {
             Packed::Zip => self.zip(path, &name),
             Packed::Tar(wrap) => match File::open(path).and_then(|file| wrap.reader(file)) {
@@ -156,7 +160,7 @@ impl Gatherer<'_> {
                 Ok(reader) => self.file(inner, reader),
                 Err(error) => Err(error.into()),
             },
-            Packed::No if kind::is_meant(&name) || is_named => {
+            Packed::No if is_named || kind::is_meant(&below(path, named)) => {
                 let file = File::open(path).map_err(fail)?;
                 self.file(&name, file)
             }
@@ -288,6 +292,11 @@ impl Gatherer<'_> {
     }
 }
 
+/// A path as seen from what the user named: only what lies in there can be hidden.
+fn below(path: &Path, named: &Path) -> String {
+    path.strip_prefix(named).unwrap_or(path).to_string_lossy().replace('\\', "/")
+}
+
 /// Why one path is not read further.
 enum Stop {
     /// A limit of everything together.
@@ -349,9 +358,13 @@ fn packed(name: &str) -> Packed<'_> {
         Packed::Tar(Wrap::Gzip)
     } else if ends(".tar.zst").or(ends(".tzst")).is_some() {
         Packed::Tar(Wrap::Zstd)
-    } else if let Some(inner) = ends(".gz").filter(|inner| kind::is_meant(inner)) {
+    } else if let Some(inner) =
+        ends(".gz").filter(|inner| kind::is_meant(inner.rsplit('/').next().unwrap_or(inner)))
+    {
         Packed::One(Wrap::Gzip, inner)
-    } else if let Some(inner) = ends(".zst").filter(|inner| kind::is_meant(inner)) {
+    } else if let Some(inner) =
+        ends(".zst").filter(|inner| kind::is_meant(inner.rsplit('/').next().unwrap_or(inner)))
+    {
         Packed::One(Wrap::Zstd, inner)
     } else {
         Packed::No

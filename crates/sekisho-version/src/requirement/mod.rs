@@ -317,7 +317,13 @@ fn comparisons<'t>(text: &'t str, separators: &'t [char]) -> Vec<&'t str> {
     while !rest.is_empty() {
         let operator = rest.trim_start_matches(is_operator);
         let version = operator.trim_start();
-        let length = version.find(|character| separators.contains(&character) || is_operator(character));
+        // Tildes and carets stand within versions of dpkg and rpm, and epochs of Python end with an exclamation mark.
+        let is_end = |(at, character): (usize, char)| {
+            separators.contains(&character)
+                || "<>=≤≥".contains(character)
+                || version.get(at..).is_some_and(|rest| rest.starts_with("!="))
+        };
+        let length = version.char_indices().find(|place| is_end(*place)).map(|(at, _)| at);
         let end = rest.len() - version.len() + length.unwrap_or(version.len());
         // A text that begins with none of these would not get shorter.
         let end = if end == 0 { rest.len() } else { end };

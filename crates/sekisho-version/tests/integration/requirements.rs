@@ -17,6 +17,15 @@ fn takes(language: Language, range: &str, versions: &str) {
 }
 
 #[test]
+fn signs_within_versions_are_no_operators() {
+    let dpkg = Language::Plain(Scheme::Debian);
+    takes(dpkg, "< 3.0.11-1~deb12u2", "3.0.11-1~deb12u1 | 3.0.11-1~deb12u2 3.0.11-1");
+    takes(dpkg, ">=1.0~rc1<2.0~rc1", "1.0~rc1 1.0 | 1.0~beta 2.0");
+    takes(Language::Plain(Scheme::Rpm), "<1.0^git2-1", "1.0^git1-1 | 1.0^git2-1");
+    takes(Language::Pypi, ">=1!2.0, !=1!2.5", "1!2.0 1!3 | 2.5 1!2.5");
+}
+
+#[test]
 fn npm() {
     takes(Language::Npm, "^1.2.3", "1.2.3 1.9.0 | 1.2.2 2.0.0 2.0.0-alpha 1.3.0-beta");
     takes(Language::Npm, "^0.2.3 || ^0.0.3", "0.2.9 0.0.3 | 0.3.0 0.0.4");
