@@ -37,6 +37,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-registry", 3),
     ("sekisho-source", 3),
     ("sekisho-database", 3),
+    ("sekisho-store", 3),
     ("sekisho-report", 4),
     ("sekisho-webhook", 4),
     ("sekisho", 4),
