@@ -1,6 +1,7 @@
 //! The command line: every verb that works, and its options.
 
 pub(crate) mod db;
+pub(crate) mod bundle;
 pub(crate) mod policy;
 pub(crate) mod serve;
 

@@ -2,6 +2,7 @@
 
 mod advisories;
 mod arguments;
+mod bundle;
 mod cluster_bill;
 mod command;
 mod config;

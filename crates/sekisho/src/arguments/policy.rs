@@ -46,6 +46,7 @@ impl Modules {
             data: self.data.clone(),
             packages: packages(&self.package, self.all_packages),
             lint: false,
+            offline: false,
         }
     }
 }
@@ -54,7 +55,7 @@ impl ScanModules {
     /// As the evaluation takes them.
     pub(crate) fn settings(&self) -> Settings {
         let packages = packages(&self.policy_package, self.all_policy_packages);
-        Settings { data: self.policy_data.clone(), packages, lint: false }
+        Settings { data: self.policy_data.clone(), packages, lint: false, offline: false }
     }
 }
 
@@ -85,6 +86,8 @@ pub(crate) enum PolicyVerb {
     Diff(DiffArguments),
     /// Print built-in checks as policies that the API server enforces by itself
     Export(ExportArguments),
+    /// Show, verify and pull bundles of policies: folders, repositories of git, clusters
+    Bundle(super::bundle::BundleArguments),
 }
 
 #[derive(Debug, Args)]

@@ -82,7 +82,7 @@ impl VulnerabilityArguments {
 
 impl ClusterArguments {
     /// Which cluster these options mean.
-    fn live(self, offline: bool) -> Live {
+    pub(crate) fn live(self, offline: bool) -> Live {
         let Self { kubeconfig, context, user, groups } = self;
         Live { kubeconfig, context, user, groups, offline }
     }

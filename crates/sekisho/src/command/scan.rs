@@ -18,6 +18,7 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
     request.pod_security = crate::policy::pod_security::preset(&arguments.pod_security)?;
     request.modules = arguments.modules.settings();
     request.vulnerabilities = Some(arguments.vulnerabilities.wanted());
+    request.modules = arguments.modules.settings().offline(terminal.offline);
     if arguments.write_baseline.is_some() {
         request.without_baseline = true;
     }

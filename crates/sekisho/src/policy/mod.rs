@@ -16,10 +16,13 @@ use anyhow::{Result, bail};
 use rayon::prelude::*;
 use sekisho_manifest::{Budget, Object, Source};
 use sekisho_policy::{Bundle, Kinds, Material, Options, Request, Snapshot, User, kyverno};
+use sekisho_source::{Location, Update};
 
 pub(crate) use self::lint::{Lint, lint};
 pub(crate) use self::row::{Origin, Report, Resource, ResultWord, Row};
 pub(crate) use self::table::{Shown, write_problems, write_table};
+use crate::bundle::SourceSettings;
+use crate::live::Live;
 use crate::release::Releases;
 use crate::target::{self, Selection};
 
@@ -55,6 +58,10 @@ pub(crate) fn bundle_with(
 
 /// Reads what policies of files and folders are made of; charts and kustomizations are rendered.
 pub(crate) fn material(paths: &[PathBuf], settings: &modules::Settings) -> Result<Material> {
+    let is_elsewhere = |path: &PathBuf| path.to_str().is_some_and(Location::is_remote);
+    if paths.iter().any(is_elsewhere) {
+        return elsewhere(paths, settings);
+    }
     let library = library::find(paths)?;
     let is_else = |path: &Path| modules::is_module(path) || library.names(path);
     let others: Vec<PathBuf> = paths.iter().filter(|path| !is_else(path)).cloned().collect();
@@ -76,6 +83,22 @@ pub(crate) fn material(paths: &[PathBuf], settings: &modules::Settings) -> Resul
     }
     library.read(&mut material, &settings.data)?;
     Ok(material)
+}
+
+/// Reads policies of sources that are no files.
+fn elsewhere(paths: &[PathBuf], settings: &modules::Settings) -> Result<Material> {
+    let [path] = paths else {
+        bail!("a bundle stands alone: name one source, or files and folders");
+    };
+    let settings = SourceSettings {
+        live: Live { offline: settings.offline, ..Live::default() },
+        ..SourceSettings::default()
+    };
+    let reader = crate::bundle::reader(&path.to_string_lossy(), &settings)?;
+    match reader.read(None)? {
+        Update::New(bundle) => Ok(Material::of_texts(&bundle.texts(), &Budget::default())),
+        Update::Same => Ok(Material::default()),
+    }
 }
 
 impl Resources {

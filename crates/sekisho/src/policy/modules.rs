@@ -18,9 +18,16 @@ pub(crate) struct Settings {
     pub(crate) packages: Packages,
     /// Whether to say what can be said of modules that compile.
     pub(crate) lint: bool,
+    /// Whether no connection may be made for policies that are elsewhere.
+    pub(crate) offline: bool,
 }
 
 impl Settings {
+    /// With or without connections for policies that are elsewhere.
+    pub(crate) fn offline(self, offline: bool) -> Self {
+        Self { offline, ..self }
+    }
+
     /// How a bundle is compiled, whose manifests are used in this way.
     pub(crate) fn bundle_options(&self, policies: &Options) -> BundleOptions {
         BundleOptions { policies: policies.clone(), packages: self.packages.clone(), lint: self.lint }

@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Stat
     let mut sides = Vec::new();
     for path in [&arguments.before, &arguments.after] {
         let bundle =
-            policy::bundle_with(std::slice::from_ref(path), &options, &arguments.modules.settings())?;
+            policy::bundle_with(std::slice::from_ref(path), &options, &arguments.modules.settings().offline(terminal.offline))?;
         for problem in bundle.errors() {
             terminal.note(format!("{}: {problem}", path.display()));
             incomplete = true;

@@ -20,7 +20,7 @@ struct Report<'a> {
 }
 
 pub(crate) fn run(arguments: &LintArguments, _terminal: &Terminal) -> Result<Status> {
-    let mut settings = arguments.modules.settings();
+    let mut settings = arguments.modules.settings().offline(terminal.offline);
     settings.lint = true;
     if arguments.modules.package.is_empty() {
         settings.packages = Packages::All;

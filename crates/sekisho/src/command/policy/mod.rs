@@ -1,5 +1,6 @@
 //! `sekisho policy`: the verbs about policies, one file each.
 
+mod bundle;
 mod check;
 mod diff;
 mod export;
@@ -15,6 +16,7 @@ use crate::terminal::{Status, Terminal};
 
 pub(crate) fn run(arguments: PolicyArguments, terminal: &Terminal) -> Result<Status> {
     match arguments.verb {
+        PolicyVerb::Bundle(bundle) => bundle::run(bundle, terminal),
         PolicyVerb::Check(check) => check::run(&check, terminal),
         PolicyVerb::Lint(lint) => lint::run(&lint, terminal),
         PolicyVerb::Diff(diff) => diff::run(&diff, terminal),

@@ -1,0 +1,145 @@
+//! Bundles of policies: how their sources are read here, and what is demanded of them before they are used.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use sekisho_manifest::Budget;
+use sekisho_policy::{Bundle, BundleOptions, Material};
+use sekisho_source::{
+    Account, AllowedSigners, Cache, Charter, Follower, GitOptions, Location, Reader, without_credentials,
+};
+
+use crate::live::Live;
+use crate::policy::testing::{self, TestResult, TestRow};
+
+/// The variable that holds the token for repositories.
+const TOKEN: &str = "SEKISHO_GIT_TOKEN";
+
+/// The variable that holds the name that goes with the token.
+const USER: &str = "SEKISHO_GIT_USER";
+
+/// How a source is read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SourceSettings {
+    /// The file of allowed signers; none: signatures are not asked for.
+    pub(crate) allowed_signers: Option<PathBuf>,
+    /// Whether a rewritten history is taken over.
+    pub(crate) allow_rewrite: bool,
+    /// Where copies of repositories and the last good bundle are kept.
+    pub(crate) cache: Option<PathBuf>,
+    /// How a cluster is reached, where policies stand in one.
+    pub(crate) live: Live,
+}
+
+/// A bundle that is compiled, and how its tests went.
+#[derive(Debug)]
+pub(crate) struct Proven {
+    /// The policies.
+    pub(crate) policies: Arc<Bundle>,
+    /// How many tests hold.
+    pub(crate) tests: usize,
+}
+
+/// What reads a source.
+pub(crate) fn reader(source: &str, settings: &SourceSettings) -> Result<Reader> {
+    let location = Location::read(source)?;
+    if settings.live.offline && Location::is_remote(source) && !source.starts_with("git+file:") {
+        bail!("`--offline` forbids the connection that `{}` needs", without_credentials(source));
+    }
+    let allowed = match &settings.allowed_signers {
+        None => None,
+        Some(path) => {
+            let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            Some(AllowedSigners::read(&text).with_context(|| format!("`{}`", path.display()))?)
+        }
+    };
+    let password = env::var(TOKEN).ok().filter(|token| !token.is_empty());
+    let account = password.map(|password| Account {
+        user: env::var(USER).ok().filter(|user| !user.is_empty()).unwrap_or_else(|| "git".to_owned()),
+        password,
+    });
+    let connection = match &location {
+        Location::Cluster(_) => Some(Arc::new(settings.live.connect()?.1)),
+        Location::Folder(_) | Location::Git(_) => None,
+    };
+    let options =
+        GitOptions { allowed, allow_rewrite: settings.allow_rewrite, account, ..GitOptions::default() };
+    Ok(Reader { location, options, copies: settings.folder()?.join("repositories"), connection })
+}
+
+/// Follows a source; a bundle is used when all of it works and its tests hold.
+pub(crate) fn follower(
+    source: &str,
+    settings: &SourceSettings,
+    options: BundleOptions,
+    with_tests: bool,
+) -> Result<Follower<Proven>> {
+    let reader = reader(source, settings)?;
+    let cache = Cache::new(&settings.folder()?.join("bundles"), &reader.location.to_string());
+    let proof = move |bundle: &sekisho_source::Bundle, charter: &Charter, files: &Path, day: i64| {
+        prove(bundle, charter, files, day, &options, with_tests)
+    };
+    Ok(Follower::new(reader, cache, Box::new(proof)))
+}
+
+/// Compiles a bundle and runs its tests; the first thing that is wrong refuses it.
+pub(crate) fn prove(
+    bundle: &sekisho_source::Bundle,
+    charter: &Charter,
+    files: &Path,
+    day: i64,
+    options: &BundleOptions,
+    with_tests: bool,
+) -> Result<Proven, String> {
+    let mut compiled = compile(bundle, options);
+    if let Some((path, reason)) = compiled.unread.first() {
+        return Err(format!("`{path}` {reason}"));
+    }
+    if let Some(problem) = compiled.errors().next() {
+        let source = compiled.sources.get(problem.span.source.0 as usize);
+        let place = source.map(|source| format!("`{}:{}`: ", source.name, source.range(problem.span).0.line));
+        return Err(format!("{}{problem}", place.unwrap_or_default()));
+    }
+    if compiled.count() == 0 {
+        return Err("there is no policy in it".to_owned());
+    }
+    let mut tests = 0;
+    if with_tests {
+        let rows = testing::run(&[files.to_owned()], &[]).map_err(|error| format!("{error:#}"))?;
+        if let Some(failed) = rows.iter().find(|row| row.result == TestResult::Fail) {
+            let fails = rows.iter().filter(|row| row.result == TestResult::Fail).count();
+            return Err(format!("{fails} of {} tests fail: {}", rows.len(), told(failed, files)));
+        }
+        tests = rows.iter().filter(|row| row.result == TestResult::Pass).count();
+    }
+    compiled.stage(&charter.rollout, day);
+    Ok(Proven { policies: Arc::new(compiled), tests })
+}
+
+/// Compiles the texts of a bundle.
+pub(crate) fn compile(bundle: &sekisho_source::Bundle, options: &BundleOptions) -> Bundle {
+    Bundle::compile(Material::of_texts(&bundle.texts(), &Budget::default()), options)
+}
+
+/// A test that fails, in one line, with its file as the bundle has it.
+fn told(row: &TestRow, files: &Path) -> String {
+    let file = Path::new(&row.file).strip_prefix(files).unwrap_or(Path::new(&row.file));
+    let message: Vec<&str> = row.message.split_whitespace().collect();
+    format!("`{}` {}: {}", file.display(), row.test, message.join(" "))
+}
+
+impl SourceSettings {
+    /// The folder of what is kept.
+    fn folder(&self) -> Result<PathBuf> {
+        if let Some(folder) = &self.cache {
+            return Ok(folder.clone());
+        }
+        let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let base = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
+        let base = base.context("there is no home folder to keep policies in: name one with `--cache`")?;
+        Ok(base.join("sekisho"))
+    }
+}
