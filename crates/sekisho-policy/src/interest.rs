@@ -42,6 +42,11 @@ impl Interest {
         Self { targets: vec![Target::Any], operations: Vec::new() }
     }
 
+    /// Whether a request is one that the policy can concern.
+    pub fn meets(&self, request: &Request) -> bool {
+        self.has(request.operation) && self.concerns(request)
+    }
+
     /// Whether the operation of a request is one of those.
     fn has(&self, operation: Operation) -> bool {
         self.operations.is_empty() || self.operations.contains(&operation)

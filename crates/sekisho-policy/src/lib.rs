@@ -49,6 +49,6 @@ pub use load::{Loaded, Options, is_policy, load};
 pub use problem::{Problem, Weight};
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
 pub use rollout::{Rollout, Stage};
-pub use set::{FailureClass, Policy, PolicySet, Review, Scope};
+pub use set::{Effect, EffectKind, FailureClass, Policy, PolicySet, Review, Scope};
 pub use verdict::{Enforcement, Outcome, RuleName, Verdict};
 pub use views::Views;

@@ -27,6 +27,8 @@ pub struct Options {
 pub struct Loaded {
     /// The policies that work.
     pub policies: PolicySet,
+    /// The policies that remove objects on a schedule.
+    pub cleanups: Vec<kyverno::Cleanup>,
     /// What is wrong with others.
     pub problems: Vec<Problem>,
 }
@@ -61,6 +63,7 @@ pub fn load(objects: &[Object], sources: &[Source], options: &Options) -> Loaded
     let kyverno = kyverno::load(&roots, options.kyverno.clone());
     let policies = kyverno.policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) });
     loaded.policies.extend(policies);
+    loaded.cleanups = kyverno.cleanups;
     loaded.problems.extend(kyverno.problems.into_iter().map(|(_, problem)| problem));
     let expressions = kyverno::cel::load(&roots);
     let policies = kyverno::cel::for_set(expressions.policies, &Arc::new(options.kyverno.settings.clone()));

@@ -9,7 +9,7 @@ use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::Interest;
 use crate::problem::{Problem, Weight};
-use crate::set::{FailureClass, Policy};
+use crate::set::{Effect, FailureClass, Policy};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// How far a rule is introduced.
@@ -216,6 +216,21 @@ impl Policy for Staged {
 
     fn failure(&self) -> FailureClass {
         if self.open { FailureClass::Open } else { self.inner.failure() }
+    }
+
+    fn audits(&self) -> bool {
+        self.inner.audits()
+    }
+
+    fn is_retroactive(&self) -> bool {
+        self.inner.is_retroactive()
+    }
+
+    fn effects(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) -> Vec<Effect> {
+        let first = verdicts.len();
+        let wanted = self.inner.effects(asked, facts, verdicts);
+        self.weaken(verdicts.get_mut(first..).unwrap_or_default());
+        if self.whole == Stage::Enforce { wanted } else { Vec::new() }
     }
 
     fn changes(&self) -> bool {

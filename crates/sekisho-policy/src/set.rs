@@ -24,6 +24,21 @@ pub trait Policy: fmt::Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Whether what exists is to be judged by it too, or requests alone.
+    fn audits(&self) -> bool {
+        true
+    }
+
+    /// What the policy wants done to other objects because of the request.
+    fn effects(&self, _asked: &Asked<'_>, _facts: &dyn Facts, _verdicts: &mut Vec<Verdict>) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Whether it wants the same because of objects that were there before the policy.
+    fn is_retroactive(&self) -> bool {
+        false
+    }
+
     /// What becomes of a request when the policy cannot be asked at all.
     fn failure(&self) -> FailureClass {
         FailureClass::Closed
@@ -46,6 +61,28 @@ pub trait Policy: fmt::Debug + Send + Sync {
     fn generate(&self, _asked: &Asked<'_>, _facts: &dyn Facts, _verdicts: &mut Vec<Verdict>) -> Vec<Node> {
         Vec::new()
     }
+}
+
+/// Something that a policy wants done to an object that was not asked about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effect {
+    /// The rule that wants it.
+    pub rule: RuleName,
+    /// The object as it shall be.
+    pub object: Node,
+    /// What is done.
+    pub kind: EffectKind,
+}
+
+/// What is done to an object that was not asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EffectKind {
+    /// It is made where there is none.
+    Make,
+    /// It is made, and kept as it is made.
+    Keep,
+    /// It is changed, where it exists.
+    Change,
 }
 
 /// What becomes of a request when a policy cannot be asked at all: nobody is there, or is out of time.

@@ -235,6 +235,13 @@ impl<T> Follower<T> {
         }
     }
 
+    /// The same, beginning with a wait.
+    pub fn follow_from_now(&self, interval: Duration, said: impl FnMut(&Step<T>)) {
+        if self.waker.wait(interval) {
+            self.follow(interval, said);
+        }
+    }
+
     fn take(&self, bundle: Bundle, day: i64) -> Result<Arc<Adopted<T>>, Refusal> {
         let charter = Charter::of_bundle(&bundle)?;
         let waiting = self.cache.put(&bundle)?;

@@ -8,6 +8,7 @@
 
 pub mod answer;
 mod body;
+mod call;
 mod connection;
 mod endpoint;
 mod evaluation;
@@ -23,6 +24,7 @@ mod server;
 mod status;
 pub mod tls;
 
+pub use call::Call;
 pub use endpoint::{Action, Endpoint};
 pub use evaluation::Admission;
 pub use glass::{Glass, LiveGlass, Unbreakable};

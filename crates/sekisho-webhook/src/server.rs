@@ -13,6 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 
+use crate::call::Call;
 use crate::connection;
 use crate::evaluation::Admission;
 use crate::log::Level;
@@ -51,6 +52,7 @@ pub struct Server {
     status: Option<TcpListener>,
     admission: Arc<Admission>,
     serving: Arc<Serving>,
+    call: Option<Call>,
 }
 
 /// Ends a server that runs.
@@ -108,7 +110,13 @@ impl Server {
         };
         let webhook = listen(addresses.webhook)?;
         let status = addresses.status.map(listen).transpose()?;
-        Ok(Self { runtime, webhook, status, admission, serving })
+        Ok(Self { runtime, webhook, status, admission, serving, call: None })
+    }
+
+    /// With a path on the port of probes at which newer policies are announced.
+    #[must_use]
+    pub fn with_call(self, call: Call) -> Self {
+        Self { call: Some(call), ..self }
     }
 
     /// The address for the API server.
@@ -148,12 +156,13 @@ impl Server {
     }
 
     fn serve(self, mut ending: watch::Receiver<Ending>) {
-        let Self { runtime, webhook, status, admission, serving } = self;
+        let Self { runtime, webhook, status, admission, serving, call } = self;
         let draining = Arc::new(AtomicBool::new(false));
         let told = Arc::new(Told {
             admission: Arc::clone(&admission),
             serving: Arc::clone(&serving),
             draining: Arc::clone(&draining),
+            call,
         });
         if let Some(status) = status {
             runtime.spawn(probes(status, told));

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::call::Call;
 use crate::evaluation::Admission;
 use crate::glass::described;
 use crate::metrics::Text;
@@ -26,6 +27,8 @@ pub(crate) struct Told {
     pub(crate) admission: Arc<Admission>,
     pub(crate) serving: Arc<Serving>,
     pub(crate) draining: Arc<AtomicBool>,
+    /// Who may say that there are newer policies.
+    pub(crate) call: Option<Call>,
 }
 
 /// How long a connection of a probe may stand.
@@ -45,6 +48,11 @@ pub(crate) async fn serve(stream: TcpStream, told: Arc<Told>) {
 async fn answer(request: Request<Incoming>, told: Arc<Told>) -> Result<Response<Full<Bytes>>, Infallible> {
     // Whoever holds the lock of a mirror must not hold up the others.
     let path = request.uri().path().to_owned();
+    if let (Some(call), "/bundle") = (&told.call, path.as_str()) {
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = call.answer(request).await;
+        return Ok(response);
+    }
     let answered = tokio::task::spawn_blocking(move || told.answer(&path)).await;
     let (status, kind, body) =
         answered.unwrap_or((StatusCode::INTERNAL_SERVER_ERROR, "text/plain", String::new()));

@@ -1,7 +1,7 @@
 //! The command line: every verb that works, and its options.
 
-pub(crate) mod db;
 pub(crate) mod bundle;
+pub(crate) mod db;
 pub(crate) mod policy;
 pub(crate) mod serve;
 
@@ -166,7 +166,7 @@ pub(crate) struct Targets {
 }
 
 /// Which cluster is examined, and as whom.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Options for clusters")]
 pub(crate) struct ClusterArguments {
     /// Kubeconfig [default: those of `KUBECONFIG`, else `~/.kube/config`, else the Pod's own account]

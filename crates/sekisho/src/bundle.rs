@@ -52,7 +52,8 @@ pub(crate) fn reader(source: &str, settings: &SourceSettings) -> Result<Reader> 
     let allowed = match &settings.allowed_signers {
         None => None,
         Some(path) => {
-            let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            let text =
+                fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
             Some(AllowedSigners::read(&text).with_context(|| format!("`{}`", path.display()))?)
         }
     };
@@ -70,17 +71,20 @@ pub(crate) fn reader(source: &str, settings: &SourceSettings) -> Result<Reader> 
     Ok(Reader { location, options, copies: settings.folder()?.join("repositories"), connection })
 }
 
-/// Follows a source; a bundle is used when all of it works and its tests hold.
+/// Follows a source; a bundle is used when all of it works and its tests hold. Of the options those count first that
+/// are for bundles which say nothing of Pod Security.
 pub(crate) fn follower(
     source: &str,
     settings: &SourceSettings,
-    options: BundleOptions,
+    options: [BundleOptions; 2],
     with_tests: bool,
 ) -> Result<Follower<Proven>> {
     let reader = reader(source, settings)?;
     let cache = Cache::new(&settings.folder()?.join("bundles"), &reader.location.to_string());
     let proof = move |bundle: &sekisho_source::Bundle, charter: &Charter, files: &Path, day: i64| {
-        prove(bundle, charter, files, day, &options, with_tests)
+        let material = Material::of_texts(&bundle.texts(), &Budget::default());
+        let says = material.objects.iter().any(sekisho_policy::pod_security::is_policy);
+        prove(bundle, charter, files, day, &options[usize::from(says)], with_tests)
     };
     Ok(Follower::new(reader, cache, Box::new(proof)))
 }
@@ -103,7 +107,7 @@ pub(crate) fn prove(
         let place = source.map(|source| format!("`{}:{}`: ", source.name, source.range(problem.span).0.line));
         return Err(format!("{}{problem}", place.unwrap_or_default()));
     }
-    if compiled.count() == 0 {
+    if compiled.count() == 0 && compiled.loaded.cleanups.is_empty() {
         return Err("there is no policy in it".to_owned());
     }
     let mut tests = 0;

@@ -30,6 +30,22 @@ pub struct CleanupPolicy {
     pub(crate) conditions: Option<Conditions>,
 }
 
+impl CleanupPolicy {
+    /// The kinds that it can remove; none where that cannot be told.
+    pub fn kinds(&self) -> Option<Vec<SmolStr>> {
+        let mut kinds = Vec::new();
+        for block in self.matches.blocks() {
+            if block.kinds.is_empty() {
+                return None;
+            }
+            for kind in &block.kinds {
+                kinds.push(kind.exact_kind()?.clone());
+            }
+        }
+        Some(kinds)
+    }
+}
+
 pub(super) fn read(root: &Node, errors: &mut Vec<PolicyError>) -> CleanupPolicy {
     let value = Value::from_node(root).with_floats();
     let empty = Value::Null;

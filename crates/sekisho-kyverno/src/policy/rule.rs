@@ -180,6 +180,11 @@ impl Rule {
         matches!(self.body, Body::Generate(_))
     }
 
+    /// Whether what it makes is kept as it makes it.
+    pub fn synchronizes(&self) -> bool {
+        matches!(&self.body, Body::Generate(generate) if generate.synchronize)
+    }
+
     /// Whether it verifies signatures.
     pub fn verifies_images(&self) -> bool {
         matches!(self.body, Body::VerifyImages)

@@ -61,6 +61,22 @@ impl Need {
 }
 
 impl Bundle {
+    /// What rules that make and change objects look at: what they clone, and what they change.
+    pub fn effect_needs(&self) -> BTreeSet<Need> {
+        let mut needs = BTreeSet::new();
+        for object in self.objects.iter().filter(|object| object.group() == "kyverno.io") {
+            effects(&object.root, DEEPEST, &mut needs);
+        }
+        needs
+    }
+
+    /// What a document of policies looks at beside the request.
+    pub fn needs_of(object: &Object) -> BTreeSet<Need> {
+        let mut needs = BTreeSet::new();
+        of_object(object, &mut needs);
+        needs
+    }
+
     /// What the policies look at, as far as they say so: parameters, synchronized kinds, ConfigMaps and objects that
     /// rules ask the API for. Namespaces are always among it.
     pub fn needs(&self) -> BTreeSet<Need> {
@@ -98,6 +114,32 @@ fn of_object(object: &Object, needs: &mut BTreeSet<Need>) {
             contexts(root, DEEPEST, needs);
         }
         _ => {}
+    }
+}
+
+fn effects(node: &Node, depth: usize, needs: &mut BTreeSet<Need>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    let mut enter = |version: &str, kind: &str| {
+        let is_plain = |text: &str| !text.is_empty() && !text.contains(['{', '*', '?']);
+        if is_plain(version) && is_plain(kind) {
+            needs.insert(Need::kind(version, kind));
+        }
+    };
+    for target in node.get("targets").map(Node::items).unwrap_or_default() {
+        enter(target.str("apiVersion"), target.str("kind"));
+    }
+    if node.get("clone").is_some() {
+        enter(node.str("apiVersion"), node.str("kind"));
+    }
+    let listed = node.at(&["cloneList", "kinds"]).map(Node::items).unwrap_or_default();
+    for (version, kind) in listed.iter().filter_map(Node::as_str).filter_map(|kind| kind.rsplit_once('/')) {
+        enter(version, kind);
+    }
+    for item in node.items() {
+        effects(item, depth, needs);
+    }
+    for entry in node.entries() {
+        effects(&entry.node, depth, needs);
     }
 }
 

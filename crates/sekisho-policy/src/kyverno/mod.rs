@@ -1,12 +1,14 @@
 //! Kyverno's policies among the others.
 
 pub mod cel;
+mod cleanup;
 mod options;
 mod pod_security;
 mod policy;
 mod request;
 mod world;
 
+pub use cleanup::Cleanup;
 pub use options::Options;
 pub use pod_security::Standards;
 pub use policy::{KyvernoPolicy, Loaded, load};

@@ -12,9 +12,10 @@ use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::{Interest, Target};
 use crate::problem::{Problem, Weight};
-use crate::set::{FailureClass, Policy};
+use crate::set::{Effect, EffectKind, FailureClass, Policy};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
+use super::cleanup::Cleanup;
 use super::options::Options;
 use super::pod_security::Standards;
 use super::request::request;
@@ -34,7 +35,7 @@ pub struct Loaded {
     /// The policies.
     pub policies: Vec<KyvernoPolicy>,
     /// The policies that remove objects on a schedule.
-    pub cleanups: Vec<policy::CleanupPolicy>,
+    pub cleanups: Vec<Cleanup>,
     /// The mistakes, with the place in the list of the document that has each.
     pub problems: Vec<(usize, Problem)>,
 }
@@ -54,7 +55,9 @@ pub fn load(documents: &[Node], options: impl Into<Options>) -> Loaded {
         match read.document {
             Some(Document::Policy(policy)) if is_sound => policies.push(*policy),
             Some(Document::Exception(exception)) if is_sound => exceptions.push(*exception),
-            Some(Document::Cleanup(cleanup)) if is_sound => loaded.cleanups.push(*cleanup),
+            Some(Document::Cleanup(cleanup)) if is_sound => {
+                loaded.cleanups.push(Cleanup::new(*cleanup, Arc::clone(&options)));
+            }
             _ => {}
         }
     }
@@ -165,6 +168,50 @@ impl Policy for KyvernoPolicy {
             None => vec![Target::Any],
         };
         Interest { targets, operations: Vec::new() }
+    }
+
+    fn audits(&self) -> bool {
+        self.policy.background
+    }
+
+    fn is_retroactive(&self) -> bool {
+        (self.policy.generates_existing && self.has(policy::Rule::generates))
+            || (self.policy.mutates_existing_on_update && self.has(policy::Rule::mutates_existing))
+    }
+
+    fn effects(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let mut enter = |policy: &Self, mut result: RuleResult, kind: EffectKind, objects: Vec<Value>| {
+            result.generated.clear();
+            result.target = None;
+            let verdict = policy.verdict(result);
+            let rule = verdict.rule.clone();
+            let made =
+                objects.iter().map(|object| Effect { rule: rule.clone(), object: object.to_node(), kind });
+            effects.extend(made);
+            verdicts.push(verdict);
+        };
+        if self.has(policy::Rule::generates) {
+            let request = self.request(asked, facts);
+            let results = self.with_world(facts, |world| rule::generate(&self.policy, &request, world));
+            for mut result in results {
+                let made = std::mem::take(&mut result.generated);
+                let is_kept = |rule: &policy::Rule| rule.name == result.rule && rule.synchronizes();
+                let kind =
+                    if self.policy.rules.iter().any(is_kept) { EffectKind::Keep } else { EffectKind::Make };
+                enter(self, result, kind, made);
+            }
+        }
+        if self.has(policy::Rule::mutates_existing) {
+            let request = self.request(asked, facts);
+            let mutated = self.with_world(facts, |world| rule::mutate(&self.policy, &request, world));
+            for mut result in mutated.results {
+                let Some(target) = result.target.take() else { continue };
+                let objects = if result.status == Status::Pass { vec![target] } else { Vec::new() };
+                enter(self, result, EffectKind::Change, objects);
+            }
+        }
+        effects
     }
 
     fn failure(&self) -> FailureClass {

@@ -25,8 +25,10 @@ pub(crate) enum ServePart {
 #[derive(Debug, Args)]
 pub(crate) struct AdmissionArguments {
     /// File or folder of policies, in any language; followed when it changes
-    #[arg(short, long, value_name = "PATH")]
+    #[arg(short, long, value_name = "PATH", conflicts_with = "bundle")]
     pub(crate) policy: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) following: FollowArguments,
     /// Pod Security level of namespaces whose labels name none [default: privileged, so that labels alone count]
     #[arg(long, value_name = "[MODE=]LEVEL[:VERSION]", conflicts_with = "no_pod_security")]
     pub(crate) pod_security: Vec<Wanted>,
@@ -67,6 +69,34 @@ pub(crate) struct AdmissionArguments {
     /// How much to log [default: info]
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub(crate) log: Option<LogLevel>,
+}
+
+/// Which bundle of policies is followed.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options for bundles")]
+pub(crate) struct FollowArguments {
+    /// Bundle that is followed: folder, `git+https://host/repository@reference#folder`, `configmap://namespace` or
+    /// `cluster://`
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) bundle: Option<String>,
+    /// File of the keys that may sign commits, as OpenSSH and git have it; without it signatures are not asked for
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    pub(crate) allowed_signers: Option<PathBuf>,
+    /// Folder of the copy of the repository and of the last good bundle [default: `sekisho` in the user's cache]
+    #[arg(long, value_name = "FOLDER", requires = "bundle")]
+    pub(crate) cache: Option<PathBuf>,
+    /// How often the source is read
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "bundle")]
+    pub(crate) bundle_interval: u32,
+    /// File of the token of those who may have it read at once, with `POST /bundle`
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    pub(crate) bundle_token: Option<PathBuf>,
+    /// Take over a history that was rewritten
+    #[arg(long, requires = "bundle")]
+    pub(crate) allow_rewrite: bool,
+    /// Do not run the tests of bundles
+    #[arg(long, requires = "bundle")]
+    pub(crate) without_tests: bool,
 }
 
 /// Which certificate is shown.

@@ -16,7 +16,6 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
     request.baseline = arguments.baseline;
     request.policies = arguments.policy;
     request.pod_security = crate::policy::pod_security::preset(&arguments.pod_security)?;
-    request.modules = arguments.modules.settings();
     request.vulnerabilities = Some(arguments.vulnerabilities.wanted());
     request.modules = arguments.modules.settings().offline(terminal.offline);
     if arguments.write_baseline.is_some() {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use data_encoding::HEXLOWER;
 use sekisho_policy::pod_security::{Level, LevelVersion, Preset};
-use sekisho_policy::{Bundle, Material, Options};
+use sekisho_policy::{Bundle, BundleOptions, Material, Options};
 use sekisho_webhook::Revision;
 use sha2::{Digest as _, Sha256};
 
@@ -37,6 +37,16 @@ impl Files {
         hasher.finish()
     }
 
+    /// How policies are compiled; `says` is whether they say something of Pod Security.
+    pub(crate) fn bundle_options(&self, says: bool) -> BundleOptions {
+        let mut options = self.options.clone();
+        if self.labels_count && !says && options.pod_security.is_empty() {
+            let level = LevelVersion::latest(Level::Privileged);
+            options.pod_security = Preset { enforce: Some(level), audit: Some(level), warn: Some(level) };
+        }
+        self.settings.bundle_options(&options)
+    }
+
     /// Reads and compiles them. What cannot be used is an error with every reason.
     pub(crate) fn load(&self) -> Result<(Arc<Bundle>, Revision)> {
         let mut material = if self.paths.is_empty() {
@@ -45,14 +55,9 @@ impl Files {
             policy::material(&self.paths, &self.settings)?
         };
         material.provenance.clear();
-        let mut options = self.options.clone();
         let says = material.objects.iter().any(sekisho_policy::pod_security::is_policy);
-        if self.labels_count && !says && options.pod_security.is_empty() {
-            let level = LevelVersion::latest(Level::Privileged);
-            options.pod_security = Preset { enforce: Some(level), audit: Some(level), warn: Some(level) };
-        }
         let digest = digest(&material);
-        let bundle = Bundle::compile(material, &self.settings.bundle_options(&options));
+        let bundle = Bundle::compile(material, &self.bundle_options(says));
         if !bundle.is_whole() {
             bail!("the policies cannot be used: {}", reasons(&bundle).join("; "));
         }

@@ -94,6 +94,11 @@ pub(crate) struct Reach<'a> {
 }
 
 impl Reach<'_> {
+    /// How a source of policies in a cluster is reached.
+    pub(crate) fn live(&self) -> crate::live::Live {
+        self.arguments.live.clone().live(self.offline)
+    }
+
     /// A connection that waits so long.
     fn connection(&self, patience: Duration, retries: u32) -> Result<Connection> {
         if self.offline {

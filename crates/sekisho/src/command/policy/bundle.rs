@@ -113,10 +113,8 @@ fn show(arguments: ShowArguments, terminal: &Terminal) -> Result<Status> {
     let compiled = compile(&bundle, &BundleOptions::default());
     let mut stages: BTreeMap<String, &str> = BTreeMap::new();
     for name in compiled.loaded.policies.iter().flat_map(sekisho_policy::Policy::names) {
-        stages.insert(
-            format!("{} {}", name.kind, name.policy),
-            charter.rollout.stage(&name, today()).as_str(),
-        );
+        stages
+            .insert(format!("{} {}", name.kind, name.policy), charter.rollout.stage(&name, today()).as_str());
     }
     let provenance = &bundle.provenance;
     terminal::write(arguments.output.as_deref(), |out| {

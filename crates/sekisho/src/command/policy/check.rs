@@ -19,7 +19,11 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Sta
         kyverno: given.clone(),
         ..Options::default()
     };
-    let bundle = policy::bundle_with(&arguments.policy, &options, &arguments.modules.settings().offline(terminal.offline))?;
+    let bundle = policy::bundle_with(
+        &arguments.policy,
+        &options,
+        &arguments.modules.settings().offline(terminal.offline),
+    )?;
     let resources = Resources::read(&arguments.resource)?;
     let rows = policy::check(&bundle, &resources, &arguments.namespace, &arguments.sender(), &given);
     let report = Report::new(&rows, &bundle, &resources);

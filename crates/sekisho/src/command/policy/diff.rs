@@ -52,8 +52,11 @@ pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Stat
     let mut incomplete = !resources.unread.is_empty();
     let mut sides = Vec::new();
     for path in [&arguments.before, &arguments.after] {
-        let bundle =
-            policy::bundle_with(std::slice::from_ref(path), &options, &arguments.modules.settings().offline(terminal.offline))?;
+        let bundle = policy::bundle_with(
+            std::slice::from_ref(path),
+            &options,
+            &arguments.modules.settings().offline(terminal.offline),
+        )?;
         for problem in bundle.errors() {
             terminal.note(format!("{}: {problem}", path.display()));
             incomplete = true;

@@ -19,7 +19,7 @@ struct Report<'a> {
     results: &'a [Lint],
 }
 
-pub(crate) fn run(arguments: &LintArguments, _terminal: &Terminal) -> Result<Status> {
+pub(crate) fn run(arguments: &LintArguments, terminal: &Terminal) -> Result<Status> {
     let mut settings = arguments.modules.settings().offline(terminal.offline);
     settings.lint = true;
     if arguments.modules.package.is_empty() {

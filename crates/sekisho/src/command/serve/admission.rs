@@ -17,6 +17,7 @@ use crate::arguments::serve::AdmissionArguments;
 use crate::config::Config;
 use crate::policy;
 use crate::serve::files::Files;
+use crate::serve::following::Following;
 use crate::serve::settings::{self, Looked, Reach};
 use crate::terminal::{self, Status, Terminal};
 
@@ -40,8 +41,13 @@ pub(crate) fn run(arguments: AdmissionArguments, terminal: &Terminal) -> Result<
     let Looked { facts, live } = reach.facts(&configured)?;
     let policies = Arc::new(Policies::new(facts, reach.kinds(&configured)?));
     let state = files.state();
-    let (bundle, revision) = files.load()?;
-    policies.install(bundle, revision)?;
+    let following = Following::new(&arguments.following, &files, reach.live())?.map(Arc::new);
+    if let Some(following) = &following {
+        following.begin(&policies, &log);
+    } else {
+        let (bundle, revision) = files.load()?;
+        policies.install(bundle, revision)?;
+    }
     let serving = Arc::new(Serving::new(reach.certificate(&configured)?, reach.clients(&configured)?)?);
     let limits = settings::limits(&arguments, &configured);
     let mut admission = Admission::new(Arc::clone(&policies), limits, log.clone());
@@ -52,15 +58,27 @@ pub(crate) fn run(arguments: AdmissionArguments, terminal: &Terminal) -> Result<
     let server =
         Server::bind(settings::addresses(&arguments, &configured)?, admission, Arc::clone(&serving))?;
 
+    let server = match following.as_ref().and_then(|following| following.call()) {
+        Some(call) => server.with_call(call),
+        None => server,
+    };
     let interval = arguments.interval.or(configured.interval_seconds).unwrap_or(2).max(1);
     let upkeep = Upkeep {
-        files,
+        files: Some(files).filter(|_| following.is_none()),
         state,
         policies: Arc::clone(&policies),
         serving,
         live,
         interval: Duration::from_secs(interval.into()),
         log: log.clone(),
+    };
+    let follower = match &following {
+        None => None,
+        Some(following) => {
+            let (following, policies, log) = (Arc::clone(following), Arc::clone(&policies), log.clone());
+            let thread = thread::Builder::new().name("bundle".to_owned());
+            Some(thread.spawn(move || following.follow(&policies, &log))?)
+        }
     };
     let (end, ended) = channel::<()>();
     let upkeep = thread::Builder::new().name("upkeep".to_owned()).spawn(move || upkeep.run(&ended))?;
@@ -72,6 +90,10 @@ pub(crate) fn run(arguments: AdmissionArguments, terminal: &Terminal) -> Result<
     });
     server.run();
     drop(end);
+    if let (Some(following), Some(follower)) = (following, follower) {
+        following.stop();
+        let _ = follower.join();
+    }
     // A panic of the thread was shown where it happened.
     let _ = upkeep.join();
     Ok(Status::Clean)
@@ -104,7 +126,8 @@ fn files(
 
 /// What is looked after while the server runs.
 struct Upkeep {
-    files: Files,
+    /// None where a bundle is followed.
+    files: Option<Files>,
     /// The files as they were when they were read last.
     state: u64,
     policies: Arc<Policies>,
@@ -134,13 +157,14 @@ impl Upkeep {
 
     /// Takes policies that have changed; those that cannot be used do not take the place of those that can.
     fn follow(&mut self) {
-        let state = self.files.state();
+        let Some(files) = &self.files else { return };
+        let state = files.state();
         if state == self.state {
             return;
         }
         self.state = state;
         let counted = self.policies.standing().revision;
-        let (event, level, words) = match self.files.load() {
+        let (event, level, words) = match files.load() {
             Ok((_, revision)) if Some(&revision) == counted.as_ref() => {
                 self.policies.confirm();
                 return;

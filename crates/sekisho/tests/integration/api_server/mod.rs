@@ -3,6 +3,7 @@
 
 mod bill;
 mod break_glass;
+mod bundles;
 mod doctor;
 mod install;
 mod pod_security;

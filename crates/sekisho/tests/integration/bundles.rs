@@ -1,0 +1,131 @@
+//! Bundles of policies on the command line: `sekisho policy bundle`, and repositories where policies are named.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::command::Workbench;
+
+const POLICY: &str = "apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: team}
+spec:
+  validationFailureAction: Enforce
+  rules:
+  - name: label
+    match: {any: [{resources: {kinds: [ConfigMap]}}]}
+    validate: {message: needs a team, pattern: {metadata: {labels: {team: '?*'}}}}
+";
+
+fn test(expect: &str) -> String {
+    format!(
+        "apiVersion: sekisho/v1\nkind: PolicyTest\npolicies: [team.yaml]\ncases:\n- name: what has no team\n  \
+         resource: {{apiVersion: v1, kind: ConfigMap, metadata: {{name: x}}}}\n  expect: {expect}\n"
+    )
+}
+
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "user.name=Ana", "-c", "user.email=ana@example.com", "-c", "commit.gpgSign=false"])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("git");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// A workspace with a repository in `policies`, and its address.
+fn repository(expect: &str) -> (Workbench, String) {
+    let workspace = Workbench::new();
+    workspace.file("policies/team.yaml", POLICY);
+    workspace.file("policies/test.yaml", test(expect));
+    workspace.file("policies/CODEOWNERS", "* @security\n");
+    let folder = workspace.path().join("policies");
+    git(&folder, &["init", "-q", "-b", "main"]);
+    git(&folder, &["add", "-A"]);
+    git(&folder, &["commit", "-qm", "Ask for a team"]);
+    let address = format!("git+file://{}@main", folder.display());
+    (workspace, address)
+}
+
+#[test]
+fn a_bundle_is_shown_verified_and_pulled() {
+    let (workspace, address) = repository("deny");
+    let commit = git(&workspace.path().join("policies"), &["rev-parse", "HEAD"]);
+    let shown = workspace.run(&["policy", "bundle", "show", &address, "--cache", "cache"]);
+    assert_eq!(shown.status, 0, "{}", shown.err);
+    for part in
+        [commit.as_str(), "author   Ana <ana@example.com>", "files    3", "enforce  ClusterPolicy team"]
+    {
+        assert!(shown.out.contains(part), "{part}: {}", shown.out);
+    }
+    let json = workspace.run(&["policy", "bundle", "show", &address, "--cache", "cache", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!(json["files"][1]["origin"]["lines"][0]["commit"], commit);
+    assert_eq!(json["files"][1]["origin"]["owners"][0], "@security");
+    let digest = json["digest"].as_str().expect("a digest");
+    let pulled = workspace.run(&[
+        "policy",
+        "bundle",
+        "pull",
+        &address,
+        "--cache",
+        "cache",
+        "--digest",
+        digest,
+        "--output",
+        "out/bundle",
+    ]);
+    assert_eq!(pulled.status, 0, "{}", pulled.err);
+    assert_eq!(
+        std::fs::read_to_string(workspace.path().join("out/bundle/team.yaml")).expect("a file"),
+        POLICY
+    );
+    let again =
+        workspace.run(&["policy", "bundle", "pull", &address, "--cache", "cache", "--output", "out/bundle"]);
+    assert_eq!((again.status, again.err.contains("is not empty")), (2, true), "{}", again.err);
+}
+
+#[test]
+fn a_bundle_that_is_not_good_is_refused() {
+    let (workspace, address) = repository("allow");
+    let verify = |more: &[&str]| {
+        let ran =
+            workspace.run(&[&["policy", "bundle", "verify", &address, "--cache", "cache"], more].concat());
+        assert_eq!(ran.status, 2, "{}", ran.out);
+        ran.err
+    };
+    assert!(verify(&[]).contains("1 of 1 tests fail: `test.yaml` what has no team: expected allow"));
+    assert!(verify(&["--digest", "sha256:00"]).contains("not `sha256:00`"));
+    workspace.file(
+        "signers",
+        "a@example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG5D9+JARNHCWMg1lrXpjqRAE4vcQJkBWyTzdwDf6Oy0\n",
+    );
+    assert!(verify(&["--allowed-signers", "signers"]).contains("it is not signed"));
+    let other = "1234567890123456789012345678901234567890";
+    assert!(verify(&["--since", other]).contains("the history was rewritten"));
+    workspace.file("policies/team.yaml", "apiVersion: v1\nkind: [");
+    git(&workspace.path().join("policies"), &["commit", "-qam", "Break it"]);
+    assert!(verify(&["--without-tests"]).contains("team.yaml"));
+}
+
+#[test]
+fn a_repository_stands_where_policies_are_named() {
+    let (workspace, address) = repository("deny");
+    workspace.file("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n");
+    let checked = workspace.run(&["policy", "check", "--policy", &address, "--resource", "map.yaml"]);
+    assert_eq!(checked.status, 1, "{}", checked.err);
+    assert!(checked.out.contains("policy team.yaml:7"), "{}", checked.out);
+    let scanned = workspace.run(&["scan", "--policy", &address, "--compact", "map.yaml"]);
+    assert!(scanned.out.contains("team"), "{}", scanned.out);
+    let both =
+        workspace.run(&["policy", "check", "--policy", &address, "--policy", "policies", "-r", "map.yaml"]);
+    assert!(both.err.contains("a bundle stands alone"), "{}", both.err);
+    let offline =
+        workspace.run(&["--offline", "policy", "bundle", "show", "git+https://u:secret@example.invalid/x"]);
+    assert!(
+        offline.err.contains("`--offline` forbids") && !offline.err.contains("secret"),
+        "{}",
+        offline.err
+    );
+}
