@@ -1,5 +1,6 @@
 //! `cargo xtask bench NAME`: measures whole runs, ours and a peer's in turn, so that the ratio holds on a noisy machine.
 
+mod admission;
 mod charts;
 mod gatekeeper;
 mod kyverno;
@@ -19,6 +20,7 @@ type Bench = (&'static str, fn() -> Result<()>);
 
 /// Every benchmark.
 const BENCHES: &[Bench] = &[
+    ("admission", admission::run),
     ("charts", charts::run),
     ("gatekeeper", gatekeeper::run),
     ("kyverno", kyverno::run),

@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 use crate::test;
 use crate::workspace::root;
 
+pub(crate) use self::program::built;
 use self::server::Server;
 
 #[derive(Args)]

@@ -47,6 +47,13 @@ impl Certificate {
     }
 }
 
+impl Certificate {
+    /// The certificate, and those above it.
+    pub fn chain(&self) -> &[CertificateDer<'static>] {
+        &self.key.cert
+    }
+}
+
 /// What computes TLS.
 pub(super) fn provider() -> CryptoProvider {
     default_provider()

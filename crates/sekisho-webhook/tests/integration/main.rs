@@ -1,0 +1,10 @@
+//! The webhook as its callers see it: over TLS on loopback.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod answers;
+mod callers;
+mod ending;
+mod limits;
+mod peer;
+mod reviews;
+mod rotation;

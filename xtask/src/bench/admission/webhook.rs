@@ -1,0 +1,95 @@
+//! A webhook that runs for a while.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// A webhook; it ends with this value.
+pub(super) struct Webhook {
+    process: Child,
+    pub(super) address: String,
+    pub(super) authority: PathBuf,
+}
+
+/// How long it may take until it is ready.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+impl Webhook {
+    /// Starts one on these processors, and waits until it is ready.
+    pub(super) fn start(
+        binary: &Path,
+        policies: &Path,
+        folder: &Path,
+        places: &str,
+        more: &[&str],
+    ) -> Result<Self> {
+        fs::create_dir_all(folder)?;
+        fs::write(folder.join("facts.yaml"), super::NAMESPACE)?;
+        let (address, status) = (free_address()?, free_address()?);
+        let tls = folder.join("tls");
+        let log = fs::File::create(folder.join("webhook.log"))?;
+        let process = Command::new("taskset")
+            .args(["-c", places])
+            .arg(binary)
+            .args(["serve", "admission", "--log", "warning", "--policy"])
+            .arg(policies)
+            .arg("--tls-folder")
+            .arg(&tls)
+            .args(["--listen", &address, "--status", &status])
+            .args(more)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .context("cannot run taskset")?;
+        let mut webhook = Self { process, address, authority: tls.join("ca.crt") };
+        let since = Instant::now();
+        while !is_ready(&status) {
+            if let Some(ended) = webhook.process.try_wait()? {
+                bail!("the webhook ended with {ended}: {}", fs::read_to_string(folder.join("webhook.log"))?);
+            }
+            if since.elapsed() > PATIENCE {
+                bail!("the webhook is not ready");
+            }
+            sleep(Duration::from_millis(5));
+        }
+        Ok(webhook)
+    }
+
+    /// The most memory that it had, in MB of 10^6 bytes.
+    pub(super) fn peak_memory(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line =
+            status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no memory is told")?;
+        let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kibibytes * 1024.0 / 1e6)
+    }
+}
+
+impl Drop for Webhook {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn free_address() -> Result<String> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.to_string())
+}
+
+fn is_ready(address: &str) -> bool {
+    let ask = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(address)?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    };
+    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+}
