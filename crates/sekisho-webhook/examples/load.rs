@@ -7,6 +7,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
 use std::net::SocketAddr;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -35,8 +36,8 @@ struct Asked {
     connections: usize,
     /// Requests under way at once where there is no rate.
     workers: usize,
-    /// Requests a second; 0: as many as are answered.
-    rate: u64,
+    /// Requests a second; none: as many as are answered.
+    rate: Option<NonZeroU64>,
     seconds: u64,
     second_version: bool,
 }
@@ -66,7 +67,7 @@ impl Asked {
             path: "/validate/fail".to_owned(),
             connections: 8,
             workers: 64,
-            rate: 0,
+            rate: None,
             seconds: 10,
             second_version: false,
         };
@@ -79,7 +80,7 @@ impl Asked {
                 "--path" => asked.path = value()?,
                 "--connections" => asked.connections = value()?.parse()?,
                 "--workers" => asked.workers = value()?.parse()?,
-                "--rate" => asked.rate = value()?.parse()?,
+                "--rate" => asked.rate = Some(value()?.parse()?),
                 "--seconds" => asked.seconds = value()?.parse()?,
                 "--http2" => asked.second_version = true,
                 _ => return Err(format!("`{word}` is no option").into()),
@@ -106,47 +107,67 @@ async fn run(asked: Asked) -> Result<(), Failure> {
     // What the first second brings warms up and does not count.
     let begin = Instant::now() + Duration::from_secs(1);
     let end = begin + Duration::from_secs(asked.seconds);
-    let next = Arc::new(AtomicUsize::new(0));
-    if asked.rate == 0 {
-        let mut workers = Vec::new();
-        for number in 0..asked.workers {
-            let Some(sender) = senders.get(number % senders.len()).cloned() else { continue };
-            let (bodies, counted, path, next) =
-                (Arc::clone(&bodies), Arc::clone(&counted), Arc::clone(&path), Arc::clone(&next));
-            workers.push(tokio::spawn(async move {
-                while Instant::now() < end {
-                    let place = next.fetch_add(1, Ordering::Relaxed) % BODIES;
-                    let Some(body) = bodies.get(place) else { return };
-                    let started = Instant::now();
-                    one(&sender, &path, body, started, started >= begin, &counted).await;
-                }
-            }));
-        }
-        for worker in workers {
-            worker.await?;
-        }
-    } else {
-        let mut under_way = tokio::task::JoinSet::new();
-        let start = Instant::now();
-        for number in 0.. {
-            let due = start + Duration::from_nanos(1_000_000_000 / asked.rate * number);
-            if due >= end {
-                break;
-            }
-            sleep_until(due).await;
-            let place = usize::try_from(number)?;
-            let (Some(sender), Some(body)) =
-                (senders.get(place % senders.len()).cloned(), bodies.get(place % BODIES))
-            else {
-                continue;
-            };
-            let (body, counted, path) = (body.clone(), Arc::clone(&counted), Arc::clone(&path));
-            under_way.spawn(async move { one(&sender, &path, &body, due, due >= begin, &counted).await });
-            while under_way.try_join_next().is_some() {}
-        }
-        while under_way.join_next().await.is_some() {}
+    let given = Given { senders, bodies, counted: Arc::clone(&counted), path, begin, end };
+    match asked.rate {
+        None => at_most(&given, asked.workers).await?,
+        Some(rate) => at_rate(&given, rate).await?,
     }
     report(&asked, &counted);
+    Ok(())
+}
+
+/// What is sent, and when it counts.
+struct Given {
+    senders: Vec<Arc<Sender>>,
+    bodies: Arc<Vec<Bytes>>,
+    counted: Arc<Counted>,
+    path: Arc<str>,
+    begin: Instant,
+    end: Instant,
+}
+
+/// Sends as many as are answered.
+async fn at_most(given: &Given, workers: usize) -> Result<(), Failure> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let mut running = Vec::new();
+    for sender in given.senders.iter().cycle().take(workers) {
+        let (sender, bodies, counted) =
+            (Arc::clone(sender), Arc::clone(&given.bodies), Arc::clone(&given.counted));
+        let (path, next, begin, end) = (Arc::clone(&given.path), Arc::clone(&next), given.begin, given.end);
+        running.push(tokio::spawn(async move {
+            while Instant::now() < end {
+                let place = next.fetch_add(1, Ordering::Relaxed) % BODIES;
+                let Some(body) = bodies.get(place) else { return };
+                let started = Instant::now();
+                one(&sender, &path, body, started, started >= begin, &counted).await;
+            }
+        }));
+    }
+    for worker in running {
+        worker.await?;
+    }
+    Ok(())
+}
+
+/// Sends so many a second, whether they are answered or not.
+async fn at_rate(given: &Given, rate: NonZeroU64) -> Result<(), Failure> {
+    let mut under_way = tokio::task::JoinSet::new();
+    let start = Instant::now();
+    for number in 0.. {
+        let due = start + Duration::from_nanos(1_000_000_000 / rate * number);
+        if due >= given.end {
+            break;
+        }
+        sleep_until(due).await;
+        let place = usize::try_from(number)?;
+        let sender = given.senders.get(place % given.senders.len()).cloned();
+        let (Some(sender), Some(body)) = (sender, given.bodies.get(place % BODIES)) else { continue };
+        let (body, counted, path) = (body.clone(), Arc::clone(&given.counted), Arc::clone(&given.path));
+        let counts = due >= given.begin;
+        under_way.spawn(async move { one(&sender, &path, &body, due, counts, &counted).await });
+        while under_way.try_join_next().is_some() {}
+    }
+    while under_way.join_next().await.is_some() {}
     Ok(())
 }
 
@@ -243,7 +264,7 @@ fn review(number: usize) -> Bytes {
             r#"{comma}{{"name":"SETTING_{place}","value":"value-{number}-{place}-of-the-service"}}"#
         );
     }
-    let privileged = number % 8 == 0;
+    let privileged = number.is_multiple_of(8);
     let container = |name: &str, variables: &str| {
         format!(
             r#"{{"name":"{name}","image":"registry.example/shop/{name}:1.{number}","imagePullPolicy":"IfNotPresent","env":[{variables}],"ports":[{{"name":"http","containerPort":8080,"protocol":"TCP"}}],"resources":{{"limits":{{"cpu":"500m","memory":"256Mi"}},"requests":{{"cpu":"100m","memory":"128Mi"}}}},"livenessProbe":{{"httpGet":{{"path":"/live","port":"http"}},"periodSeconds":10}},"readinessProbe":{{"httpGet":{{"path":"/ready","port":"http"}},"periodSeconds":5}},"securityContext":{{"privileged":{privileged},"allowPrivilegeEscalation":false,"runAsNonRoot":true,"readOnlyRootFilesystem":true,"capabilities":{{"drop":["ALL"]}},"seccompProfile":{{"type":"RuntimeDefault"}}}},"volumeMounts":[{{"name":"settings","mountPath":"/etc/settings","readOnly":true}},{{"name":"scratch","mountPath":"/tmp"}}],"terminationMessagePath":"/dev/termination-log","terminationMessagePolicy":"File"}}"#
