@@ -36,6 +36,47 @@ rules:
 - level: Metadata
 ";
 
+/// Webhooks are shown a certificate of the API server's, and tests of webhooks have namespaces whose labels the API
+/// server's own Pod Security leaves alone.
+fn admission(webhooks: &Path) -> String {
+    let webhook = |name: &str| {
+        format!(
+            "- name: {name}
+  configuration:
+    apiVersion: apiserver.config.k8s.io/v1
+    kind: WebhookAdmissionConfiguration
+    kubeConfigFile: {}
+",
+            webhooks.display()
+        )
+    };
+    format!(
+        "apiVersion: apiserver.config.k8s.io/v1
+kind: AdmissionConfiguration
+plugins:
+{}{}- name: PodSecurity
+  configuration:
+    apiVersion: pod-security.admission.config.k8s.io/v1
+    kind: PodSecurityConfiguration
+    exemptions: {{namespaces: [webhook-baseline, webhook-restricted, webhook-labels]}}
+",
+        webhook("ValidatingAdmissionWebhook"),
+        webhook("MutatingAdmissionWebhook")
+    )
+}
+
+/// Who the API server is to webhooks.
+fn webhooks(certificate: &str, key: &str) -> String {
+    format!(
+        "apiVersion: v1
+kind: Config
+users:
+- name: '*'
+  user: {{client-certificate: '{certificate}', client-key: '{key}'}}
+"
+    )
+}
+
 /// A server; it ends with this value.
 pub(crate) struct Server {
     folder: PathBuf,
@@ -134,6 +175,9 @@ impl Start<'_> {
         ensure!(made.success(), "no certificates could be made");
         let policy = folder.join("audit-policy.yaml");
         fs::write(&policy, AUDIT_POLICY)?;
+        let (plugins, users) = (folder.join("admission.yaml"), folder.join("webhooks.kubeconfig"));
+        fs::write(&users, webhooks(&file("apiserver-client.crt"), &file("apiserver-client.key")))?;
+        fs::write(&plugins, admission(&users))?;
 
         let etcd = format!("http://127.0.0.1:{clients}");
         let peer = format!("http://127.0.0.1:{peers}");
@@ -166,7 +210,13 @@ impl Start<'_> {
                 format!("--client-ca-file={}", file("ca.crt")),
                 format!("--tls-cert-file={}", file("server.crt")),
                 format!("--tls-private-key-file={}", file("server.key")),
-                // What webhooks know the API server by.
+                // What webhooks and aggregated servers know the API server by.
+                format!("--admission-control-config-file={}", plugins.display()),
+                format!("--requestheader-client-ca-file={}", file("ca.crt")),
+                "--requestheader-allowed-names=kube-apiserver".to_owned(),
+                "--requestheader-username-headers=X-Remote-User".to_owned(),
+                "--requestheader-group-headers=X-Remote-Group".to_owned(),
+                "--requestheader-extra-headers-prefix=X-Remote-Extra-".to_owned(),
                 format!("--proxy-client-cert-file={}", file("apiserver-client.crt")),
                 format!("--proxy-client-key-file={}", file("apiserver-client.key")),
                 format!("--service-account-key-file={}", file("service-accounts.key")),

@@ -10,6 +10,7 @@ mod pod_security;
 mod policies;
 mod scan;
 mod served;
+mod webhook;
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -10,10 +10,10 @@ use sekisho_policy::{Kinds, Request, Snapshot};
 use super::{ApiServer, beside_others, object, objects};
 
 /// The version whose Pods are asked about: that of the server.
-const VERSION: &str = "v1.36";
+pub(crate) const VERSION: &str = "v1.36";
 
 /// The folder of Kubernetes' own Pods for Pod Security; none where the shared data are absent.
-fn data() -> Option<PathBuf> {
+pub(crate) fn data() -> Option<PathBuf> {
     let shared = std::env::var_os("SEKISHO_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     let folder = shared.join("conformance/pod-security");
@@ -22,7 +22,7 @@ fn data() -> Option<PathBuf> {
     there.then_some(folder)
 }
 
-fn pods(folder: &Path) -> Vec<Object> {
+pub(crate) fn pods(folder: &Path) -> Vec<Object> {
     let mut paths: Vec<_> =
         std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();

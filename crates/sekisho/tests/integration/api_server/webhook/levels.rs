@@ -1,0 +1,158 @@
+//! Pod Security by the labels of namespaces, as the API server's own admission has it, asked over the wire.
+
+use sekisho_manifest::Object;
+use serde_json::json;
+
+use super::{Webhook, pod, refuses};
+use crate::api_server::pod_security::{VERSION, data, pods};
+use crate::api_server::{ApiServer, object, wait};
+
+/// A bundle without a policy about anything that is asked here.
+const NOTHING: &str = "
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: nothing}
+spec:
+  rules:
+  - name: nothing
+    match: {any: [{resources: {kinds: [Ingress]}}]}
+    validate: {message: it has no x, pattern: {spec: {x: '?*'}}}
+";
+
+/// For every Pod of Kubernetes' own suite: the API server's Pod Security in one namespace, and ours behind the API
+/// server in another, refuse the same Pods in the same words, and warn of the same.
+#[test]
+fn pod_security_agrees_with_that_of_the_api_server_over_the_wire() {
+    let Some(webhook) = Webhook::start("levels", NOTHING, &[]) else { return };
+    let Some(data) = data() else {
+        println!("skipped: no shared data");
+        return;
+    };
+    let server = ApiServer::get().expect("a server");
+    let (mut refused, mut passed, mut warned) = (0, 0, 0);
+    for (level, other) in [("baseline", "restricted"), ("restricted", "baseline")] {
+        // The API server's own admission leaves the first alone, and nobody asks the webhook about the second.
+        let (ours, theirs) = (format!("webhook-{level}"), format!("webhook-{level}-theirs"));
+        let labels = [
+            ("pod-security.kubernetes.io/enforce", level),
+            ("pod-security.kubernetes.io/enforce-version", VERSION),
+            ("pod-security.kubernetes.io/warn", other),
+            ("pod-security.kubernetes.io/warn-version", VERSION),
+        ];
+        webhook.namespace_with(&ours, &labels);
+        server.namespace(&theirs, &labels);
+        for folder in ["baseline", "restricted"] {
+            for verdict in ["pass", "fail"] {
+                for pod in pods(&data.join(folder).join(VERSION).join(verdict)) {
+                    let pod = Object { namespace: None, ..pod };
+                    let name = format!("{level} {folder} {}", pod.name);
+                    match (server.dry_run(&pod, &ours), server.dry_run(&pod, &theirs)) {
+                        (Ok((_, our_warnings)), Ok((_, their_warnings))) => {
+                            let plain =
+                                |text: &String| text.split(" (PodSecurity ").next().map(str::to_owned);
+                            let our_warnings: Vec<_> = our_warnings.iter().filter_map(plain).collect();
+                            assert_eq!(our_warnings, their_warnings, "{name}");
+                            warned += their_warnings.len();
+                            passed += 1;
+                        }
+                        (Err(our_error), Err(their_error)) => {
+                            let (our_words, their_words) = (our_error.to_string(), their_error.to_string());
+                            // A few of them no server of this version takes.
+                            if let Some((_, why)) =
+                                their_words.split_once("is forbidden: violates PodSecurity")
+                            {
+                                assert!(our_words.contains("denied the request"), "{name}: {our_words}");
+                                let why = format!(
+                                    "violates PodSecurity{why} (PodSecurity {level}:{VERSION}/enforce)"
+                                );
+                                assert!(our_words.contains(&why), "{name}:\n{our_words}\n{their_words}");
+                                refused += 1;
+                            }
+                        }
+                        (ours, theirs) => panic!("{name}: {ours:?} {theirs:?}"),
+                    }
+                }
+            }
+        }
+    }
+    println!("{refused} Pods refused, {passed} let through, {warned} warnings, each by both");
+    assert!(refused > 100 && passed > 30 && warned > 30, "{refused}, {passed}, {warned}");
+}
+
+/// Labels count as soon as they are there, for what makes Pods too (catalogue 34, 37, 39, 40).
+#[test]
+fn labels_of_namespaces_count_as_they_are() {
+    let Some(webhook) = Webhook::start("labels", NOTHING, &[]) else { return };
+    let name = "webhook-labels";
+    webhook.namespace(name);
+    let mut bad = pod("bad");
+    bad["spec"]["containers"][0]["securityContext"]["privileged"] = true.into();
+    bad["spec"]["containers"][0]["securityContext"]["allowPrivilegeEscalation"] = true.into();
+    webhook.create_with(name, &bad, "?dryRun=All").expect("no label says anything");
+    let path = format!("/api/v1/namespaces/{name}");
+    let label = json!({"metadata": {"labels": {"pod-security.kubernetes.io/enforce": "restricted"}}});
+    webhook.patch(&path, &label).expect("it is labelled");
+    wait("the label is seen", || {
+        refuses(&webhook.create_with(name, &bad, "?dryRun=All"), "violates PodSecurity \"restricted:latest\"")
+            .then_some(())
+    });
+    webhook.create(name, &pod("good")).expect("it keeps to the level");
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "bad"},
+        "spec": {"selector": {"matchLabels": {"app": "bad"}}, "template": {"metadata": bad["metadata"], "spec": bad["spec"]}},
+    });
+    let (_, warnings) = webhook.create_with(name, &deployment, "?dryRun=All").expect("it is warned of");
+    assert!(warnings.iter().any(|text| text.starts_with("would violate PodSecurity")), "{warnings:?}");
+    // An init container, a sidecar, a container that takes the Pod's word back, an ephemeral one.
+    for (place, more) in [
+        ("initContainers", json!([{"name": "x", "image": "a", "securityContext": {"privileged": true}}])),
+        ("initContainers", json!([{"name": "x", "image": "a", "restartPolicy": "Always"}])),
+    ] {
+        let mut pod = pod("more");
+        pod["spec"][place] = more;
+        let outcome = webhook.create_with(name, &pod, "?dryRun=All");
+        assert!(refuses(&outcome, "violates PodSecurity"), "{outcome:?}");
+    }
+    let mut pod = pod("seccomp");
+    pod["spec"]["containers"][0]["securityContext"]["seccompProfile"] = json!({"type": "Unconfined"});
+    let outcome = webhook.create_with(name, &pod, "?dryRun=All");
+    assert!(refuses(&outcome, "seccompProfile"), "{outcome:?}");
+    let ephemeral = json!({"spec": {"ephemeralContainers": [{"name": "debug", "image": "a"}]}});
+    let path = format!("/api/v1/namespaces/{name}/pods/good/ephemeralcontainers");
+    let outcome = webhook.patch(&path, &ephemeral);
+    assert!(refuses(&outcome, "container \"debug\""), "{outcome:?}");
+}
+
+/// A namespace that is so new that nobody was told of it yet is asked for (catalogue 40).
+#[test]
+fn what_comes_at_once_after_its_namespace_is_judged_by_its_labels() {
+    let Some(webhook) = Webhook::start("fresh", NOTHING, &["--pod-security", "enforce=restricted"]) else {
+        return;
+    };
+    let mut bad = pod("bad");
+    bad["spec"]["containers"][0]["securityContext"] = json!({"privileged": true});
+    for number in 0..10 {
+        let name = format!("webhook-fresh-{number}");
+        let labels = json!({"webhook": "fresh", "pod-security.kubernetes.io/enforce": "privileged"});
+        let namespace =
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}});
+        let path = "/api/v1/namespaces";
+        webhook.server.connection.create(path, &namespace.to_string()).expect("it is made");
+        let mut bound = bad.clone();
+        bound["spec"]["serviceAccountName"] = "default".into();
+        // The service account may not be there yet; that is no word of the webhook.
+        let outcome = webhook.create_with(&name, &bound, "?dryRun=All");
+        assert!(!refuses(&outcome, ""), "{outcome:?}");
+    }
+}
+
+/// What is read of a running object is what was asked about.
+#[test]
+fn a_pod_that_was_stored_is_the_one_that_was_judged() {
+    let Some(webhook) = Webhook::start("stored", NOTHING, &["--pod-security", "enforce=baseline"]) else {
+        return;
+    };
+    webhook.namespace("webhook-stored");
+    let (stored, _) = webhook.create("webhook-stored", &pod("one")).expect("it passes");
+    assert_eq!(object(&stored).name, "one");
+}
