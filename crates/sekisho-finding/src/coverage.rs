@@ -13,6 +13,8 @@ pub struct Coverage {
     pub documents: usize,
     /// Kubernetes objects among the documents, the items of lists counted.
     pub objects: usize,
+    /// Layers of images, and root file systems, that were read to their end.
+    pub layers: usize,
     /// Packages that advisories were looked up for.
     pub packages: usize,
     /// Rules that were evaluated.
@@ -44,11 +46,18 @@ pub enum SkipReason {
     Link,
     /// Packages of which nothing is known: says how many, of what, and why.
     Unjudged(String),
+    /// Left out as the image has it, such as a layer that lies elsewhere or another platform: says why.
+    NotExamined(String),
     /// Could not be read or understood: the message. The run then ends with status 4.
     Unreadable(String),
 }
 
 impl Coverage {
+    /// Whether there was nothing that rules or advisories could be held against.
+    pub fn examined_nothing(&self) -> bool {
+        self.objects == 0 && self.packages == 0 && self.layers == 0
+    }
+
     /// The inputs that should have been examined and could not be.
     pub fn failures(&self) -> impl Iterator<Item = &Skip> {
         self.skipped.iter().filter(|skip| matches!(skip.reason, SkipReason::Unreadable(_)))
@@ -61,7 +70,7 @@ impl fmt::Display for SkipReason {
             Self::NotKubernetes => f.write_str("no Kubernetes object in it"),
             Self::Link => f.write_str("a symbolic link, not followed"),
             Self::NotRendered(what) => write!(f, "{what}, not rendered"),
-            Self::Unjudged(why) | Self::Unreadable(why) => f.write_str(why),
+            Self::NotExamined(why) | Self::Unjudged(why) | Self::Unreadable(why) => f.write_str(why),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod bundle;
 pub(crate) mod db;
+pub(crate) mod image;
 pub(crate) mod policy;
 pub(crate) mod serve;
 
@@ -135,7 +136,7 @@ pub(crate) enum SchemaOf {
 /// What to look at, the same for every verb that looks.
 #[derive(Debug, Args)]
 pub(crate) struct Targets {
-    /// Folders and files to examine; `-` is standard input, `cluster` the cluster of the kubeconfig
+    /// Folders, files and images to examine; `-` is standard input, `cluster` the cluster of the kubeconfig
     #[arg(value_name = "TARGET", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
     /// Configuration file [default: `sekisho.yaml`, looked for upward from the first target]
@@ -244,6 +245,8 @@ pub(crate) struct ScanArguments {
     pub(crate) modules: policy::ScanModules,
     #[command(flatten)]
     pub(crate) vulnerabilities: VulnerabilityArguments,
+    #[command(flatten)]
+    pub(crate) images: image::ImageArguments,
     /// Severity from which findings fail the run, or `none` [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = limits())]
     pub(crate) fail_on: Option<FailOn>,

@@ -20,7 +20,7 @@ use crate::policy;
 use crate::release::Releases;
 use crate::route::Tried;
 use crate::suppress::Suppressions;
-use crate::target::{self, Loaded, Selection, packages};
+use crate::target::{self, Loaded, Selection, image, packages};
 use crate::vulnerable::{Judge, Wanted, Whole};
 
 /// What a command asks for; it wins over the configuration.
@@ -62,6 +62,8 @@ pub(crate) struct Request {
     pub(crate) modules: policy::modules::Settings,
     /// What is asked about the vulnerabilities of packages; none: nothing.
     pub(crate) vulnerabilities: Option<Wanted>,
+    /// How images among the targets are read; none: images are no targets.
+    pub(crate) images: Option<image::Settings>,
     /// Which cluster is meant by the target `cluster`, and as whom it is read.
     pub(crate) live: Live,
     /// Today as days since 1970-01-01.
@@ -88,7 +90,12 @@ pub(crate) struct Outcome {
 }
 
 /// Looks at the targets.
-pub(crate) fn run(request: &Request) -> Result<Outcome> {
+pub(crate) fn run(whole: &Request) -> Result<Outcome> {
+    let (images, targets) = match &whole.images {
+        Some(_) if !live::is_meant(&whole.targets)? => image::divide(&whole.targets)?,
+        _ => (Vec::new(), whole.targets.clone()),
+    };
+    let request = &Request { targets, ..whole.clone() };
     let first = request.targets.first().map_or(Path::new("."), PathBuf::as_path);
     let config = Config::find(request.config.as_deref(), first)?;
     let mut checks = choose(request, &config)?;
@@ -104,7 +111,8 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     } else {
         (target::read(&selection(request, &config)?)?, None)
     };
-    let of_packages = packages_of(request, &config, seen.is_some(), &mut loaded)?;
+    let of_images = image::read(&images, &whole.images.clone().unwrap_or_default())?;
+    let of_packages = packages_of(request, &config, seen.is_some(), &of_images, &mut loaded)?;
     let configuration = config.source.clone().map(|source| {
         loaded.sources.push(source);
         SourceId(u32::try_from(loaded.sources.len() - 1).unwrap_or(u32::MAX))
@@ -154,7 +162,7 @@ pub(crate) fn run(request: &Request) -> Result<Outcome> {
     rules.extend(crate::vulnerable::rules());
     let is_file = |fault: &&&Fault| !OF_PACKAGES.contains(&fault.id);
     rules.extend(FAULTS.iter().filter(is_file).map(|fault| fault.rule()));
-    let targets: Vec<String> = request.targets.iter().map(|target| target.display().to_string()).collect();
+    let targets: Vec<String> = whole.targets.iter().map(|target| target.display().to_string()).collect();
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
     let coverage = Coverage { rules: checks.len() + said.count, ..loaded.coverage };
     Ok(Outcome { inventory, findings, routed, rules, coverage, actions, config })
@@ -168,8 +176,14 @@ fn packages_of(
     request: &Request,
     config: &Config,
     is_live: bool,
+    images: &[image::Examined],
     loaded: &mut Loaded,
 ) -> Result<Vec<Finding>> {
+    for image in images {
+        loaded.coverage.layers += image.layers;
+        loaded.coverage.files += usize::try_from(image.contents.files).unwrap_or(usize::MAX);
+        loaded.coverage.skipped.extend(image.skipped.iter().cloned());
+    }
     let is_wanted = |slug: &&str| {
         let named = |list: &[String]| list.iter().any(|given| given == slug);
         !named(&request.without)
@@ -181,11 +195,21 @@ fn packages_of(
         return Ok(Vec::new());
     };
     let packed = packages::read(&selection(request, config)?)?;
-    if packed.iter().all(|packed| packed.contents.packages.is_empty() && packed.contents.unread.is_empty()) {
+    let contents = packed.iter().map(|packed| &packed.contents);
+    let mut contents = contents.chain(images.iter().map(|image| &image.contents));
+    if contents.all(|contents| contents.packages.is_empty() && contents.unread.is_empty()) {
         return Ok(Vec::new());
     }
     let judge = Judge::new(&config.about_vulnerabilities(asked))?;
     let mut found = Vec::new();
+    for image in images {
+        let whole =
+            Whole { name: &image.name, folder: image.folder.as_deref(), within: image.within.clone() };
+        let judged = judge.findings(&image.contents, &whole, &mut loaded.sources);
+        loaded.coverage.packages += judged.packages;
+        loaded.coverage.skipped.extend(judged.skipped);
+        found.extend(judged.findings);
+    }
     for packed in &packed {
         let name = packed.root.display().to_string();
         let whole = Whole { name: &name, folder: Some(&packed.root), within: Vec::new() };

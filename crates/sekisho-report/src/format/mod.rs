@@ -173,6 +173,10 @@ fn tally(report: &Report<'_>) -> String {
 pub(crate) fn examined(report: &Report<'_>) -> String {
     let (catalogue, coverage) = (report.catalogue, report.coverage);
     let mut objects = catalogue.count("objects", coverage.objects);
+    if coverage.layers > 0 {
+        objects.push_str(catalogue.ui("list"));
+        objects.push_str(&catalogue.count("layers", coverage.layers));
+    }
     if coverage.packages > 0 {
         objects.push_str(catalogue.ui("list"));
         objects.push_str(&catalogue.count("packages", coverage.packages));

@@ -196,6 +196,7 @@ fn log<'r, 'a>(report: &'r Report<'a>) -> Log<'r, 'a> {
                 "files": coverage.files,
                 "documents": coverage.documents,
                 "objects": coverage.objects,
+                "layers": coverage.layers,
                 "packages": coverage.packages,
                 "rules": coverage.rules,
                 "skipped": coverage.skipped.len(),
@@ -321,7 +322,7 @@ fn invocation(report: &Report<'_>) -> Value {
 fn notification(report: &Report<'_>, skip: &Skip) -> Value {
     let level = match skip.reason {
         SkipReason::Unreadable(_) => "error",
-        SkipReason::NotRendered(_) | SkipReason::Unjudged(_) => "warning",
+        SkipReason::NotRendered(_) | SkipReason::NotExamined(_) | SkipReason::Unjudged(_) => "warning",
         _ => "note",
     };
     let mut place = json!({ "artifactLocation": artifact(&skip.path) });

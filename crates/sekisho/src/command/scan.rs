@@ -18,6 +18,7 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
     request.pod_security = crate::policy::pod_security::preset(&arguments.pod_security)?;
     request.vulnerabilities = Some(arguments.vulnerabilities.wanted());
     request.modules = arguments.modules.settings().offline(terminal.offline);
+    request.images = Some(arguments.images.settings(terminal.offline));
     if arguments.write_baseline.is_some() {
         request.without_baseline = true;
     }
@@ -69,7 +70,7 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
 fn status(outcome: &Outcome, fail_on: Option<Severity>) -> Status {
     if outcome.coverage.failures().next().is_some() {
         Status::Incomplete
-    } else if outcome.coverage.objects == 0 && outcome.coverage.packages == 0 {
+    } else if outcome.coverage.examined_nothing() {
         Status::Nothing
     } else if outcome.fails_at(fail_on) {
         Status::Findings

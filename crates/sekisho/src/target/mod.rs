@@ -10,6 +10,7 @@ mod chart_place;
 mod disk;
 mod dockerfile;
 mod drawn;
+pub(crate) mod image;
 mod inflate;
 mod kustomization;
 mod listing;

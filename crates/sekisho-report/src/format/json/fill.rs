@@ -218,11 +218,12 @@ impl<'a> RuleData<'a> {
 
 impl<'a> CoverageData<'a> {
     pub(crate) fn of(report: &Report<'a>) -> Self {
-        let Coverage { files, documents, objects, packages, rules, skipped } = report.coverage;
+        let Coverage { files, documents, objects, layers, packages, rules, skipped } = report.coverage;
         Self {
             files: *files,
             documents: *documents,
             objects: *objects,
+            layers: *layers,
             packages: *packages,
             rules: *rules,
             skipped: skipped

@@ -321,6 +321,8 @@ pub struct CoverageData<'a> {
     pub documents: usize,
     /// Kubernetes objects among the documents.
     pub objects: usize,
+    /// Layers of images, and root file systems, that were read to their end.
+    pub layers: usize,
     /// Packages that advisories were looked up for.
     pub packages: usize,
     /// Rules that were evaluated.

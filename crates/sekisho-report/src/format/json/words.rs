@@ -69,6 +69,7 @@ words! {
         SkipReason::NotKubernetes => NotKubernetes = "not-kubernetes",
         SkipReason::Link => Link = "link",
         SkipReason::NotRendered(_) => NotRendered = "not-rendered",
+        SkipReason::NotExamined(_) => NotExamined = "not-examined",
         SkipReason::Unjudged(_) => Unjudged = "unjudged",
         SkipReason::Unreadable(_) => Unreadable = "unreadable",
         _ => Other = "other",
