@@ -40,6 +40,11 @@ impl Workbench {
 
     /// Runs `sekisho` in the folder with this standard input.
     pub(crate) fn run_with(&self, arguments: &[&str], input: &[u8]) -> Ran {
+        self.run_in(arguments, input, &[])
+    }
+
+    /// Runs `sekisho` in the folder with this standard input and these variables.
+    pub(crate) fn run_in(&self, arguments: &[&str], input: &[u8], variables: &[(&str, &str)]) -> Ran {
         let mut child = Command::new(env!("CARGO_BIN_EXE_sekisho"))
             .args(arguments)
             .current_dir(self.path())
@@ -47,6 +52,7 @@ impl Workbench {
             .env_remove("LC_MESSAGES")
             .env("LANG", "C")
             .env("COLUMNS", "100")
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

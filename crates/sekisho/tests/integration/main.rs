@@ -13,6 +13,7 @@ mod command;
 mod configuration;
 mod examples;
 mod fixing;
+mod images;
 mod installing;
 mod kustomizations;
 mod kyverno_tests;
