@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use data_encoding::{BASE64, HEXLOWER};
 use sekisho_contents::{Hash, Package, Place, Scope};
-use sekisho_manifest::LineIndex;
 use sekisho_version::PackageUrl;
 use smol_str::{SmolStr, ToSmolStr};
 
@@ -179,7 +178,27 @@ pub(crate) struct Listing {
 
 impl Listing {
     /// The most packages that one file may list.
-    pub(crate) const MOST: usize = 200_000;
+    pub(crate) const MOST: usize = 50_000;
+
+    /// Notes what is wrong with the file; behind the first hundred nothing more.
+    pub(crate) fn fault(&mut self, fault: Fault) {
+        const ENOUGH: usize = 100;
+        if self.faults.len() < ENOUGH {
+            self.faults.push(fault);
+        }
+    }
+
+    /// Whether no more packages are taken.
+    pub(crate) fn is_full(&self) -> bool {
+        matches!(self.faults.last(), Some(Fault::Many(_)))
+    }
+
+    /// Says that no more packages are taken.
+    pub(crate) fn fill(&mut self) {
+        if !self.is_full() {
+            self.faults.push(Fault::Many(Self::MOST));
+        }
+    }
 
     /// Adds a package that has a name.
     pub(crate) fn add(&mut self, listed: Listed) {
@@ -188,8 +207,15 @@ impl Listing {
         }
         if self.packages.len() < Self::MOST {
             self.packages.push(listed);
-        } else if !matches!(self.faults.last(), Some(Fault::Many(_))) {
-            self.faults.push(Fault::Many(Self::MOST));
+        } else {
+            self.fill();
+        }
+    }
+
+    /// Adds packages.
+    pub(crate) fn add_all(&mut self, packages: impl IntoIterator<Item = Listed>) {
+        for package in packages {
+            self.add(package);
         }
     }
 
@@ -265,8 +291,8 @@ pub(crate) fn fault_of(listing: &Listing, format: &'static str) -> Result<(), Re
 impl Listing {
     /// Hands the packages over: those of others, with their needs as far as the file has them.
     fn report(&mut self, sheet: &Sheet<'_>, report: &mut Report) {
-        let index = LineIndex::new(&sheet.text);
-        let line = |span: &Range<u32>| index.position(&sheet.text, sheet.offset(span.start)).line;
+        let numbers = sheet.line_numbers();
+        let line = |span: &Range<u32>| numbers.of(span.start);
         let mut urls: HashMap<&str, Vec<SmolStr>> = HashMap::new();
         let mut built: Vec<Option<PackageUrl>> = Vec::new();
         for package in &self.packages {

@@ -22,7 +22,7 @@ pub(crate) struct Element {
 /// How deep elements may nest.
 const DEPTH: usize = 200;
 /// How many elements and attributes a file may have.
-const MOST: usize = 1_000_000;
+const MOST: usize = 300_000;
 
 impl Element {
     /// The children with a name.
@@ -61,7 +61,7 @@ pub(crate) fn xml(sheet: &Sheet<'_>, listing: &mut Listing) -> Element {
     let mut count = 0usize;
     let mut fault = |at: u64, message: String| {
         let line = sheet.line_at(usize::try_from(at).unwrap_or(usize::MAX));
-        listing.faults.push(Fault::Syntax { line, message });
+        listing.fault(Fault::Syntax { line, message });
     };
     loop {
         let before = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);

@@ -29,6 +29,19 @@ pub(crate) struct Line<'t> {
     pub(crate) text: &'t str,
 }
 
+/// Where the lines of a file end.
+#[derive(Debug)]
+pub(crate) struct LineNumbers {
+    breaks: Vec<u32>,
+}
+
+impl LineNumbers {
+    /// The line, from 1, of a byte of the file.
+    pub(crate) fn of(&self, at: u32) -> u32 {
+        u32::try_from(self.breaks.partition_point(|end| *end < at)).map_or(u32::MAX, |before| before + 1)
+    }
+}
+
 impl Line<'_> {
     /// How many spaces it begins with; a tab is one.
     pub(crate) fn indent(&self) -> usize {
@@ -38,18 +51,18 @@ impl Line<'_> {
 
 impl<'b> Sheet<'b> {
     /// The most bytes that are read of a file.
-    pub(crate) const LARGEST: usize = 64 << 20;
+    pub(crate) const LARGEST: usize = 32 << 20;
 
     /// Reads the bytes of a file; nothing where they are too many.
     pub(crate) fn read(path: &'b str, bytes: &'b [u8], listing: &mut Listing) -> Option<Self> {
         if bytes.len() > Self::LARGEST {
-            listing.faults.push(Fault::Large { size: bytes.len(), limit: Self::LARGEST });
+            listing.fault(Fault::Large { size: bytes.len(), limit: Self::LARGEST });
             return None;
         }
         let text = match decode(SourceId(0), bytes) {
             Ok(text) => text,
             Err(error) => {
-                listing.faults.push(Fault::Encoding(error.span.start as usize));
+                listing.fault(Fault::Encoding(error.span.start as usize));
                 Cow::Owned(patched(bytes))
             }
         };
@@ -65,7 +78,7 @@ impl<'b> Sheet<'b> {
         };
         let mut sheet = Self { path, text, shift };
         if let Some((line, resolved)) = first_side(&sheet.text) {
-            listing.faults.push(Fault::Conflict(line));
+            listing.fault(Fault::Conflict(line));
             sheet.text = Cow::Owned(resolved);
         }
         Some(sheet)
@@ -92,9 +105,10 @@ impl<'b> Sheet<'b> {
         offset(range.start)..offset(range.end)
     }
 
-    /// The place in the text of a byte of the file.
-    pub(crate) fn offset(&self, at: u32) -> u32 {
-        at.saturating_sub(u32::try_from(self.shift).unwrap_or_default())
+    /// The lines of the file, to be asked for many places: in a file of one line a column would cost the whole line.
+    pub(crate) fn line_numbers(&self) -> LineNumbers {
+        let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        LineNumbers { breaks: breaks.map(|(at, _)| self.span(at..at).start).collect() }
     }
 
     /// The bytes of a line, without the space around it.
@@ -137,11 +151,11 @@ fn first_side(text: &str) -> Option<(usize, String)> {
     let mut first = None;
     let mut resolved = String::with_capacity(text.len());
     let (mut is_open, mut is_kept) = (false, true);
-    for line in text.split_inclusive('\n') {
+    for (index, line) in text.split_inclusive('\n').enumerate() {
         let is_mark = |mark: &str| line.starts_with(mark) && !line[mark.len()..].starts_with(&mark[..1]);
         let mut is_blank = false;
         if !is_open && is_mark("<<<<<<<") {
-            first = first.or(Some(resolved.matches('\n').count() + 1));
+            first = first.or(Some(index + 1));
             (is_open, is_kept, is_blank) = (true, true, true);
         } else if is_open && (is_mark("|||||||") || is_mark("=======")) {
             (is_kept, is_blank) = (false, true);

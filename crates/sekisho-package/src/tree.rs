@@ -14,6 +14,9 @@ use crate::sheet::Sheet;
 /// What one file may cost.
 const BUDGET: Budget = Budget { bytes: Sheet::LARGEST, depth: 200, nodes: 1_000_000, documents: 100 };
 
+/// The most bytes of TOML: its reader takes some sixteen times as much.
+const LARGEST_TOML: usize = 8 << 20;
+
 /// Reads JSON; with comments and commas behind the last item too, as some tools write it.
 pub(crate) fn json(sheet: &Sheet<'_>, listing: &mut Listing) -> Option<Node> {
     let text = strict(&sheet.text);
@@ -39,24 +42,28 @@ pub(crate) fn yaml_one(sheet: &Sheet<'_>, listing: &mut Listing) -> Option<Node>
 fn note(sheet: &Sheet<'_>, listing: &mut Listing, errors: Vec<sekisho_manifest::LoadError>) {
     for error in errors.into_iter().take(10) {
         let line = sheet.line_at(error.span.start as usize);
-        listing.faults.push(Fault::Syntax { line, message: error.kind.to_string() });
+        listing.fault(Fault::Syntax { line, message: error.kind.to_string() });
     }
 }
 
 /// Reads TOML. Behind a fault, what can be read is.
 pub(crate) fn toml(sheet: &Sheet<'_>, listing: &mut Listing) -> Option<Node> {
+    if sheet.text.len() > LARGEST_TOML {
+        listing.fault(Fault::Large { size: sheet.text.len(), limit: LARGEST_TOML });
+        return None;
+    }
     let (table, errors) = DeTable::parse_recoverable(&sheet.text);
     for error in errors.iter().take(10) {
         let line = sheet.line_at(error.span().map_or(0, |span| span.start));
         let message = error.message().lines().next().unwrap_or_default().to_owned();
-        listing.faults.push(Fault::Syntax { line, message });
+        listing.fault(Fault::Syntax { line, message });
     }
     let mut left = BUDGET.nodes;
     let range = table.span();
     let root = table_node(table.into_inner(), range, &mut left);
     if root.is_none() {
         let message = format!("the file has more than {} values", BUDGET.nodes);
-        listing.faults.push(Fault::Syntax { line: 1, message });
+        listing.fault(Fault::Syntax { line: 1, message });
     }
     root
 }

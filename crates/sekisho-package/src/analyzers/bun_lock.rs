@@ -26,7 +26,7 @@ pub(super) static ANALYZER: Analyzer = Analyzer {
 fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = json(sheet, listing) else { return };
     let Some(packages) = root.get("packages") else {
-        listing.faults.push(Fault::Missing("packages"));
+        listing.fault(Fault::Missing("packages"));
         return;
     };
     let known: HashSet<&str> = packages.entries().iter().map(|entry| entry.key.as_str()).collect();

@@ -25,7 +25,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let mut direct = Vec::new();
     let mut sums: HashMap<String, String> = HashMap::new();
     for line in sheet.lines() {
-        let text = line.text.trim();
+        let (text, is_full) = (line.text.trim(), listing.is_full());
         match (line.indent(), section) {
             (0, _) => (section, remote, revision) = (text, "", ""),
             (2, "DEPENDENCIES") => {
@@ -58,7 +58,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
                 listing.add(package);
             }
             (6, "GEM" | "GIT" | "PLUGIN SOURCE" | "PATH") => {
-                if let Some(package) = listing.packages.last_mut() {
+                if let Some(package) = listing.packages.last_mut().filter(|_| !is_full) {
                     package.needs.push(text.split([' ', '!']).next().unwrap_or_default().to_owned());
                 }
             }

@@ -27,7 +27,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = toml(sheet, listing) else { return };
     let packages = root.get("package").map_or(&[][..], Node::items);
     if packages.is_empty() && root.get("version").is_none() && root.get("root").is_none() {
-        listing.faults.push(Fault::Missing("package"));
+        listing.fault(Fault::Missing("package"));
     }
     let mut named: HashMap<&str, Vec<String>> = HashMap::new();
     for node in packages.iter().chain(root.get("root")) {

@@ -25,7 +25,7 @@ pub(super) static ANALYZER: Analyzer = Analyzer {
 fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = yaml_one(sheet, listing) else { return };
     let Some(pods) = root.get("PODS") else {
-        listing.faults.push(Fault::Missing("PODS"));
+        listing.fault(Fault::Missing("PODS"));
         return;
     };
     let name = |text: &str| text.split(" (").next().unwrap_or_default().trim().to_owned();

@@ -22,7 +22,7 @@ pub(super) static ANALYZER: Analyzer = Analyzer {
 fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = json(sheet, listing) else { return };
     if root.get("packages").is_none() && root.get("packages-dev").is_none() {
-        listing.faults.push(Fault::Missing("packages"));
+        listing.fault(Fault::Missing("packages"));
     }
     for (key, is_development) in [("packages", false), ("packages-dev", true)] {
         for node in root.get(key).map_or(&[][..], Node::items) {

@@ -24,7 +24,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let folders: Vec<&str> = sheet.folders().collect();
     if let [_, "package", channel, user, version, name, ..] = folders.as_slice() {
         let reference = format!("{name}/{version}@{user}/{channel}");
-        listing.packages.extend(reference_of(&reference, 0..0));
+        listing.add_all(reference_of(&reference, 0..0));
     }
     let mut is_within = false;
     for line in sheet.lines() {

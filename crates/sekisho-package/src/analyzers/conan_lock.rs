@@ -42,7 +42,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
         }
     }
     if !is_known {
-        listing.faults.push(Fault::Missing("requires"));
+        listing.fault(Fault::Missing("requires"));
     }
 }
 

@@ -29,7 +29,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = json(sheet, listing) else { return };
     let (name, version) = (sheet.field(&root, "name"), sheet.field(&root, "version"));
     if name.is_empty() || version.is_empty() {
-        listing.faults.push(Fault::Missing(if name.is_empty() { "name" } else { "version" }));
+        listing.fault(Fault::Missing(if name.is_empty() { "name" } else { "version" }));
         return;
     }
     let span = root.get("name").map_or(0..0, |node| sheet.place(node.span));

@@ -36,7 +36,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             let message = String::from("no `group:artifact:version`");
-            listing.faults.push(Fault::Syntax { line: line.number, message });
+            listing.fault(Fault::Syntax { line: line.number, message });
             continue;
         };
         let configurations = if is_old { name.trim_end_matches(".lockfile") } else { configurations };

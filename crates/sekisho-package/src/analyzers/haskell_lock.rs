@@ -31,7 +31,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
         "stack.yaml" => {
             let Some(root) = yaml_one(sheet, listing) else { return };
             for item in root.get("extra-deps").map_or(&[][..], Node::items) {
-                listing.packages.extend(hackage(sheet.scalar(item), sheet.place(item.span)));
+                listing.add_all(hackage(sheet.scalar(item), sheet.place(item.span)));
             }
         }
         _ => {
@@ -39,7 +39,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
             for item in root.get("packages").map_or(&[][..], Node::items) {
                 let Some(completed) = item.get("completed") else { continue };
                 if let Some(node) = completed.get("hackage") {
-                    listing.packages.extend(hackage(sheet.scalar(node), sheet.place(node.span)));
+                    listing.add_all(hackage(sheet.scalar(node), sheet.place(node.span)));
                 } else if let Some(node) = completed.get("name") {
                     let (version, commit) =
                         (sheet.field(completed, "version"), sheet.field(completed, "commit"));

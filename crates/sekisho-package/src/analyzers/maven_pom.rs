@@ -4,7 +4,6 @@
 //! is none.
 
 use sekisho_contents::{Evidence, Package, Place, Scope};
-use sekisho_manifest::LineIndex;
 use smol_str::SmolStr;
 
 use crate::convention::maven::{Need, Parent, Pom, Tree};
@@ -36,9 +35,9 @@ fn read(file: &File<'_>, report: &mut Report) -> Result<(), ReadError> {
         return fault_of(&listing, "project of Maven");
     };
     let root = xml(&sheet, &mut listing);
-    let index = LineIndex::new(&sheet.text);
+    let numbers = sheet.line_numbers();
     if let Some(project) = root.child("project") {
-        let pom = Pom::of(project, &|element| index.position(&sheet.text, element.span.start).line);
+        let pom = Pom::of(project, &|element| numbers.of(element.span.start));
         notes(&pom, report);
     } else if listing.faults.is_empty() {
         return Err(ReadError::malformed("project of Maven", "it has no element `project`"));

@@ -23,7 +23,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let (found, failed) = terms(&sheet.text);
     if let Some(at) = failed {
         let message = String::from("no term of Elixir can be read from here on");
-        listing.faults.push(Fault::Syntax { line: sheet.line_at(at), message });
+        listing.fault(Fault::Syntax { line: sheet.line_at(at), message });
     }
     let entries = found.first().map_or(&[][..], Term::items);
     for pair in entries.chunks(2) {

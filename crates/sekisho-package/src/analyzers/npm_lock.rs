@@ -39,7 +39,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
         }
         resolve(listing);
     } else if root.get("lockfileVersion").is_none() {
-        listing.faults.push(Fault::Missing("lockfileVersion"));
+        listing.fault(Fault::Missing("lockfileVersion"));
     }
 }
 

@@ -33,7 +33,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
 /// Packages of each target framework; a package stands once for each.
 fn locked(sheet: &Sheet<'_>, root: &Node, listing: &mut Listing) {
     let Some(frameworks) = root.get("dependencies") else {
-        listing.faults.push(Fault::Missing("dependencies"));
+        listing.fault(Fault::Missing("dependencies"));
         return;
     };
     for framework in frameworks.entries() {
@@ -86,7 +86,7 @@ fn assets(sheet: &Sheet<'_>, root: &Node, listing: &mut Listing) {
 /// The packages among the libraries, with the edges of all targets.
 pub(super) fn libraries(sheet: &Sheet<'_>, root: &Node, listing: &mut Listing) {
     let Some(libraries) = root.get("libraries") else {
-        listing.faults.push(Fault::Missing("libraries"));
+        listing.fault(Fault::Missing("libraries"));
         return;
     };
     let mut versions: HashMap<String, &str> = HashMap::new();

@@ -122,7 +122,7 @@ fn paket(sheet: &Sheet<'_>, listing: &mut Listing) {
                     Listed::new("nuget", name, version, sheet.line_span(&line)).known_as(name.to_lowercase());
                 listing.add(Listed { is_development: is_test, ..package });
             }
-            6 if section == "NUGET" => {
+            6 if section == "NUGET" && !listing.is_full() => {
                 if let Some(package) = listing.packages.last_mut() {
                     package.needs.push(text.split(' ').next().unwrap_or_default().to_lowercase());
                 }

@@ -25,7 +25,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = toml(sheet, listing) else { return };
     let Some(packages) = root.get("package") else {
         if root.get("metadata").is_none() {
-            listing.faults.push(Fault::Missing("package"));
+            listing.fault(Fault::Missing("package"));
         }
         return;
     };

@@ -23,7 +23,7 @@ pub(super) static ANALYZER: Analyzer = Analyzer {
 fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = json(sheet, listing) else { return };
     if root.get("default").is_none() && root.get("develop").is_none() {
-        listing.faults.push(Fault::Missing("default"));
+        listing.fault(Fault::Missing("default"));
     }
     for category in root.entries().iter().filter(|entry| entry.key != "_meta") {
         for entry in category.node.entries() {

@@ -26,7 +26,7 @@ pub(super) static ANALYZER: Analyzer = Analyzer {
 fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let documents = yaml(sheet, listing);
     if documents.is_empty() && listing.faults.is_empty() {
-        listing.faults.push(Fault::Missing("lockfileVersion"));
+        listing.fault(Fault::Missing("lockfileVersion"));
     }
     for root in documents {
         document(sheet, &root, listing);
@@ -37,7 +37,7 @@ fn document(sheet: &Sheet<'_>, root: &Node, listing: &mut Listing) {
     let version = sheet.field(root, "lockfileVersion");
     let major: u32 = version.split('.').next().and_then(|major| major.parse().ok()).unwrap_or_default();
     if !(3..=9).contains(&major) {
-        listing.faults.push(Fault::Format(version.chars().take(40).collect()));
+        listing.fault(Fault::Format(version.chars().take(40).collect()));
         return;
     }
     let mut snapshots: HashMap<String, Vec<&Node>> = HashMap::new();

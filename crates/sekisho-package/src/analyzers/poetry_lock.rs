@@ -25,7 +25,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(packages) = root.get("package") else {
         // A project without dependencies has the metadata alone.
         if root.get("metadata").is_none() {
-            listing.faults.push(Fault::Missing("package"));
+            listing.fault(Fault::Missing("package"));
         }
         return;
     };

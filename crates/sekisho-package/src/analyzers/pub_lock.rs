@@ -22,7 +22,7 @@ pub(super) static ANALYZER: Analyzer = Analyzer {
 fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = yaml_one(sheet, listing) else { return };
     let Some(packages) = root.get("packages") else {
-        listing.faults.push(Fault::Missing("packages"));
+        listing.fault(Fault::Missing("packages"));
         return;
     };
     for entry in packages.entries() {

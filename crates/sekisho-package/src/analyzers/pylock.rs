@@ -29,9 +29,9 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = toml(sheet, listing) else { return };
     let version = sheet.field(&root, "lock-version");
     if version.is_empty() {
-        listing.faults.push(Fault::Missing("lock-version"));
+        listing.fault(Fault::Missing("lock-version"));
     } else if !version.starts_with("1.") {
-        listing.faults.push(Fault::Format(version.chars().take(40).collect()));
+        listing.fault(Fault::Format(version.chars().take(40).collect()));
     }
     for node in root.get("packages").map_or(&[][..], Node::items) {
         if node.get("directory").is_some() {

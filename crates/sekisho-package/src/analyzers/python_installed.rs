@@ -44,11 +44,11 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     };
     let (name, version) = (value("name"), value("version"));
     let Some(place) = headers.iter().find(|header| header.key == "name") else {
-        listing.faults.push(Fault::Missing("Name"));
+        listing.fault(Fault::Missing("Name"));
         return;
     };
     if version.is_empty() {
-        listing.faults.push(Fault::Missing("Version"));
+        listing.fault(Fault::Missing("Version"));
         return;
     }
     let mut package = Listed::new("pypi", name, version, place.span.clone());

@@ -25,7 +25,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let (found, failed) = terms(&sheet.text);
     if let Some(at) = failed {
         let message = String::from("no term of Erlang can be read from here on");
-        listing.faults.push(Fault::Syntax { line: sheet.line_at(at), message });
+        listing.fault(Fault::Syntax { line: sheet.line_at(at), message });
     }
     let Some(first) = found.first() else { return };
     let is_versioned = first.items().first().is_some_and(|version| version.items().is_empty());

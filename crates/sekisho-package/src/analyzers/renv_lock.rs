@@ -21,7 +21,7 @@ pub(super) static ANALYZER: Analyzer = Analyzer {
 fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = json(sheet, listing) else { return };
     let Some(packages) = root.get("Packages") else {
-        listing.faults.push(Fault::Missing("Packages"));
+        listing.fault(Fault::Missing("Packages"));
         return;
     };
     for entry in packages.entries() {

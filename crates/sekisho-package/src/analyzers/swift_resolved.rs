@@ -21,7 +21,7 @@ pub(super) static ANALYZER: Analyzer = Analyzer {
 fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = json(sheet, listing) else { return };
     let Some(pins) = root.get("pins").or_else(|| root.at(&["object", "pins"])) else {
-        listing.faults.push(Fault::Missing("pins"));
+        listing.fault(Fault::Missing("pins"));
         return;
     };
     for pin in pins.items() {

@@ -26,7 +26,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
         if text.starts_with("provider ") {
             if open.is_some() {
                 let message = String::from("the block of a provider begins within another");
-                listing.faults.push(Fault::Syntax { line: line.number, message });
+                listing.fault(Fault::Syntax { line: line.number, message });
             }
             let package = Listed::scoped("terraform", quoted(), "", sheet.line_span(&line));
             open = Some(Listed { relation: Relation::Direct, ..package });
@@ -34,12 +34,12 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
             if text.split('=').next().is_some_and(|key| key.trim() == "version") {
                 package.version = Some(quoted().to_owned());
             } else if text == "}" {
-                listing.packages.extend(open.take());
+                listing.add_all(open.take());
             }
         }
     }
     if open.is_some() {
-        listing.packages.extend(open);
-        listing.faults.push(Fault::Missing("}"));
+        listing.add_all(open);
+        listing.fault(Fault::Missing("}"));
     }
 }

@@ -55,8 +55,12 @@ fn classic(sheet: &Sheet<'_>, listing: &mut Listing) {
         if line.indent() == 0 {
             if !text.ends_with(':') {
                 let message = String::from("an entry ends with `:`, which is not here");
-                listing.faults.push(Fault::Syntax { line: line.number, message });
+                listing.fault(Fault::Syntax { line: line.number, message });
                 continue;
+            }
+            if blocks.len() >= Listing::MOST {
+                listing.fill();
+                break;
             }
             blocks.push(opened(sheet, &line));
         } else if let Some(block) = blocks.last_mut() {
