@@ -2,6 +2,7 @@
 //! exclusions of rules and exceptions, and the words.
 
 use std::fmt::Write as _;
+use std::sync::PoisonError;
 
 use sekisho_manifest::{FieldPath, Node, Segment};
 use smol_str::{SmolStr, ToSmolStr as _};
@@ -14,6 +15,7 @@ use crate::value::{Map, Value};
 use crate::variables::VariableError;
 
 use super::apply::{Running, keys};
+use super::request::Examined;
 use super::result::Said;
 
 /// Judges Pods by the Pod Security Standards.
@@ -108,14 +110,8 @@ pub(super) fn run(
     };
     let judging = Judging { running, security, judge, pod: &pod };
     let is_asked = running.request.object.as_ref().is_some_and(|asked| asked.is_same(object));
-    let own;
-    let node = if is_asked {
-        running.request.forms.pod.get_or_init(|| pod.to_node())
-    } else {
-        own = pod.to_node();
-        &own
-    };
-    let mut violations = match judging.examine(node) {
+    let examined = if is_asked { judging.examine_asked() } else { judging.examine(&pod.to_node()) };
+    let mut violations = match examined {
         Ok(violations) => violations,
         Err(error) => {
             let message = format!("failed to parse pod security api version: {error}");
@@ -181,12 +177,28 @@ impl Judging<'_> {
         self.judge.examine(&self.security.level.to_lowercase(), &self.security.version, pod)
     }
 
+    /// Examines the Pod of the request; what several policies want to know of it is found out once.
+    fn examine_asked(&self) -> Result<Vec<Violation>, String> {
+        let forms = &self.running.request.forms;
+        let (level, version) = (self.security.level.to_lowercase(), &self.security.version);
+        let mut examined = forms.examined.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = examined.iter().find(|known| known.level == level && known.version == *version) {
+            return known.violations.clone();
+        }
+        let violations = self.examine(forms.pod.get_or_init(|| self.pod.to_node()));
+        examined.push(Examined { level, version: version.clone(), violations: violations.clone() });
+        violations
+    }
+
     /// Takes away the faults that an exclusion lets off.
     fn exempt(&self, violations: &mut Vec<Violation>, exclude: &Standard) -> Result<(), BudgetError> {
+        let ids = CONTROLS.iter().find(|(name, _)| *name == exclude.control).map_or(&[][..], |(_, ids)| ids);
+        if !violations.iter().any(|violation| ids.contains(&violation.control.as_str())) {
+            return Ok(());
+        }
         let of_containers = !exclude.images.is_empty();
         let excluded_pod = self.excluded_pod(exclude)?;
         let Ok(excluded) = self.examine(&excluded_pod.to_node()) else { return Ok(()) };
-        let ids = CONTROLS.iter().find(|(name, _)| *name == exclude.control).map_or(&[][..], |(_, ids)| ids);
         for violation in excluded.iter().filter(|violation| ids.contains(&violation.control.as_str())) {
             for fault in &violation.faults {
                 let field = restricted_field(&fault.path);

@@ -1,6 +1,6 @@
 //! What rules are asked, and what they may know.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use sekisho_manifest::Node;
 use smol_str::SmolStr;
@@ -12,7 +12,7 @@ use crate::policy::Exception;
 use crate::value::{Map, Value};
 
 use super::objects::Objects;
-use super::pod_security::PodSecurity;
+use super::pod_security::{PodSecurity, Violation};
 
 /// What rules are asked about.
 #[derive(Debug, Clone, Default)]
@@ -49,6 +49,16 @@ pub struct Forms {
     pub(super) described: OnceLock<Value>,
     /// The Pod, or the template of Pods, in the object.
     pub(super) pod: OnceLock<Node>,
+    /// What the controls of a level in a version have against that Pod.
+    pub(super) examined: Mutex<Vec<Examined>>,
+}
+
+/// What is known of a Pod at a level in a version.
+#[derive(Debug)]
+pub(super) struct Examined {
+    pub(super) level: String,
+    pub(super) version: SmolStr,
+    pub(super) violations: Result<Vec<Violation>, String>,
 }
 
 impl Clone for Forms {

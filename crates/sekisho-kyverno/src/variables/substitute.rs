@@ -20,6 +20,23 @@ pub fn substitute_variables(document: &Value, context: &Context<'_>) -> Result<V
     Substitution { context, deletes }.walk(document, "")
 }
 
+/// How many levels of a document are looked through before it is taken apart.
+const MOST_LEVELS: usize = 64;
+
+/// Whether there may be something to replace in a document, and how many parts were looked at to know it.
+fn may_have_variables(value: &Value, levels: usize, parts: &mut usize) -> bool {
+    *parts += 1;
+    match value {
+        Value::String(text) => text.contains("{{"),
+        Value::List(_) | Value::Map(_) if levels == 0 => true,
+        Value::List(items) => items.iter().any(|item| may_have_variables(item, levels - 1, parts)),
+        Value::Map(map) => {
+            map.iter().any(|(key, item)| key.contains("{{") || may_have_variables(item, levels - 1, parts))
+        }
+        _ => false,
+    }
+}
+
 struct Substitution<'c, 's> {
     context: &'c Context<'s>,
     /// Whether the object is gone, and the old one is meant.
@@ -33,6 +50,11 @@ impl Substitution<'_, '_> {
             Value::String(text) if text.contains("{{") => self.text(text, path)?,
             other => other.clone(),
         };
+        let mut parts = 0;
+        if !may_have_variables(&replaced, MOST_LEVELS, &mut parts) {
+            self.context.meter().work(parts)?;
+            return Ok(replaced);
+        }
         self.context.meter().deeper(|| match &replaced {
             Value::List(items) => {
                 let mut list = Vec::with_capacity(items.len());

@@ -351,7 +351,7 @@ impl<'m> Machine<'m> {
                     }
                     Op::Input { to, path, fail } => {
                         if let Some(value) = self.input(*path) {
-                            set!(*to, value)
+                            set!(*to, value);
                         } else {
                             go!(*fail)
                         }
