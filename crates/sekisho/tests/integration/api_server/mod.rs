@@ -10,7 +10,9 @@ mod pod_security;
 mod policies;
 mod scan;
 mod served;
+mod watching;
 mod webhook;
+mod wire;
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -92,6 +94,13 @@ impl ApiServer {
     ) -> Result<(Node, Vec<String>), RequestError> {
         let path = format!("{}?dryRun=All", self.path(object, namespace));
         self.connection.create(&path, &object.root.to_json().to_string())
+    }
+
+    /// Makes a namespace that no earlier run has filled, and yields its name.
+    pub(crate) fn space(&self, name: &str) -> String {
+        let name = format!("{name}-{}", std::process::id());
+        self.namespace(&name, &[]);
+        name
     }
 
     /// Makes a namespace with labels, and waits until Pods may be made in it.
