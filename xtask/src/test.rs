@@ -1,11 +1,11 @@
 //! `cargo xtask test`: every test there is, after installing what they need.
 
 use std::env;
-use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::cluster::Standing;
 use crate::workspace::root;
 use crate::{cluster, conformance, fuzz};
 
@@ -21,13 +21,17 @@ pub(crate) fn run() -> Result<()> {
 /// The variable that names the kubeconfig of a real API server. Where it is not set, tests on it are skipped.
 const KUBECONFIG: &str = "SEKISHO_TEST_KUBECONFIG";
 
+/// The variable that names the program of the server, which is `kubectl` too.
+const PROGRAM: &str = "SEKISHO_TEST_KUBERNETES";
+
 /// Runs cargo in the root of the workspace, its output shown, with a real API server where one stands.
-pub(crate) fn cargo(arguments: &[&str], kubeconfig: Option<&Path>) -> Result<()> {
+pub(crate) fn cargo(arguments: &[&str], standing: Option<&Standing>) -> Result<()> {
     println!("$ cargo {}", arguments.join(" "));
     let status = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
         .args(arguments)
         .current_dir(root())
-        .envs(kubeconfig.map(|path| (KUBECONFIG, path)))
+        .envs(standing.map(|server| (KUBECONFIG, &server.kubeconfig)))
+        .envs(standing.map(|server| (PROGRAM, &server.program)))
         .status()
         .context("cannot run cargo")?;
     ensure!(status.success(), "`cargo {}` failed", arguments.join(" "));

@@ -3,7 +3,7 @@
 mod program;
 mod server;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -45,21 +45,25 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             Ok(())
         }
         Action::Down => server::stop(&standing()),
-        Action::Test { filter } => with(|kubeconfig| {
-            test::cargo(
-                &["test", "--package", "sekisho", "--package", "sekisho-cluster", &filter],
-                kubeconfig,
-            )
+        Action::Test { filter } => with(|standing| {
+            test::cargo(&["test", "--package", "sekisho", "--package", "sekisho-cluster", &filter], standing)
         }),
     }
 }
 
-/// Runs something while a server stands, with the path of its kubeconfig; without one where it cannot be built,
-/// which is an error with `CI=true`.
-pub(crate) fn with(run: impl FnOnce(Option<&Path>) -> Result<()>) -> Result<()> {
+/// A server that stands.
+pub(crate) struct Standing {
+    /// The kubeconfig of an administrator.
+    pub(crate) kubeconfig: PathBuf,
+    /// The program, which is `kubectl` too.
+    pub(crate) program: PathBuf,
+}
+
+/// Runs something while a server stands; without one where it cannot be built, which is an error with `CI=true`.
+pub(crate) fn with(run: impl FnOnce(Option<&Standing>) -> Result<()>) -> Result<()> {
     let Some(program) = program::built()? else { return run(None) };
     let server = Server::start(&program, &root().join("target/cluster-of-tests"))?;
-    run(Some(&server.kubeconfig()))
+    run(Some(&Standing { kubeconfig: server.kubeconfig(), program }))
 }
 
 /// Where the server of `up` keeps what it holds.

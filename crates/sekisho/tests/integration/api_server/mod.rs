@@ -10,6 +10,7 @@ mod pod_security;
 mod policies;
 mod scan;
 mod served;
+mod tour;
 mod watching;
 mod webhook;
 mod wire;
