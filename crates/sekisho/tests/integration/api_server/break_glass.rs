@@ -24,9 +24,11 @@ fn run(arguments: &[&str]) -> Ran {
 }
 
 /// Tries what the policy refuses: the warnings where it passes.
-fn attempt(server: &ApiServer) -> Result<Vec<String>, String> {
+fn attempt(server: &ApiServer, namespace: &str) -> Result<Vec<String>, String> {
     let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "unowned"}});
-    let made = server.connection.create("/api/v1/namespaces/glass/configmaps?dryRun=All", &map.to_string());
+    let made = server
+        .connection
+        .create(&format!("/api/v1/namespaces/{namespace}/configmaps?dryRun=All"), &map.to_string());
     made.map(|(_, warnings)| warnings).map_err(|error| error.to_string())
 }
 
@@ -34,16 +36,16 @@ fn attempt(server: &ApiServer) -> Result<Vec<String>, String> {
 fn what_is_refused_passes_for_a_time_on_the_api_server() {
     let Some(server) = ApiServer::get() else { return };
     let _shared = beside_others();
-    server.namespace("glass", &[]);
-    server.namespace("glass-guard", &[]);
+    let (guarded, guard) = (server.space("glass"), server.space("glass-guard"));
     let bench = Workbench::new();
     bench.file("policies/owned.yaml", POLICY);
-    let _served = Served::start(&server, "glass", bench.path(), &["--break-glass", "glass-guard"]);
-    let refused =
-        || wait("it is refused", || attempt(&server).err().filter(|why| why.contains("name an owner")));
+    let _served = Served::start(&server, &guarded, bench.path(), &["--break-glass", &guard]);
+    let refused = || {
+        wait("it is refused", || attempt(&server, &guarded).err().filter(|why| why.contains("name an owner")))
+    };
     refused();
 
-    let glass = ["--namespace", "glass-guard"];
+    let glass = ["--namespace", guard.as_str()];
     // Glass of another namespace changes nothing here.
     let opened =
         run(&[&["break-glass", "open", "--reason", "elsewhere", "--only", "shop"][..], &glass].concat());
@@ -58,13 +60,13 @@ fn what_is_refused_passes_for_a_time_on_the_api_server() {
                 "--for",
                 "30m",
                 "--only",
-                "glass",
+                &guarded,
             ][..],
             &glass,
         ]
         .concat());
     assert_eq!(opened.status, 0, "{}", opened.err);
-    let warnings = wait("it passes", || attempt(&server).ok());
+    let warnings = wait("it passes", || attempt(&server, &guarded).ok());
     assert!(
         warnings.iter().any(|one| one.contains("broke the glass until") && one.contains("name an owner")),
         "{warnings:?}"
@@ -72,12 +74,12 @@ fn what_is_refused_passes_for_a_time_on_the_api_server() {
     let listed = run(&[&["break-glass", "list"][..], &glass].concat());
     assert_eq!(listed.out.matches("open ").count(), 2, "{}", listed.out);
     assert!(
-        listed.out.contains("glass, until") && listed.out.contains("INC-7: the shop is down"),
+        listed.out.contains(&format!("{guarded}, until")) && listed.out.contains("INC-7: the shop is down"),
         "{}",
         listed.out
     );
     let events =
-        server.connection.get("/apis/events.k8s.io/v1/namespaces/glass-guard/events").expect("events");
+        server.connection.get(&format!("/apis/events.k8s.io/v1/namespaces/{guard}/events")).expect("events");
     assert!(events.to_json().to_string().contains("GlassBroken"), "{events:?}");
 
     let closed = run(&[&["break-glass", "close"][..], &glass].concat());
@@ -86,7 +88,7 @@ fn what_is_refused_passes_for_a_time_on_the_api_server() {
 
     // It is over by itself, though nobody closes it.
     run(&[&["break-glass", "open", "--reason", "short", "--for", "4s"][..], &glass].concat());
-    wait("it passes", || attempt(&server).ok());
+    wait("it passes", || attempt(&server, &guarded).ok());
     refused();
     let listed = run(&[&["break-glass", "list"][..], &glass].concat());
     assert!(listed.out.starts_with("over "), "{}", listed.out);
@@ -95,8 +97,8 @@ fn what_is_refused_passes_for_a_time_on_the_api_server() {
 #[test]
 fn glass_that_would_stay_broken_is_refused_on_the_api_server() {
     let Some(server) = ApiServer::get() else { return };
-    server.namespace("glass-limits", &[]);
-    let glass = ["--namespace", "glass-limits"];
+    let guard = server.space("glass-limits");
+    let glass = ["--namespace", guard.as_str()];
     for (options, why) in [
         (["--reason", "x", "--for", "9h"], "8 hours at most"),
         (["--reason", " ", "--for", "1h"], "say why with --reason"),
@@ -114,7 +116,7 @@ metadata: {name: forged, labels: {sekisho/break-glass: 'true'}}
 data: {person: nobody, reason: x, until: '2099-01-01T00:00:00Z'}
 ";
     for object in objects(forged) {
-        server.create(&object, "glass-limits");
+        server.create(&object, &guard);
     }
     let listed = run(&[&["break-glass", "list"][..], &glass].concat());
     assert!(
