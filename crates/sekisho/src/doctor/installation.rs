@@ -110,6 +110,10 @@ pub(super) fn rights(patient: &Patient<'_>, diagnosis: &mut Diagnosis) {
 /// Whether there are policies, and what the replicas say of them.
 pub(super) fn policies(patient: &Patient<'_>, diagnosis: &mut Diagnosis) {
     const ABOUT: &str = "policies";
+    if let Some(source) = followed(patient) {
+        diagnosis.well(ABOUT, format!("of the bundle {source}"));
+        return replicas(patient, diagnosis);
+    }
     let path = format!("/api/v1/namespaces/{}/configmaps/sekisho-policies", patient.namespace);
     match patient.connection.get(&path) {
         Ok(map) => {
@@ -128,6 +132,15 @@ pub(super) fn policies(patient: &Patient<'_>, diagnosis: &mut Diagnosis) {
         Err(error) => diagnosis.unknown(ABOUT, error.to_string()),
     }
     replicas(patient, diagnosis);
+}
+
+/// The bundle that is followed instead of the ConfigMap.
+fn followed(patient: &Patient<'_>) -> Option<String> {
+    let path = format!("/apis/apps/v1/namespaces/{}/deployments/{ADMISSION}", patient.namespace);
+    let deployment = patient.connection.get(&path).ok()?;
+    let containers = deployment.at(&["spec", "template", "spec", "containers"]).map_or(&[][..], Node::items);
+    let mut arguments = containers.iter().flat_map(|container| container.strings("args"));
+    arguments.find_map(|argument| argument.strip_prefix("--bundle=").map(str::to_owned))
 }
 
 /// What each replica says of the policies that count, where the network lets it be asked.

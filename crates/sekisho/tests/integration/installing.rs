@@ -135,7 +135,9 @@ fn what_is_wrong_with_an_installation_is_said() {
 #[test]
 fn the_webhook_takes_the_arguments_that_it_is_installed_with() {
     let bench = Workbench::new();
-    for more in [&[][..], &["--set", "webhooks.callers=anyone,webhooks.mutate=false,arguments={--log=debug}"]]
+    let bundle = &["--set", "policies.bundle=git+https://example.com/team/policies.git@main"][..];
+    for more in
+        [&[][..], bundle, &["--set", "webhooks.callers=anyone,webhooks.mutate=false,arguments={--log=debug}"]]
     {
         let all = by_name(&install(&bench, more));
         let container = &all["Deployment Some(\"sekisho\")/sekisho-admission"]["spec"]["template"]["spec"]["containers"]

@@ -23,8 +23,8 @@ pub(super) fn run(binary: &Path, folder: &Path) -> Result<()> {
         println!("no API server can be built: what the webhook adds there is not measured");
         return Ok(());
     };
-    cluster::with(|kubeconfig| {
-        let kubeconfig = kubeconfig.context("no API server")?;
+    cluster::with(|standing| {
+        let kubeconfig = &standing.context("no API server")?.kubeconfig;
         let kubectl = |arguments: &[&str]| -> Result<Output> {
             let output = Command::new(&program)
                 .arg("kubectl")
