@@ -32,4 +32,4 @@ pub use limits::Limits;
 pub use log::{Level, Log};
 pub use metrics::Metrics;
 pub use policies::{Policies, Revision, Standing};
-pub use server::{Addresses, Handle, Running, ServeError, Server};
+pub use server::{Addresses, Handle, Running, ServeError, Server, on_end};

@@ -192,6 +192,20 @@ impl Server {
     }
 }
 
+/// Does something when the process is asked to end, by SIGTERM or SIGINT.
+///
+/// # Errors
+///
+/// Where no thread can be had.
+pub fn on_end(act: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let wait = move || {
+        runtime.block_on(signalled());
+        act();
+    };
+    thread::Builder::new().name("signals".to_owned()).spawn(wait).map(drop)
+}
+
 impl Handle {
     fn new() -> (Self, watch::Receiver<Ending>) {
         let (ending, asked) = watch::channel(Ending::No);

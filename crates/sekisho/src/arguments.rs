@@ -312,8 +312,23 @@ pub(crate) struct ReportArguments {
     #[command(flatten)]
     pub(crate) targets: Targets,
     /// Framework, by its id; `sekisho report --framework list` names them
-    #[arg(long, value_name = "ID")]
-    pub(crate) framework: String,
+    #[arg(long, value_name = "ID", required_unless_present = "from")]
+    pub(crate) framework: Option<String>,
+    /// Database of `sekisho serve controller`: show what is in it, as table or JSON, with `--namespace` of one namespace
+    #[arg(long, value_name = "DATABASE", conflicts_with = "framework")]
+    pub(crate) from: Option<String>,
+    /// Show of a database only findings of this rule
+    #[arg(long, value_name = "RULE", requires = "from")]
+    pub(crate) rule: Option<String>,
+    /// Show of a database only findings of rules that this owner has
+    #[arg(long, value_name = "OWNER", requires = "from")]
+    pub(crate) owner: Option<String>,
+    /// Show of a database only this cluster
+    #[arg(long, value_name = "NAME", requires = "from")]
+    pub(crate) cluster_name: Option<String>,
+    /// Show of a database also what is resolved
+    #[arg(long, requires = "from")]
+    pub(crate) all: bool,
     /// Output format
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
     pub(crate) format: Format,

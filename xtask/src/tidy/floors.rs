@@ -38,6 +38,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-source", 3),
     ("sekisho-database", 3),
     ("sekisho-store", 3),
+    ("sekisho-controller", 4),
     ("sekisho-report", 4),
     ("sekisho-webhook", 4),
     ("sekisho", 4),
@@ -59,6 +60,9 @@ const SIBLINGS: &[(&str, &str)] = &[
     ("sekisho-risk", "sekisho-inventory"),
     // Policies that stand in a cluster.
     ("sekisho-source", "sekisho-cluster"),
+    // What policies look at of a running cluster.
+    ("sekisho-controller", "sekisho-webhook"),
+    ("sekisho", "sekisho-controller"),
     ("sekisho", "sekisho-report"),
     ("sekisho", "sekisho-webhook"),
 ];

@@ -20,6 +20,8 @@ pub(crate) struct ServeArguments {
 pub(crate) enum ServePart {
     /// Answer the API server's admission webhooks by policies
     Admission(Box<AdmissionArguments>),
+    /// Audit what a cluster holds by the same policies, and carry out those that make, change and remove objects
+    Controller(Box<ControllerArguments>),
 }
 
 #[derive(Debug, Args)]
@@ -69,6 +71,62 @@ pub(crate) struct AdmissionArguments {
     /// How much to log [default: info]
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub(crate) log: Option<LogLevel>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ControllerArguments {
+    #[command(flatten)]
+    pub(crate) following: FollowArguments,
+    /// Database of results: a file of SQLite, or `postgresql://user@host/database`
+    #[arg(long, value_name = "DATABASE")]
+    pub(crate) store: Option<String>,
+    /// Name of the cluster in the database
+    #[arg(long, value_name = "NAME", default_value = "cluster")]
+    pub(crate) cluster_name: String,
+    /// How long findings are kept that are resolved
+    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    pub(crate) retention: u16,
+    /// Write a summary of at most 4 KiB a namespace to the cluster
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub(crate) summaries: Option<SummaryWord>,
+    /// The most summaries; namespaces with the most findings have one
+    #[arg(long, value_name = "COUNT", default_value_t = 100, requires = "summaries")]
+    pub(crate) most_summaries: u16,
+    /// Make and change the objects that policies want made and changed
+    #[arg(long)]
+    pub(crate) effects: bool,
+    /// Remove the objects that cleanup policies match
+    #[arg(long)]
+    pub(crate) cleanup: bool,
+    /// Have the API server do all of that but keep it
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// The most objects that a run of cleanup policies removes
+    #[arg(long, value_name = "COUNT", default_value_t = 500)]
+    pub(crate) most_removals: u32,
+    /// The most objects that are made and changed in a round
+    #[arg(long, value_name = "COUNT", default_value_t = 600)]
+    pub(crate) most_effects: u32,
+    /// Lease that one of several replicas holds, which works while it does
+    #[arg(long, value_name = "NAMESPACE/NAME")]
+    pub(crate) lease: Option<String>,
+    /// What this replica is called in the lease [default: the host's name and a number]
+    #[arg(long, value_name = "NAME", requires = "lease")]
+    pub(crate) identity: Option<String>,
+    /// Address for `/livez`, `/readyz`, `/metrics` and `POST /bundle`, without TLS [default: 0.0.0.0:8082]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) status: Option<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) live: ClusterArguments,
+}
+
+/// The form of summaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SummaryWord {
+    /// `PolicyReport` of `wgpolicyk8s.io/v1alpha2`
+    PolicyReport,
+    /// `Report` of `openreports.io/v1alpha1`
+    OpenReports,
 }
 
 /// Which bundle of policies is followed.

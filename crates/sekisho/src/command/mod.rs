@@ -15,6 +15,7 @@ pub(crate) mod sbom;
 pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod serve;
+mod stored;
 
 use std::collections::BTreeMap;
 

@@ -13,7 +13,11 @@ use crate::run::{self, Outcome};
 use crate::terminal::{self, Status, Terminal};
 
 pub(crate) fn run(arguments: ReportArguments, terminal: &Terminal) -> Result<Status> {
-    if arguments.framework == "list" {
+    if let Some(database) = arguments.from.clone() {
+        return super::stored::run(&database, arguments);
+    }
+    let framework = arguments.framework.as_deref().unwrap_or_default();
+    if framework == "list" {
         terminal::write(None, |out| {
             for framework in sekisho_framework::frameworks() {
                 writeln!(out, "{:26}{} {}", framework.id, framework.name, framework.version)?;
@@ -22,9 +26,9 @@ pub(crate) fn run(arguments: ReportArguments, terminal: &Terminal) -> Result<Sta
         })?;
         return Ok(Status::Clean);
     }
-    let Some(framework) = sekisho_framework::framework(&arguments.framework) else {
+    let Some(framework) = sekisho_framework::framework(framework) else {
         let known: Vec<_> = sekisho_framework::frameworks().map(|framework| framework.id).collect();
-        bail!("unknown framework `{}`: use one of {}", arguments.framework, known.join(", "));
+        bail!("unknown framework `{framework}`: use one of {}", known.join(", "));
     };
     let writer = FrameworkReport::writer(arguments.format)?;
 

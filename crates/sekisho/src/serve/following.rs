@@ -101,7 +101,7 @@ fn install(adopted: &Adopted<Proven>, policies: &Policies, log: &Log) {
 }
 
 /// The token of a file.
-fn token(path: &Path) -> Result<String> {
+pub(crate) fn token(path: &Path) -> Result<String> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let token = text.trim();
     if token.len() < 16 {

@@ -4,6 +4,7 @@
 mod bill;
 mod break_glass;
 mod bundles;
+mod controller;
 mod doctor;
 mod install;
 mod pod_security;

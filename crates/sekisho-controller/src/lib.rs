@@ -1,0 +1,25 @@
+//! What runs beside admission: the audit of what exists, and policies that make, change and remove objects.
+//!
+//! An [`Auditor`] holds the objects of a cluster as texts, and what each policy says of each. A change of an object is
+//! judged by the policies that can concern it, a change of a policy by looking at the objects that it can concern, and
+//! nothing is judged again that neither changed. [`Effects`] carries out what policies want done to other objects,
+//! [`Cleaner`] what they want removed; a [`Controller`] has all of them follow a cluster, in one replica at a time.
+
+mod auditor;
+mod changes;
+mod cleaner;
+mod controller;
+mod effects;
+mod judged;
+mod kinds;
+mod schedule;
+mod status;
+mod summary;
+
+pub use auditor::{Auditor, Counters, ObjectText};
+pub use cleaner::{Cleaner, CleanerReport};
+pub use controller::{Controller, ControllerError, Settings, Standing};
+pub use effects::{EffectLimits, Effects, EffectsReport, labelled};
+pub use schedule::{Schedule, ScheduleError};
+pub use status::{Answer, StatusServer};
+pub use summary::{Summaries, SummaryForm, summaries};

@@ -1,0 +1,9 @@
+//! The tests of what runs beside admission.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod audit;
+mod generated;
+mod schedules;
+mod status;
+mod support;
