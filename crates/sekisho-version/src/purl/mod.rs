@@ -130,8 +130,10 @@ impl PackageUrl {
                 pairs.insert(key.to_ascii_lowercase(), value);
             }
         }
+        // A path has no empty segments.
         let owned = |part: Option<&str>| {
-            part.map(|part| part.trim_matches('/')).filter(|part| !part.is_empty()).map(str::to_owned)
+            let segments: Vec<&str> = part?.split('/').filter(|segment| !segment.is_empty()).collect();
+            Some(segments.join("/")).filter(|part| !part.is_empty())
         };
         let mut url = Self {
             kind,

@@ -165,6 +165,13 @@ fn names_and_versions_that_mean_harm_stay_text() {
 }
 
 #[test]
+fn names_with_empty_parts_are_written_as_they_are_read() {
+    let contents = folder(&[("yarn.lock", b"://a//b@1:\n  version \"1.0.0\"\n")]);
+    let url = contents.packages[0].url.to_string();
+    assert_eq!(url.parse::<sekisho_version::PackageUrl>().map(|read| read.to_string()), Ok(url));
+}
+
+#[test]
 fn empty_files_and_files_of_another_kind_give_nothing() {
     let names = [
         "package-lock.json",
