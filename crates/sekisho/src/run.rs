@@ -87,6 +87,8 @@ pub(crate) struct Outcome {
     pub(crate) actions: Vec<Action>,
     /// The configuration that was in force.
     pub(crate) config: Config,
+    /// Which vulnerability database was asked, and how old it is; none where no package was there.
+    pub(crate) database: Option<String>,
 }
 
 /// Looks at the targets.
@@ -112,7 +114,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
         (target::read(&selection(request, &config)?)?, None)
     };
     let of_images = image::read(&images, &whole.images.clone().unwrap_or_default())?;
-    let of_packages = packages_of(request, &config, seen.is_some(), &of_images, &mut loaded)?;
+    let (of_packages, database) = packages_of(request, &config, seen.is_some(), &of_images, &mut loaded)?;
     let configuration = config.source.clone().map(|source| {
         loaded.sources.push(source);
         SourceId(u32::try_from(loaded.sources.len() - 1).unwrap_or(u32::MAX))
@@ -165,20 +167,20 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     let targets: Vec<String> = whole.targets.iter().map(|target| target.display().to_string()).collect();
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
     let coverage = Coverage { rules: checks.len() + said.count, ..loaded.coverage };
-    Ok(Outcome { inventory, findings, routed, rules, coverage, actions, config })
+    Ok(Outcome { inventory, findings, routed, rules, coverage, actions, config, database })
 }
 
 /// The rules about packages, which stand beside the checks.
 const OF_PACKAGES: [&str; 2] = ["vulnerability", "malicious-package"];
 
-/// The findings about the packages of the targets.
+/// The findings about the packages of the targets, and which database says so.
 fn packages_of(
     request: &Request,
     config: &Config,
     is_live: bool,
     images: &[image::Examined],
     loaded: &mut Loaded,
-) -> Result<Vec<Finding>> {
+) -> Result<(Vec<Finding>, Option<String>)> {
     for image in images {
         loaded.coverage.layers += image.layers;
         loaded.coverage.files += usize::try_from(image.contents.files).unwrap_or(usize::MAX);
@@ -192,15 +194,16 @@ fn packages_of(
     };
     let wanted: Vec<&str> = OF_PACKAGES.into_iter().filter(is_wanted).collect();
     let Some(asked) = request.vulnerabilities.as_ref().filter(|_| !is_live && !wanted.is_empty()) else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     };
     let packed = packages::read(&selection(request, config)?)?;
     let contents = packed.iter().map(|packed| &packed.contents);
     let mut contents = contents.chain(images.iter().map(|image| &image.contents));
     if contents.all(|contents| contents.packages.is_empty() && contents.unread.is_empty()) {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let judge = Judge::new(&config.about_vulnerabilities(asked))?;
+    let manifests = loaded.sources.len();
     let mut found = Vec::new();
     for image in images {
         let whole =
@@ -218,6 +221,10 @@ fn packages_of(
         coverage.packages += judged.packages;
         // A file that packages were read from was examined, whatever it is not.
         let read = whole.files(&packed.contents);
+        let is_counted = |path: &smol_str::SmolStr| {
+            loaded.sources.iter().take(manifests).any(|source| source.name == *path)
+        };
+        coverage.files += read.iter().filter(|path| !is_counted(path)).count();
         coverage.skipped.retain(|skip| !read.contains(&skip.path));
         coverage.skipped.extend(judged.skipped);
         found.extend(judged.findings);
@@ -231,7 +238,7 @@ fn packages_of(
             finding.severity = severity;
         }
     }
-    Ok(findings)
+    Ok((findings, Some(judge.found.age(request.today))))
 }
 
 /// A key that stands twice, as a finding; what `<<` brings in twice is how it is meant.

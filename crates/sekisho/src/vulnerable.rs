@@ -266,7 +266,8 @@ impl Places<'_> {
             .as_ref()
             .filter(|source| source.name != name)
             .map_or(name.as_str(), |source| &source.name);
-        let fix = vulnerability.fix.as_ref().map(|fix| Fix {
+        // One upgrade for all that it clears.
+        let fix = vulnerability.upgrade.as_ref().or(vulnerability.fix.as_ref()).map(|fix| Fix {
             safety: Safety::Unsafe,
             description: format!("upgrade `{mended}` to {}", fix.text()).into(),
             edits: Vec::new(),

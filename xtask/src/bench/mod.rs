@@ -6,6 +6,7 @@ mod gatekeeper;
 mod kyverno;
 mod manifests;
 pub(crate) mod measure;
+mod vulnerabilities;
 
 use std::env;
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ const BENCHES: &[Bench] = &[
     ("gatekeeper", gatekeeper::run),
     ("kyverno", kyverno::run),
     ("manifests", manifests::run),
+    ("vulnerabilities", vulnerabilities::run),
 ];
 
 pub(crate) fn run(name: &str) -> Result<()> {

@@ -63,6 +63,9 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
         ..Options::default()
     };
     terminal::write(arguments.output.as_deref(), |out| arguments.format.write(&report, &options, out))?;
+    if let Some(database) = &outcome.database {
+        terminal.note(catalogue.fill("coverage.database", &[("database", database)]));
+    }
     Ok(status(&outcome, fail_on))
 }
 

@@ -50,6 +50,8 @@ impl Workbench {
             .current_dir(self.path())
             .env_remove("LC_ALL")
             .env_remove("LC_MESSAGES")
+            // No database of the person who runs the tests.
+            .env("SEKISHO_DATABASE", self.path().join("no-database"))
             .env("LANG", "C")
             .env("COLUMNS", "100")
             .envs(variables.iter().copied())

@@ -25,3 +25,4 @@ mod rego;
 mod rendering;
 mod suppression;
 mod value_sets;
+mod vulnerabilities;
