@@ -107,8 +107,10 @@ impl Ecosystem {
     /// The ecosystem that a package URL of this type and namespace belongs to.
     pub fn of_package_url(kind: &str, namespace: Option<&str>) -> Option<Self> {
         let namespace = namespace.unwrap_or_default();
-        let known =
-            OTHER_NAMESPACES.iter().find(|(of, word, _)| *of == kind && word.eq_ignore_ascii_case(namespace));
+        let known = OTHER_NAMESPACES
+            .iter()
+            .filter(|_| matches!(kind, "rpm" | "alpm"))
+            .find(|(of, word, _)| *of == kind && word.eq_ignore_ascii_case(namespace));
         let namespace = known.map_or(namespace, |(.., usual)| usual);
         Self::at(|row| row.2 == kind && (row.3.is_empty() || row.3.eq_ignore_ascii_case(namespace)))
     }
