@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -34,8 +34,7 @@ impl Webhook {
         let (address, status) = (free_address()?, free_address()?);
         let tls = folder.join("tls");
         let log = fs::File::create(folder.join("webhook.log"))?;
-        let process = Command::new("taskset")
-            .args(["-c", places])
+        let process = super::placed(places)
             .arg(binary)
             .args(["serve", "admission", "--log", "warning", "--policy"])
             .arg(policies)
@@ -47,7 +46,7 @@ impl Webhook {
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
-            .context("cannot run taskset")?;
+            .context("cannot run the webhook")?;
         let mut webhook = Self { process, address, authority: tls.join("ca.crt") };
         let since = Instant::now();
         while !is_ready(&status) {
@@ -60,6 +59,17 @@ impl Webhook {
             sleep(Duration::from_millis(5));
         }
         Ok(webhook)
+    }
+
+    /// The processor time that it has taken, in seconds.
+    pub(super) fn processor_time(&self) -> Result<f64> {
+        let text = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        let (_, rest) = text.rsplit_once(") ").context("no processor time is told")?;
+        let mut fields = rest.split(' ').skip(11);
+        let mut ticks =
+            || -> Result<f64> { Ok(fields.next().context("no processor time is told")?.parse()?) };
+        // Linux counts a hundred ticks a second for whoever asks.
+        Ok((ticks()? + ticks()?) / 100.0)
     }
 
     /// The most memory that it had, in MB of 10^6 bytes.

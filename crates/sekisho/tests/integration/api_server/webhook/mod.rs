@@ -1,5 +1,6 @@
 //! The webhook before a real API server: what it refuses, warns of, records and changes, over the wire.
 
+mod away;
 mod faults;
 mod following;
 mod levels;
@@ -66,9 +67,11 @@ impl Webhook {
         for (option, value) in [
             ("--policy", place(&folder.path().join("policies"))),
             ("--tls-folder", place(&folder.path().join("tls"))),
-            ("--kubeconfig", place(&kubeconfig())),
         ] {
             arguments.extend([option.to_owned(), value]);
+        }
+        if !more.contains(&"--kubeconfig") {
+            arguments.extend(["--kubeconfig".to_owned(), place(&kubeconfig())]);
         }
         if !more.contains(&"--client-ca-of-cluster") {
             arguments.extend(["--client-ca".to_owned(), place(&certificates().join("ca.crt"))]);
