@@ -12,7 +12,6 @@ use sekisho_policy::{Consequence, Decision, FailureClass, Request};
 use serde_json::Value;
 use smol_str::SmolStr;
 use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 
 use crate::answer::{self, Refused};
@@ -143,7 +142,9 @@ impl Admission {
             return late(endpoint, uid.as_deref());
         };
         let admission = Arc::clone(self);
-        let mut task = spawn_blocking(move || {
+        // It stays on the thread that read the review: handing it to another costs as much as judging it. The server
+        // has threads beyond those that evaluate, so that deadlines are kept when all of these are busy.
+        let mut task = tokio::spawn(async move {
             let judged = catch_unwind(AssertUnwindSafe(|| admission.judge(endpoint, &held.bytes)));
             drop((held, permit));
             judged.ok()

@@ -82,6 +82,12 @@ const PROBES: usize = 64;
 /// How long to wait after the system had no more files.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// Threads beyond those that evaluate.
+const SPARE: usize = 2;
+
+/// The most threads.
+const MOST_THREADS: usize = 1_024;
+
 /// Bytes of the stack of a thread that evaluates: trees are walked by recursion.
 const STACK: usize = 16 << 20;
 
@@ -93,11 +99,10 @@ impl Server {
         serving: Arc<Serving>,
     ) -> Result<Self, ServeError> {
         let limits = *admission.limits();
-        let cores = thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let runtime = Builder::new_multi_thread()
-            .worker_threads(cores)
-            // Those that evaluate, those whose caller has gone, and one for probes.
-            .max_blocking_threads(limits.evaluations.saturating_add(2))
+            // Some are left where every evaluation that may run takes its time.
+            .worker_threads(limits.evaluations.saturating_add(SPARE).clamp(1, MOST_THREADS))
+            .max_blocking_threads(4)
             .thread_stack_size(STACK)
             .thread_name("admission")
             .enable_all()
