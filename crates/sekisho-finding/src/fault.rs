@@ -85,9 +85,26 @@ pub const MALICIOUS_PACKAGE: Fault = Fault {
     severity: Severity::Critical,
 };
 
+/// A credential in a file. Fills `{what}`, `{rule}` and `{about}`.
+pub const LEAKED_CREDENTIAL: Fault = Fault {
+    id: "leaked-credential",
+    title: "Credential in a file",
+    message: "{what} (`{rule}`){about}",
+    variants: &[],
+    remedy: "Revoke the credential and issue another one, then take it out of the file, and out of the history or the \
+             layer that still holds it",
+    severity: Severity::High,
+};
+
 /// Every fault of a file or a package.
-pub const FAULTS: [&Fault; 5] =
-    [&EXPIRED_EXCEPTION, &INVALID_IGNORE_COMMENT, &DUPLICATE_KEY, &VULNERABILITY, &MALICIOUS_PACKAGE];
+pub const FAULTS: [&Fault; 6] = [
+    &EXPIRED_EXCEPTION,
+    &INVALID_IGNORE_COMMENT,
+    &DUPLICATE_KEY,
+    &VULNERABILITY,
+    &MALICIOUS_PACKAGE,
+    &LEAKED_CREDENTIAL,
+];
 
 impl Fault {
     /// The fault as reports show it.

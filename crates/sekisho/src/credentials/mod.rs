@@ -1,0 +1,13 @@
+//! Credentials in files, layers of images and histories → findings.
+
+mod findings;
+mod history;
+mod record;
+mod search;
+mod watcher;
+
+pub(crate) use self::findings::{Found, rule};
+pub(crate) use self::history::history;
+pub(crate) use self::record::Record;
+pub(crate) use self::search::{Asked, Search};
+pub(crate) use self::watcher::Watcher;
