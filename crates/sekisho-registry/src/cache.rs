@@ -124,6 +124,24 @@ impl Cache {
         self.prune().map_err(fault)
     }
 
+    /// What was kept beside a layer under a name. Only for a layer that [`Self::layer`] has just vouched for.
+    pub fn note(&self, diff_id: &Digest, name: &str) -> Option<Vec<u8>> {
+        Self::read(&self.path("note", &[&diff_id.to_string(), name]))
+    }
+
+    /// Keeps something beside a layer under a name.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn keep_note(&self, diff_id: &Digest, name: &str, bytes: &[u8]) -> Result<(), CacheError> {
+        let fault = |source| CacheError { folder: self.folder.clone(), source };
+        if bytes.len() as u64 > RESULT_LIMIT.min(self.limit) {
+            return Ok(());
+        }
+        self.make_folder().map_err(fault)?;
+        self.write(&self.path("note", &[&diff_id.to_string(), name]), bytes).map_err(fault)
+    }
+
     fn path(&self, kind: &str, parts: &[&str]) -> PathBuf {
         let name = Digest::of(parts.join("\0").as_bytes());
         self.folder.join(format!("{kind}-{}", name.value()))

@@ -247,6 +247,8 @@ pub(crate) struct ScanArguments {
     pub(crate) vulnerabilities: VulnerabilityArguments,
     #[command(flatten)]
     pub(crate) images: image::ImageArguments,
+    #[command(flatten)]
+    pub(crate) credentials: CredentialArguments,
     /// Severity from which findings fail the run, or `none` [default: high]
     #[arg(long, value_name = "SEVERITY", value_parser = limits())]
     pub(crate) fail_on: Option<FailOn>,
@@ -283,6 +285,24 @@ pub(crate) struct VulnerabilityArguments {
     /// What suppliers say of vulnerabilities: OpenVEX, CSAF or CycloneDX; may be given more than once
     #[arg(long, value_name = "FILE")]
     pub(crate) vex: Vec<PathBuf>,
+}
+
+/// Options about credentials.
+#[derive(Debug, Args)]
+pub(crate) struct CredentialArguments {
+    /// Rules for credentials in the format of gitleaks, in place of our own
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credential_rules: Option<PathBuf>,
+    /// Look for credentials in the git history of each folder as well
+    #[arg(long)]
+    pub(crate) history: bool,
+}
+
+impl CredentialArguments {
+    /// As the run takes it.
+    pub(crate) fn asked(self) -> crate::credentials::Asked {
+        crate::credentials::Asked { rules: self.credential_rules, history: self.history }
+    }
 }
 
 #[derive(Debug, Args)]

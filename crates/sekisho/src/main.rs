@@ -6,6 +6,8 @@ mod bundle;
 mod cluster_bill;
 mod command;
 mod config;
+mod contained;
+mod credentials;
 mod doctor;
 mod examine;
 mod install;

@@ -14,14 +14,16 @@ use sekisho_posture::{Check, Settings};
 use sekisho_risk::Action;
 
 use crate::config::{Config, unknown_slug};
+use crate::contained::{self, Targets};
+use crate::credentials::{self, Asked};
 use crate::examine::{Examined, Examiner};
 use crate::live::{self, Live};
 use crate::policy;
 use crate::release::Releases;
 use crate::route::Tried;
 use crate::suppress::Suppressions;
-use crate::target::{self, Loaded, Selection, image, packages};
-use crate::vulnerable::{Judge, Wanted, Whole};
+use crate::target::{self, Selection, image};
+use crate::vulnerable::Wanted;
 
 /// What a command asks for; it wins over the configuration.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +64,8 @@ pub(crate) struct Request {
     pub(crate) modules: policy::modules::Settings,
     /// What is asked about the vulnerabilities of packages; none: nothing.
     pub(crate) vulnerabilities: Option<Wanted>,
+    /// What is asked about credentials; none: nothing.
+    pub(crate) credentials: Option<Asked>,
     /// How images among the targets are read; none: images are no targets.
     pub(crate) images: Option<image::Settings>,
     /// Which cluster is meant by the target `cluster`, and as whom it is read.
@@ -113,8 +117,9 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     } else {
         (target::read(&selection(request, &config)?)?, None)
     };
-    let of_images = image::read(&images, &whole.images.clone().unwrap_or_default())?;
-    let (of_packages, database) = packages_of(request, &config, seen.is_some(), &of_images, &mut loaded)?;
+    let local = if seen.is_none() { Some(selection(request, &config)?) } else { None };
+    let contained =
+        Targets { request, config: &config, selection: local, images: &images }.examine(&mut loaded)?;
     let configuration = config.source.clone().map(|source| {
         loaded.sources.push(source);
         SourceId(u32::try_from(loaded.sources.len() - 1).unwrap_or(u32::MAX))
@@ -143,8 +148,10 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
         seen.settle(&mut findings);
     }
 
-    findings.extend(of_packages);
+    let leaks = contained::without_known(contained.leaks, &findings);
+    findings.extend(contained.of_packages);
     let of_objects = findings.len();
+    findings.extend(leaks);
     findings.extend(loaded.warnings.iter().filter_map(|warning| duplicate_key(warning, &inventory)));
     let suppressions = Suppressions {
         exceptions: &config.exceptions,
@@ -162,7 +169,8 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     let mut rules: Vec<Rule> = checks.iter().map(|check| check.rule()).collect();
     rules.extend(said.rules);
     rules.extend(crate::vulnerable::rules());
-    let is_file = |fault: &&&Fault| !OF_PACKAGES.contains(&fault.id);
+    rules.push(credentials::rule());
+    let is_file = |fault: &&&Fault| !contained::RULES.contains(&fault.id);
     rules.extend(FAULTS.iter().filter(is_file).map(|fault| fault.rule()));
     let targets: Vec<String> = whole.targets.iter().map(|target| target.display().to_string()).collect();
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
@@ -170,75 +178,12 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     Ok(Outcome { inventory, findings, routed, rules, coverage, actions, config, database })
 }
 
-/// The rules about packages, which stand beside the checks.
-const OF_PACKAGES: [&str; 2] = ["vulnerability", "malicious-package"];
-
-/// The findings about the packages of the targets, and which database says so.
-fn packages_of(
-    request: &Request,
-    config: &Config,
-    is_live: bool,
-    images: &[image::Examined],
-    loaded: &mut Loaded,
-) -> Result<(Vec<Finding>, Option<String>)> {
-    for image in images {
-        loaded.coverage.layers += image.layers;
-        loaded.coverage.files += usize::try_from(image.contents.files).unwrap_or(usize::MAX);
-        loaded.coverage.skipped.extend(image.skipped.iter().cloned());
-    }
-    let is_wanted = |slug: &&str| {
-        let named = |list: &[String]| list.iter().any(|given| given == slug);
-        !named(&request.without)
-            && !named(&config.document.checks.disable)
-            && (request.only.is_empty() || named(&request.only))
-    };
-    let wanted: Vec<&str> = OF_PACKAGES.into_iter().filter(is_wanted).collect();
-    let Some(asked) = request.vulnerabilities.as_ref().filter(|_| !is_live && !wanted.is_empty()) else {
-        return Ok((Vec::new(), None));
-    };
-    let packed = packages::read(&selection(request, config)?)?;
-    let contents = packed.iter().map(|packed| &packed.contents);
-    let mut contents = contents.chain(images.iter().map(|image| &image.contents));
-    if contents.all(|contents| contents.packages.is_empty() && contents.unread.is_empty()) {
-        return Ok((Vec::new(), None));
-    }
-    let judge = Judge::new(&config.about_vulnerabilities(asked))?;
-    let manifests = loaded.sources.len();
-    let mut found = Vec::new();
-    for image in images {
-        let whole =
-            Whole { name: &image.name, folder: image.folder.as_deref(), within: image.within.clone() };
-        let judged = judge.findings(&image.contents, &whole, &mut loaded.sources);
-        loaded.coverage.packages += judged.packages;
-        loaded.coverage.skipped.extend(judged.skipped);
-        found.extend(judged.findings);
-    }
-    for packed in &packed {
-        let name = packed.root.display().to_string();
-        let whole = Whole { name: &name, folder: Some(&packed.root), within: Vec::new() };
-        let judged = judge.findings(&packed.contents, &whole, &mut loaded.sources);
-        let coverage = &mut loaded.coverage;
-        coverage.packages += judged.packages;
-        // A file that packages were read from was examined, whatever it is not.
-        let read = whole.files(&packed.contents);
-        let is_counted = |path: &smol_str::SmolStr| {
-            loaded.sources.iter().take(manifests).any(|source| source.name == *path)
-        };
-        coverage.files += read.iter().filter(|path| !is_counted(path)).count();
-        coverage.skipped.retain(|skip| !read.contains(&skip.path));
-        coverage.skipped.extend(judged.skipped);
-        found.extend(judged.findings);
-    }
-    found.retain(|(finding, _)| wanted.contains(&finding.rule.as_ref()));
-    let (mut findings, weights): (Vec<Finding>, Vec<f64>) = found.into_iter().unzip();
-    sekisho_risk::weigh(&mut findings, &Inventory::default());
-    for (finding, weight) in findings.iter_mut().zip(weights) {
-        finding.risk *= weight;
-        if let Some(severity) = config.severity_of(&finding.rule) {
-            finding.severity = severity;
-        }
-    }
-    Ok((findings, Some(judge.found.age(request.today))))
+/// Whether a rule that is no check runs.
+pub(crate) fn is_wanted(request: &Request, config: &Config, slug: &str) -> bool {
+    let named = |list: &[String]| list.iter().any(|given| given == slug);
+    !named(&request.without)
+        && !named(&config.document.checks.disable)
+        && (request.only.is_empty() || named(&request.only))
 }
 
 /// A key that stands twice, as a finding; what `<<` brings in twice is how it is meant.
@@ -257,7 +202,7 @@ fn duplicate_key(warning: &LoadError, inventory: &Inventory) -> Option<Finding> 
 /// The checks that run: those of the persona and those enabled, less those disabled.
 fn choose(request: &Request, config: &Config) -> Result<Vec<&'static Check>> {
     for slug in request.only.iter().chain(&request.without) {
-        if sekisho_posture::check(slug).is_none() && !OF_PACKAGES.contains(&slug.as_str()) {
+        if sekisho_posture::check(slug).is_none() && !contained::RULES.contains(&slug.as_str()) {
             bail!("{}", unknown_slug(slug));
         }
     }
@@ -277,7 +222,7 @@ fn choose(request: &Request, config: &Config) -> Result<Vec<&'static Check>> {
             wanted && !named(&set.disable, check) && !named(&request.without, check)
         })
         .collect();
-    if chosen.is_empty() && !request.only.iter().any(|slug| OF_PACKAGES.contains(&slug.as_str())) {
+    if chosen.is_empty() && !request.only.iter().any(|slug| contained::RULES.contains(&slug.as_str())) {
         bail!("no check is left to run: all are disabled");
     }
     Ok(chosen)

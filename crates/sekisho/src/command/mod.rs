@@ -67,6 +67,7 @@ impl Targets {
             pod_security: Preset::default(),
             modules: crate::policy::modules::Settings::default(),
             vulnerabilities: None,
+            credentials: None,
             images: None,
             live: self.live.live(terminal.offline),
             today: config::days(today()),

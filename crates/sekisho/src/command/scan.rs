@@ -16,6 +16,7 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
     request.baseline = arguments.baseline;
     request.policies = arguments.policy;
     request.pod_security = crate::policy::pod_security::preset(&arguments.pod_security)?;
+    request.credentials = Some(arguments.credentials.asked());
     request.vulnerabilities = Some(arguments.vulnerabilities.wanted());
     request.modules = arguments.modules.settings().offline(terminal.offline);
     request.images = Some(arguments.images.settings(terminal.offline));

@@ -26,6 +26,8 @@ pub(crate) struct Document {
     pub(crate) admission: Admission,
     /// Where the vulnerability database comes from, and how its matches are told.
     pub(crate) vulnerabilities: Vulnerabilities,
+    /// How credentials in files are looked for.
+    pub(crate) credentials: Credentials,
     /// The language of titles, messages and remedies: `en` or `ja`. Default: the locale's.
     pub(crate) language: Option<String>,
 }
@@ -150,6 +152,14 @@ pub(crate) struct Vulnerabilities {
     pub(crate) ignore_unfixed: bool,
     /// What suppliers say of vulnerabilities, relative to this file: OpenVEX, CSAF or CycloneDX.
     pub(crate) vex: Vec<String>,
+}
+
+/// How credentials in files are looked for.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Credentials {
+    /// Rules in the format of gitleaks, relative to this file. Default: our own.
+    pub(crate) rules: Option<String>,
 }
 
 /// Which checks run, and how.

@@ -14,6 +14,7 @@ use serde_path_to_error::Segment as PathSegment;
 
 use self::document::ValueSetEntry;
 pub(crate) use self::document::{Document, FailOn};
+use crate::credentials::Asked;
 use crate::release::{ConfiguredChart, ValueSet, pattern_from_root};
 use crate::suppress::is_vulnerability;
 use crate::vulnerable::Wanted;
@@ -174,6 +175,12 @@ impl Config {
             severities: asked.severities.clone(),
             vex: statements.chain(asked.vex.iter().cloned()).collect(),
         }
+    }
+
+    /// What is asked about credentials, where the command line does not say otherwise.
+    pub(crate) fn about_credentials(&self, asked: &Asked) -> Asked {
+        let rules = self.document.credentials.rules.as_ref().map(|rules| self.folder().join(rules));
+        Asked { rules: asked.rules.clone().or(rules), history: asked.history }
     }
 
     /// The severity that the file gives a check, where it gives one.

@@ -26,7 +26,11 @@ pub(crate) fn history(folder: &Path, detector: &Detector<'_>) -> Result<(Vec<Rec
             };
             let record = Record::of(leak, added.path);
             // The bytes count in the added lines, of which the file itself says nothing.
-            Record { line: record.line.saturating_add(added.line).saturating_sub(1), commit: Some(commit), ..record }
+            Record {
+                line: record.line.saturating_add(added.line).saturating_sub(1),
+                commit: Some(commit),
+                ..record
+            }
         }));
         ControlFlow::Continue(())
     })?;

@@ -6,7 +6,7 @@ mod record;
 mod search;
 mod watcher;
 
-pub(crate) use self::findings::{Found, rule};
+pub(crate) use self::findings::{Found, InLayer, rule};
 pub(crate) use self::history::history;
 pub(crate) use self::record::Record;
 pub(crate) use self::search::{Asked, Search};

@@ -18,6 +18,8 @@ pub(crate) struct Asked {
 
 /// The rules of a run.
 pub(crate) struct Search {
+    name: String,
+    goes_back: bool,
     given: Option<RuleSet>,
     /// Changes with the rules, for results that are kept.
     version: String,
@@ -30,7 +32,12 @@ impl Search {
     /// Reads the rules.
     pub(crate) fn new(asked: &Asked) -> Result<Self> {
         let Some(path) = &asked.rules else {
-            return Ok(Self { given: None, version: env!("CARGO_PKG_VERSION").to_owned() });
+            return Ok(Self {
+                name: String::new(),
+                goes_back: asked.history,
+                given: None,
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+            });
         };
         let mut digest = Sha256::new();
         let text = read(path)?;
@@ -45,7 +52,12 @@ impl Search {
             Ok(text)
         });
         let set = set.with_context(|| format!("`{}`", path.display()))?;
-        Ok(Self { given: Some(set), version: HEXLOWER.encode(&digest.finalize()) })
+        Ok(Self {
+            name: path.display().to_string(),
+            goes_back: asked.history,
+            given: Some(set),
+            version: HEXLOWER.encode(&digest.finalize()),
+        })
     }
 
     /// The detector of the rules.
@@ -57,9 +69,19 @@ impl Search {
         Ok(Detector::new(set, Limits::default())?)
     }
 
+    /// The file of the rules.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What stands in the rules and is not done.
     pub(crate) fn notes(&self) -> &[String] {
         self.given.as_ref().map_or(&[], RuleSet::notes)
+    }
+
+    /// Whether the history of repositories is looked through too.
+    pub(crate) fn goes_back(&self) -> bool {
+        self.goes_back
     }
 
     /// Names the rules, for results that are kept.

@@ -7,16 +7,19 @@ use anyhow::{Result, bail};
 use rayon::prelude::*;
 use sekisho_contents::Contents;
 use sekisho_finding::{Skip, SkipReason};
+use sekisho_leak::Detector;
 use sekisho_oci::digest::Digest;
 use sekisho_oci::image::Image;
 use sekisho_oci::platform::Platform;
-use sekisho_package::{Layer, Purpose, analyzers_version, merge, merge_image};
+use sekisho_package::{Layer, Observer, Purpose, analyzers_version, merge, merge_image};
 use sekisho_registry::{
-    Cache, Client, Credentials, Limits, Opened, Passed, Proof, Settings as Registries, Target, Wanted, open,
-    pass_folder, pass_layer,
+    Cache, CacheError, Client, Credentials, Limits, Opened, Passed, Proof, Settings as Registries, Target,
+    Wanted, open, pass_folder, pass_layer,
 };
 use sekisho_version::PackageUrl;
 use smol_str::{SmolStr, format_smolstr};
+
+use crate::credentials::{InLayer, Record, Search, Watcher};
 
 /// What is asked about images.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +57,10 @@ pub(crate) struct Examined {
     pub(crate) within: Vec<PackageUrl>,
     /// What is in it.
     pub(crate) contents: Contents,
+    /// The credentials in its files, each with its layer.
+    pub(crate) credentials: Vec<(Record, Option<InLayer>)>,
+    /// The files that were too large to look for credentials in.
+    pub(crate) large: Vec<String>,
     /// How many layers were read to their end, now or before.
     pub(crate) layers: usize,
     /// What was not examined.
@@ -96,7 +103,11 @@ fn recognize(path: &Path) -> Result<Option<Target>> {
 }
 
 /// Reads images; those that cannot be read are told.
-pub(crate) fn read(images: &[Named], settings: &Settings) -> Result<Vec<Examined>> {
+pub(crate) fn read(
+    images: &[Named],
+    settings: &Settings,
+    sought: Option<(&Search, &Detector<'_>)>,
+) -> Result<Vec<Examined>> {
     if images.is_empty() {
         return Ok(Vec::new());
     }
@@ -116,20 +127,26 @@ pub(crate) fn read(images: &[Named], settings: &Settings) -> Result<Vec<Examined
         ..Registries::default()
     }));
     let cache = if settings.no_cache { None } else { Cache::usual() };
-    let reader = Reader { settings, client, cache, limits: Limits::default() };
+    let reader = Reader { settings, sought, client, cache, limits: Limits::default() };
     Ok(images.par_iter().map(|named| reader.read(named)).collect())
 }
 
 struct Reader<'r> {
     settings: &'r Settings,
+    /// How credentials are looked for.
+    sought: Option<(&'r Search, &'r Detector<'r>)>,
     client: Arc<Client>,
     cache: Option<Cache>,
     limits: Limits,
 }
 
 /// What came of one layer.
+/// The credentials of a layer, and the files that were too large to look for them in.
+type Leaks = (Vec<Record>, Vec<String>);
+
 struct Read {
     layer: Layer,
+    leaks: Leaks,
     is_whole: bool,
     skipped: Option<SkipReason>,
     warning: Option<String>,
@@ -148,6 +165,8 @@ impl Reader<'_> {
                 folder: None,
                 within: Vec::new(),
                 contents: Contents::default(),
+                credentials: Vec::new(),
+                large: Vec::new(),
                 layers: 0,
                 skipped: vec![skip(&named.text, SkipReason::Unreadable(error.to_string()))],
             },
@@ -155,13 +174,16 @@ impl Reader<'_> {
     }
 
     fn root(&self, path: &Path) -> Examined {
-        let Passed { layer, fault, .. } = pass_folder(path, &self.limits, &mut []);
+        let (Passed { layer, fault, .. }, (credentials, large)) =
+            self.watched(|observers| pass_folder(path, &self.limits, observers));
         let name = path.display().to_string();
         let fault = fault.map(|fault| skip(&name, SkipReason::Unreadable(fault.to_string())));
         Examined {
             folder: Some(path.to_owned()),
             within: Vec::new(),
             contents: merge(&[&layer]).contents,
+            credentials: credentials.into_iter().map(|record| (record, None)).collect(),
+            large,
             layers: usize::from(fault.is_none()),
             skipped: fault.into_iter().collect(),
             name,
@@ -190,14 +212,42 @@ impl Reader<'_> {
             folder: None,
             within: within(&opened.image, target),
             contents: merge_image(&layers).contents,
+            credentials: attributed(opened, &read),
+            large: read.iter().flat_map(|read| read.leaks.1.iter().cloned()).collect(),
             layers: read.iter().filter(|read| read.is_whole).count(),
             skipped,
         }
     }
 
+    /// Passes something with an eye on credentials, where they are looked for.
+    fn watched(&self, pass: impl FnOnce(&mut [&mut dyn Observer]) -> Passed) -> (Passed, Leaks) {
+        let Some((_, detector)) = self.sought else { return (pass(&mut []), Leaks::default()) };
+        let mut watcher = Watcher::new(detector);
+        let passed = pass(&mut [&mut watcher]);
+        (passed, watcher.finish())
+    }
+
+    /// What was kept of the credentials of a layer; none where it must be read again.
+    fn known(&self, cache: &Cache, diff_id: &Digest) -> Option<Leaks> {
+        let Some((search, _)) = self.sought else { return Some(Leaks::default()) };
+        serde_json::from_slice(&cache.note(diff_id, &note(search))?).ok()
+    }
+
+    fn keep(&self, cache: &Cache, diff_id: &Digest, leaks: &Leaks) -> Result<(), CacheError> {
+        let Some((search, _)) = self.sought else { return Ok(()) };
+        // Records are plain data, which can always be written.
+        let bytes = serde_json::to_vec(leaks).unwrap_or_default();
+        cache.keep_note(diff_id, &note(search), &bytes)
+    }
+
     fn layer(&self, opened: &Opened, index: usize, version: &str) -> Read {
-        let nothing =
-            |reason| Read { layer: Layer::default(), is_whole: false, skipped: Some(reason), warning: None };
+        let nothing = |reason| Read {
+            layer: Layer::default(),
+            leaks: Leaks::default(),
+            is_whole: false,
+            skipped: Some(reason),
+            warning: None,
+        };
         let Some(known) = opened.image.layers.get(index) else {
             return nothing(SkipReason::Unreadable("there is no such layer".to_owned()));
         };
@@ -211,17 +261,22 @@ impl Reader<'_> {
         let proof = Proof::of(&bytes, expected.digest.as_ref());
         if let (Some(cache), Some(proof)) = (&self.cache, &proof)
             && let Some(layer) = cache.layer(proof, &known.diff_id, version)
+            && let Some(leaks) = self.known(cache, &known.diff_id)
         {
-            return Read { layer, is_whole: true, skipped: None, warning: None };
+            return Read { layer, leaks, is_whole: true, skipped: None, warning: None };
         }
-        let Passed { layer, summary, fault } = pass_layer(bytes, expected, &self.limits, &mut []);
+        let (Passed { layer, summary, fault }, leaks) =
+            self.watched(|observers| pass_layer(bytes, expected, &self.limits, observers));
         // What was proved to be what it should be is kept, and nothing else.
         let kept = match (&self.cache, &summary) {
-            (Some(cache), Some(_)) => cache.keep(proof.as_ref(), &known.diff_id, version, &layer),
+            (Some(cache), Some(_)) => cache
+                .keep(proof.as_ref(), &known.diff_id, version, &layer)
+                .and_then(|()| self.keep(cache, &known.diff_id, &leaks)),
             _ => Ok(()),
         };
         Read {
             layer,
+            leaks,
             is_whole: fault.is_none(),
             skipped: fault.map(|fault| SkipReason::Unreadable(fault.to_string())),
             warning: kept.err().map(|error| error.to_string()),
@@ -229,8 +284,26 @@ impl Reader<'_> {
     }
 }
 
+/// The credentials of all layers, each with its layer.
+fn attributed(opened: &Opened, read: &[Read]) -> Vec<(Record, Option<InLayer>)> {
+    let mut all = Vec::new();
+    for (index, of_layer) in read.iter().enumerate() {
+        let above = read.get(index + 1..).unwrap_or_default();
+        all.extend(of_layer.leaks.0.iter().map(|record| {
+            let is_hidden = above.iter().any(|above| above.layer.hides(&record.path));
+            (record.clone(), Some(InLayer { name: opened.layer_name(index), is_hidden }))
+        }));
+    }
+    all
+}
+
 fn skip(path: &str, reason: SkipReason) -> Skip {
     Skip { path: path.into(), line: None, reason }
+}
+
+/// The name under which the credentials of a layer are kept: it changes with the rules.
+fn note(search: &Search) -> String {
+    format!("credentials-{}", search.version())
 }
 
 /// The package URL of an image of a registry.

@@ -8,9 +8,11 @@ use anyhow::{Context, Result};
 use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
 use sekisho_contents::Contents;
-use sekisho_package::{Budget, Content, Entry, Kind, LayerScan, RandomAccess, merge};
+use sekisho_leak::Detector;
+use sekisho_package::{Budget, Content, Entry, Kind, LayerScan, Observer, RandomAccess, merge};
 
 use super::Selection;
+use crate::credentials::{Record, Watcher};
 
 /// The packages of one target.
 #[derive(Debug)]
@@ -19,33 +21,48 @@ pub(crate) struct Packed {
     pub(crate) root: PathBuf,
     /// What is in it.
     pub(crate) contents: Contents,
+    /// The credentials in its files.
+    pub(crate) credentials: Vec<Record>,
+    /// The files that were too large to look for credentials in.
+    pub(crate) large: Vec<String>,
 }
 
 /// What a root file system has and a folder of source has not.
 const MARKS: [&str; 5] =
     ["etc/os-release", "usr/lib/os-release", "var/lib/dpkg/status", "lib/apk/db/installed", "var/lib/rpm"];
 
-/// Reads the packages of the targets that lie on this machine; standard input and what is not there are left to others.
-pub(crate) fn read(selection: &Selection) -> Result<Vec<Packed>> {
+/// Reads the packages, and with a detector the credentials, of the targets that lie on this machine; standard input
+/// and what is not there are left to others.
+pub(crate) fn read(selection: &Selection, detector: Option<&Detector<'_>>) -> Result<Vec<Packed>> {
     let mut found = Vec::new();
     for target in &selection.targets {
-        if target.is_dir() {
+        let mut watcher = detector.map(Watcher::new);
+        let mut observers: Vec<&mut dyn Observer> = Vec::new();
+        observers.extend(watcher.as_mut().map(|watcher| watcher as &mut dyn Observer));
+        let (root, contents) = if target.is_dir() {
             let is_root = MARKS.iter().any(|mark| target.join(mark).exists());
-            let contents = if is_root { root(target) } else { folder(target, selection)? };
-            found.push(Packed { root: target.clone(), contents });
+            let contents = match is_root {
+                true => root(target, &mut observers),
+                false => folder(target, selection, &mut observers)?,
+            };
+            (target.clone(), contents)
         } else if target.is_file() && target != Path::new("-") {
             let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
             let root = parent.unwrap_or(Path::new(".")).to_owned();
             let mut scan = LayerScan::folder(Budget::default());
-            enter(&mut scan, &root, target);
-            found.push(Packed { root, contents: merge(&[&scan.finish()]).contents });
-        }
+            enter(&mut scan, &root, target, &mut observers);
+            (root, merge(&[&scan.finish()]).contents)
+        } else {
+            continue;
+        };
+        let (credentials, large) = watcher.map(Watcher::finish).unwrap_or_default();
+        found.push(Packed { root, contents, credentials, large });
     }
     Ok(found)
 }
 
 /// A folder of source: what git ignores is left out, as for manifests.
-fn folder(target: &Path, selection: &Selection) -> Result<Contents> {
+fn folder(target: &Path, selection: &Selection, observers: &mut [&mut dyn Observer]) -> Result<Contents> {
     let mut exclude = OverrideBuilder::new(&selection.exclude_root);
     exclude.add("!.git/")?;
     for pattern in &selection.exclude {
@@ -68,7 +85,7 @@ fn folder(target: &Path, selection: &Selection) -> Result<Contents> {
     let mut scan = LayerScan::folder(Budget::default());
     for entry in builder.build() {
         match entry {
-            Ok(entry) if entry.depth() > 0 => enter(&mut scan, target, entry.path()),
+            Ok(entry) if entry.depth() > 0 => enter(&mut scan, target, entry.path(), observers),
             Ok(_) => {}
             Err(error) => scan.unread(&target.to_string_lossy(), error.to_string()),
         }
@@ -77,7 +94,7 @@ fn folder(target: &Path, selection: &Selection) -> Result<Contents> {
 }
 
 /// A root file system: all of it, but for what the kernel makes up.
-fn root(target: &Path) -> Contents {
+fn root(target: &Path, observers: &mut [&mut dyn Observer]) -> Contents {
     let mut builder = WalkBuilder::new(target);
     builder
         .standard_filters(false)
@@ -89,7 +106,7 @@ fn root(target: &Path) -> Contents {
     let mut scan = LayerScan::root(Budget::default());
     for entry in builder.build() {
         match entry {
-            Ok(entry) if entry.depth() > 0 => enter(&mut scan, target, entry.path()),
+            Ok(entry) if entry.depth() > 0 => enter(&mut scan, target, entry.path(), observers),
             Ok(_) => {}
             Err(error) => scan.unread("", error.to_string()),
         }
@@ -98,7 +115,7 @@ fn root(target: &Path) -> Contents {
 }
 
 /// Hands one path over. What cannot be read is noted in the scan itself.
-fn enter(scan: &mut LayerScan, root: &Path, path: &Path) {
+fn enter(scan: &mut LayerScan, root: &Path, path: &Path, observers: &mut [&mut dyn Observer]) {
     let relative = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
     let metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
@@ -113,7 +130,7 @@ fn enter(scan: &mut LayerScan, root: &Path, path: &Path) {
     };
     let entry = Entry { path: &relative, kind, mode: mode(&metadata), size: metadata.len() };
     let mut content = Lazy { path, file: None };
-    if let Err(error) = scan.entry(&entry, &mut content, &mut []) {
+    if let Err(error) = scan.entry(&entry, &mut content, observers) {
         scan.unread(&relative, error.to_string());
     }
 }

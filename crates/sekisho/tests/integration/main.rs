@@ -11,6 +11,7 @@ mod bundles;
 mod charts;
 mod command;
 mod configuration;
+mod credentials;
 mod examples;
 mod fixing;
 mod images;

@@ -1,0 +1,126 @@
+//! Credentials in files and histories, told as findings and shown nowhere.
+
+use std::process::Command;
+
+use data_encoding::BASE64;
+use serde_json::Value;
+
+use crate::command::Workbench;
+
+/// A token that GitHub could have issued. It is put together here, so that no scanner of this repository finds it.
+fn token() -> String {
+    ["ghp_", "c0Ffee", "Zq8wLr3Tn5Xv7Yb9Kd2Mp4Hs6Gj1Aa"].concat()[..40].to_owned()
+}
+
+/// The findings about credentials: rule, file, line.
+fn found(report: &Value) -> Vec<(String, String, u64)> {
+    let findings = report["findings"].as_array().expect("as it should be").iter();
+    let leaks = findings.filter(|finding| finding["rule"] == "leaked-credential");
+    leaks
+        .map(|finding| {
+            let location = &finding["location"];
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            (
+                text(&finding["names"][0]),
+                text(&location["file"]),
+                location["start"]["line"].as_u64().expect("as it should be"),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_folder_is_looked_through_and_nothing_is_shown() {
+    let bench = Workbench::new();
+    let token = token();
+    bench.file("deploy.sh", &format!("#!/bin/sh\ngit clone https://{token}@github.com/a/b\n"));
+    bench.file("encoded.txt", &format!("a\nb\n{}\n", BASE64.encode(format!("token={token}").as_bytes())));
+    bench.file("fine.txt", "password: ${PASSWORD}\n");
+    bench.file("yarn.lock", &format!("# {token}\n"));
+    let ran = bench.run(&["scan", ".", "--format", "json"]);
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    let report: Value = serde_json::from_str(&ran.out).expect("as it should be");
+    let rows = found(&report);
+    assert_eq!(
+        rows,
+        [
+            ("github-token".to_owned(), "deploy.sh".to_owned(), 2),
+            ("github-token".to_owned(), "encoded.txt".to_owned(), 3),
+        ]
+    );
+    for format in ["json", "table", "sarif", "html", "markdown", "csv"] {
+        let ran = bench.run(&["scan", ".", "--all", "--format", format]);
+        assert!(!ran.out.contains(&token[8..]), "{format} shows the credential");
+        assert!(!ran.err.contains(&token[8..]), "{format}");
+    }
+}
+
+#[test]
+fn rules_comments_and_lists_of_others_count() {
+    let bench = Workbench::new();
+    let token = token();
+    bench.file("rules.toml", "[[rules]]\nid = 'ours'\ndescription = 'Ours'\nregex = 'ours_\\d{6}'\n");
+    bench.file("a.txt", &format!("ours_123456\nours_654321 # gitleaks:allow\n{token}\n"));
+    bench.file("b.txt", "ours_123456\n");
+    bench.file(".gitleaksignore", "b.txt:ours:1\n");
+    let ran = bench.run(&["scan", ".", "--format", "json", "--credential-rules", "rules.toml"]);
+    let report: Value = serde_json::from_str(&ran.out).expect("as it should be");
+    assert_eq!(found(&report), [("ours".to_owned(), "a.txt".to_owned(), 1)]);
+
+    bench.file(
+        "sekisho.yaml",
+        "credentials:\n  rules: rules.toml\nchecks:\n  severity: {leaked-credential: low}\n",
+    );
+    let ran = bench.run(&["scan", "."]);
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    let ran = bench.run(&["scan", ".", "--credential-rules", "a.txt"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("`a.txt`"), "{}", ran.err);
+}
+
+#[test]
+fn a_credential_of_an_object_is_told_once() {
+    let bench = Workbench::new();
+    bench.file(
+        "pod.yaml",
+        &format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a, namespace: b}}\nspec:\n  containers:\n  - name: c\n    \
+             image: d:1\n    env:\n    - {{name: GITHUB_TOKEN, value: {}}}\n",
+            token()
+        ),
+    );
+    let ran = bench.run(&["scan", ".", "--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.out).expect("as it should be");
+    let secrets = report["findings"].as_array().expect("as it should be").iter().filter(|finding| {
+        ["leaked-credential", "credential-in-env"]
+            .contains(&finding["rule"].as_str().expect("as it should be"))
+    });
+    assert_eq!(secrets.count(), 1, "{}", ran.out);
+}
+
+#[test]
+fn a_history_keeps_what_is_gone() {
+    let bench = Workbench::new();
+    let git = |arguments: &[&str]| {
+        let done = Command::new("git")
+            .args(["-c", "user.name=Anna", "-c", "user.email=anna@example.com", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(bench.path())
+            .output()
+            .expect("as it should be");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    };
+    git(&["init", "--quiet"]);
+    bench.file("a.env", &format!("# names\nTOKEN={}\n", token()));
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "Add"]);
+    bench.file("a.env", "# names\n");
+    git(&["commit", "--quiet", "--all", "--message", "Remove"]);
+    let ran = bench.run(&["scan", ".", "--format", "json"]);
+    assert!(!ran.out.contains("leaked-credential\""), "{}", ran.out);
+    let ran = bench.run(&["scan", ".", "--history", "--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.out).expect("as it should be");
+    assert_eq!(found(&report).len(), 1);
+    assert!(ran.out.contains("line 2; commit ") && ran.out.contains("by Anna <anna@example.com>"));
+    assert!(!ran.out.contains(&token()[8..]));
+}
