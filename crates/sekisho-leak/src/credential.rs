@@ -43,7 +43,9 @@ impl fmt::Display for Credential {
     /// The first characters of a long one, which name its issuer, and how long it is.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = SHOWN.iter().find(|(least, _)| self.0.len() >= *least).map_or(0, |(_, shown)| *shown);
-        let head = self.0.get(..shown).filter(|head| head.iter().all(u8::is_ascii_alphanumeric));
+        let head = self.0.get(..shown).filter(|head| {
+            head.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+        });
         if let Some(head) = head {
             f.write_str(&String::from_utf8_lossy(head))?;
         }

@@ -130,7 +130,7 @@ impl<'a> Report<'a> {
     pub fn verdict(&self) -> Verdict {
         if self.coverage.failures().next().is_some() {
             Verdict::Incomplete
-        } else if self.coverage.examined_nothing() {
+        } else if self.coverage.examined_nothing() && self.active().next().is_none() {
             Verdict::Nothing
         } else if self.findings.iter().any(|finding| self.fails(finding)) {
             Verdict::Failed

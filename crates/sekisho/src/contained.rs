@@ -65,9 +65,6 @@ impl Targets<'_> {
             None => Vec::new(),
         };
         let mut contained = Contained::default();
-        if let Some((search, detector)) = sought {
-            contained.leaks = leaks(&packed, &images, (search, detector), loaded)?;
-        }
         if let Some(asked) = vulnerabilities {
             let mut found = Vec::new();
             let has_any = |contents: &Contents| !contents.packages.is_empty() || !contents.unread.is_empty();
@@ -83,6 +80,9 @@ impl Targets<'_> {
                 finding.risk *= weight;
             }
             contained.of_packages = findings;
+        }
+        if let Some((search, detector)) = sought {
+            contained.leaks = leaks(&packed, &images, (search, detector), loaded)?;
         }
         for finding in contained.of_packages.iter_mut().chain(&mut contained.leaks) {
             finding.severity = config.severity_of(&finding.rule).unwrap_or(finding.severity);

@@ -6,7 +6,10 @@ use sekisho_finding::fault::{EXPIRED_EXCEPTION, INVALID_IGNORE_COMMENT};
 use sekisho_finding::suppress::{Baseline, Exception, MARKS, ignores_at};
 use sekisho_finding::{Finding, Suppression, SuppressionKind};
 use sekisho_inventory::Inventory;
+use sekisho_leak::RuleSet;
 use sekisho_manifest::{Source, SourceId, Span};
+
+use crate::contained;
 
 /// What decides which findings count.
 #[derive(Debug)]
@@ -88,15 +91,17 @@ fn inline(finding: &Finding, inventory: &Inventory) -> Option<Suppression> {
     Some(Suppression { kind: SuppressionKind::Inline, reason: ignore.reason.to_owned() })
 }
 
-/// Whether a word names a vulnerability or the rules about them: it need not be found in this run.
-pub(crate) fn is_vulnerability(word: &str) -> bool {
+/// Whether a word names what files contain: a vulnerability, a rule for credentials, or the rules about them. It need
+/// not be found in this run.
+pub(crate) fn is_contained(word: &str) -> bool {
     let shape = |word: &str| {
         let (begin, rest) = word.split_once('-').unwrap_or((word, ""));
         begin.len() > 1
             && begin.bytes().all(|byte| byte.is_ascii_uppercase())
             && rest.bytes().any(|byte| byte.is_ascii_alphanumeric())
     };
-    matches!(word, "vulnerability" | "malicious-package") || shape(word)
+    let is_credential = || RuleSet::ours().rules().iter().any(|rule| rule.id == word);
+    contained::RULES.contains(&word) || shape(word) || is_credential()
 }
 
 /// The ignore comments of a source that name no reason or an unknown slug.
@@ -109,7 +114,7 @@ fn invalid_ignores(id: SourceId, source: &Source, policies: &BTreeSet<String>) -
         let (slugs, reason) = rest.split_once(']').unwrap_or((rest, ""));
         let reason = reason.strip_prefix(':').unwrap_or("").trim();
         let known = |slug: &&str| {
-            sekisho_posture::check(slug).is_some() || policies.contains(*slug) || is_vulnerability(slug)
+            sekisho_posture::check(slug).is_some() || policies.contains(*slug) || is_contained(slug)
         };
         let unknown = slugs.split(',').map(str::trim).find(|slug| !known(slug));
         let message = match unknown {

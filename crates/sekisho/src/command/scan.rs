@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
 fn status(outcome: &Outcome, fail_on: Option<Severity>) -> Status {
     if outcome.coverage.failures().next().is_some() {
         Status::Incomplete
-    } else if outcome.coverage.examined_nothing() {
+    } else if outcome.coverage.examined_nothing() && outcome.counted().next().is_none() {
         Status::Nothing
     } else if outcome.fails_at(fail_on) {
         Status::Findings

@@ -16,7 +16,7 @@ use self::document::ValueSetEntry;
 pub(crate) use self::document::{Document, FailOn};
 use crate::credentials::Asked;
 use crate::release::{ConfiguredChart, ValueSet, pattern_from_root};
-use crate::suppress::is_vulnerability;
+use crate::suppress::is_contained;
 use crate::vulnerable::Wanted;
 
 /// The name under which the configuration is looked for.
@@ -101,7 +101,7 @@ impl Config {
             }
         }
         for (path, slug) in named {
-            if sekisho_posture::check(slug).is_none() && !is_vulnerability(slug) {
+            if sekisho_posture::check(slug).is_none() && !is_contained(slug) {
                 return Err((place(&path), unknown_slug(slug)));
             }
         }
