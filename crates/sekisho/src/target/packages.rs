@@ -41,9 +41,10 @@ pub(crate) fn read(selection: &Selection, detector: Option<&Detector<'_>>) -> Re
         observers.extend(watcher.as_mut().map(|watcher| watcher as &mut dyn Observer));
         let (root, contents) = if target.is_dir() {
             let is_root = MARKS.iter().any(|mark| target.join(mark).exists());
-            let contents = match is_root {
-                true => root(target, &mut observers),
-                false => folder(target, selection, &mut observers)?,
+            let contents = if is_root {
+                root(target, &mut observers)
+            } else {
+                folder(target, selection, &mut observers)?
             };
             (target.clone(), contents)
         } else if target.is_file() && target != Path::new("-") {

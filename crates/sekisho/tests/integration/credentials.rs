@@ -29,10 +29,10 @@ fn found(report: &Value) -> Vec<(String, String, u64)> {
 fn a_folder_is_looked_through_and_nothing_is_shown() {
     let bench = Workbench::new();
     let token = token();
-    bench.file("deploy.sh", &format!("#!/bin/sh\ngit clone https://{token}@github.com/a/b\n"));
-    bench.file("encoded.txt", &format!("a\nb\n{}\n", BASE64.encode(format!("token={token}").as_bytes())));
+    bench.file("deploy.sh", format!("#!/bin/sh\ngit clone https://{token}@github.com/a/b\n"));
+    bench.file("encoded.txt", format!("a\nb\n{}\n", BASE64.encode(format!("token={token}").as_bytes())));
     bench.file("fine.txt", "password: ${PASSWORD}\n");
-    bench.file("yarn.lock", &format!("# {token}\n"));
+    bench.file("yarn.lock", format!("# {token}\n"));
     let ran = bench.run(&["scan", ".", "--format", "json"]);
     assert_eq!(ran.status, 1, "{}", ran.err);
     let report: Value = serde_json::from_str(&ran.out).expect("JSON");
@@ -56,7 +56,7 @@ fn rules_comments_and_lists_of_others_count() {
     let bench = Workbench::new();
     let token = token();
     bench.file("rules.toml", "[[rules]]\nid = 'ours'\ndescription = 'Ours'\nregex = 'ours_\\d{6}'\n");
-    bench.file("a.txt", &format!("ours_123456\nours_654321 # gitleaks:allow\n{token}\n"));
+    bench.file("a.txt", format!("ours_123456\nours_654321 # gitleaks:allow\n{token}\n"));
     bench.file("b.txt", "ours_123456\n");
     bench.file(".gitleaksignore", "b.txt:ours:1\n");
     let ran = bench.run(&["scan", ".", "--format", "json", "--credential-rules", "rules.toml"]);
@@ -79,7 +79,7 @@ fn a_credential_of_an_object_is_told_once() {
     let bench = Workbench::new();
     bench.file(
         "pod.yaml",
-        &format!(
+        format!(
             "apiVersion: v1\nkind: Pod\nmetadata: {{name: a, namespace: b}}\nspec:\n  containers:\n  - name: c\n    \
              image: d:1\n    env:\n    - {{name: GITHUB_TOKEN, value: {}}}\n",
             token()
@@ -106,7 +106,7 @@ fn a_history_keeps_what_is_gone() {
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     };
     git(&["init", "--quiet"]);
-    bench.file("a.env", &format!("# names\nTOKEN={}\n", token()));
+    bench.file("a.env", format!("# names\nTOKEN={}\n", token()));
     git(&["add", "."]);
     git(&["commit", "--quiet", "--message", "Add"]);
     bench.file("a.env", "# names\n");
