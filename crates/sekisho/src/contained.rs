@@ -68,7 +68,9 @@ impl Targets<'_> {
         if let Some(asked) = vulnerabilities {
             let mut found = Vec::new();
             let has_any = |contents: &Contents| !contents.packages.is_empty() || !contents.unread.is_empty();
-            if packed.iter().any(|one| has_any(&one.contents)) || images.iter().any(|one| has_any(&one.contents)) {
+            if packed.iter().any(|one| has_any(&one.contents))
+                || images.iter().any(|one| has_any(&one.contents))
+            {
                 let judge = Judge::new(&config.about_vulnerabilities(asked))?;
                 found = of_packages(&packed, &images, &judge, loaded);
                 contained.database = Some(judge.found.age(request.today));

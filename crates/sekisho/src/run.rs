@@ -175,7 +175,16 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     let targets: Vec<String> = whole.targets.iter().map(|target| target.display().to_string()).collect();
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
     let coverage = Coverage { rules: checks.len() + said.count, ..loaded.coverage };
-    Ok(Outcome { inventory, findings, routed, rules, coverage, actions, config, database: contained.database })
+    Ok(Outcome {
+        inventory,
+        findings,
+        routed,
+        rules,
+        coverage,
+        actions,
+        config,
+        database: contained.database,
+    })
 }
 
 /// Whether a rule that is no check runs.
