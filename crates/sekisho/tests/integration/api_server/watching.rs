@@ -181,21 +181,50 @@ impl Watcher for Seen {
     }
 }
 
+/// A kind that is younger than the server: of what was before, the server has nothing in its memory.
+fn young_kind(server: &ApiServer) -> (Resource, String) {
+    let (group, plural) = (format!("young-{}.sekisho.dev", std::process::id()), "things");
+    let definition = json!({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": format!("{plural}.{group}")},
+        "spec": {
+            "group": group, "scope": "Namespaced", "names": {"plural": plural, "kind": "Thing"},
+            "versions": [{"name": "v1", "served": true, "storage": true, "schema": {"openAPIV3Schema": {"type": "object"}}}],
+        },
+    });
+    let path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    server.connection.create(path, &definition.to_string()).expect("a definition");
+    let resource = Resource {
+        group: group.as_str().into(),
+        kind: "Thing".into(),
+        plural: plural.into(),
+        ..config_maps()
+    };
+    wait("the kind is served", || server.connection.get(&resource.path(None)).ok());
+    (resource, format!("{path}/{plural}.{group}"))
+}
+
 #[test]
 fn versions_that_the_api_server_has_forgotten_are_told_from_errors() {
     let Some(server) = ApiServer::get() else { return };
+    let _shared = beside_others();
     let space = server.space("forgotten");
-    make(&server.connection, &space, "one", "1");
-    let resource = config_maps();
+    let (resource, definition) = young_kind(&server);
+    let make = |name: &str| {
+        let thing = json!({"apiVersion": resource.api_version().as_str(), "kind": "Thing", "metadata": {"name": name}});
+        server.connection.create(&resource.path(Some(&space)), &thing.to_string()).expect("a thing");
+    };
+    make("one");
     let selection = Selection { namespace: Some(&space), ..Selection::of(&resource) };
     let mut seen = Seen::default();
-    let ended = server.connection.watch(&selection, "1", &mut seen).expect("an end");
-    assert_eq!((ended, seen.0.len()), (Ended::Expired, 0));
-    let list = server.connection.get(&format!("/api/v1/namespaces/{space}/configmaps")).expect("a list");
+    let forgotten = server.connection.watch(&selection, "1", &mut seen);
+    let list = server.connection.get(&resource.path(Some(&space))).expect("a list");
     let version = list.at(&["metadata", "resourceVersion"]).and_then(Node::as_str).expect("a version");
-    make(&server.connection, &space, "two", "1");
-    let ended = server.connection.watch(&selection, version, &mut seen).expect("an end");
-    assert_eq!((ended, seen.0), (Ended::Receiver, vec![EventKind::Added]));
+    make("two");
+    let known = server.connection.watch(&selection, version, &mut seen);
+    server.connection.delete(&definition).expect("it is removed");
+    assert_eq!(forgotten.expect("an end"), Ended::Expired);
+    assert_eq!((known.expect("an end"), seen.0), (Ended::Receiver, vec![EventKind::Added]));
 }
 
 #[test]
