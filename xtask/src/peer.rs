@@ -141,6 +141,19 @@ fn install_schemas(folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Programs of Debian, by the packages of the same name; none where they cannot be had.
+pub(crate) fn debian(programs: &[&str]) -> Result<Option<()>> {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    let is_there = |name: &&&str| env::split_paths(&folders).any(|folder| folder.join(name).is_file());
+    let missing: Vec<&str> = programs.iter().filter(|name| !is_there(name)).copied().collect();
+    if missing.is_empty() {
+        return Ok(Some(()));
+    }
+    let arguments = [&["install", "--yes", "--quiet", "--no-install-recommends"][..], &missing].concat();
+    let installed = run("apt-get", &["update", "--quiet"]).and_then(|()| run("apt-get", &arguments));
+    had(installed, &missing.join(", "), ())
+}
+
 /// What was installed; none where it could not be, which is an error with `CI=true`.
 pub(crate) fn had<T>(installed: Result<()>, what: &str, value: T) -> Result<Option<T>> {
     match installed {

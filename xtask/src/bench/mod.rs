@@ -3,6 +3,7 @@
 mod admission;
 mod charts;
 mod gatekeeper;
+mod images;
 mod kyverno;
 mod manifests;
 pub(crate) mod measure;
@@ -24,6 +25,7 @@ const BENCHES: &[Bench] = &[
     ("admission", admission::run),
     ("charts", charts::run),
     ("gatekeeper", gatekeeper::run),
+    ("images", images::run),
     ("kyverno", kyverno::run),
     ("manifests", manifests::run),
     ("vulnerabilities", vulnerabilities::run),

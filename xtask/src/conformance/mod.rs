@@ -9,6 +9,7 @@ mod falco;
 mod formats;
 mod gatekeeper;
 mod helm;
+mod images;
 mod install;
 mod kubectl;
 mod kubescape;
@@ -82,6 +83,8 @@ enum Suite {
     Kustomize(Options),
     /// What `sekisho install` writes as the real helm and kubectl read it
     Install(Options),
+    /// Images as umoci builds them, skopeo copies them and a real registry serves them
+    Images(Options),
     /// Charts as the real helm renders them
     Helm(helm::Options),
 }
@@ -154,13 +157,17 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             }
             _ => skipped("install", "the real helm and kubectl are not here"),
         },
+        Suite::Images(options) => match peer::debian(&images::PROGRAMS)? {
+            Some(()) => examine("images", &root().join("target/images"), &options, images::run),
+            None => skipped("images", "the programs that make and serve images are not here"),
+        },
         Suite::Helm(options) => helm::run(&options),
     }
 }
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 14] = [
+    let suites: [fn(Options) -> Suite; 15] = [
         Suite::Advisories,
         Suite::Captures,
         Suite::Cel,
@@ -175,6 +182,7 @@ pub(crate) fn run_all() -> Result<()> {
         Suite::Formats,
         Suite::Kustomize,
         Suite::Install,
+        Suite::Images,
     ];
     suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))?;
     run(Arguments { suite: Suite::Helm(helm::Options::default()) })
