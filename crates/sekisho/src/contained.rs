@@ -142,7 +142,7 @@ fn leaks(
         let records = image.credentials.clone();
         let found = credentials::Found { folder: image.folder.as_deref(), image: name, records };
         findings.extend(found.findings(&mut loaded.sources));
-        large.extend(image.large.iter().map(|path| format!("{}:{path}", image.name)));
+        large.extend(image.large.iter().map(|path| format!("{}!/{path}", image.name)));
     }
     for packed in packed {
         let mut records: Vec<_> = packed.credentials.iter().map(|record| (record.clone(), None)).collect();

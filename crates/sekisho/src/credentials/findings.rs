@@ -115,7 +115,7 @@ impl Found<'_> {
 
     fn shown(&self, path: &str) -> SmolStr {
         match (self.image, self.folder) {
-            (Some(image), _) => format_smolstr!("{image}:{path}"),
+            (Some(image), _) => format_smolstr!("{image}!/{path}"),
             (None, Some(folder)) if folder != Path::new(".") => {
                 folder.join(path).to_string_lossy().replace('\\', "/").into()
             }

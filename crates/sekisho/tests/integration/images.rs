@@ -91,6 +91,32 @@ fn what_a_later_layer_takes_away_is_gone() {
 }
 
 #[test]
+fn a_credential_that_a_later_layer_deletes_is_told_with_its_layer() {
+    let bench = Workbench::new();
+    let token = ["glpat-", "x7Kq2Rm9Tz4Wv8Yb3Nc6"].concat();
+    let hidden =
+        archive(&[("app/.env", format!("\nGITLAB_TOKEN={token}\n").as_bytes()), ("app/run", b"#!/bin/sh\n")]);
+    let layers = [archive(&[("etc/hostname", b"x")]), hidden, archive(&[("app/.wh..env", b"")])];
+    bench.file("image.tar", saved(&layers));
+    let keep = bench.path().join("kept");
+    for pass in ["read", "kept"] {
+        let variables = [("SEKISHO_CACHE", keep.to_str().expect("a path"))];
+        let ran = bench.run_in(&["scan", "--format", "json", "image.tar"], b"", &variables);
+        assert_eq!(ran.status, 1, "{pass}: {}", ran.err);
+        let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+        let [finding] = &report["findings"].as_array().expect("a list")[..] else {
+            panic!("{pass}: {report}")
+        };
+        assert_eq!(finding["names"][0], "gitlab-token");
+        assert_eq!(finding["location"]["file"], "image.tar:shop:1!/app/.env");
+        let message = finding["message"].as_str().expect("a message");
+        assert!(message.contains("line 2; layer "), "{message}");
+        assert!(message.ends_with("though a later layer deletes the file"), "{message}");
+        assert!(!ran.out.contains(&token[7..]), "{pass}");
+    }
+}
+
+#[test]
 fn an_image_without_packages_is_examined_too() {
     let bench = Workbench::new();
     bench.file("scratch.tar", saved(&[archive(&[("app", b"\x7fELF")])]));
