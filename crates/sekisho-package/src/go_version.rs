@@ -3,8 +3,15 @@
 /// The version that the linker was told to set, `-X main.version=1.2.3`, else the pseudo-version of the commit.
 pub(crate) fn main_version(module: &str, settings: &[(&str, &str)]) -> Option<String> {
     let setting = |name: &str| settings.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
-    let told = setting("-ldflags").and_then(|flags| told(module, flags));
+    let told = setting("-ldflags").and_then(|flags| told(repository(module), flags));
     told.or_else(|| pseudo(setting("vcs.revision")?, setting("vcs.time")?))
+}
+
+/// The part of a path that names the repository, `github.com/docker/docker` of `github.com/docker/docker/cmd/dockerd`:
+/// programs that were built without modules say only the path of their main package.
+fn repository(path: &str) -> &str {
+    let end = path.match_indices('/').nth(2).map_or(path.len(), |(at, _)| at);
+    path.get(..end).unwrap_or(path)
 }
 
 /// The version in the assignments of the linker's flags: of a variable of the main package or the module itself,

@@ -28,7 +28,8 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     }
     let span = root.get("name").map_or(0..0, |node| sheet.place(node.span));
     let mut listed = Listed::scoped("npm", name, version, span);
-    if !sheet.folders().any(|folder| folder == "node_modules") {
+    // Debian installs packages of npm to `usr/share/nodejs`.
+    if !sheet.folders().any(|folder| matches!(folder, "node_modules" | "nodejs")) {
         listed.relation = Relation::Own;
     }
     listed.licenses = licenses(sheet, &root);

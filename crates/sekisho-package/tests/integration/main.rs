@@ -5,6 +5,7 @@ mod distributions;
 mod java;
 mod languages;
 mod layers;
+mod license_policies;
 mod licenses;
 mod operating_system;
 mod programs;
