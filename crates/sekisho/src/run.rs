@@ -170,6 +170,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     rules.extend(said.rules);
     rules.extend(crate::vulnerable::rules());
     rules.push(credentials::rule());
+    rules.push(crate::refused_licenses::rule());
     let is_file = |fault: &&&Fault| !contained::RULES.contains(&fault.id);
     rules.extend(FAULTS.iter().filter(is_file).map(|fault| fault.rule()));
     let targets: Vec<String> = whole.targets.iter().map(|target| target.display().to_string()).collect();

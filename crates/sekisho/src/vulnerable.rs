@@ -98,7 +98,7 @@ impl Judge {
         sources: &mut Vec<Source>,
     ) -> Judged {
         let assessment = assess(&self.found.database, contents);
-        let mut places = Places { whole, sources, known: HashMap::new() };
+        let mut places = Places::new(whole, sources);
         let mut judged = Judged { packages: assessment.judged, ..Judged::default() };
         for vulnerability in &assessment.vulnerabilities {
             if vulnerability.fix.is_none() && self.wanted.ignore_unfixed && !vulnerability.is_malicious {
@@ -224,13 +224,17 @@ fn shown(whole: &Whole<'_>, path: &str) -> SmolStr {
 }
 
 /// The sources that findings stand in, each entered once.
-struct Places<'p> {
+pub(crate) struct Places<'p> {
     whole: &'p Whole<'p>,
     sources: &'p mut Vec<Source>,
     known: HashMap<SmolStr, SourceId>,
 }
 
-impl Places<'_> {
+impl<'p> Places<'p> {
+    pub(crate) fn new(whole: &'p Whole<'p>, sources: &'p mut Vec<Source>) -> Self {
+        Self { whole, sources, known: HashMap::new() }
+    }
+
     fn finding(&mut self, vulnerability: &Vulnerability<'_>, severity: Severity) -> Option<Finding> {
         let package = vulnerability.package;
         let fault = if vulnerability.is_malicious { &MALICIOUS_PACKAGE } else { &VULNERABILITY };
@@ -301,7 +305,7 @@ impl Places<'_> {
     }
 
     /// The line that names the package, or the file alone where it is no text.
-    fn location(&mut self, package: &Package, place: Option<&Place>) -> Option<Location> {
+    pub(crate) fn location(&mut self, package: &Package, place: Option<&Place>) -> Option<Location> {
         let name = place.map_or_else(|| self.whole.name.into(), |place| shown(self.whole, &place.path));
         let id = self.source(&name, place)?;
         let source = self.sources.get(id.0 as usize)?;

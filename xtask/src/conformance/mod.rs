@@ -17,6 +17,7 @@ mod kustomize;
 mod kyverno;
 mod ledger;
 mod opa;
+mod packages;
 mod pod_security;
 mod purl;
 mod verdicts;
@@ -69,6 +70,8 @@ enum Suite {
     Gatekeeper(Options),
     /// Advisories of several databases, against themselves
     Advisories(Options),
+    /// Packages in root file systems, beside syft; `--data` is a root file system
+    Packages(Options),
     /// Package URLs as package-url/purl-spec tests them; `--data` is a checkout of it
     Purl(Options),
     /// Versions as google/osv-scalibr compares them
@@ -135,6 +138,15 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Suite::Gatekeeper(options) => foreign("gatekeeper", &options, gatekeeper::run),
         Suite::Verdicts(options) => verdicts::run(&options),
         Suite::Advisories(options) => suite("advisories", "advisories", &options, advisories::run),
+        Suite::Packages(options) => match (peer::syft()?, &options.data) {
+            (Some(syft), Some(data)) => {
+                examine("packages", data, &options, |data| packages::given(data, &syft))
+            }
+            (Some(syft), None) => {
+                examine("packages", &packages::folder(), &options, |folder| packages::staged(folder, &syft))
+            }
+            (None, _) => skipped("packages", "syft is not here"),
+        },
         Suite::Purl(options) => foreign("purl", &options, purl::run),
         Suite::Versions(options) => suite("versions", "conformance/versions", &options, versions::run),
         Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),
@@ -167,12 +179,13 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 15] = [
+    let suites: [fn(Options) -> Suite; 16] = [
         Suite::Advisories,
         Suite::Captures,
         Suite::Cel,
         Suite::CelK8s,
         Suite::Opa,
+        Suite::Packages,
         Suite::Kyverno,
         Suite::Verdicts,
         Suite::PodSecurity,

@@ -8,6 +8,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use sekisho_finding::{Persona, Severity};
 use serde::{Deserialize, Deserializer};
 
+use sekisho_package::{LicenseException, LicensePolicy};
+
 use crate::release::{GivenValues, from_folder, with_paths_from};
 
 /// Settings of sekisho. Every one has a default that works.
@@ -28,6 +30,8 @@ pub(crate) struct Document {
     pub(crate) vulnerabilities: Vulnerabilities,
     /// How credentials in files are looked for.
     pub(crate) credentials: Credentials,
+    /// Which licences packages may have.
+    pub(crate) licenses: Licenses,
     /// The language of titles, messages and remedies: `en` or `ja`. Default: the locale's.
     pub(crate) language: Option<String>,
 }
@@ -160,6 +164,53 @@ pub(crate) struct Vulnerabilities {
 pub(crate) struct Credentials {
     /// Rules in the format of gitleaks, relative to this file. Default: our own.
     pub(crate) rules: Option<String>,
+}
+
+/// Which licences packages may have, by the names of SPDX's list. A `*` at the end stands for any rest.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Licenses {
+    /// The licences that are taken. Default: all that are not refused.
+    pub(crate) allow: Vec<String>,
+    /// The licences that are refused, also where they are allowed.
+    pub(crate) deny: Vec<String>,
+    /// Packages for which the lists do not hold.
+    pub(crate) exceptions: Vec<LicenseEntry>,
+    /// Whether words that are no licence of SPDX's list are refused unless they are allowed.
+    pub(crate) refuse_unknown: bool,
+    /// Whether packages that say no licence are refused.
+    pub(crate) refuse_missing: bool,
+}
+
+/// A package for which the lists of licences do not hold.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct LicenseEntry {
+    /// Its package URL without version, or how package URLs begin, with a `*` behind: `pkg:deb/debian/*`.
+    pub(crate) package: String,
+    /// The licences that are taken there. Default: any.
+    #[serde(default)]
+    pub(crate) licenses: Vec<String>,
+    /// Why.
+    pub(crate) reason: String,
+}
+
+impl Licenses {
+    /// The policy.
+    pub(crate) fn policy(&self) -> LicensePolicy {
+        let exceptions = self.exceptions.iter().map(|entry| LicenseException {
+            package: entry.package.clone(),
+            licenses: entry.licenses.clone(),
+            reason: entry.reason.clone(),
+        });
+        LicensePolicy {
+            allow: self.allow.clone(),
+            deny: self.deny.clone(),
+            exceptions: exceptions.collect(),
+            refuse_unknown: self.refuse_unknown,
+            refuse_missing: self.refuse_missing,
+        }
+    }
 }
 
 /// Which checks run, and how.

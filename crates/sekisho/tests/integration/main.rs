@@ -7,6 +7,7 @@ mod bad_charts;
 mod bad_input;
 mod bad_policies;
 mod bad_rego;
+mod builds;
 mod bundles;
 mod charts;
 mod command;
