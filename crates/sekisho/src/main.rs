@@ -31,7 +31,8 @@ use clap::Parser;
 use arguments::{Arguments, Command};
 use terminal::Terminal;
 
-/// What serves for weeks and evaluates on many threads keeps its memory small with it, and every verb is quicker.
+/// What evaluates reviews on many threads is quicker with it by a quarter; a scan takes more memory.
+#[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

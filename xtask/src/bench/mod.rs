@@ -41,8 +41,13 @@ pub(crate) fn run(name: &str) -> Result<()> {
 
 /// Builds the release binary and gives its path.
 fn release_binary() -> Result<PathBuf> {
+    release_binary_with(&[])
+}
+
+/// Builds the release binary with these features and gives its path.
+fn release_binary_with(features: &[&str]) -> Result<PathBuf> {
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--quiet", "--package", "sekisho"])
+        .args(["build", "--release", "--quiet", "--package", "sekisho", "--features", &features.join(",")])
         .current_dir(root())
         .status()
         .context("cannot run cargo")?;

@@ -15,7 +15,7 @@ use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
 use self::webhook::Webhook;
-use super::release_binary;
+use super::release_binary_with;
 use crate::workspace::root;
 
 /// What the load generator measured; times in milliseconds.
@@ -46,7 +46,7 @@ struct Places {
 const RUNS: usize = 3;
 
 pub(super) fn run() -> Result<()> {
-    let binary = release_binary()?;
+    let binary = release_binary_with(&["mimalloc"])?;
     let load = load_generator()?;
     let folder = root().join("target/bench/admission");
     if folder.exists() {
