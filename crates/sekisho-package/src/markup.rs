@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
@@ -117,7 +118,9 @@ pub(crate) fn xml(sheet: &Sheet<'_>, listing: &mut Listing) -> Element {
 fn element(start: &BytesStart<'_>, span: Range<u32>) -> Element {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let attributes = start.attributes().flatten().map(|attribute| {
-        let value = attribute.unescape_value().map_or_else(|_| text(&attribute.value), Into::into);
+        let value = attribute
+            .normalized_value(XmlVersion::default())
+            .map_or_else(|_| text(&attribute.value), Into::into);
         (text(attribute.key.local_name().as_ref()), value)
     });
     Element {
