@@ -24,6 +24,8 @@ const HIDDEN: &str = "opt/site-packages/PyYAML-5.3.dist-info/METADATA";
 
 /// Builds the image and examines it in every place.
 pub(super) fn run(scratch: &Path) -> Result<Vec<Outcome>> {
+    let storage = Storage(scratch.join("storage/overlay"));
+    storage.release();
     if scratch.exists() {
         fs::remove_dir_all(scratch)?;
     }
@@ -158,6 +160,30 @@ fn check(sekisho: &Path, target: &str) -> Result<()> {
     });
     ensure!(places.any(|is_there| is_there), "no finding in layer 0");
     Ok(())
+}
+
+/// The folder that skopeo mounts over itself when it fills a storage, and leaves so. It is given back at the end, and
+/// at the beginning where a run before was ended.
+struct Storage(PathBuf);
+
+impl Storage {
+    fn release(&self) {
+        let unmounted = || {
+            Command::new("umount")
+                .arg(&self.0)
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success())
+        };
+        // Every copy mounts it once more.
+        while self.0.exists() && unmounted() {}
+    }
+}
+
+impl Drop for Storage {
+    fn drop(&mut self) {
+        self.release();
+    }
 }
 
 /// Debian's registry on the loopback interface, ended when it is dropped.
