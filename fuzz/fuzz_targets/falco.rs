@@ -23,7 +23,7 @@ fuzz_target!(|text: &str| {
     for _ in 0..2 {
         let (result, rules) = loader.load(text);
         assert_eq!(result.has_errors(), rules.is_none());
-        for rules in rules {
+        if let Some(rules) = rules {
             for source in ["syscall", "k8s_audit"] {
                 let all = rules.matches(&mut Evaluator::new(), &Nothing(source), Matching::All);
                 let first = rules.matches(&mut Evaluator::new(), &Nothing(source), Matching::First);
