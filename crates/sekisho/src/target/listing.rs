@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use ignore::WalkBuilder;
-use ignore::overrides::OverrideBuilder;
+use anyhow::{Result, bail};
 use sekisho_finding::{Skip, SkipReason};
 use sekisho_kustomize::is_kustomization;
 
@@ -81,25 +79,7 @@ impl Listing {
     }
 
     fn walk(&mut self, folder: &Path, selection: &Selection) -> Result<()> {
-        let mut exclude = OverrideBuilder::new(&selection.exclude_root);
-        exclude.add("!.git/")?;
-        for pattern in &selection.exclude {
-            exclude
-                .add(&format!("!{pattern}"))
-                .with_context(|| format!("`scan.exclude`: `{pattern}` is no valid pattern"))?;
-        }
-        let mut builder = WalkBuilder::new(folder);
-        builder
-            .hidden(false)
-            .follow_links(false)
-            .require_git(false)
-            .overrides(exclude.build()?)
-            .git_ignore(selection.git_ignore)
-            .git_global(selection.git_ignore)
-            .git_exclude(selection.git_ignore)
-            .ignore(selection.git_ignore)
-            .parents(selection.git_ignore);
-        for entry in builder.build() {
+        for entry in selection.walker(folder)?.build() {
             match entry {
                 Err(error) => self.skipped.push(Skip {
                     path: shown(folder),

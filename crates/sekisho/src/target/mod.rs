@@ -22,9 +22,11 @@ mod progress;
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use ignore::WalkBuilder;
+use ignore::overrides::OverrideBuilder;
 use rayon::prelude::*;
 use sekisho_finding::{Coverage, Skip, SkipReason};
 use sekisho_manifest::{Budget, LoadError, Object, Source, SourceId};
@@ -58,6 +60,32 @@ pub(crate) struct Selection {
     pub(crate) releases: Releases,
     /// Whether to say on standard error how far it is.
     pub(crate) progress: bool,
+}
+
+impl Selection {
+    /// Goes over a folder of source: what git ignores and what the configuration excludes is left out, links are not
+    /// followed.
+    fn walker(&self, folder: &Path) -> Result<WalkBuilder> {
+        let mut exclude = OverrideBuilder::new(&self.exclude_root);
+        exclude.add("!.git/")?;
+        for pattern in &self.exclude {
+            exclude
+                .add(&format!("!{pattern}"))
+                .with_context(|| format!("`scan.exclude`: `{pattern}` is no valid pattern"))?;
+        }
+        let mut builder = WalkBuilder::new(folder);
+        builder
+            .hidden(false)
+            .follow_links(false)
+            .require_git(false)
+            .overrides(exclude.build()?)
+            .git_ignore(self.git_ignore)
+            .git_global(self.git_ignore)
+            .git_exclude(self.git_ignore)
+            .ignore(self.git_ignore)
+            .parents(self.git_ignore);
+        Ok(builder)
+    }
 }
 
 /// What the targets hold.

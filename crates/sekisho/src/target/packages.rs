@@ -4,9 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use ignore::WalkBuilder;
-use ignore::overrides::OverrideBuilder;
 use sekisho_contents::Contents;
 use sekisho_leak::Detector;
 use sekisho_package::{Budget, Content, Entry, Kind, LayerScan, Observer, RandomAccess, merge};
@@ -64,25 +63,8 @@ pub(crate) fn read(selection: &Selection, detector: Option<&Detector<'_>>) -> Re
 
 /// A folder of source: what git ignores is left out, as for manifests.
 fn folder(target: &Path, selection: &Selection, observers: &mut [&mut dyn Observer]) -> Result<Contents> {
-    let mut exclude = OverrideBuilder::new(&selection.exclude_root);
-    exclude.add("!.git/")?;
-    for pattern in &selection.exclude {
-        exclude
-            .add(&format!("!{pattern}"))
-            .with_context(|| format!("`scan.exclude`: `{pattern}` is no valid pattern"))?;
-    }
-    let mut builder = WalkBuilder::new(target);
-    builder
-        .hidden(false)
-        .follow_links(false)
-        .require_git(false)
-        .overrides(exclude.build()?)
-        .git_ignore(selection.git_ignore)
-        .git_global(selection.git_ignore)
-        .git_exclude(selection.git_ignore)
-        .ignore(selection.git_ignore)
-        .parents(selection.git_ignore)
-        .sort_by_file_name(std::cmp::Ord::cmp);
+    let mut builder = selection.walker(target)?;
+    builder.sort_by_file_name(std::cmp::Ord::cmp);
     let mut scan = LayerScan::folder(Budget::default());
     for entry in builder.build() {
         match entry {
