@@ -72,14 +72,18 @@ impl Proof {
 impl Cache {
     /// The folder that `SEKISHO_CACHE` names, else the usual one of the user; none where there is no home.
     pub fn usual() -> Option<Self> {
+        Self::home().map(|folder| Self::at(folder.join("layers")))
+    }
+
+    /// The folder for what can be got again: that of `SEKISHO_CACHE`, else `sekisho` in the user's.
+    pub fn home() -> Option<PathBuf> {
         let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let folder = variable("SEKISHO_CACHE").or_else(|| {
+        variable("SEKISHO_CACHE").or_else(|| {
             let usual = variable("XDG_CACHE_HOME")
                 .or_else(|| variable("LOCALAPPDATA"))
                 .or_else(|| variable("HOME").map(|home| home.join(".cache")));
             usual.map(|folder| folder.join("sekisho"))
-        });
-        folder.map(|folder| Self::at(folder.join("layers")))
+        })
     }
 
     /// A folder, which need not be there yet.

@@ -19,7 +19,7 @@ mod store;
 mod tls;
 
 pub use error::StoreError;
-pub use inventory::InventoryDocument;
+pub use inventory::{ImageUse, InventoryDocument};
 pub use query::{Count, Filter, StoredFinding};
 pub use result::{BundleUse, FindingRow, ObjectKey, ObjectResult};
 pub use spool::Spool;

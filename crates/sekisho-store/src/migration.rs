@@ -4,7 +4,9 @@ use crate::database::{Database, Statements};
 use crate::error::StoreError;
 
 /// The steps. `{bytes}` is the database's word for bytes.
-const STEPS: [&[&str]; 1] = [&[
+const STEPS: [&[&str]; 2] = [STEP_1, STEP_2];
+
+const STEP_1: &[&str] = &[
     "CREATE TABLE bundles (
         digest TEXT PRIMARY KEY, source TEXT NOT NULL, reference TEXT NOT NULL, commit_id TEXT NOT NULL,
         first_used BIGINT NOT NULL, last_used BIGINT NOT NULL)",
@@ -26,7 +28,14 @@ const STEPS: [&[&str]; 1] = [&[
     "CREATE TABLE inventories (
         digest TEXT NOT NULL, format TEXT NOT NULL, tool TEXT NOT NULL, made BIGINT NOT NULL,
         document {bytes} NOT NULL, PRIMARY KEY (digest, format))",
-]];
+];
+
+const STEP_2: &[&str] = &[
+    "CREATE TABLE image_uses (
+        cluster TEXT NOT NULL, digest TEXT NOT NULL, reference TEXT NOT NULL, workload TEXT NOT NULL,
+        seen BIGINT NOT NULL, PRIMARY KEY (cluster, digest, reference, workload))",
+    "CREATE INDEX image_uses_by_digest ON image_uses (digest)",
+];
 
 /// Brings a database to the newest layout.
 pub(crate) fn migrate(database: &mut dyn Database, name: &str) -> Result<(), StoreError> {

@@ -5,6 +5,7 @@ pub(crate) mod db;
 pub(crate) mod image;
 pub(crate) mod policy;
 pub(crate) mod serve;
+pub(crate) mod vex;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -104,6 +105,8 @@ pub(crate) enum Command {
     Serve(serve::ServeArguments),
     /// Build, update and examine the vulnerability database
     Db(db::DbArguments),
+    /// Write what is found in packages and decided about it as VEX, for those who use them
+    Vex(Box<vex::VexArguments>),
     /// Print a completion script for a shell
     Completion {
         /// The shell

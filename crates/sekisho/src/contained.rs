@@ -1,16 +1,19 @@
 //! What files contain, in folders and images → findings about packages and credentials.
 
 use anyhow::Result;
+use jiff::Timestamp;
 use sekisho_contents::Contents;
 use sekisho_finding::fault::{LEAKED_CREDENTIAL, REFUSED_LICENSE};
 use sekisho_finding::{Finding, Skip, SkipReason};
 use sekisho_inventory::Inventory;
 use sekisho_leak::Detector;
 use sekisho_package::LicensePolicy;
+use sekisho_version::PackageUrl;
 use smol_str::SmolStr;
 
 use crate::config::Config;
 use crate::credentials::{self, Search};
+use crate::inventories;
 use crate::refused_licenses;
 use crate::run::{self, Request};
 use crate::target::image::{self, Examined, Named};
@@ -30,6 +33,8 @@ pub(crate) struct Contained {
     pub(crate) of_packages: Vec<Finding>,
     /// About credentials.
     pub(crate) leaks: Vec<Finding>,
+    /// The images by the beginnings of the names of their files, with their package URLs.
+    pub(crate) wholes: Vec<(String, PackageUrl)>,
     /// How old the database is that packages were looked up in.
     pub(crate) database: Option<String>,
 }
@@ -55,7 +60,11 @@ impl Targets<'_> {
         let search = credentials.map(|asked| Search::new(&config.about_credentials(asked))).transpose()?;
         let detector = search.as_ref().map(Search::detector).transpose()?;
         let sought = search.as_ref().zip(detector.as_ref());
-        let images = image::read(self.images, &request.images.clone().unwrap_or_default(), sought)?;
+        let settings = request.images.clone().unwrap_or_default();
+        let images = image::read(self.images, &settings, sought)?;
+        if let Some(skip) = self.keep(&images, &settings)? {
+            loaded.coverage.skipped.push(skip);
+        }
         for image in &images {
             loaded.coverage.layers += image.layers;
             loaded.coverage.files += usize::try_from(image.contents.files).unwrap_or(usize::MAX);
@@ -66,7 +75,10 @@ impl Targets<'_> {
             Some(selection) => packages::read(selection, detector.as_ref())?,
             None => Vec::new(),
         };
-        let mut contained = Contained::default();
+        let wholes = images
+            .iter()
+            .filter_map(|image| Some((format!("{}!/", image.name), image.within.first()?.clone())));
+        let mut contained = Contained { wholes: wholes.collect(), ..Contained::default() };
         if let Some(asked) = vulnerabilities {
             let mut found = Vec::new();
             let has_any = |contents: &Contents| !contents.packages.is_empty() || !contents.unread.is_empty();
@@ -92,6 +104,29 @@ impl Targets<'_> {
             finding.severity = config.severity_of(&finding.rule).unwrap_or(finding.severity);
         }
         Ok(contained)
+    }
+}
+
+impl Targets<'_> {
+    /// Keeps what the images contain, unless nothing is to be kept; why that could not be.
+    fn keep(&self, images: &[Examined], settings: &image::Settings) -> Result<Option<Skip>> {
+        if images.is_empty() || (settings.no_cache && settings.inventories.is_none()) {
+            return Ok(None);
+        }
+        let Some(target) = inventories::place(settings.inventories.as_deref(), self.config)? else {
+            return Ok(None);
+        };
+        let kept = inventories::keep(&target, images, None, Timestamp::now().as_second());
+        // What was named must work; what is kept by the way need not.
+        match kept {
+            Err(error) if settings.inventories.is_some() => Err(error),
+            Err(error) => Ok(Some(Skip {
+                path: target.to_string().into(),
+                line: None,
+                reason: SkipReason::NotExamined(format!("packages are not kept for later: {error:#}")),
+            })),
+            Ok(()) => Ok(None),
+        }
     }
 }
 

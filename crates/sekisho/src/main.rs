@@ -11,6 +11,7 @@ mod credentials;
 mod doctor;
 mod examine;
 mod install;
+mod inventories;
 mod live;
 mod mending;
 mod policy;
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
         Command::Install(install) => command::install::run(install, &terminal),
         Command::Policy(policy) => command::policy::run(policy, &terminal),
         Command::Serve(serve) => command::serve::run(serve, &terminal),
+        Command::Vex(vex) => command::vex::run(*vex, &terminal),
         Command::Db(db) => command::db::run(db, &terminal),
         Command::Completion { shell } => command::completion::run(shell),
         Command::Man { verb } => command::man::run(verb.as_deref()),

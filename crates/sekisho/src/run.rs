@@ -12,6 +12,7 @@ use sekisho_manifest::{Budget, LoadError, LoadErrorKind, SourceId};
 use sekisho_policy::pod_security::Preset;
 use sekisho_posture::{Check, Settings};
 use sekisho_risk::Action;
+use sekisho_version::PackageUrl;
 
 use crate::config::{Config, unknown_slug};
 use crate::contained::{self, Targets};
@@ -91,6 +92,8 @@ pub(crate) struct Outcome {
     pub(crate) actions: Vec<Action>,
     /// The configuration that was in force.
     pub(crate) config: Config,
+    /// The images by the beginnings of the names of their files, with their package URLs.
+    wholes: Vec<(String, PackageUrl)>,
     /// Which vulnerability database was asked, and how old it is; none where no package was there.
     pub(crate) database: Option<String>,
 }
@@ -184,6 +187,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
         coverage,
         actions,
         config,
+        wholes: contained.wholes,
         database: contained.database,
     })
 }
@@ -329,6 +333,12 @@ impl Outcome {
     /// The findings that count.
     pub(crate) fn counted(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.suppressed.is_none())
+    }
+
+    /// The image that a finding is in.
+    pub(crate) fn within(&self, finding: &Finding) -> Option<&PackageUrl> {
+        let file = finding.location.file.as_str();
+        self.wholes.iter().find(|(begin, _)| file.starts_with(begin.as_str())).map(|(_, url)| url)
     }
 
     /// Whether a finding at or above this severity counts.

@@ -78,14 +78,7 @@ pub(crate) struct Judge {
 impl Judge {
     /// Opens what is needed.
     pub(crate) fn new(wanted: &Wanted) -> Result<Self> {
-        let mut statements = Vec::new();
-        for path in &wanted.vex {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("cannot read the VEX document `{}`", path.display()))?;
-            let document =
-                vex::read(&text, &Budget::default()).with_context(|| format!("`{}`", path.display()))?;
-            statements.push(document);
-        }
+        let statements = statements(wanted)?;
         let found = advisories::find(wanted.database.as_deref())?;
         Ok(Self { found, wanted: wanted.clone(), statements })
     }
@@ -142,6 +135,16 @@ impl Judge {
         }
         Some(Suppression { kind: SuppressionKind::Exception, reason })
     }
+}
+
+/// What suppliers say.
+pub(crate) fn statements(wanted: &Wanted) -> Result<Vec<Document>> {
+    let read = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the VEX document `{}`", path.display()))?;
+        vex::read(&text, &Budget::default()).with_context(|| format!("`{}`", path.display()))
+    };
+    wanted.vex.iter().map(read).collect()
 }
 
 /// The rules that findings about packages have, as reports show them.

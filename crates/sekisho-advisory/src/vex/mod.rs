@@ -116,7 +116,13 @@ impl Justification {
         Self::ALL.iter().find(|(known, _)| *known == self).map_or("", |(_, name)| name)
     }
 
-    fn named(name: &str) -> Option<Self> {
+    /// The words of all.
+    pub fn words() -> [&'static str; 5] {
+        Self::ALL.map(|(_, word)| word)
+    }
+
+    /// The one that a word names.
+    pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, word)| *word == name).map(|(known, _)| *known)
     }
 }

@@ -1,6 +1,6 @@
 //! What is written and read, in any database.
 
-use sekisho_store::{BundleUse, Filter, InventoryDocument, Store};
+use sekisho_store::{BundleUse, Filter, ImageUse, InventoryDocument, Store};
 
 use crate::support::{object, open};
 
@@ -10,6 +10,8 @@ pub(crate) fn all(store: &mut Store) {
     counts(store);
     sweeping(store);
     bundles_and_inventories(store);
+    uses(store);
+    pages(store);
 }
 
 fn times(store: &mut Store, filter: &Filter) -> Vec<(String, i64, i64, Option<i64>)> {
@@ -101,6 +103,45 @@ fn bundles_and_inventories(store: &mut Store) {
     assert_eq!(store.inventory("sha256:image", "cyclonedx-1.6").unwrap(), Some(inventory(&[0, 255, 7])));
     assert_eq!(store.inventory("sha256:image", "spdx").unwrap(), None);
     assert_eq!(store.inventoried("cyclonedx-1.6").unwrap(), ["sha256:image"]);
+}
+
+fn uses(store: &mut Store) {
+    let used = |cluster: &str, digest: &str, workload: &str| ImageUse {
+        cluster: cluster.to_owned(),
+        digest: digest.to_owned(),
+        reference: "example.com/shop/web:1".to_owned(),
+        workload: workload.to_owned(),
+    };
+    let (alone, web, job) = (
+        used("", "sha256:1", ""),
+        used("c1", "sha256:1", "Deployment shop/web"),
+        used("c1", "sha256:2", "Job a/b"),
+    );
+    store.put_image_uses(&[web.clone(), job.clone()], 10).unwrap();
+    store.put_image_uses(&[alone.clone(), web.clone()], 20).unwrap();
+    assert_eq!(store.image_uses(None).unwrap(), [alone.clone(), web.clone(), job]);
+    // The image that was looked at by itself is of no cluster, and stays.
+    assert_eq!(store.sweep_image_uses("c1", 20).unwrap(), 1);
+    assert_eq!(store.image_uses(Some("sha256:1")).unwrap(), [alone, web]);
+    assert!(store.image_uses(Some("sha256:2")).unwrap().is_empty());
+}
+
+fn pages(store: &mut Store) {
+    let inventory = |number: usize| InventoryDocument {
+        digest: format!("sha256:{number:04}"),
+        format: "sekisho-packages-1".to_owned(),
+        document: number.to_string().into_bytes(),
+        ..InventoryDocument::default()
+    };
+    let all: Vec<InventoryDocument> = (0..1_001).map(inventory).collect();
+    store.put_inventories(&all).unwrap();
+    let (mut read, mut count) = (Vec::new(), 0);
+    let mut take = |page: Vec<InventoryDocument>| {
+        count += 1;
+        read.extend(page);
+    };
+    store.each_inventory("sekisho-packages-1", &mut take).unwrap();
+    assert_eq!((read, count), (all, 3));
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub(crate) enum DbVerb {
     Import(ImportArguments),
     /// Say what an advisory is about: packages, versions, fixes, attacks
     Show(ShowArguments),
+    /// Say which images that were scanned have a vulnerability, and which workloads run them
+    Affected(AffectedArguments),
 }
 
 /// Where the database lies.
@@ -73,6 +75,10 @@ pub(crate) struct UpdateArguments {
     /// File or `https://` address of a database or a delta [default: `vulnerabilities.source` of `sekisho.yaml`]
     #[arg(value_name = "SOURCE")]
     pub(crate) source: Option<String>,
+    /// Where inventories of images are kept: a file, or an address of PostgreSQL [default: that of `sekisho.yaml`, else
+    /// `sekisho/inventories.db` in the folder for caches]
+    #[arg(long, value_name = "DATABASE")]
+    pub(crate) inventories: Option<String>,
     #[command(flatten)]
     pub(crate) trust: TrustArguments,
     #[command(flatten)]
@@ -114,6 +120,10 @@ pub(crate) struct ImportArguments {
     /// Database of sekisho, a delta, Trivy's `trivy.db`, or Grype's `vulnerability.db`
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Where inventories of images are kept: a file, or an address of PostgreSQL [default: that of `sekisho.yaml`, else
+    /// `sekisho/inventories.db` in the folder for caches]
+    #[arg(long, value_name = "DATABASE")]
+    pub(crate) inventories: Option<String>,
     #[command(flatten)]
     pub(crate) trust: TrustArguments,
     #[command(flatten)]
@@ -125,6 +135,25 @@ pub(crate) struct ShowArguments {
     /// Identifier: of a CVE or of an advisory
     #[arg(value_name = "ID")]
     pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) place: PlaceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AffectedArguments {
+    /// Identifiers: of CVEs or of advisories
+    #[arg(value_name = "ID", required = true)]
+    pub(crate) ids: Vec<String>,
+    /// Output format
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = StatusFormat::Table)]
+    pub(crate) format: StatusFormat,
+    /// Configuration file [default: `sekisho.yaml`, looked for upward from here]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where inventories of images are kept: a file, or an address of PostgreSQL [default: that of `sekisho.yaml`, else
+    /// `sekisho/inventories.db` in the folder for caches]
+    #[arg(long, value_name = "DATABASE")]
+    pub(crate) inventories: Option<String>,
     #[command(flatten)]
     pub(crate) place: PlaceArguments,
 }

@@ -26,6 +26,10 @@ pub(crate) struct ImageArguments {
     /// Read every layer, and keep nothing of it for the next run
     #[arg(long)]
     pub(crate) no_cache: bool,
+    /// Where the packages of images are kept, for `sekisho db affected` [default: that of `sekisho.yaml`, else
+    /// `sekisho/inventories.db` in the folder for caches]
+    #[arg(long, value_name = "DATABASE")]
+    pub(crate) inventories: Option<String>,
 }
 
 impl ImageArguments {
@@ -37,6 +41,7 @@ impl ImageArguments {
             insecure: self.insecure_registry,
             mirrors: self.registry_mirror,
             no_cache: self.no_cache,
+            inventories: self.inventories,
             offline,
         }
     }

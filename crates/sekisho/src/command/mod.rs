@@ -16,6 +16,7 @@ pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod serve;
 mod stored;
+pub(crate) mod vex;
 
 use std::collections::BTreeMap;
 

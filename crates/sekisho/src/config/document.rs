@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use sekisho_advisory::vex::Justification;
 use sekisho_finding::{Persona, Severity};
 use serde::{Deserialize, Deserializer};
 
@@ -154,6 +155,9 @@ pub(crate) struct Vulnerabilities {
     pub(crate) keys: Vec<String>,
     /// Whether vulnerabilities that no version fixes are left out.
     pub(crate) ignore_unfixed: bool,
+    /// Where the packages of scanned images are kept: a file relative to this one, or an address of PostgreSQL. Default:
+    /// in the folder for caches.
+    pub(crate) inventories: Option<String>,
     /// What suppliers say of vulnerabilities, relative to this file: OpenVEX, CSAF or CycloneDX.
     pub(crate) vex: Vec<String>,
 }
@@ -313,6 +317,9 @@ pub(crate) struct ExceptionEntry {
     pub(crate) owner: String,
     /// Why it is accepted.
     pub(crate) reason: String,
+    /// Of a vulnerability, why the package is not affected, by the word of VEX. Default: it is affected, and accepted.
+    #[serde(default)]
+    pub(crate) justification: Option<JustificationWord>,
     /// The last day on which it counts: `2027-01-31`. After it the exception is a finding of its own.
     #[serde(default)]
     pub(crate) expires: Option<String>,
@@ -329,6 +336,10 @@ pub(crate) struct SeverityWord(pub(crate) Severity);
 /// A persona by its word.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PersonaWord(pub(crate) Persona);
+
+/// Why a package is not affected, by the word of VEX.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct JustificationWord(pub(crate) Justification);
 
 impl std::str::FromStr for FailOn {
     type Err = String;
@@ -382,3 +393,11 @@ word!(FailOn, |text: &str| text.parse::<FailOn>(), {
 });
 word!(SeverityWord, |text: &str| text.parse().map(SeverityWord), words(Severity::ALL, Severity::as_str));
 word!(PersonaWord, |text: &str| text.parse().map(PersonaWord), words(Persona::ALL, Persona::as_str));
+word!(
+    JustificationWord,
+    |text: &str| Justification::named(text).map(JustificationWord).ok_or_else(|| format!(
+        "`{text}` is no justification: use one of {}",
+        Justification::words().join(", ")
+    )),
+    Justification::words().to_vec()
+);

@@ -164,6 +164,13 @@ impl Config {
         Some(if is_address { source.clone() } else { self.folder().join(source).display().to_string() })
     }
 
+    /// Where inventories of images are kept.
+    pub(crate) fn inventories(&self) -> Option<String> {
+        let said = self.document.vulnerabilities.inventories.as_ref()?;
+        let is_address = said.contains("://");
+        Some(if is_address { said.clone() } else { self.folder().join(said).display().to_string() })
+    }
+
     /// What is asked about vulnerabilities, where the command line does not say otherwise.
     pub(crate) fn about_vulnerabilities(&self, asked: &Wanted) -> Wanted {
         let (said, folder) = (&self.document.vulnerabilities, self.folder());

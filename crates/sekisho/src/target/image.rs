@@ -34,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) mirrors: Vec<(String, String)>,
     /// Whether nothing is kept, and nothing that was kept is used.
     pub(crate) no_cache: bool,
+    /// Where inventories are kept, where the user names it.
+    pub(crate) inventories: Option<String>,
     /// Whether no connection may be made.
     pub(crate) offline: bool,
 }
@@ -51,6 +53,12 @@ pub(crate) struct Named {
 pub(crate) struct Examined {
     /// Its name, as it is shown.
     pub(crate) name: String,
+    /// The digest of its manifest, else of its configuration; empty for a root file system.
+    pub(crate) digest: String,
+    /// Whether all of it was read.
+    pub(crate) is_whole: bool,
+    /// The workloads of a cluster that run it.
+    pub(crate) workloads: Vec<String>,
     /// The folder of a root file system.
     pub(crate) folder: Option<PathBuf>,
     /// The image itself, for statements about it.
@@ -162,6 +170,9 @@ impl Reader<'_> {
             Ok(opened) => self.image(&opened, &named.target),
             Err(error) => Examined {
                 name: named.text.clone(),
+                digest: String::new(),
+                is_whole: false,
+                workloads: Vec::new(),
                 folder: None,
                 within: Vec::new(),
                 contents: Contents::default(),
@@ -179,6 +190,9 @@ impl Reader<'_> {
         let name = path.display().to_string();
         let fault = fault.map(|fault| skip(&name, SkipReason::Unreadable(fault.to_string())));
         Examined {
+            digest: String::new(),
+            is_whole: fault.is_none(),
+            workloads: Vec::new(),
             folder: Some(path.to_owned()),
             within: Vec::new(),
             contents: merge(&[&layer]).contents,
@@ -209,6 +223,9 @@ impl Reader<'_> {
         let layers: Vec<&Layer> = read.iter().map(|read| &read.layer).collect();
         Examined {
             name: opened.name.clone(),
+            digest: opened.image.digest.as_ref().unwrap_or(&opened.image.identifier).to_string(),
+            is_whole: read.iter().all(|read| read.is_whole),
+            workloads: Vec::new(),
             folder: None,
             within: within(&opened.image, target),
             contents: merge_image(&layers).contents,

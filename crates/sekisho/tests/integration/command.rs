@@ -10,11 +10,14 @@ use tempfile::TempDir;
 /// A folder for one test, and the command in it.
 pub(crate) struct Workbench {
     folder: TempDir,
+    /// What is kept, so that nothing is of the person who runs the tests.
+    cache: TempDir,
 }
 
 impl Workbench {
     pub(crate) fn new() -> Self {
-        Self { folder: TempDir::new().expect("a folder") }
+        let folder = || TempDir::new().expect("a folder");
+        Self { folder: folder(), cache: folder() }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -52,6 +55,7 @@ impl Workbench {
             .env_remove("LC_MESSAGES")
             // No database of the person who runs the tests.
             .env("SEKISHO_DATABASE", self.path().join("no-database"))
+            .env("SEKISHO_CACHE", self.cache.path())
             .env("LANG", "C")
             .env("COLUMNS", "100")
             .envs(variables.iter().copied())

@@ -15,7 +15,7 @@ fn digest(bytes: &[u8]) -> String {
     format!("sha256:{}", hexadecimal.concat())
 }
 
-fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     for (path, content) in files {
         let mut header = tar::Header::new_gnu();
@@ -31,12 +31,12 @@ const METADATA: &str = "usr/lib/python3/dist-packages/Django-3.2.0.dist-info/MET
 const DJANGO: &[u8] = b"Metadata-Version: 2.1\nName: Django\nVersion: 3.2.0\n";
 
 /// The archive of an image as `docker save` writes it.
-fn saved(layers: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn saved(layers: &[Vec<u8>]) -> Vec<u8> {
     let diff_ids: Vec<String> = layers.iter().map(|layer| format!("\"{}\"", digest(layer))).collect();
     saved_as(layers, &diff_ids)
 }
 
-fn saved_as(layers: &[Vec<u8>], diff_ids: &[String]) -> Vec<u8> {
+pub(crate) fn saved_as(layers: &[Vec<u8>], diff_ids: &[String]) -> Vec<u8> {
     let names: Vec<String> = (0..layers.len()).map(|index| format!("{index}/layer.tar")).collect();
     let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
     let list = format!(r#"[{{"Config":"c.json","RepoTags":["shop:1"],"Layers":[{}]}}]"#, quoted.join(","));
@@ -47,7 +47,7 @@ fn saved_as(layers: &[Vec<u8>], diff_ids: &[String]) -> Vec<u8> {
     archive(&files)
 }
 
-fn django() -> Vec<u8> {
+pub(crate) fn django() -> Vec<u8> {
     archive(&[(METADATA, DJANGO)])
 }
 

@@ -17,6 +17,7 @@ mod examples;
 mod fixing;
 mod images;
 mod installing;
+mod inventories;
 mod kustomizations;
 mod kyverno_tests;
 mod large_cluster;

@@ -1,8 +1,10 @@
 //! `sekisho db`: the verbs about the vulnerability database, one file each.
 
+mod affected;
 mod build;
 mod export;
 mod import;
+mod news;
 mod show;
 mod status;
 mod update;
@@ -25,6 +27,7 @@ pub(crate) fn run(arguments: DbArguments, terminal: &Terminal) -> Result<Status>
         DbVerb::Export(export) => export::run(&export, terminal),
         DbVerb::Import(import) => import::run(&import, terminal),
         DbVerb::Show(show) => show::run(&show),
+        DbVerb::Affected(affected) => affected::run(&affected, terminal),
     }
 }
 

@@ -4,11 +4,14 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use sekisho_database::fetch::{FetchError, fetch, is_address};
-use sekisho_database::{InstallError, Trust};
+use sekisho_database::{InstallError, Trust, starter};
+use sekisho_store::StoreTarget;
 use sekisho_vulnerability::{Database, DatabaseError};
 
 use super::build::delta_path;
+use super::news;
 use crate::arguments::db::UpdateArguments;
+use crate::inventories;
 use crate::terminal::{Status, Terminal};
 
 pub(crate) fn run(arguments: &UpdateArguments, terminal: &Terminal) -> Result<Status> {
@@ -29,15 +32,16 @@ pub(crate) fn run(arguments: &UpdateArguments, terminal: &Terminal) -> Result<St
         let bytes = std::fs::read(path).with_context(|| format!("cannot read `{source}`"))?;
         sekisho_database::read_trusted(path, bytes, Some(&place), &trust)?
     };
-    put(&place, &bytes, terminal)?;
+    let kept = inventories::place(arguments.inventories.as_deref(), &config)?;
+    put(&place, &bytes, kept.as_ref(), terminal)?;
     Ok(Status::Clean)
 }
 
-/// Puts proved bytes into their place and says what is there now.
-pub(super) fn put(place: &Path, bytes: &[u8], terminal: &Terminal) -> Result<()> {
+/// Puts proved bytes into their place, and says what is there now and what is new in images that were looked at before.
+pub(super) fn put(place: &Path, bytes: &[u8], kept: Option<&StoreTarget>, terminal: &Terminal) -> Result<()> {
     let known = sekisho_database::open(place).ok();
     let offered = Database::open(bytes.to_vec())?;
-    if known.is_some_and(|known| known.identity() == offered.identity()) {
+    if known.as_ref().is_some_and(|known| known.identity() == offered.identity()) {
         terminal.note(format_args!("`{}` is this database already", place.display()));
         return Ok(());
     }
@@ -48,7 +52,9 @@ pub(super) fn put(place: &Path, bytes: &[u8], terminal: &Terminal) -> Result<()>
         offered.len(),
         offered.packages()
     ));
-    Ok(())
+    // Without one in its place, images were judged by the one in the program.
+    let before = known.map_or_else(starter, Ok)?;
+    news::tell(kept, &before, &offered)
 }
 
 /// The delta that lies beside an address for the database in place, else the whole one.
