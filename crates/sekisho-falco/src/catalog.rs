@@ -12,6 +12,8 @@ use crate::condition::FieldRef;
 #[derive(Clone, Debug)]
 pub struct Catalog {
     sources: HashMap<String, HashMap<String, Arc<FieldInfo>>>,
+    /// How many fields were numbered.
+    count: u32,
 }
 
 /// What is known of a field.
@@ -20,6 +22,9 @@ pub struct Catalog {
 pub struct FieldInfo {
     /// Its name, without argument.
     pub name: String,
+    /// Its place among the fields of its catalog, by which an adapter knows it without comparing names. Those of
+    /// [`Catalog::standard`] never change while the program runs.
+    pub id: u32,
     /// The type of its values.
     pub kind: Type,
     /// How numbers are rendered.
@@ -110,11 +115,13 @@ impl Catalog {
     pub fn standard() -> Self {
         let mut sources: HashMap<String, HashMap<String, Arc<FieldInfo>>> = HashMap::new();
         let mut source = String::new();
+        let mut count = 0;
         for line in include_str!("../data/fields.txt").lines().filter(|line| !line.starts_with('#')) {
             if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
                 name.clone_into(&mut source);
             } else {
-                let info = Arc::new(info(line));
+                let info = Arc::new(FieldInfo { id: count, ..info(line) });
+                count += 1;
                 sources.entry(source.clone()).or_default().insert(info.name.clone(), info);
             }
         }
@@ -122,13 +129,16 @@ impl Catalog {
         for fields in sources.values_mut() {
             fields.extend(everywhere.iter().map(|(name, info)| (name.clone(), info.clone())));
         }
-        Self { sources }
+        Self { sources, count }
     }
 
-    /// Adds fields to a source, which is made where it is not known.
+    /// Adds fields to a source, which is made where it is not known. They are numbered anew.
     pub fn extend(&mut self, source: &str, fields: impl IntoIterator<Item = FieldInfo>) {
         let known = self.sources.entry(source.to_owned()).or_default();
-        known.extend(fields.into_iter().map(|info| (info.name.clone(), Arc::new(info))));
+        for info in fields {
+            known.insert(info.name.clone(), Arc::new(FieldInfo { id: self.count, ..info }));
+            self.count += 1;
+        }
     }
 
     /// Whether a source is known.
@@ -209,10 +219,12 @@ fn info(line: &str) -> FieldInfo {
     let reading = match name {
         name if ANCESTORS.contains(&name) => Reading::Any,
         name if ENDS.contains(&name) => Reading::Either,
+        _ if has("any") => Reading::Any,
         _ => Reading::One,
     };
     FieldInfo {
         name: name.to_owned(),
+        id: 0,
         kind: kind.parse().unwrap_or(Type::Text),
         format: format.parse().unwrap_or(Format::None),
         is_list: has("list"),

@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-version", 0),
     ("sekisho-capture", 1),
     ("sekisho-advisory", 1),
+    ("sekisho-audit", 1),
     ("sekisho-cel", 1),
     ("sekisho-chart", 1),
     ("sekisho-dockerfile", 1),
@@ -49,6 +50,8 @@ const SIBLINGS: &[(&str, &str)] = &[
     ("sekisho-contents", "sekisho-version"),
     ("sekisho-finding", "sekisho-framework"),
     ("sekisho-finding", "sekisho-manifest"),
+    // The seam between events and rules.
+    ("sekisho-audit", "sekisho-falco"),
     // Names and parameters of events.
     ("sekisho-falco", "sekisho-capture"),
     ("sekisho-go", "sekisho-manifest"),

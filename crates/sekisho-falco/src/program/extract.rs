@@ -72,7 +72,9 @@ impl Extracts {
                     is_unknown: matches!(error, FieldError::Unknown(_)),
                 })?;
                 let info = &field.info;
-                let reading = if field.argument.is_some() { Reading::One } else { info.reading };
+                // An argument picks one of several values, unless there are none without it.
+                let picks = field.argument.is_some() && info.argument.is_some_and(|rule| !rule.is_required);
+                let reading = if picks { Reading::One } else { info.reading };
                 let known = (field.kind, info.is_list, info.no_right, info.no_transformer, reading);
                 (Extract::Field(field), known)
             }
