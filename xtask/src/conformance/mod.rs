@@ -20,6 +20,7 @@ mod opa;
 mod packages;
 mod pod_security;
 mod purl;
+mod sigstore;
 mod verdicts;
 mod versions;
 mod yaml;
@@ -76,6 +77,8 @@ enum Suite {
     Purl(Options),
     /// Versions as google/osv-scalibr compares them
     Versions(Options),
+    /// Bundles of signatures as sigstore/sigstore-conformance judges them
+    Sigstore(Options),
     /// YAML as sigs.k8s.io/yaml reads it
     Yaml(Options),
     /// The corpora as the real kubectl reads them
@@ -149,6 +152,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         },
         Suite::Purl(options) => foreign("purl", &options, purl::run),
         Suite::Versions(options) => suite("versions", "conformance/versions", &options, versions::run),
+        Suite::Sigstore(options) => {
+            suite("sigstore", "conformance/sigstore-bundles", &options, sigstore::run)
+        }
         Suite::Yaml(options) => suite("yaml", "conformance/yaml", &options, yaml::run),
         Suite::Kubectl(options) => match peer::kubectl()? {
             Some(program) => suite("kubectl", "corpora", &options, |data| kubectl::run(data, &program)),
@@ -179,7 +185,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 16] = [
+    let suites: [fn(Options) -> Suite; 17] = [
         Suite::Advisories,
         Suite::Captures,
         Suite::Cel,
@@ -190,6 +196,7 @@ pub(crate) fn run_all() -> Result<()> {
         Suite::Verdicts,
         Suite::PodSecurity,
         Suite::Versions,
+        Suite::Sigstore,
         Suite::Yaml,
         Suite::Kubectl,
         Suite::Formats,

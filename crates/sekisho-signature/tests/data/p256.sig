@@ -1,0 +1,1 @@
+MEUCICwgCa/8wWwnkpE8dya9pnio3Mz3Tn14pKqLhEtonvxTAiEAm8nQC+jxdC2yNsOIZpN41O94dwQbjSjLraLOi/r9N4Q=
