@@ -13,7 +13,7 @@ mod parse;
 mod shell;
 mod variable;
 
-pub use history::{Step, of_history};
+pub use history::{LAYER_MARK, Settings, Step, of_history};
 pub use instruction::{Dockerfile, Flag, Heredoc, Instruction, Pair, Stage};
 pub use object::{API_VERSION, KIND};
 pub use parse::{DockerfileError, parse};

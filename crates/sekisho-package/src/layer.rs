@@ -26,6 +26,9 @@ pub struct Layer {
     /// Hard links to files in which something was found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hardlinks: Vec<Link>,
+    /// Files that run with the rights of their owner or group, or that everyone may write.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unusual: Vec<FileMode>,
     /// Files that should have been read and could not be.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Unread>,
@@ -40,6 +43,15 @@ pub struct Link {
     pub path: SmolStr,
     /// Where it leads, a path from the root.
     pub target: SmolStr,
+}
+
+/// A file with its mode.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FileMode {
+    /// Its path.
+    pub path: SmolStr,
+    /// Permission bits with set-user-id, set-group-id and sticky.
+    pub mode: u32,
 }
 
 /// A set of paths by their hashes: eight bytes each.

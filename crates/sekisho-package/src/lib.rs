@@ -37,10 +37,10 @@ pub use analyzer::{Access, Analyzer, Purpose, ReadError, Select, analyzers, anal
 pub use budget::Budget;
 pub use content::{Content, File, RandomAccess, Streamed};
 pub use entry::{Entry, Kind};
-pub use layer::{Layer, Link, PathSet};
+pub use layer::{FileMode, Layer, Link, PathSet};
 pub use license_policy::{LicenseException, LicensePolicy, Refusal, Refused};
 pub use licenses::license;
-pub use merge::{Joining, Merged, Seen, merge, merge_image};
+pub use merge::{Joining, Merged, Seen, Unusual, merge, merge_image};
 pub use path::path_hash;
 pub use report::{Fact, FileReport, Found, Report};
 pub use scan::{LayerScan, Observer, ScanError};

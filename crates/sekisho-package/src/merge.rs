@@ -7,6 +7,7 @@ use smol_str::{SmolStr, ToSmolStr};
 
 use crate::analyzer::analyzers;
 use crate::layer::Layer;
+use crate::ownership::Owners;
 use crate::report::{Fact, FileReport, Found};
 use crate::{ownership, path, settle};
 
@@ -17,6 +18,21 @@ pub struct Merged {
     pub contents: Contents,
     /// What the analyzers said that is no package, by the path of the file.
     pub facts: Vec<(SmolStr, Fact)>,
+    /// Files that run with the rights of their owner or group, or that everyone may write, by layer, then path.
+    pub unusual: Vec<Unusual>,
+}
+
+/// A file with an unusual mode that is still there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusual {
+    /// Its path.
+    pub path: SmolStr,
+    /// Permission bits with set-user-id, set-group-id and sticky.
+    pub mode: u32,
+    /// The layer that brings it, from 0 at the bottom.
+    pub layer: u32,
+    /// The package URL of the distribution's package that owns it.
+    pub owner: Option<SmolStr>,
 }
 
 /// The files that are still there, while the analyzers that wish to see them all together do.
@@ -71,8 +87,10 @@ fn merge_at(layers: &[&Layer], has_layers: bool) -> Merged {
     }
     ownership::apply_licenses(&mut joining);
     ownership::resolve_requirements(&mut joining);
-    ownership::name_owners(&mut joining);
-    assemble(joining, has_layers)
+    let owners = ownership::owners(&joining);
+    ownership::name_owners(&mut joining, &owners);
+    let unusual = unusual(&joining, &owners);
+    assemble(joining, unusual, has_layers)
 }
 
 impl Joining<'_> {
@@ -177,7 +195,23 @@ fn still_linked(joining: &Joining<'_>, index: usize, layer: &Layer, path: &str) 
     links.find(|link| !joining.is_hidden(&link.path, index)).map(|link| link.path.clone())
 }
 
-fn assemble(joining: Joining<'_>, has_layers: bool) -> Merged {
+/// The files of unusual modes that no layer above hides.
+fn unusual(joining: &Joining<'_>, owners: &Owners) -> Vec<Unusual> {
+    let mut found = Vec::new();
+    for (index, layer) in joining.layers.iter().enumerate() {
+        let number = u32::try_from(index).unwrap_or(u32::MAX);
+        let seen = layer.unusual.iter().filter(|file| !joining.is_hidden(&file.path, index));
+        found.extend(seen.map(|file| Unusual {
+            path: file.path.clone(),
+            mode: file.mode,
+            layer: number,
+            owner: owners.of(&file.path, joining),
+        }));
+    }
+    found
+}
+
+fn assemble(joining: Joining<'_>, unusual: Vec<Unusual>, has_layers: bool) -> Merged {
     let mut packages: HashMap<SmolStr, Package> = HashMap::new();
     let mut facts = Vec::new();
     for Seen { report, .. } in joining.files {
@@ -207,5 +241,6 @@ fn assemble(joining: Joining<'_>, has_layers: bool) -> Merged {
             files: joining.layers.iter().map(|layer| layer.paths.len() as u64).sum(),
         },
         facts,
+        unusual,
     }
 }

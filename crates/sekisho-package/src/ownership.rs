@@ -59,8 +59,24 @@ fn shared(one: &str, other: &str) -> usize {
     one.split('/').zip(other.split('/')).take_while(|(one, other)| one == other).count()
 }
 
-/// Says of the files of other packages which package of the distribution owns them.
-pub(crate) fn name_owners(joining: &mut Joining<'_>) {
+/// Which package of the distribution owns which file.
+#[derive(Debug, Default)]
+pub(crate) struct Owners(HashMap<u64, SmolStr>);
+
+impl Owners {
+    /// The package URL of the owner of a path.
+    pub(crate) fn of(&self, file: &str, joining: &Joining<'_>) -> Option<SmolStr> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let find = |path: &str| self.0.get(&path_hash(path)).cloned();
+        // Databases name files by the path that they had before `/lib` became a link to `/usr/lib`.
+        find(file).or_else(|| find(file.strip_prefix("usr/")?)).or_else(|| find(&joining.canonical(file)))
+    }
+}
+
+/// Who owns what.
+pub(crate) fn owners(joining: &Joining<'_>) -> Owners {
     let mut urls: HashMap<SmolStr, SmolStr> = HashMap::new();
     for found in joining.files.iter().flat_map(|seen| &seen.report.found) {
         if KINDS.contains(&found.package.url.kind()) {
@@ -75,9 +91,11 @@ pub(crate) fn name_owners(joining: &mut Joining<'_>) {
             owners.extend(files.iter().map(|file| (*file, url.clone())));
         }
     }
-    if owners.is_empty() {
-        return;
-    }
+    Owners(owners)
+}
+
+/// Says of the files of other packages which package of the distribution owns them.
+pub(crate) fn name_owners(joining: &mut Joining<'_>, owners: &Owners) {
     let mut files = std::mem::take(&mut joining.files);
     for found in files.iter_mut().flat_map(|seen| &mut seen.report.found) {
         if KINDS.contains(&found.package.url.kind()) {
@@ -85,11 +103,7 @@ pub(crate) fn name_owners(joining: &mut Joining<'_>) {
         }
         for place in &mut found.package.places {
             let file = place.path.split_once("!/").map_or(place.path.as_str(), |(file, _)| file);
-            let find = |path: &str| owners.get(&path_hash(path)).cloned();
-            // Databases name files by the path that they had before `/lib` became a link to `/usr/lib`.
-            place.owner = find(file)
-                .or_else(|| find(file.strip_prefix("usr/")?))
-                .or_else(|| find(&joining.canonical(file)));
+            place.owner = owners.of(file, joining);
         }
     }
     joining.files = files;

@@ -9,7 +9,7 @@ use crate::analyzer::{Access, Analyzer, Purpose, analyzers};
 use crate::budget::Budget;
 use crate::content::{Content, File, RandomAccess};
 use crate::entry::{Entry, Kind};
-use crate::layer::{Layer, Link, PathSet};
+use crate::layer::{FileMode, Layer, Link, PathSet};
 use crate::path::{self, base_name, folder, normalized};
 use crate::path_hash;
 use crate::report::{FileReport, Report};
@@ -48,6 +48,7 @@ pub enum ScanError {
 #[derive(Debug)]
 pub struct LayerScan {
     selection: Selection,
+    purpose: Purpose,
     budget: Budget,
     has_whiteouts: bool,
     layer: Layer,
@@ -62,6 +63,8 @@ pub struct LayerScan {
 const DEEPEST_LINK: usize = 4;
 /// Links that are kept, of each kind.
 const MOST_LINKS: usize = 50_000;
+/// Files with unusual modes that are kept.
+const MOST_UNUSUAL: usize = 20_000;
 /// What is read at once.
 const CHUNK: usize = 64 << 10;
 
@@ -84,6 +87,7 @@ impl LayerScan {
     fn new(purpose: Purpose, has_whiteouts: bool, budget: Budget) -> Self {
         Self {
             selection: Selection::new(purpose),
+            purpose,
             budget,
             has_whiteouts,
             layer: Layer::default(),
@@ -129,6 +133,7 @@ impl LayerScan {
         self.hashes.push(path_hash(&path));
         if entry.kind == Kind::File {
             let entry = Entry { path: &path, ..*entry };
+            self.mode(&entry);
             self.file(&entry, content, observers)?;
         }
         Ok(())
@@ -157,6 +162,10 @@ impl LayerScan {
             |path: &str| layer.files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
         self.hardlinks.retain(|link| has_report(&link.target));
         layer.hardlinks = self.hardlinks;
+        // Of a path that stands twice the last entry holds.
+        layer.unusual.reverse();
+        layer.unusual.sort_by(|a, b| a.path.cmp(&b.path));
+        layer.unusual.dedup_by(|later, first| later.path == first.path);
         layer.unread.sort();
         layer
     }
@@ -180,6 +189,17 @@ impl LayerScan {
             self.layer.whiteouts.push(hidden.into());
         }
         true
+    }
+
+    /// Notes a program that runs with the rights of its owner, and a file that everyone may write.
+    fn mode(&mut self, entry: &Entry<'_>) {
+        let is_program = entry.mode & 0o6000 != 0 && entry.mode & 0o111 != 0;
+        if self.purpose == Purpose::Image
+            && (is_program || entry.mode & 0o002 != 0)
+            && self.layer.unusual.len() < MOST_UNUSUAL
+        {
+            self.layer.unusual.push(FileMode { path: entry.path.into(), mode: entry.mode });
+        }
     }
 
     fn symlink(&mut self, path: &str, target: &str) {

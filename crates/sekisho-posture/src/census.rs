@@ -31,7 +31,8 @@ impl Census {
                 census.builds += 1;
                 continue;
             }
-            census.objects += 1;
+            // What is written of an image is no object of a cluster.
+            census.objects += usize::from(object.api_version != sekisho_dockerfile::API_VERSION);
             *census.kinds.entry((object.group().into(), object.kind.clone())).or_default() += 1;
             let pods = workload::pods(object);
             census.pods += pods.len();

@@ -108,7 +108,10 @@ impl Plan {
             return findings;
         }
         let of_kind = self.object.get(&(object.group(), object.kind.as_str()));
-        for (check, examine) in self.any.iter().chain(of_kind.into_iter().flatten()) {
+        // What is written of an image is no object of a cluster.
+        let is_image = object.api_version == sekisho_dockerfile::API_VERSION;
+        let any = self.any.iter().filter(|_| !is_image);
+        for (check, examine) in any.chain(of_kind.into_iter().flatten()) {
             let mut examination = Examination::new(inventory, settings, check);
             examine(object, &mut examination);
             findings.append(&mut examination.findings);

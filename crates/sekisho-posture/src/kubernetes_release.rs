@@ -99,7 +99,7 @@ pub(crate) fn minor_of_image(image: &str) -> Option<u32> {
 
 /// Days from 1970-01-01 to a day of the Gregorian calendar, counted in years that begin in March so that
 /// the day added in a leap year is the last one.
-fn days_since_epoch(year: i64, month: u32, day: u32) -> i64 {
+pub(crate) fn days_since_epoch(year: i64, month: u32, day: u32) -> i64 {
     let months = (i64::from(month) + 9) % 12;
     let year = if month <= 2 { year - 1 } else { year };
     let day_of_year = (153 * months + 2) / 5 + i64::from(day) - 1;

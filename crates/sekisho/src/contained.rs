@@ -17,6 +17,7 @@ use crate::inventories;
 use crate::refused_licenses;
 use crate::run::{self, Request};
 use crate::target::image::{self, Examined, Named};
+use crate::target::image_object;
 use crate::target::packages::{self, Packed};
 use crate::target::{Loaded, Selection};
 use crate::vulnerable::{Judge, Places, Whole};
@@ -78,6 +79,10 @@ impl Targets<'_> {
         let wholes = images
             .iter()
             .filter_map(|image| Some((format!("{}!/", image.name), image.within.first()?.clone())));
+        let mut histories = Vec::new();
+        for image in images.iter().filter(|image| image.layers > 0) {
+            histories.extend(image_object::enter(image, loaded));
+        }
         let mut contained = Contained { wholes: wholes.collect(), ..Contained::default() };
         if let Some(asked) = vulnerabilities {
             let mut found = Vec::new();
@@ -99,6 +104,11 @@ impl Targets<'_> {
         }
         if let Some((search, detector)) = sought {
             contained.leaks = leaks(&packed, &images, (search, detector), loaded)?;
+            let records =
+                histories.iter().flat_map(|(name, text)| credentials::in_text(detector, name, text));
+            let records = records.map(|record| (record, None)).collect();
+            let found = credentials::Found { folder: None, image: None, records };
+            contained.leaks.extend(found.findings(&mut loaded.sources));
         }
         for finding in contained.of_packages.iter_mut().chain(&mut contained.leaks) {
             finding.severity = config.severity_of(&finding.rule).unwrap_or(finding.severity);

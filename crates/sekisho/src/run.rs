@@ -23,7 +23,7 @@ use crate::policy;
 use crate::release::Releases;
 use crate::route::Tried;
 use crate::suppress::Suppressions;
-use crate::target::{self, Selection, image};
+use crate::target::{self, Selection, image, image_object};
 use crate::vulnerable::Wanted;
 
 /// What a command asks for; it wins over the configuration.
@@ -155,6 +155,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     findings.extend(contained.of_packages);
     let of_objects = findings.len();
     findings.extend(leaks);
+    image_object::name_layers(&mut findings, inventory.sources());
     findings.extend(loaded.warnings.iter().filter_map(|warning| duplicate_key(warning, &inventory)));
     let suppressions = Suppressions {
         exceptions: &config.exceptions,

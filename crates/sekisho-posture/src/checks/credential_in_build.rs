@@ -2,7 +2,7 @@
 //!
 //! ## Why
 //!
-//! The values of `ENV` are in the configuration of the image, those of `ARG` in its history, and the text of `RUN`
+//! The values of `ENV` and `LABEL` are in the configuration of the image, those of `ARG` in its history, and the text of `RUN`
 //! in both. Whoever may pull the image reads them, and taking them away in a later layer takes nothing away.
 //!
 //! ## Mend
@@ -14,6 +14,7 @@
 //! FROM debian:12.5
 //! ENV APP_HOME=/app \
 //!     DB_PASSWORD=kR7-wq2ZpLm9 # here
+//! LABEL api-token=tQ4-mf8XrLz2 # here
 //! ARG NPM_TOKEN # here
 //! USER app
 //! ```
@@ -53,7 +54,7 @@ pub(super) static CHECK: Check = Check {
 
 fn examine<'a>(build: &Build<'a>, examination: &mut Examination<'a>) {
     for step in build.steps() {
-        if matches!(step.instruction.keyword.as_str(), "ENV" | "ARG") {
+        if matches!(step.instruction.keyword.as_str(), "ENV" | "ARG" | "LABEL") {
             for pair in &step.instruction.pairs {
                 let place = step.variable(&pair.name);
                 match pair.value.as_deref() {

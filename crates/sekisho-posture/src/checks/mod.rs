@@ -82,6 +82,7 @@ mod encryption_kms_v1;
 mod encryption_provider_missing;
 mod encryption_weak_key;
 mod encryption_without_secrets;
+mod end_of_life_distribution;
 mod ephemeral_containers_write;
 mod escalate_roles;
 mod etcd_auto_tls;
@@ -106,6 +107,7 @@ mod host_path_writable;
 mod host_pid;
 mod host_port;
 mod host_probe;
+mod image_exposes_ssh;
 mod image_pull_policy;
 mod image_runs_as_root;
 mod impersonate;
@@ -145,6 +147,7 @@ mod missing_cpu_limit;
 mod missing_cpu_request;
 mod missing_disruption_budget;
 mod missing_ephemeral_storage_limit;
+mod missing_healthcheck;
 mod missing_image_digest;
 mod missing_liveness_probe;
 mod missing_memory_limit;
@@ -194,6 +197,8 @@ mod service_links;
 mod service_selects_nothing;
 mod service_status_patch;
 mod setuid_file;
+mod setuid_program_in_image;
+mod setuid_program_of_distribution;
 mod shared_process_namespace;
 mod single_replica;
 mod ssh_port;
@@ -218,6 +223,7 @@ mod wildcard_verbs;
 mod windows_host_process;
 mod workload_identity_exposed;
 mod world_writable_file;
+mod world_writable_file_in_image;
 mod writable_root_filesystem;
 
 use crate::Check;
@@ -307,6 +313,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&encryption_provider_missing::CHECK, include_str!("../../../../docs/checks/encryption-provider-missing.md")),
     (&encryption_weak_key::CHECK, include_str!("../../../../docs/checks/encryption-weak-key.md")),
     (&encryption_without_secrets::CHECK, include_str!("../../../../docs/checks/encryption-without-secrets.md")),
+    (&end_of_life_distribution::CHECK, include_str!("../../../../docs/checks/end-of-life-distribution.md")),
     (&ephemeral_containers_write::CHECK, include_str!("../../../../docs/checks/ephemeral-containers-write.md")),
     (&escalate_roles::CHECK, include_str!("../../../../docs/checks/escalate-roles.md")),
     (&etcd_auto_tls::CHECK, include_str!("../../../../docs/checks/etcd-auto-tls.md")),
@@ -331,6 +338,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&host_pid::CHECK, include_str!("../../../../docs/checks/host-pid.md")),
     (&host_port::CHECK, include_str!("../../../../docs/checks/host-port.md")),
     (&host_probe::CHECK, include_str!("../../../../docs/checks/host-probe.md")),
+    (&image_exposes_ssh::CHECK, include_str!("../../../../docs/checks/image-exposes-ssh.md")),
     (&image_pull_policy::CHECK, include_str!("../../../../docs/checks/image-pull-policy.md")),
     (&image_runs_as_root::CHECK, include_str!("../../../../docs/checks/image-runs-as-root.md")),
     (&impersonate::CHECK, include_str!("../../../../docs/checks/impersonate.md")),
@@ -370,6 +378,7 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&missing_cpu_request::CHECK, include_str!("../../../../docs/checks/missing-cpu-request.md")),
     (&missing_disruption_budget::CHECK, include_str!("../../../../docs/checks/missing-disruption-budget.md")),
     (&missing_ephemeral_storage_limit::CHECK, include_str!("../../../../docs/checks/missing-ephemeral-storage-limit.md")),
+    (&missing_healthcheck::CHECK, include_str!("../../../../docs/checks/missing-healthcheck.md")),
     (&missing_image_digest::CHECK, include_str!("../../../../docs/checks/missing-image-digest.md")),
     (&missing_liveness_probe::CHECK, include_str!("../../../../docs/checks/missing-liveness-probe.md")),
     (&missing_memory_limit::CHECK, include_str!("../../../../docs/checks/missing-memory-limit.md")),
@@ -418,6 +427,8 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&service_selects_nothing::CHECK, include_str!("../../../../docs/checks/service-selects-nothing.md")),
     (&service_status_patch::CHECK, include_str!("../../../../docs/checks/service-status-patch.md")),
     (&setuid_file::CHECK, include_str!("../../../../docs/checks/setuid-file.md")),
+    (&setuid_program_in_image::CHECK, include_str!("../../../../docs/checks/setuid-program-in-image.md")),
+    (&setuid_program_of_distribution::CHECK, include_str!("../../../../docs/checks/setuid-program-of-distribution.md")),
     (&shared_process_namespace::CHECK, include_str!("../../../../docs/checks/shared-process-namespace.md")),
     (&single_replica::CHECK, include_str!("../../../../docs/checks/single-replica.md")),
     (&ssh_port::CHECK, include_str!("../../../../docs/checks/ssh-port.md")),
@@ -442,5 +453,6 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&windows_host_process::CHECK, include_str!("../../../../docs/checks/windows-host-process.md")),
     (&workload_identity_exposed::CHECK, include_str!("../../../../docs/checks/workload-identity-exposed.md")),
     (&world_writable_file::CHECK, include_str!("../../../../docs/checks/world-writable-file.md")),
+    (&world_writable_file_in_image::CHECK, include_str!("../../../../docs/checks/world-writable-file-in-image.md")),
     (&writable_root_filesystem::CHECK, include_str!("../../../../docs/checks/writable-root-filesystem.md")),
 ];

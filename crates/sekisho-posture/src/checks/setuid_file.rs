@@ -44,7 +44,9 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn examine<'a>(build: &Build<'a>, examination: &mut Examination<'a>) {
-    for step in build.steps().filter(|step| step.is_shipped) {
+    // Of an image the files themselves are looked at.
+    let is_image = build.dockerfile().is_history;
+    for step in build.steps().filter(|step| step.is_shipped && !is_image) {
         if let Some(mode) = step.modes().iter().find(|mode| bits(mode) & 0o6000 != 0) {
             examination.report(Found::at(step.place()).arg("mode", mode.as_str()));
         }

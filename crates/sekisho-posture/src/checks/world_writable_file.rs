@@ -46,7 +46,9 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn examine<'a>(build: &Build<'a>, examination: &mut Examination<'a>) {
-    for step in build.steps().filter(|step| step.is_shipped) {
+    // Of an image the files themselves are looked at.
+    let is_image = build.dockerfile().is_history;
+    for step in build.steps().filter(|step| step.is_shipped && !is_image) {
         let modes = step.modes();
         let open = modes.iter().find(|mode| bits(mode) & 0o002 != 0 && bits(mode) & 0o1000 == 0);
         if let Some(mode) = open {

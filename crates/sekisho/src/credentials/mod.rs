@@ -10,4 +10,4 @@ pub(crate) use self::findings::{Found, InLayer, rule};
 pub(crate) use self::history::history;
 pub(crate) use self::record::Record;
 pub(crate) use self::search::{Asked, Search};
-pub(crate) use self::watcher::Watcher;
+pub(crate) use self::watcher::{Watcher, in_text};

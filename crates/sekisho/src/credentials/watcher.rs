@@ -27,6 +27,13 @@ impl<'d, 'r> Watcher<'d, 'r> {
     }
 }
 
+/// The credentials in a text that is no file.
+pub(crate) fn in_text(detector: &Detector<'_>, path: &str, text: &str) -> Vec<Record> {
+    let Some(mut stream) = Stream::new(detector, Origin { path, commit: None }) else { return Vec::new() };
+    stream.push(text.as_bytes());
+    stream.finish().iter().map(|leak| Record::of(leak, path)).collect()
+}
+
 impl Observer for Watcher<'_, '_> {
     fn wants(&mut self, entry: &Entry<'_>) -> bool {
         if entry.size == 0 {

@@ -11,7 +11,7 @@ use sekisho_leak::Detector;
 use sekisho_oci::digest::Digest;
 use sekisho_oci::image::Image;
 use sekisho_oci::platform::Platform;
-use sekisho_package::{Layer, Observer, Purpose, analyzers_version, merge, merge_image};
+use sekisho_package::{Layer, Observer, Purpose, Unusual, analyzers_version, merge, merge_image};
 use sekisho_registry::{
     Cache, CacheError, Client, Credentials, Limits, Opened, Passed, Proof, Settings as Registries, Target,
     Wanted, open, pass_folder, pass_layer,
@@ -63,6 +63,10 @@ pub(crate) struct Examined {
     pub(crate) folder: Option<PathBuf>,
     /// The image itself, for statements about it.
     pub(crate) within: Vec<PackageUrl>,
+    /// The image; none for a root file system.
+    pub(crate) image: Option<Image>,
+    /// Files in it that have unusual modes.
+    pub(crate) unusual: Vec<Unusual>,
     /// What is in it.
     pub(crate) contents: Contents,
     /// The credentials in its files, each with its layer.
@@ -175,6 +179,8 @@ impl Reader<'_> {
                 workloads: Vec::new(),
                 folder: None,
                 within: Vec::new(),
+                image: None,
+                unusual: Vec::new(),
                 contents: Contents::default(),
                 credentials: Vec::new(),
                 large: Vec::new(),
@@ -188,6 +194,7 @@ impl Reader<'_> {
         let (Passed { layer, fault, .. }, (credentials, large)) =
             self.watched(|observers| pass_folder(path, &self.limits, observers));
         let name = path.display().to_string();
+        let merged = merge(&[&layer]);
         let fault = fault.map(|fault| skip(&name, SkipReason::Unreadable(fault.to_string())));
         Examined {
             digest: String::new(),
@@ -195,7 +202,9 @@ impl Reader<'_> {
             workloads: Vec::new(),
             folder: Some(path.to_owned()),
             within: Vec::new(),
-            contents: merge(&[&layer]).contents,
+            image: None,
+            unusual: merged.unusual,
+            contents: merged.contents,
             credentials: credentials.into_iter().map(|record| (record, None)).collect(),
             large,
             layers: usize::from(fault.is_none()),
@@ -221,6 +230,7 @@ impl Reader<'_> {
             skipped.push(skip(&opened.name, SkipReason::NotExamined(reason)));
         }
         let layers: Vec<&Layer> = read.iter().map(|read| &read.layer).collect();
+        let merged = merge_image(&layers);
         Examined {
             name: opened.name.clone(),
             digest: opened.image.digest.as_ref().unwrap_or(&opened.image.identifier).to_string(),
@@ -228,7 +238,9 @@ impl Reader<'_> {
             workloads: Vec::new(),
             folder: None,
             within: within(&opened.image, target),
-            contents: merge_image(&layers).contents,
+            image: Some(opened.image.clone()),
+            unusual: merged.unusual,
+            contents: merged.contents,
             credentials: attributed(opened, &read),
             large: read.iter().flat_map(|read| read.leaks.1.iter().cloned()).collect(),
             layers: read.iter().filter(|read| read.is_whole).count(),

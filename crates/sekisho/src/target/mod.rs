@@ -11,6 +11,7 @@ mod disk;
 mod dockerfile;
 mod drawn;
 pub(crate) mod image;
+pub(crate) mod image_object;
 mod inflate;
 mod kustomization;
 mod listing;

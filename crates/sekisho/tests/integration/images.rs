@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::command::{Ran, Workbench};
 
-fn digest(bytes: &[u8]) -> String {
+pub(crate) fn digest(bytes: &[u8]) -> String {
     let hexadecimal: Vec<String> = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{}", hexadecimal.concat())
 }
@@ -37,10 +37,18 @@ pub(crate) fn saved(layers: &[Vec<u8>]) -> Vec<u8> {
 }
 
 pub(crate) fn saved_as(layers: &[Vec<u8>], diff_ids: &[String]) -> Vec<u8> {
+    // An image that is set up well, so that findings are those of a test.
+    let well = r#""config":{"User":"1000"}"#;
+    configured(layers, diff_ids, well)
+}
+
+/// An archive with these parts of a configuration.
+pub(crate) fn configured(layers: &[Vec<u8>], diff_ids: &[String], said: &str) -> Vec<u8> {
     let names: Vec<String> = (0..layers.len()).map(|index| format!("{index}/layer.tar")).collect();
     let quoted: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
     let list = format!(r#"[{{"Config":"c.json","RepoTags":["shop:1"],"Layers":[{}]}}]"#, quoted.join(","));
-    let configuration = format!(r#"{{"os":"linux","rootfs":{{"diff_ids":[{}]}}}}"#, diff_ids.join(","));
+    let configuration =
+        format!(r#"{{"os":"linux",{said},"rootfs":{{"diff_ids":[{}]}}}}"#, diff_ids.join(","));
     let mut files: Vec<(&str, &[u8])> =
         names.iter().map(String::as_str).zip(layers.iter().map(Vec::as_slice)).collect();
     files.extend([("c.json", configuration.as_bytes()), ("manifest.json", list.as_bytes())]);
@@ -209,7 +217,10 @@ fn what_was_found_is_kept_and_the_same_again() {
 fn foreign(bench: &Workbench, host: &str) {
     let layers = [django(), archive(&[("windows", b"x")])];
     let diff_ids: Vec<String> = layers.iter().map(|layer| format!("\"{}\"", digest(layer))).collect();
-    let configuration = format!(r#"{{"os":"linux","rootfs":{{"diff_ids":[{}]}}}}"#, diff_ids.join(","));
+    let configuration = format!(
+        r#"{{"os":"linux","config":{{"User":"1000"}},"rootfs":{{"diff_ids":[{}]}}}}"#,
+        diff_ids.join(",")
+    );
     let entry = |kind: &str, bytes: &[u8], more: &str| {
         format!(r#"{{"mediaType":"{kind}","digest":"{}","size":{}{more}}}"#, digest(bytes), bytes.len())
     };

@@ -15,6 +15,7 @@ mod configuration;
 mod credentials;
 mod examples;
 mod fixing;
+mod image_settings;
 mod images;
 mod installing;
 mod inventories;
