@@ -1,6 +1,7 @@
 //! Lines and bodies in, events and the values of fields out.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod default_rules;
 mod events;
 mod fields;
 mod hostile;
