@@ -7,9 +7,11 @@
 mod contents;
 mod distribution;
 mod license;
+mod license_names;
 mod package;
 
 pub use contents::{Contents, Unread};
 pub use distribution::Distribution;
 pub use license::License;
+pub use license_names::license;
 pub use package::{Evidence, Hash, Package, Place, Scope, SourcePackage};

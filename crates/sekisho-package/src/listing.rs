@@ -9,7 +9,7 @@ use sekisho_version::PackageUrl;
 use smol_str::{SmolStr, ToSmolStr};
 
 use crate::convention::python::normal;
-use crate::licenses::license;
+use crate::license;
 use crate::sheet::Sheet;
 use crate::{Access, File, Found, ReadError, Report};
 

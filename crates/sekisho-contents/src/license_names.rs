@@ -1,6 +1,6 @@
 //! The words by which packages name their licences, as SPDX expressions.
 
-use sekisho_contents::License;
+use crate::License;
 
 /// The longest text that is taken for the name of a licence, in bytes.
 const LONGEST: usize = 1024;
