@@ -27,6 +27,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-kyverno", 1),
     ("sekisho-oci", 1),
     ("sekisho-rego", 1),
+    ("sekisho-sbom", 1),
     ("sekisho-signature", 1),
     ("sekisho-inventory", 2),
     ("sekisho-package", 2),
