@@ -109,8 +109,18 @@ pub const REFUSED_LICENSE: Fault = Fault {
     severity: Severity::Medium,
 };
 
+/// An image that runs under a tag which names another one by now. Fills `{image}`, `{running}` and `{named}`.
+pub const IMAGE_DRIFT: Fault = Fault {
+    id: "image-drift",
+    title: "Running image is not what its tag names",
+    message: "`{image}` runs as {running}, and its tag now names {named}",
+    variants: &[],
+    remedy: "Name the image by its digest, or roll the workload out again so that all of it runs what the tag names",
+    severity: Severity::Medium,
+};
+
 /// Every fault of a file or a package.
-pub const FAULTS: [&Fault; 7] = [
+pub const FAULTS: [&Fault; 8] = [
     &EXPIRED_EXCEPTION,
     &INVALID_IGNORE_COMMENT,
     &DUPLICATE_KEY,
@@ -118,6 +128,7 @@ pub const FAULTS: [&Fault; 7] = [
     &MALICIOUS_PACKAGE,
     &LEAKED_CREDENTIAL,
     &REFUSED_LICENSE,
+    &IMAGE_DRIFT,
 ];
 
 impl Fault {

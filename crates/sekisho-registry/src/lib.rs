@@ -34,4 +34,4 @@ pub use pass::{Limits, PassError, Passed, pass_folder, pass_layer};
 pub use secret::Secret;
 pub use section::Section;
 pub use settings::Settings;
-pub use source::{LayerBytes, Opened, Target, TargetError, Wanted, open};
+pub use source::{LayerBytes, Opened, Target, TargetError, Wanted, digests, open};

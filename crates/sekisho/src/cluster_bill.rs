@@ -192,7 +192,7 @@ fn vulnerability(known: &KnownVulnerability) -> Value {
 
 fn container(image: &ImageUse, parsed: Option<&ImageRef>, reference: &str) -> Value {
     let mut properties = vec![property("image", &image.reference)];
-    properties.extend(image.workloads.iter().map(|workload| property("workload", workload)));
+    properties.extend(image.users.iter().map(|user| property("workload", &user.to_string())));
     let mut component = json!({
         "type": "container",
         "bom-ref": reference,

@@ -3,11 +3,12 @@
 use anyhow::Result;
 use jiff::Timestamp;
 use sekisho_contents::Contents;
-use sekisho_finding::fault::{LEAKED_CREDENTIAL, REFUSED_LICENSE};
+use sekisho_finding::fault::{IMAGE_DRIFT, LEAKED_CREDENTIAL, REFUSED_LICENSE};
 use sekisho_finding::{Finding, Skip, SkipReason};
 use sekisho_inventory::Inventory;
 use sekisho_leak::Detector;
 use sekisho_package::LicensePolicy;
+use sekisho_store::StoreTarget;
 use sekisho_version::PackageUrl;
 use smol_str::SmolStr;
 
@@ -16,16 +17,23 @@ use crate::credentials::{self, Search};
 use crate::inventories;
 use crate::refused_licenses;
 use crate::run::{self, Request};
-use crate::target::image::{self, Examined, Named};
+use crate::running;
+use crate::target::image::{self, Examined, Images, Named};
 use crate::target::image_object;
 use crate::target::packages::{self, Packed};
 use crate::target::{Loaded, Selection};
-use crate::vulnerable::{Judge, Places, Whole};
+use crate::vulnerable::{Judge, Places, Wanted, Whole};
 
-/// The rules about what files contain, which stand beside the checks.
-pub(crate) const RULES: [&str; 4] = ["vulnerability", "malicious-package", REFUSED_LICENSE.id, LEAK];
+/// The rules about what files contain and images are, which stand beside the checks.
+pub(crate) const RULES: [&str; 5] =
+    ["vulnerability", "malicious-package", REFUSED_LICENSE.id, LEAK, IMAGE_DRIFT.id];
 /// The rule about credentials.
 const LEAK: &str = LEAKED_CREDENTIAL.id;
+/// Those about packages.
+const OF_PACKAGES: [&str; 3] = ["vulnerability", "malicious-package", REFUSED_LICENSE.id];
+
+/// Images that are held at the same time.
+const IMAGES_AT_ONCE: usize = 16;
 
 /// The findings about what files contain.
 #[derive(Debug, Default)]
@@ -46,6 +54,17 @@ pub(crate) struct Targets<'t> {
     pub(crate) config: &'t Config,
     pub(crate) selection: Option<Selection>,
     pub(crate) images: &'t [Named],
+    /// The cluster that runs the images.
+    pub(crate) runs: Option<&'t running::Found>,
+}
+
+/// What is asked about packages, and what came of it.
+struct Packages<'p> {
+    wanted: &'p Wanted,
+    licenses: LicensePolicy,
+    /// Opened with the first package.
+    judge: Option<Judge>,
+    found: Vec<(Finding, f64)>,
 }
 
 impl Targets<'_> {
@@ -53,47 +72,65 @@ impl Targets<'_> {
     pub(crate) fn examine(&self, loaded: &mut Loaded) -> Result<Contained> {
         let (request, config) = (self.request, self.config);
         let is_wanted = |slug: &str| run::is_wanted(request, config, slug);
-        let vulnerabilities = request
-            .vulnerabilities
-            .as_ref()
-            .filter(|_| RULES.iter().any(|slug| *slug != LEAK && is_wanted(slug)));
+        let asked = request.vulnerabilities.as_ref();
+        let wanted = asked
+            .filter(|_| OF_PACKAGES.iter().any(|slug| is_wanted(slug)))
+            .map(|asked| config.about_vulnerabilities(asked));
+        let mut of_packages = wanted.as_ref().map(|wanted| Packages {
+            wanted,
+            licenses: config.document.licenses.policy(),
+            judge: None,
+            found: Vec::new(),
+        });
         let credentials = request.credentials.as_ref().filter(|_| is_wanted(LEAK));
         let search = credentials.map(|asked| Search::new(&config.about_credentials(asked))).transpose()?;
         let detector = search.as_ref().map(Search::detector).transpose()?;
         let sought = search.as_ref().zip(detector.as_ref());
+        let mut contained = Contained::default();
+        let mut large: Vec<String> = Vec::new();
+
         let settings = request.images.clone().unwrap_or_default();
-        let images = image::read(self.images, &settings, sought)?;
-        if let Some(skip) = self.keep(&images, &settings)? {
-            loaded.coverage.skipped.push(skip);
-        }
-        for image in &images {
-            loaded.coverage.layers += image.layers;
-            loaded.coverage.files += usize::try_from(image.contents.files).unwrap_or(usize::MAX);
-            loaded.coverage.skipped.extend(image.skipped.iter().cloned());
-        }
-        let is_asked = vulnerabilities.is_some() || sought.is_some();
-        let packed = match self.selection.as_ref().filter(|_| is_asked) {
-            Some(selection) => packages::read(selection, detector.as_ref())?,
-            None => Vec::new(),
-        };
-        let wholes = images
-            .iter()
-            .filter_map(|image| Some((format!("{}!/", image.name), image.within.first()?.clone())));
-        let mut histories = Vec::new();
-        for image in images.iter().filter(|image| image.layers > 0) {
-            histories.extend(image_object::enter(image, loaded));
-        }
-        let mut contained = Contained { wholes: wholes.collect(), ..Contained::default() };
-        if let Some(asked) = vulnerabilities {
-            let mut found = Vec::new();
-            let has_any = |contents: &Contents| !contents.packages.is_empty() || !contents.unread.is_empty();
-            if packed.iter().any(|one| has_any(&one.contents))
-                || images.iter().any(|one| has_any(&one.contents))
-            {
-                let judge = Judge::new(&config.about_vulnerabilities(asked))?;
-                found = of_packages(&packed, &images, (&judge, &config.document.licenses.policy()), loaded);
-                contained.database = Some(judge.found.age(request.today));
+        let reader = Images::new(&settings, self.images, sought)?;
+        let now = Timestamp::now().as_second();
+        let mut is_whole = self.runs.is_some_and(|runs| runs.is_whole);
+        // However many there are, a few are held.
+        for images in self.images.chunks(IMAGES_AT_ONCE) {
+            let images = reader.read(images);
+            loaded.coverage.skipped.extend(self.keep(&images, &settings, now)?);
+            is_whole &= images.iter().all(|image| image.is_whole);
+            for image in &images {
+                enter(image, &mut contained, loaded);
+                let history = (image.layers > 0).then(|| image_object::enter(image, loaded)).flatten();
+                if let Some(packages) = &mut of_packages {
+                    packages.of_image(image, loaded)?;
+                }
+                if let Some((_, detector)) = sought {
+                    contained.leaks.extend(leaks_of(image, history.as_ref(), detector, loaded));
+                    large.extend(image.large.iter().map(|path| format!("{}!/{path}", image.name)));
+                }
             }
+        }
+
+        if is_whole {
+            loaded.coverage.skipped.extend(self.forget(&settings, now)?);
+        }
+        let is_asked = of_packages.is_some() || sought.is_some();
+        if let Some(selection) = self.selection.as_ref().filter(|_| is_asked) {
+            for packed in packages::read(selection, detector.as_ref())? {
+                if let Some(packages) = &mut of_packages {
+                    packages.of_folder(&packed, loaded)?;
+                }
+                if let Some((search, detector)) = sought {
+                    contained.leaks.extend(leaks_in(&packed, search, detector, loaded)?);
+                    large.extend(packed.large.iter().cloned());
+                }
+            }
+        }
+        if let Some(search) = &search {
+            note(&large, search, loaded);
+        }
+        if let Some(Packages { judge, mut found, .. }) = of_packages {
+            contained.database = judge.map(|judge| judge.found.age(request.today));
             found.retain(|(finding, _)| is_wanted(&finding.rule));
             let (mut findings, weights): (Vec<Finding>, Vec<f64>) = found.into_iter().unzip();
             sekisho_risk::weigh(&mut findings, &Inventory::default());
@@ -102,121 +139,151 @@ impl Targets<'_> {
             }
             contained.of_packages = findings;
         }
-        if let Some((search, detector)) = sought {
-            contained.leaks = leaks(&packed, &images, (search, detector), loaded)?;
-            let records =
-                histories.iter().flat_map(|(name, text)| credentials::in_text(detector, name, text));
-            let records = records.map(|record| (record, None)).collect();
-            let found = credentials::Found { folder: None, image: None, records };
-            contained.leaks.extend(found.findings(&mut loaded.sources));
-        }
         for finding in contained.of_packages.iter_mut().chain(&mut contained.leaks) {
             finding.severity = config.severity_of(&finding.rule).unwrap_or(finding.severity);
         }
         Ok(contained)
     }
-}
 
-impl Targets<'_> {
-    /// Keeps what the images contain, unless nothing is to be kept; why that could not be.
-    fn keep(&self, images: &[Examined], settings: &image::Settings) -> Result<Option<Skip>> {
-        if images.is_empty() || (settings.no_cache && settings.inventories.is_none()) {
+    /// Where inventories are kept, unless nothing is to be kept.
+    fn kept_in(&self, settings: &image::Settings) -> Result<Option<StoreTarget>> {
+        if settings.no_cache && settings.inventories.is_none() {
             return Ok(None);
         }
-        let Some(target) = inventories::place(settings.inventories.as_deref(), self.config)? else {
-            return Ok(None);
+        inventories::place(settings.inventories.as_deref(), self.config)
+    }
+
+    /// Keeps what the images contain; why that could not be.
+    fn keep(&self, images: &[Examined], settings: &image::Settings, now: i64) -> Result<Option<Skip>> {
+        let Some(target) = self.kept_in(settings)?.filter(|_| !images.is_empty()) else { return Ok(None) };
+        let cluster = self.runs.map(|runs| runs.cluster.as_str());
+        unkept(&target, inventories::keep(&target, images, cluster, now), settings)
+    }
+
+    /// Forgets what the cluster no longer runs; why that could not be.
+    fn forget(&self, settings: &image::Settings, now: i64) -> Result<Option<Skip>> {
+        let Some((target, runs)) = self.kept_in(settings)?.zip(self.runs) else { return Ok(None) };
+        unkept(&target, inventories::forget(&target, &runs.cluster, now), settings)
+    }
+}
+
+/// What was named must work; what is kept by the way need not.
+fn unkept(target: &StoreTarget, outcome: Result<()>, settings: &image::Settings) -> Result<Option<Skip>> {
+    match outcome {
+        Err(error) if settings.inventories.is_some() => Err(error),
+        Err(error) => Ok(Some(Skip {
+            path: target.to_string().into(),
+            line: None,
+            reason: SkipReason::NotExamined(format!("packages are not kept for later: {error:#}")),
+        })),
+        Ok(()) => Ok(None),
+    }
+}
+
+/// Enters what was read of an image, and what was not.
+fn enter(image: &Examined, contained: &mut Contained, loaded: &mut Loaded) {
+    loaded.coverage.layers += image.layers;
+    loaded.coverage.files += usize::try_from(image.contents.files).unwrap_or(usize::MAX);
+    loaded.coverage.skipped.extend(image.skipped.iter().cloned());
+    if let Some(url) = image.within.first() {
+        contained.wholes.push((format!("{}!/", image.name), url.clone()));
+    }
+}
+
+impl Packages<'_> {
+    fn of_image(&mut self, image: &Examined, loaded: &mut Loaded) -> Result<()> {
+        let whole = Whole {
+            name: &image.name,
+            folder: image.folder.as_deref(),
+            within: image.within.clone(),
+            users: &image.workloads,
         };
-        let kept = inventories::keep(&target, images, None, Timestamp::now().as_second());
-        // What was named must work; what is kept by the way need not.
-        match kept {
-            Err(error) if settings.inventories.is_some() => Err(error),
-            Err(error) => Ok(Some(Skip {
-                path: target.to_string().into(),
-                line: None,
-                reason: SkipReason::NotExamined(format!("packages are not kept for later: {error:#}")),
-            })),
-            Ok(()) => Ok(None),
-        }
+        self.judge(&image.contents, &whole, loaded)
     }
-}
 
-/// The findings about packages, with what their risk is multiplied by.
-fn of_packages(
-    packed: &[Packed],
-    images: &[Examined],
-    (judge, licenses): (&Judge, &LicensePolicy),
-    loaded: &mut Loaded,
-) -> Vec<(Finding, f64)> {
-    let manifests = loaded.sources.len();
-    let mut found = Vec::new();
-    for image in images {
-        let whole =
-            Whole { name: &image.name, folder: image.folder.as_deref(), within: image.within.clone() };
-        let judged = judge.findings(&image.contents, &whole, &mut loaded.sources);
-        let mut places = Places::new(&whole, &mut loaded.sources);
-        found.extend(refused_licenses::findings(licenses, &image.contents, &mut places));
-        loaded.coverage.packages += judged.packages;
-        loaded.coverage.skipped.extend(judged.skipped);
-        found.extend(judged.findings);
-    }
-    for packed in packed {
+    fn of_folder(&mut self, packed: &Packed, loaded: &mut Loaded) -> Result<()> {
         let name = packed.root.display().to_string();
-        let whole = Whole { name: &name, folder: Some(&packed.root), within: Vec::new() };
-        let judged = judge.findings(&packed.contents, &whole, &mut loaded.sources);
-        let mut places = Places::new(&whole, &mut loaded.sources);
-        found.extend(refused_licenses::findings(licenses, &packed.contents, &mut places));
+        let whole = Whole { name: &name, folder: Some(&packed.root), within: Vec::new(), users: &[] };
+        let (manifests, skipped) = (loaded.sources.len(), loaded.coverage.skipped.len());
+        self.judge(&packed.contents, &whole, loaded)?;
         let coverage = &mut loaded.coverage;
-        coverage.packages += judged.packages;
         // A file that packages were read from was examined, whatever it is not.
         let read = whole.files(&packed.contents);
         let is_counted =
             |path: &SmolStr| loaded.sources.iter().take(manifests).any(|source| source.name == *path);
         coverage.files += read.iter().filter(|path| !is_counted(path)).count();
-        coverage.skipped.retain(|skip| !read.contains(&skip.path));
-        coverage.skipped.extend(judged.skipped);
-        found.extend(judged.findings);
+        let mut place = 0;
+        coverage.skipped.retain(|skip| {
+            place += 1;
+            place > skipped || !read.contains(&skip.path)
+        });
+        Ok(())
     }
-    found
+
+    fn judge(&mut self, contents: &Contents, whole: &Whole<'_>, loaded: &mut Loaded) -> Result<()> {
+        if contents.packages.is_empty() && contents.unread.is_empty() {
+            return Ok(());
+        }
+        let judge = match &mut self.judge {
+            Some(judge) => judge,
+            None => self.judge.insert(Judge::new(self.wanted)?),
+        };
+        let judged = judge.findings(contents, whole, &mut loaded.sources);
+        let mut places = Places::new(whole, &mut loaded.sources);
+        self.found.extend(judged.findings);
+        self.found.extend(refused_licenses::findings(&self.licenses, contents, &mut places));
+        loaded.coverage.packages += judged.packages;
+        loaded.coverage.skipped.extend(judged.skipped);
+        Ok(())
+    }
 }
 
-/// The findings about credentials.
-fn leaks(
-    packed: &[Packed],
-    images: &[Examined],
-    (search, detector): (&Search, &Detector<'_>),
+/// The findings about credentials in an image and in its history.
+fn leaks_of(
+    image: &Examined,
+    history: Option<&(SmolStr, String)>,
+    detector: &Detector<'_>,
+    loaded: &mut Loaded,
+) -> Vec<Finding> {
+    let name = image.folder.is_none().then_some(image.name.as_str());
+    let records = image.credentials.clone();
+    let found = credentials::Found { folder: image.folder.as_deref(), image: name, records };
+    let mut findings = found.findings(&mut loaded.sources);
+    if let Some((name, text)) = history {
+        let records = credentials::in_text(detector, name, text).into_iter().map(|record| (record, None));
+        let found = credentials::Found { folder: None, image: None, records: records.collect() };
+        findings.extend(found.findings(&mut loaded.sources));
+    }
+    findings
+}
+
+/// The findings about credentials in a folder and, where it is asked for, in what its commits added.
+fn leaks_in(
+    packed: &Packed,
+    search: &Search,
+    detector: &Detector<'_>,
     loaded: &mut Loaded,
 ) -> Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    let mut large: Vec<String> = Vec::new();
-    for image in images {
-        let name = image.folder.is_none().then_some(image.name.as_str());
-        let records = image.credentials.clone();
-        let found = credentials::Found { folder: image.folder.as_deref(), image: name, records };
-        findings.extend(found.findings(&mut loaded.sources));
-        large.extend(image.large.iter().map(|path| format!("{}!/{path}", image.name)));
+    let mut records: Vec<_> = packed.credentials.iter().map(|record| (record.clone(), None)).collect();
+    if search.goes_back() && packed.root.is_dir() {
+        let (added, skipped) = credentials::history(&packed.root, detector)?;
+        records.extend(added.into_iter().map(|record| (record, None)));
+        loaded.coverage.skipped.extend(skipped);
     }
-    for packed in packed {
-        let mut records: Vec<_> = packed.credentials.iter().map(|record| (record.clone(), None)).collect();
-        if search.goes_back() && packed.root.is_dir() {
-            let (added, skipped) = credentials::history(&packed.root, detector)?;
-            records.extend(added.into_iter().map(|record| (record, None)));
-            loaded.coverage.skipped.extend(skipped);
-        }
-        let found = credentials::Found { folder: Some(&packed.root), image: None, records };
-        findings.extend(found.findings(&mut loaded.sources));
-        large.extend(packed.large.iter().cloned());
-    }
+    let found = credentials::Found { folder: Some(&packed.root), image: None, records };
+    Ok(found.findings(&mut loaded.sources))
+}
+
+/// Says which files no credentials were looked for in, and what of the rules was not done.
+fn note(large: &[String], search: &Search, loaded: &mut Loaded) {
     let skipped = |path: &str, reason: &str| Skip {
         path: path.into(),
         line: None,
         reason: SkipReason::NotExamined(reason.to_owned()),
     };
-    loaded
-        .coverage
-        .skipped
-        .extend(large.iter().map(|path| skipped(path, "too large to look for credentials in")));
-    loaded.coverage.skipped.extend(search.notes().iter().map(|note| skipped(search.name(), note)));
-    Ok(findings)
+    let coverage = &mut loaded.coverage;
+    coverage.skipped.extend(large.iter().map(|path| skipped(path, "too large to look for credentials in")));
+    coverage.skipped.extend(search.notes().iter().map(|note| skipped(search.name(), note)));
 }
 
 /// Leaves out credentials that a check tells with the object that they belong to.

@@ -67,6 +67,14 @@ pub(crate) fn keep(target: &StoreTarget, images: &[Examined], cluster: Option<&s
     Ok(())
 }
 
+/// Forgets what a cluster was seen to run before a time and not since.
+pub(crate) fn forget(target: &StoreTarget, cluster: &str, since: i64) -> Result<()> {
+    if let Some(mut store) = open(target)? {
+        store.sweep_image_uses(cluster, since)?;
+    }
+    Ok(())
+}
+
 #[cfg(unix)]
 fn make_folder(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;

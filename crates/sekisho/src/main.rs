@@ -19,6 +19,7 @@ mod refused_licenses;
 mod release;
 mod route;
 mod run;
+mod running;
 mod serve;
 mod suppress;
 mod target;

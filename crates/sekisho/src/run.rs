@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use sekisho_finding::fault::{DUPLICATE_KEY, FAULTS, Fault};
+use sekisho_finding::fault::{DUPLICATE_KEY, FAULTS, Fault, IMAGE_DRIFT};
 use sekisho_finding::suppress::Baseline;
 use sekisho_finding::{Coverage, Finding, Fingerprint, Persona, Rule, Severity};
 use sekisho_inventory::Inventory;
@@ -22,8 +22,9 @@ use crate::live::{self, Live};
 use crate::policy;
 use crate::release::Releases;
 use crate::route::Tried;
+use crate::running;
 use crate::suppress::Suppressions;
-use crate::target::{self, Selection, image, image_object};
+use crate::target::{self, Loaded, Selection, image, image_object};
 use crate::vulnerable::Wanted;
 
 /// What a command asks for; it wins over the configuration.
@@ -121,8 +122,15 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
         (target::read(&selection(request, &config)?)?, None)
     };
     let local = if seen.is_none() { Some(selection(request, &config)?) } else { None };
-    let contained =
-        Targets { request, config: &config, selection: local, images: &images }.examine(&mut loaded)?;
+    let runs = runs(request, &mut loaded)?;
+    let contained = Targets {
+        request,
+        config: &config,
+        selection: local,
+        images: runs.as_ref().map_or(&images, |runs| &runs.images),
+        runs: runs.as_ref(),
+    }
+    .examine(&mut loaded)?;
     let configuration = config.source.clone().map(|source| {
         loaded.sources.push(source);
         SourceId(u32::try_from(loaded.sources.len() - 1).unwrap_or(u32::MAX))
@@ -147,6 +155,10 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     findings.extend(said.findings);
     sekisho_risk::weigh(findings.get_mut(of_checks..).unwrap_or_default(), &inventory);
     loaded.coverage.skipped.extend(said.unused);
+    let of_policies = findings.len();
+    let drifted = runs.filter(|_| is_wanted(request, &config, IMAGE_DRIFT.id));
+    findings.extend(drifted.into_iter().flat_map(|runs| runs.findings));
+    sekisho_risk::weigh(findings.get_mut(of_policies..).unwrap_or_default(), &inventory);
     if let Some(seen) = &seen {
         seen.settle(&mut findings);
     }
@@ -175,6 +187,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     rules.extend(crate::vulnerable::rules());
     rules.push(credentials::rule());
     rules.push(crate::refused_licenses::rule());
+    rules.push(running::rule());
     let is_file = |fault: &&&Fault| !contained::RULES.contains(&fault.id);
     rules.extend(FAULTS.iter().filter(is_file).map(|fault| fault.rule()));
     let targets: Vec<String> = whole.targets.iter().map(|target| target.display().to_string()).collect();
@@ -191,6 +204,16 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
         wholes: contained.wholes,
         database: contained.database,
     })
+}
+
+/// What the cluster runs, where that is asked for.
+fn runs(request: &Request, loaded: &mut Loaded) -> Result<Option<running::Found>> {
+    match &request.images {
+        Some(settings) if settings.running && live::is_meant(&request.targets)? => {
+            running::read(&request.live, request.namespace.as_deref(), settings, loaded).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Whether a rule that is no check runs.

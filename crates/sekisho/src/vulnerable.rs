@@ -45,6 +45,8 @@ pub(crate) struct Whole<'w> {
     pub(crate) folder: Option<&'w Path>,
     /// What the packages are a part of, for statements about it: the image.
     pub(crate) within: Vec<PackageUrl>,
+    /// The workloads that run it.
+    pub(crate) users: &'w [String],
 }
 
 impl Whole<'_> {
@@ -254,7 +256,7 @@ impl<'p> Places<'p> {
             ("id", vulnerability.id.as_str().into()),
             ("package", name.as_str().into()),
             ("version", version.into()),
-            ("about", about(vulnerability, place).into()),
+            ("about", about(vulnerability, place, self.whole.users).into()),
         ];
         let variant = match (&vulnerability.fix, vulnerability.status) {
             _ if vulnerability.is_malicious => None,
@@ -355,7 +357,7 @@ fn span_of(source: &Source, id: SourceId, line: u32, package: &Package) -> Optio
 }
 
 /// What stands behind the message: who rates it how, attacks, parts, and where in layers it lies.
-fn about(vulnerability: &Vulnerability<'_>, place: Option<&Place>) -> String {
+fn about(vulnerability: &Vulnerability<'_>, place: Option<&Place>, users: &[String]) -> String {
     let mut parts: Vec<String> = Vec::new();
     if !vulnerability.summary.is_empty() {
         parts.push(vulnerability.summary.clone());
@@ -384,6 +386,13 @@ fn about(vulnerability: &Vulnerability<'_>, place: Option<&Place>) -> String {
     }
     if let Some(layer) = place.and_then(|place| place.layer) {
         parts.push(format!("layer {layer}"));
+    }
+    if let Some(first) = users.first() {
+        let more = users.len().checked_sub(1).filter(|more| *more > 0);
+        parts.push(format!(
+            "runs in {first}{}",
+            more.map(|more| format!(" and {more} more")).unwrap_or_default()
+        ));
     }
     if parts.is_empty() { String::new() } else { format!("; {}", parts.join("; ")) }
 }

@@ -13,7 +13,7 @@ use crate::rpm::{Header, headers};
 
 pub(super) static ANALYZER: Analyzer = Analyzer {
     name: "rpm",
-    version: 1,
+    version: 2,
     evidence: Evidence::Installed,
     selects: &[
         Select::Path("var/lib/rpm/Packages"),

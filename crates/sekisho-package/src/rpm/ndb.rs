@@ -13,10 +13,16 @@ pub(super) fn blobs(file: &dyn RandomAccess, take: Take<'_>) -> Result<(), ReadE
     let pages = u32_at(&head, 12).ok_or_else(|| ReadError::malformed(FORMAT, "its header is cut off"))?;
     let most = (MOST_PACKAGES * SLOT * 2) as u64;
     let slots = read_range(file, 0, (u64::from(pages) * PAGE).min(most))?;
+    if (slots.len() as u64) < (u64::from(pages) * PAGE).min(most) {
+        return Err(ReadError::malformed(FORMAT, "its slots are cut off"));
+    }
     // The header takes two slots.
     for slot in slots.chunks_exact(SLOT).skip(2) {
         let (Some(package), Some(block)) = (u32_at(slot, 4), u32_at(slot, 8)) else { continue };
-        if !slot.starts_with(b"Slot") || block == 0 {
+        if !slot.starts_with(b"Slot") {
+            return Err(ReadError::malformed(FORMAT, "a slot is none"));
+        }
+        if block == 0 {
             continue;
         }
         let at = u64::from(block) * BLOCK;

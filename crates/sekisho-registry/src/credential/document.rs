@@ -30,7 +30,7 @@ pub enum DocumentError {
 }
 
 /// What a file has on record.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct CredentialDocument {
     /// The patterns of registries and repositories, the longest first, with what is for them.
     entries: Vec<(Pattern, Credential)>,
@@ -175,7 +175,7 @@ pub(super) fn server_of(registry: &str) -> &str {
 }
 
 /// The key of an entry: a host, in which `*` stands for any part, and the beginning of a path.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Pattern {
     host: String,
     path: String,

@@ -91,6 +91,13 @@ impl Credentials {
         Ok(Self::of(documents))
     }
 
+    /// The same behind others, which count first.
+    #[must_use]
+    pub fn behind(mut self, mut first: Vec<CredentialDocument>) -> Self {
+        first.append(&mut self.documents);
+        Self { documents: first, ..self }
+    }
+
     /// The credential for a repository of a registry; none where nothing is on record.
     pub(crate) fn of_repository(
         &self,

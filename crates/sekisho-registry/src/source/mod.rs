@@ -18,6 +18,7 @@ use sekisho_oci::image::Image;
 use sekisho_oci::layer::Expected;
 use sekisho_oci::platform::Platform;
 
+pub use self::remote::digests;
 pub use self::target::{Target, TargetError};
 use crate::client::Client;
 use crate::error::SourceError;

@@ -69,6 +69,33 @@ fn open_at(
     })
 }
 
+/// The digests that a reference names now: of what it leads to, and of the images in that where it is an index.
+pub fn digests(reference: &ImageRef, client: &Arc<Client>) -> Result<Vec<String>, SourceError> {
+    let mut last = None;
+    for endpoint in client.endpoints(reference) {
+        let remote = Remote {
+            client: Arc::clone(client),
+            endpoint,
+            repository: reference.repository.to_string(),
+            layers: Vec::new(),
+        };
+        match remote.manifest(&shown(reference), reference) {
+            Ok((digest, document)) => {
+                let mut found = vec![digest.to_string()];
+                if let ManifestDocument::Index(index) = document {
+                    found.extend(index.images().map(|one| one.digest.to_string()));
+                }
+                return Ok(found);
+            }
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.unwrap_or_else(|| SourceError::Missing {
+        what: reference.name().to_string(),
+        path: "a registry".to_owned(),
+    }))
+}
+
 /// The name of an image as it is shown: with the tag or digest that is asked for.
 fn shown(reference: &ImageRef) -> String {
     let name = reference.name();

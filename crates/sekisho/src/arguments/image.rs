@@ -23,6 +23,9 @@ pub(crate) struct ImageArguments {
     /// Address that is asked first for the images of a registry
     #[arg(long, value_name = "HOST=ADDRESS", value_parser = mirror)]
     pub(crate) registry_mirror: Vec<(String, String)>,
+    /// With the target `cluster`, pull and examine the images that its Pods run
+    #[arg(long = "images")]
+    pub(crate) running: bool,
     /// Read every layer, and keep nothing of it for the next run
     #[arg(long)]
     pub(crate) no_cache: bool,
@@ -37,6 +40,7 @@ impl ImageArguments {
     pub(crate) fn settings(self, offline: bool) -> Settings {
         Settings {
             platform: self.platform,
+            running: self.running,
             credentials: self.registry_credentials,
             insecure: self.insecure_registry,
             mirrors: self.registry_mirror,

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use sekisho_contents::Contents;
 use sekisho_finding::{Skip, SkipReason};
 use sekisho_leak::Detector;
+use sekisho_manifest::ImageRef;
 use sekisho_oci::digest::Digest;
 use sekisho_oci::image::Image;
 use sekisho_oci::platform::Platform;
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) insecure: Vec<String>,
     /// Registries and the addresses that are asked first.
     pub(crate) mirrors: Vec<(String, String)>,
+    /// Whether, of a cluster, the images that it runs are examined.
+    pub(crate) running: bool,
     /// Whether nothing is kept, and nothing that was kept is used.
     pub(crate) no_cache: bool,
     /// Where inventories are kept, where the user names it.
@@ -46,6 +49,30 @@ pub(crate) struct Named {
     /// As the user named it.
     text: String,
     target: Target,
+    /// The platform, where it is not the one that is asked for.
+    platform: Option<Platform>,
+    /// The workloads of a cluster that run it.
+    workloads: Vec<String>,
+    /// Who speaks to its registry, where it is not the usual one.
+    client: Option<Arc<Client>>,
+}
+
+impl Named {
+    /// An image that a cluster runs.
+    pub(crate) fn running(
+        reference: ImageRef,
+        platform: Option<Platform>,
+        workloads: Vec<String>,
+        client: Arc<Client>,
+    ) -> Self {
+        Self {
+            text: reference.to_string(),
+            target: Target::Registry(reference),
+            platform,
+            workloads,
+            client: Some(client),
+        }
+    }
 }
 
 /// What is in an image or a root file system.
@@ -84,7 +111,13 @@ pub(crate) fn divide(targets: &[PathBuf]) -> Result<(Vec<Named>, Vec<PathBuf>)> 
     let (mut images, mut others) = (Vec::new(), Vec::new());
     for path in targets {
         match recognize(path)? {
-            Some(target) => images.push(Named { text: path.display().to_string(), target }),
+            Some(target) => images.push(Named {
+                text: path.display().to_string(),
+                target,
+                platform: None,
+                workloads: Vec::new(),
+                client: None,
+            }),
             None => others.push(path.clone()),
         }
     }
@@ -114,33 +147,44 @@ fn recognize(path: &Path) -> Result<Option<Target>> {
     }
 }
 
-/// Reads images; those that cannot be read are told.
-pub(crate) fn read(
-    images: &[Named],
-    settings: &Settings,
-    sought: Option<(&Search, &Detector<'_>)>,
-) -> Result<Vec<Examined>> {
-    if images.is_empty() {
-        return Ok(Vec::new());
-    }
-    let is_remote = |named: &&Named| matches!(named.target, Target::Registry(_));
-    let remote = images.iter().find(is_remote);
-    if let Some(named) = remote.filter(|_| settings.offline) {
-        bail!("`--offline` forbids the connection that `{}` needs: save the image to a file", named.text);
-    }
-    let credentials = match remote {
-        Some(_) => Credentials::find(&settings.credentials)?,
-        None => Credentials::none(),
-    };
-    let client = Arc::new(Client::new(Registries {
+/// Who speaks to registries with these credentials.
+pub(crate) fn client(settings: &Settings, credentials: Credentials) -> Arc<Client> {
+    Arc::new(Client::new(Registries {
         credentials,
         insecure: settings.insecure.clone(),
         mirrors: settings.mirrors.clone(),
         ..Registries::default()
-    }));
-    let cache = if settings.no_cache { None } else { Cache::usual() };
-    let reader = Reader { settings, sought, client, cache, limits: Limits::default() };
-    Ok(images.par_iter().map(|named| reader.read(named)).collect())
+    }))
+}
+
+/// Reads images, some after others.
+pub(crate) struct Images<'r>(Reader<'r>);
+
+impl<'r> Images<'r> {
+    /// What reads these images.
+    pub(crate) fn new(
+        settings: &'r Settings,
+        images: &[Named],
+        sought: Option<(&'r Search, &'r Detector<'r>)>,
+    ) -> Result<Self> {
+        let is_remote = |named: &&Named| matches!(named.target, Target::Registry(_));
+        let remote = images.iter().find(is_remote);
+        if let Some(named) = remote.filter(|_| settings.offline) {
+            bail!("`--offline` forbids the connection that `{}` needs: save the image to a file", named.text);
+        }
+        let credentials = match remote {
+            Some(_) => Credentials::find(&settings.credentials)?,
+            None => Credentials::none(),
+        };
+        let client = client(settings, credentials);
+        let cache = if settings.no_cache { None } else { Cache::usual() };
+        Ok(Self(Reader { settings, sought, client, cache, limits: Limits::default() }))
+    }
+
+    /// Reads images; those that cannot be read are told.
+    pub(crate) fn read(&self, images: &[Named]) -> Vec<Examined> {
+        images.par_iter().map(|named| self.0.read(named)).collect()
+    }
 }
 
 struct Reader<'r> {
@@ -152,10 +196,10 @@ struct Reader<'r> {
     limits: Limits,
 }
 
-/// What came of one layer.
 /// The credentials of a layer, and the files that were too large to look for them in.
 type Leaks = (Vec<Record>, Vec<String>);
 
+/// What came of one layer.
 struct Read {
     layer: Layer,
     leaks: Leaks,
@@ -169,9 +213,12 @@ impl Reader<'_> {
         if let Target::Root(path) = &named.target {
             return self.root(path);
         }
-        let wanted = Wanted { platform: self.settings.platform.clone(), budget: self.limits.archive };
-        match open(&named.target, &wanted, &self.client) {
-            Ok(opened) => self.image(&opened, &named.target),
+        let platform = named.platform.as_ref().or(self.settings.platform.as_ref()).cloned();
+        let wanted = Wanted { platform, budget: self.limits.archive };
+        match open(&named.target, &wanted, named.client.as_ref().unwrap_or(&self.client)) {
+            Ok(opened) => {
+                Examined { workloads: named.workloads.clone(), ..self.image(&opened, &named.target) }
+            }
             Err(error) => Examined {
                 name: named.text.clone(),
                 digest: String::new(),

@@ -27,7 +27,7 @@ pub(crate) fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A package of Python with known vulnerabilities.
-const METADATA: &str = "usr/lib/python3/dist-packages/Django-3.2.0.dist-info/METADATA";
+pub(crate) const METADATA: &str = "usr/lib/python3/dist-packages/Django-3.2.0.dist-info/METADATA";
 const DJANGO: &[u8] = b"Metadata-Version: 2.1\nName: Django\nVersion: 3.2.0\n";
 
 /// The archive of an image as `docker save` writes it.

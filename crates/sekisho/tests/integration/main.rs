@@ -4,6 +4,7 @@
 mod api_server;
 mod bad_admission;
 mod bad_charts;
+mod bad_images;
 mod bad_input;
 mod bad_policies;
 mod bad_rego;
@@ -27,6 +28,7 @@ mod policies;
 mod policy_lint;
 mod rego;
 mod rendering;
+mod running_images;
 mod suppression;
 mod value_sets;
 mod vulnerabilities;
