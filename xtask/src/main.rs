@@ -12,6 +12,7 @@ mod fixtures;
 mod fuzz;
 mod generate;
 mod peer;
+mod release;
 mod sample;
 mod starter;
 mod test;
@@ -76,6 +77,8 @@ enum Task {
     Fixtures,
     /// Make the vulnerability database that comes with the program
     Starter,
+    /// Build the files of a release: program, image, provenance, checksums
+    Release(release::Arguments),
     /// Run every test, after installing what they need
     Test,
     /// Run other implementations' test data against ours
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
         Task::Starter => starter::run(),
         Task::Tidy => tidy::run(),
         Task::Cluster(arguments) => cluster::run(arguments),
+        Task::Release(arguments) => release::run(&arguments),
         Task::Test => test::run(),
         Task::Conformance(arguments) => conformance::run(arguments),
     };

@@ -173,6 +173,23 @@ pub(crate) fn syft() -> Result<Option<PathBuf>> {
     had(installed, "syft", program)
 }
 
+/// What lints pipelines and runs hooks, from the Python index.
+const LINTERS: [&str; 3] = ["check-jsonschema==0.39.0", "pre-commit==4.7.0", "zizmor==1.32.0"];
+
+/// A Python with programs beside it that lint pipelines.
+pub(crate) fn linters() -> Result<Option<PathBuf>> {
+    let folder = root().join("target/peers/linters");
+    let python = folder.join("bin/python");
+    let install = || {
+        if folder.join("bin/zizmor").is_file() {
+            return Ok(());
+        }
+        run("python3", &["-m", "venv", &folder.to_string_lossy()])?;
+        run(&python.to_string_lossy(), &[&["-m", "pip", "install", "--quiet"][..], &LINTERS].concat())
+    };
+    had(install(), "linters of pipelines", python.clone())
+}
+
 /// What was installed; none where it could not be, which is an error with `CI=true`.
 pub(crate) fn had<T>(installed: Result<()>, what: &str, value: T) -> Result<Option<T>> {
     match installed {

@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
@@ -14,6 +15,18 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("SEKISHO_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     Some(folder.join(path)).filter(|path| path.exists())
+}
+
+/// The program in the development profile, built first.
+pub(crate) fn built() -> Result<PathBuf> {
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", "sekisho"])
+        .current_dir(root())
+        .status()
+        .context("cannot run cargo")?;
+    ensure!(status.success(), "the build failed");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join("debug/sekisho"))
 }
 
 /// Files that are derived from others: written, or only compared.

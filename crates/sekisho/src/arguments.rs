@@ -2,6 +2,7 @@
 
 pub(crate) mod bundle;
 pub(crate) mod db;
+pub(crate) mod further;
 pub(crate) mod image;
 pub(crate) mod policy;
 pub(crate) mod serve;
@@ -238,6 +239,9 @@ pub(crate) struct ScanArguments {
     /// Write the report to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Write one more report of the same run to a file; may be given more than once
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub(crate) report: Vec<further::FurtherReport>,
     /// File or folder of policies that are applied beside the checks, in any language
     #[arg(long, value_name = "PATH")]
     pub(crate) policy: Vec<PathBuf>,

@@ -39,21 +39,30 @@ pub(crate) fn run(name: &str) -> Result<()> {
     bench()
 }
 
-/// Builds the release binary and gives its path.
+/// Builds the binary that is shipped and gives its path.
 fn release_binary() -> Result<PathBuf> {
     release_binary_with(&[])
 }
 
-/// Builds the release binary with these features and gives its path.
+/// Builds the binary that is shipped with these features and gives its path.
 fn release_binary_with(features: &[&str]) -> Result<PathBuf> {
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--quiet", "--package", "sekisho", "--features", &features.join(",")])
+        .args([
+            "build",
+            "--profile",
+            "dist",
+            "--quiet",
+            "--package",
+            "sekisho",
+            "--features",
+            &features.join(","),
+        ])
         .current_dir(root())
         .status()
         .context("cannot run cargo")?;
     ensure!(status.success(), "the release build failed");
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    Ok(target.join("release/sekisho"))
+    Ok(target.join("dist/sekisho"))
 }
 
 /// A program of this name on the search path.

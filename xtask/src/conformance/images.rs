@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::Outcome;
-use crate::workspace::root;
+use crate::workspace::built;
 
 /// The programs, by the Debian packages of the same name.
 pub(super) const PROGRAMS: [&str; 3] = ["docker-registry", "skopeo", "umoci"];
@@ -30,7 +30,7 @@ pub(super) fn run(scratch: &Path) -> Result<Vec<Outcome>> {
         fs::remove_dir_all(scratch)?;
     }
     fs::create_dir_all(scratch)?;
-    let sekisho = binary()?;
+    let sekisho = built()?;
     build(scratch)?;
     let registry = Registry::start(scratch)?;
     let layout = format!("oci:{}:shop", scratch.join("layout").display());
@@ -85,18 +85,6 @@ pub(super) fn run(scratch: &Path) -> Result<Vec<Outcome>> {
         outcomes.push(Outcome { id: (*id).to_owned(), miss });
     }
     Ok(outcomes)
-}
-
-/// The program in the development profile.
-fn binary() -> Result<PathBuf> {
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--package", "sekisho"])
-        .current_dir(root())
-        .status()
-        .context("cannot run cargo")?;
-    ensure!(status.success(), "the build failed");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    Ok(target.join("debug/sekisho"))
 }
 
 /// Builds an image of three layers: packages, something hidden, and its removal.

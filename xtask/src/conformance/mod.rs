@@ -11,6 +11,7 @@ mod gatekeeper;
 mod helm;
 mod images;
 mod install;
+mod integrations;
 mod kubectl;
 mod kubescape;
 mod kustomize;
@@ -89,6 +90,8 @@ enum Suite {
     Kustomize(Options),
     /// What `sekisho install` writes as the real helm and kubectl read it
     Install(Options),
+    /// What we ship for pipelines, as pipelines run it
+    Integrations(Options),
     /// Images as umoci builds them, skopeo copies them and a real registry serves them
     Images(Options),
     /// Charts as the real helm renders them
@@ -179,6 +182,13 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             Some(()) => examine("images", &root().join("target/images"), &options, images::run),
             None => skipped("images", "the programs that make and serve images are not here"),
         },
+        Suite::Integrations(options) => match peer::linters()? {
+            Some(python) => {
+                let scratch = root().join("target/integrations");
+                examine("integrations", &scratch, &options, |folder| integrations::run(folder, &python))
+            }
+            None => skipped("integrations", "the linters of pipelines are not here"),
+        },
         Suite::Helm(options) => helm::run(&options),
     }
 }
@@ -203,6 +213,7 @@ pub(crate) fn run_all() -> Result<()> {
         Suite::Kustomize,
         Suite::Install,
         Suite::Images,
+        Suite::Integrations,
     ];
     suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))?;
     run(Arguments { suite: Suite::Helm(helm::Options::default()) })

@@ -38,7 +38,8 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
         .map_or(Some(Severity::High), |fail_on| fail_on.0);
     let targets: Vec<String> = request.targets.iter().map(|target| target.display().to_string()).collect();
     // A SAST report must say when it ran; all others are the same bytes on every run.
-    let started = (arguments.format == Format::GitlabSast).then(super::now);
+    let formats = || arguments.report.iter().map(|further| further.format).chain([arguments.format]);
+    let started = formats().any(|format| format == Format::GitlabSast).then(super::now);
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         targets: &targets,
@@ -64,6 +65,10 @@ pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Statu
         ..Options::default()
     };
     terminal::write(arguments.output.as_deref(), |out| arguments.format.write(&report, &options, out))?;
+    for further in &arguments.report {
+        let options = Options { color: false, ..options };
+        terminal::write(Some(&further.file), |out| further.format.write(&report, &options, out))?;
+    }
     if let Some(database) = &outcome.database {
         terminal.note(catalogue.fill("coverage.database", &[("database", database)]));
     }

@@ -270,6 +270,24 @@ fn a_report_can_go_to_a_file() {
 }
 
 #[test]
+fn one_run_writes_several_reports() {
+    let bench = Workbench::new();
+    bench.file("pod.yaml", PRIVILEGED);
+    let alone = bench.run(&["scan", "pod.yaml", "--format", "sarif"]);
+    let files = ["--report", "sarif=a.sarif", "--report", "junit=b.xml"];
+    let ran = bench.run(&[&["scan", "pod.yaml"][..], &files].concat());
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    assert!(ran.out.contains("privileged-container"), "{}", ran.out);
+    assert_eq!(bench.read("a.sarif"), alone.out);
+    assert!(bench.read("b.xml").starts_with("<?xml"));
+    for (given, said) in [("sarif", "FORMAT=FILE"), ("sarif=", "FORMAT=FILE"), ("word=a", "`word`")] {
+        let ran = bench.run(&["scan", "pod.yaml", "--report", given]);
+        assert_eq!(ran.status, 2, "{given}");
+        assert!(ran.err.contains(said), "{given}: {}", ran.err);
+    }
+}
+
+#[test]
 fn a_pipe_stays_a_pipe() {
     use std::os::unix::fs::FileTypeExt;
 
