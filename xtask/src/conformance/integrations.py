@@ -172,9 +172,14 @@ def pre_commit_runs():
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
     for arguments in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message", "Begin"]):
         subprocess.run(git + arguments, cwd=hooks, check=True)
+    revision = subprocess.run(git + ["rev-parse", "HEAD"], cwd=hooks, check=True, capture_output=True, text=True).stdout.strip()
     for example, wanted in (("shop", 1), ("shop-hardened", 0)):
         folder = workspace(f"pre-commit-{example}", example)
-        status, said = call([f"{beside}/pre-commit", "try-repo", hooks, "sekisho", "--all-files"], folder, plain)
+        hook = {"id": "sekisho", "args": ["--fail-on", "high"]}
+        with open(os.path.join(folder, ".pre-commit-config.yaml"), "w", encoding="utf-8") as file:
+            yaml.safe_dump({"repos": [{"repo": hooks, "rev": revision, "hooks": [hook]}]}, file)
+        subprocess.run(git + ["add", "."], cwd=folder, check=True)
+        status, said = call([f"{beside}/pre-commit", "run", "--all-files"], folder, plain)
         expect(status == wanted, said)
         expect(("privileged" in said) == bool(wanted), said)
 
