@@ -195,7 +195,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
-    let suites: [fn(Options) -> Suite; 17] = [
+    let suites: &[fn(Options) -> Suite] = &[
         Suite::Advisories,
         Suite::Captures,
         Suite::Cel,
@@ -215,7 +215,7 @@ pub(crate) fn run_all() -> Result<()> {
         Suite::Images,
         Suite::Integrations,
     ];
-    suites.into_iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))?;
+    suites.iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))?;
     run(Arguments { suite: Suite::Helm(helm::Options::default()) })
 }
 
