@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use crate::compile::group::Group;
+use crate::compile::special::{Given, specialize};
 use crate::compile::tree::{NodeId, RuleKind, Tree};
 use crate::compile::{self, Settings};
 use crate::error::{ErrorCode, RegoError};
@@ -44,7 +45,7 @@ pub struct Options {
     pub parts: bool,
     /// Keys of the input under which the very same values come in many evaluations, such as the parameters of a
     /// constraint. What rules make of these and of `data` alone is kept in the memory from one evaluation to the
-    /// next.
+    /// next. With any, and without `parts`, rules can be made smaller: see [`Compiled::specialize`].
     pub steady: Vec<String>,
 }
 
@@ -161,7 +162,7 @@ pub struct Answer {
 /// Everything that evaluations share.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
-    pub(crate) tree: Tree,
+    pub(crate) tree: Arc<Tree>,
     pub(crate) rules: Vec<Unit>,
     /// The gathering of everything below each place of the tree.
     pub(crate) extents: Vec<Unit>,
@@ -176,7 +177,7 @@ pub(crate) struct Program {
     /// For each place of a result whether it holds in evaluations to come.
     pub(crate) lasting: Vec<bool>,
     kinds: HashMap<Vec<Name>, (RuleKind, usize)>,
-    files: Vec<String>,
+    files: Arc<[String]>,
 }
 
 impl Program {
@@ -208,6 +209,15 @@ pub struct Compiled {
     settings: Settings,
     /// The definitions of each set that has several.
     parts: HashMap<u32, Vec<Part>>,
+    /// What the program was planned of, where it can be specialized.
+    groups: Vec<Group>,
+}
+
+/// One rule of compiled modules, made smaller for evaluations in which parts of the input are always the same.
+#[derive(Debug)]
+pub struct Specialized {
+    program: Program,
+    aim: Aim,
 }
 
 /// A document of compiled modules: a rule, or everything below a package.
@@ -313,10 +323,7 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
     }
     let steady: Vec<Value> = options.steady.iter().map(|key| Value::string(key.as_str())).collect();
     plan::grounds::settle(&mut rules, &mut pool, &steady);
-    let holds = |unit: &Unit| unit.grounds.hold_in_all();
-    let lasting = rules.iter().map(holds);
-    let lasting = lasting.chain((0..resolved.tree.len()).map(|_| false));
-    let lasting = lasting.chain(pool.lifted.iter().map(holds)).collect();
+    let lasting = lasting(&rules, resolved.tree.len(), &pool);
     let count = NodeId::try_from(resolved.tree.len()).unwrap_or(NodeId::MAX);
     let extents =
         (0..count).map(|node| plan::extent(node, &resolved.tree, &mut pool, &resolved.groups)).collect();
@@ -328,12 +335,21 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
         id: PROGRAMS.fetch_add(1, Ordering::Relaxed),
         steady,
         lasting,
-        tree: resolved.tree,
+        tree: resolved.tree.into(),
         rules,
         extents,
         pool,
     };
-    Ok(Compiled { program, modules, settings, parts })
+    let is_special = !options.steady.is_empty() && !options.parts;
+    let groups = if is_special { resolved.groups } else { Vec::new() };
+    Ok(Compiled { program, modules, settings, parts, groups })
+}
+
+/// For each place of a result whether it holds in evaluations to come.
+fn lasting(rules: &[Unit], extents: usize, pool: &Pool) -> Vec<bool> {
+    let holds = |unit: &Unit| unit.grounds.hold_in_all();
+    let extents = std::iter::repeat_n(false, extents);
+    rules.iter().map(holds).chain(extents).chain(pool.lifted.iter().map(holds)).collect()
 }
 
 /// Whether several definitions give the elements of one set.
@@ -402,10 +418,55 @@ impl Compiled {
         request: &Request<'_>,
         memory: &mut Memory,
     ) -> Result<Outcome, EvaluationError> {
-        let machine = Machine::new(&self.program, &self.program.pool, None, setting(request), memory);
-        let finished = machine.evaluate(document.0, 0)?;
-        let steps = request.budget.steps.saturating_sub(finished.meter.left().0);
-        Ok(Outcome { value: finished.value, printed: printed(finished.prints), steps })
+        outcome(&self.program, document.0, request, memory)
+    }
+
+    /// Makes a rule smaller for evaluations whose input has these fields with these values, and some fields with
+    /// any. Nothing where that is no rule, where the modules do something for which it cannot be done, or where the
+    /// options name no steady keys.
+    pub fn specialize(
+        &self,
+        document: Document,
+        fields: &[(&str, &Value)],
+        present: &[&str],
+    ) -> Option<Specialized> {
+        let Aim::Rule(rule) = document.0 else { return None };
+        let given = Given {
+            fields: fields.iter().map(|(key, value)| (Value::string(*key), Value::clone(value))).collect(),
+            present: present.iter().map(|key| Value::string(*key)).collect(),
+        };
+        let tree = &self.program.tree;
+        let groups = specialize(&self.groups, tree, &given, rule).ok()?;
+        let mut pool = Pool::default();
+        let mut rules = Vec::with_capacity(groups.len());
+        let mut nodes = Vec::with_capacity(groups.len());
+        for group in &groups {
+            let (unit, faults) = match group {
+                Some(group) => plan::rule(group, tree, &mut pool, &[]),
+                None => (Unit::default(), Vec::new()),
+            };
+            if !faults.is_empty() {
+                return None;
+            }
+            rules.push(unit);
+            nodes.push(group.as_ref().map_or(crate::compile::tree::ROOT, |group| group.node));
+        }
+        plan::grounds::settle(&mut rules, &mut pool, &self.program.steady);
+        pool.close();
+        let program = Program {
+            lasting: lasting(&rules, 0, &pool),
+            tree: Arc::clone(tree),
+            rules,
+            extents: Vec::new(),
+            nodes,
+            pool,
+            hosts: self.program.hosts.clone(),
+            id: PROGRAMS.fetch_add(1, Ordering::Relaxed),
+            steady: self.program.steady.clone(),
+            kinds: HashMap::new(),
+            files: Arc::clone(&self.program.files),
+        };
+        Some(Specialized { program, aim: Aim::Rule(rule) })
     }
 
     /// Compiles a query over the modules.
@@ -481,6 +542,30 @@ impl Compiled {
             .collect();
         Ok(Answers { names: query.names.clone(), answers, printed: printed(finished.prints) })
     }
+}
+
+impl Specialized {
+    /// Evaluates the rule, with an input that is as was said.
+    ///
+    /// # Errors
+    /// As [`Compiled::evaluate`]; errors of functions are no errors of the evaluation.
+    pub fn evaluate(&self, request: &Request<'_>, memory: &mut Memory) -> Result<Outcome, EvaluationError> {
+        let request = Request { strict_errors: false, ..*request };
+        outcome(&self.program, self.aim, &request, memory)
+    }
+}
+
+/// Evaluates a rule or the extent of a place.
+fn outcome(
+    program: &Program,
+    aim: Aim,
+    request: &Request<'_>,
+    memory: &mut Memory,
+) -> Result<Outcome, EvaluationError> {
+    let machine = Machine::new(program, &program.pool, None, setting(request), memory);
+    let finished = machine.evaluate(aim, 0)?;
+    let steps = request.budget.steps.saturating_sub(finished.meter.left().0);
+    Ok(Outcome { value: finished.value, printed: printed(finished.prints), steps })
 }
 
 /// Reads the modules that `rego.parse_module` is given.

@@ -40,7 +40,7 @@ pub mod value;
 
 pub use engine::{
     Answer, Answers, Budget, Compiled, Document, HostAnswers, HostCall, HostFunction, Options, Outcome, Part,
-    Printed, Query, Remark, Request, Source, compile, parse,
+    Printed, Query, Remark, Request, Source, Specialized, compile, parse,
 };
 pub use error::{ErrorCode, RegoError};
 pub use evaluate::{EvaluationError, Limit};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use sekisho_rego::functions::{Facts, Memory, World};
-use sekisho_rego::value::{Value, read_json};
+use sekisho_rego::value::{Object, Value, read_json};
 use sekisho_rego::{Compiled, HostFunction, Options, Request, Source, compile};
 
 use super::Outcome;
@@ -100,14 +100,49 @@ fn answers(case: &Value) -> Result<Vec<Value>, String> {
     // OPA's own runner has a function that waits; here nothing does.
     let sleep = |_: &[Value]| Ok(Some(Value::Null));
     let sleep = HostFunction { name: "test.sleep".to_owned(), arity: 1, call: std::sync::Arc::new(sleep) };
-    let options = Options { functions: vec![sleep], ..Options::default() };
+    let options = Options { functions: vec![sleep], steady: vec!["steady".to_owned()], ..Options::default() };
     let compiled = compile(&sources, &options).map_err(|errors| all(&errors))?;
     let input = match case.field("input_term").and_then(Value::as_str) {
         Some(term) => Some(term_value(term)?),
         None => case.field("input").cloned(),
     };
     let query = case.field("query").and_then(Value::as_str).unwrap_or("");
-    ask(&compiled, query, &request(case, input.as_ref()))
+    let request = request(case, input.as_ref());
+    compare_specialized(&compiled, &request)?;
+    ask(&compiled, query, &request)
+}
+
+/// Every rule gives the same when it is made smaller for what the input is known to be: nothing, every other field,
+/// every field.
+fn compare_specialized(compiled: &Compiled, request: &Request<'_>) -> Result<(), String> {
+    let request = Request { strict_errors: false, ..*request };
+    let entries = request.input.and_then(Value::as_object).map(Object::entries).unwrap_or_default();
+    let fields: Vec<(&str, &Value)> =
+        entries.iter().filter_map(|(key, value)| Some((key.as_str()?, value))).collect();
+    for module in compiled.modules() {
+        for rule in &module.rules {
+            let path: Vec<&str> =
+                module.package.iter().chain([&rule.head.name]).map(|name| &**name).collect();
+            let Some(document) = compiled.document(&path) else { continue };
+            let value =
+                |found: Result<sekisho_rego::Outcome, _>| found.map(|outcome| outcome.value).map_err(drop);
+            let plain = value(compiled.evaluate(document, &request, &mut Memory::new()));
+            for step in [usize::MAX, 2, 1] {
+                let known: Vec<_> =
+                    fields.iter().step_by(step).skip(usize::from(step > 2)).copied().collect();
+                let present: Vec<&str> = fields.iter().map(|(key, _)| *key).collect();
+                let Some(special) = compiled.specialize(document, &known, &present) else { continue };
+                let found = value(special.evaluate(&request, &mut Memory::new()));
+                if found != plain {
+                    return Err(format!(
+                        "`{}` gives {found:?} for known fields, not {plain:?}",
+                        path.join(".")
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What needs no network: addresses that are written out, and this machine's own name.

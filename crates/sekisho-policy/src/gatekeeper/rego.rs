@@ -1,12 +1,12 @@
 //! Templates in Rego: `violation` over `input.review`, `input.parameters` and `data.inventory`.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use sekisho_manifest::{Node, Source, SourceId};
 use sekisho_rego::ast::RegoVersion;
 use sekisho_rego::functions::Memory;
 use sekisho_rego::value::Value;
-use sekisho_rego::{Compiled, Document, Options, RegoError};
+use sekisho_rego::{Compiled, Document, Options, RegoError, Specialized};
 use smol_str::SmolStr;
 
 use super::block::inside;
@@ -36,6 +36,8 @@ pub(crate) struct RegoRule {
 #[derive(Debug)]
 pub(crate) struct Parameters {
     value: Value,
+    /// The rule made smaller for these; nothing where that cannot be done.
+    special: OnceLock<Option<Box<Specialized>>>,
     /// What evaluations keep from one to the next; as many as there are threads.
     memories: Mutex<Vec<Memory>>,
 }
@@ -43,7 +45,7 @@ pub(crate) struct Parameters {
 impl Parameters {
     pub(crate) fn new(constraint: &Constraint) -> Self {
         let value = constraint.parameters().map_or_else(|| Value::object(Vec::new()), Value::from);
-        Self { value, memories: Mutex::default() }
+        Self { value, special: OnceLock::new(), memories: Mutex::default() }
     }
 
     fn memory(&self) -> Memory {
@@ -135,7 +137,14 @@ impl RegoRule {
             world: world(facts.now()),
             ..sekisho_rego::Request::default()
         };
-        let outcome = self.compiled.evaluate(self.violation, &request, &mut memory);
+        let fields = [("parameters", &parameters.value)];
+        let special = parameters
+            .special
+            .get_or_init(|| self.compiled.specialize(self.violation, &fields, &["review"]).map(Box::new));
+        let outcome = match special {
+            Some(special) => special.evaluate(&request, &mut memory),
+            None => self.compiled.evaluate(self.violation, &request, &mut memory),
+        };
         parameters.memories.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
         let mut said: Vec<Said> = match outcome {
             Ok(outcome) => {

@@ -22,7 +22,7 @@ pub(crate) struct Group {
 }
 
 /// A definition with its `else` branches.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Definition {
     pub(crate) span: Span,
     /// Which module it stands in.
@@ -31,7 +31,7 @@ pub(crate) struct Definition {
 }
 
 /// Conditions and what holds when they do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Clause {
     pub(crate) span: Span,
     /// The names of its variables; empty for those that were not written.

@@ -101,6 +101,7 @@ impl Heights<'_> {
                     if is_flat { 0 } else { arguments.iter().map(|node| self.node(node)).max().unwrap_or(0) };
                 let own = match callee {
                     Callee::Builtin(_) | Callee::Host(_) => u32::from(!is_flat),
+                    Callee::Group(rule) => self.rule(Some(*rule)),
                     Callee::Function(path) => {
                         self.rule(self.tree.find(path).and_then(|node| self.tree.node(node).rule))
                     }

@@ -30,7 +30,8 @@ fn first_loop(body: &[Goal], before: &Bound) -> Option<usize> {
     })
 }
 
-fn is_loop(goal: &Goal, known: &Bound) -> bool {
+/// Whether a goal can have many solutions.
+pub(super) fn is_loop(goal: &Goal, known: &Bound) -> bool {
     let GoalKind::Unify { left, right, .. } = &goal.kind else {
         return matches!(&goal.kind, GoalKind::Test(node) if looks_up(node, known));
     };
@@ -38,7 +39,7 @@ fn is_loop(goal: &Goal, known: &Bound) -> bool {
 }
 
 /// Whether a node is a reference that gives values to variables of its path.
-fn looks_up(node: &Node, known: &Bound) -> bool {
+pub(super) fn looks_up(node: &Node, known: &Bound) -> bool {
     let Node::Ref(reference) = node else { return false };
     let mut found = false;
     for step in &reference.path {

@@ -1,5 +1,6 @@
 //! Rules with names resolved: goals over terms whose calls and references stand in goals of their own.
 
+use super::tree::RuleId;
 use crate::functions::Builtin;
 use crate::span::Span;
 use crate::syntax::ast::Name;
@@ -79,6 +80,8 @@ pub(crate) enum Callee {
     Host(usize),
     /// A function of the modules, by its path below `data`.
     Function(Vec<Name>),
+    /// A function by the id of its group.
+    Group(RuleId),
 }
 
 impl PartialEq for Callee {
@@ -87,6 +90,7 @@ impl PartialEq for Callee {
             (Self::Builtin(one), Self::Builtin(two)) => one.name == two.name,
             (Self::Host(one), Self::Host(two)) => one == two,
             (Self::Function(one), Self::Function(two)) => one == two,
+            (Self::Group(one), Self::Group(two)) => one == two,
             _ => false,
         }
     }

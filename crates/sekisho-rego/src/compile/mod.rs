@@ -11,6 +11,7 @@ mod modules;
 mod recursion;
 pub(crate) mod safety;
 mod scope;
+pub(crate) mod special;
 pub(crate) mod tree;
 
 use std::collections::HashMap;

@@ -250,6 +250,7 @@ impl<'c> Emitter<'c> {
                         Replacement::Function(Callee::Host(place)) => {
                             Substitute::Host(u32::try_from(*place).unwrap_or(u32::MAX))
                         }
+                        Replacement::Function(Callee::Group(rule)) => Substitute::Rule(*rule),
                         Replacement::Function(Callee::Function(path)) => match self.rule_at(path) {
                             Some(rule) => Substitute::Rule(rule),
                             None => continue,
@@ -294,6 +295,7 @@ impl<'c> Emitter<'c> {
             Callee::Builtin(builtin) => FunctionId::Builtin(builtin.name),
             Callee::Host(place) => FunctionId::Host(u32::try_from(*place).ok()?),
             Callee::Function(path) => FunctionId::Rule(self.rule_at(path)?),
+            Callee::Group(rule) => FunctionId::Rule(*rule),
         })
     }
 
@@ -337,6 +339,7 @@ impl<'c> Emitter<'c> {
                 Some(rule) => self.op(Op::Function { to, rule, arguments, fail: *fail }),
                 None => self.op(Op::Jump(*fail)),
             },
+            Callee::Group(rule) => self.op(Op::Function { to, rule: *rule, arguments, fail: *fail }),
         }
         let mut value = Operand::Reg(to);
         if is_relation {

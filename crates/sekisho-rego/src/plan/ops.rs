@@ -1,5 +1,6 @@
 //! The steps that rules are compiled to, over numbered registers.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::grounds::Grounds;
@@ -335,9 +336,9 @@ pub(crate) struct Pool {
     pub(crate) modifiers: Vec<Arc<[Replaced]>>,
     /// Comprehensions that became units of their own.
     pub(crate) lifted: Vec<Unit>,
-    known: std::collections::HashMap<Value, u32>,
-    known_builtins: std::collections::HashMap<&'static str, u32>,
-    known_paths: std::collections::HashMap<Vec<Value>, u32>,
+    known: HashMap<Value, u32>,
+    known_builtins: HashMap<&'static str, u32>,
+    known_paths: HashMap<Vec<Value>, u32>,
 }
 
 impl Pool {
@@ -375,6 +376,13 @@ impl Pool {
         self.builtins.push(builtin);
         self.known_builtins.insert(builtin.name, place);
         place
+    }
+
+    /// Lets go of what only planning needs.
+    pub(crate) fn close(&mut self) {
+        self.known = HashMap::new();
+        self.known_builtins = HashMap::new();
+        self.known_paths = HashMap::new();
     }
 
     pub(crate) fn modifiers(&mut self, replaced: Vec<Replaced>) -> u32 {

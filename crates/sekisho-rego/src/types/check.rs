@@ -252,7 +252,7 @@ impl Checker<'_> {
                 let wanted: Vec<Type> = builtin.arguments.iter().map(Type::from).collect();
                 (builtin.name.to_owned(), wanted, Type::from(&builtin.result))
             }
-            Callee::Host(_) => ("function".to_owned(), Vec::new(), Type::Any),
+            Callee::Host(_) | Callee::Group(_) => ("function".to_owned(), Vec::new(), Type::Any),
             Callee::Function(path) => {
                 let rule = self.resolved.tree.find(path).and_then(|node| self.resolved.tree.node(node).rule);
                 let place = rule.map_or(usize::MAX, |rule| rule as usize);

@@ -9,4 +9,5 @@ mod hostile;
 mod keeping;
 mod language;
 mod laws;
+mod special;
 mod support;
