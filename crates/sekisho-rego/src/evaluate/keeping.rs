@@ -174,7 +174,7 @@ pub(crate) struct Calls {
     /// The places that hold for this evaluation only, or may be too large to be kept.
     fresh: Vec<u32>,
     tickets: u32,
-    /// How many results came in since the last time that the table grew.
+    /// How many results came in since the last time that the table grew, those that were let go of left out.
     entered: usize,
     /// About how many bytes results of earlier evaluations take.
     kept: usize,
@@ -307,6 +307,7 @@ impl Calls {
 
     /// Lets go of what holds for this evaluation only.
     pub(super) fn end(&mut self) {
+        self.entered = self.entered.saturating_sub(self.fresh.len());
         for place in self.fresh.drain(..) {
             if let Some(entry) = self.entries.get_mut(place as usize) {
                 *entry = None;
