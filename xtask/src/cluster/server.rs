@@ -58,7 +58,7 @@ plugins:
   configuration:
     apiVersion: pod-security.admission.config.k8s.io/v1
     kind: PodSecurityConfiguration
-    exemptions: {{namespaces: [webhook-baseline, webhook-restricted, webhook-labels]}}
+    exemptions: {{namespaces: [webhook-privileged, webhook-baseline, webhook-restricted, webhook-labels]}}
 ",
         webhook("ValidatingAdmissionWebhook"),
         webhook("MutatingAdmissionWebhook")
