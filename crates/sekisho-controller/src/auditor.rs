@@ -13,6 +13,7 @@ use smol_str::SmolStr;
 
 use crate::changes::{Unit, unchanged, units};
 use crate::judged::Said;
+use crate::texts::Texts;
 
 /// An object as it is held: as the text that it came in.
 #[derive(Debug, Clone)]
@@ -62,6 +63,12 @@ struct Held {
     said: BTreeMap<usize, Said>,
 }
 
+impl Held {
+    fn findings(&self) -> u64 {
+        self.said.values().map(|said| said.findings.len() as u64).sum()
+    }
+}
+
 /// The audit of a cluster. What it is told waits until [`Auditor::run`].
 #[derive(Debug, Default)]
 pub struct Auditor {
@@ -77,6 +84,7 @@ pub struct Auditor {
     /// What went away since the last run.
     gone: Vec<ObjectResult>,
     counters: Counters,
+    texts: Texts,
 }
 
 impl Auditor {
@@ -91,14 +99,13 @@ impl Auditor {
             objects: self.held.len() as u64,
             policies: self.interests.len() as u64,
             waiting: self.waiting.len() as u64,
-            findings: self
-                .held
-                .values()
-                .flat_map(|held| held.said.values())
-                .map(|said| said.findings.len() as u64)
-                .sum(),
             ..self.counters
         }
+    }
+
+    /// How many objects wait to be looked at.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
     }
 
     /// The digest of the bundle in force.
@@ -132,11 +139,11 @@ impl Auditor {
             let before = std::mem::take(&mut held.said);
             let mut lost = false;
             for (place, said) in before {
-                match places.get(&place) {
-                    Some(place) => {
-                        held.said.insert(*place, said);
-                    }
-                    None => lost = true,
+                if let Some(place) = places.get(&place) {
+                    held.said.insert(*place, said);
+                } else {
+                    lost = true;
+                    self.counters.findings -= said.findings.len() as u64;
                 }
             }
             if lost {
@@ -175,7 +182,10 @@ impl Auditor {
         self.namespaces.entry(object.key.namespace.clone()).or_default().insert(id.clone());
         self.counters.bytes += object.text.len() as u64;
         let before = self.held.insert(id.clone(), Held { object, said: BTreeMap::new() });
-        self.counters.bytes -= before.map_or(0, |before| before.object.text.len() as u64);
+        if let Some(before) = before {
+            self.counters.bytes -= before.object.text.len() as u64;
+            self.counters.findings -= before.findings();
+        }
         self.waiting.insert(id, Waiting::All);
     }
 
@@ -185,6 +195,7 @@ impl Auditor {
         let Some(held) = self.held.remove(&id) else { return };
         self.fact(&held.object);
         self.counters.bytes -= held.object.text.len() as u64;
+        self.counters.findings -= held.findings();
         for ids in [
             self.kinds.get_mut(&held.object.key.kind),
             self.resources.get_mut(&held.object.resource.resource),
@@ -276,7 +287,9 @@ impl Auditor {
             let Some(held) = self.held.get_mut(&id) else { continue };
             self.counters.looks += 1;
             self.counters.judgements += count;
+            self.counters.findings -= held.findings();
             held.said = said;
+            self.counters.findings += held.findings();
             results.push(ObjectResult {
                 key: held.object.key.clone(),
                 uid: held.object.uid.to_string(),
@@ -287,6 +300,7 @@ impl Auditor {
                 gone: false,
             });
         }
+        self.texts.sweep();
         results
     }
 
@@ -320,7 +334,7 @@ impl Auditor {
             let mut verdicts = Vec::new();
             policy.validate(&asked, facts, &mut verdicts);
             count += 1;
-            let row = Said::of(&verdicts, &request, &held.object.key, bundle);
+            let row = Said::of(&verdicts, &request, &held.object.key, bundle, &self.texts);
             if row != Said::default() {
                 said.insert(place, row);
             }

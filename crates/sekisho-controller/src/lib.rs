@@ -15,6 +15,7 @@ mod kinds;
 mod schedule;
 mod status;
 mod summary;
+mod texts;
 
 pub use auditor::{Auditor, Counters, ObjectText};
 pub use cleaner::{Cleaner, CleanerReport};

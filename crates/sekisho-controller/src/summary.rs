@@ -56,12 +56,16 @@ pub fn summaries(auditor: &Auditor, form: SummaryForm, most: usize) -> Summaries
     let mut namespaces: BTreeMap<&str, Namespace<'_>> = BTreeMap::new();
     for (key, finding) in auditor.findings().filter(|(key, _)| !key.namespace.is_empty()) {
         let namespace = namespaces.entry(&key.namespace).or_default();
-        match (finding.outcome.as_str(), finding.consequence.as_str()) {
+        match (finding.outcome.as_str(), finding.rule.consequence.as_str()) {
             ("error", _) => namespace.errors += 1,
             (_, "refuses") => namespace.fails += 1,
             _ => namespace.warnings += 1,
         }
-        let rule = namespace.rules.entry(&finding.rule).or_insert((0, &finding.severity, &finding.message));
+        let rule = namespace.rules.entry(&finding.rule.name).or_insert((
+            0,
+            &finding.rule.severity,
+            &finding.message,
+        ));
         rule.0 += 1;
     }
     let mut ranked: Vec<(&str, Namespace<'_>)> = namespaces.into_iter().collect();

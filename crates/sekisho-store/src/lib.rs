@@ -21,6 +21,6 @@ mod tls;
 pub use error::StoreError;
 pub use inventory::{ImageUse, InventoryDocument};
 pub use query::{Count, Filter, StoredFinding};
-pub use result::{BundleUse, FindingRow, ObjectKey, ObjectResult};
+pub use result::{BundleUse, FindingRow, ObjectKey, ObjectResult, RuleRow};
 pub use spool::Spool;
 pub use store::{Store, StoreOptions, StoreTarget};

@@ -1,8 +1,10 @@
 //! What is read: findings and counts.
 
+use std::sync::Arc;
+
 use crate::database::Cell;
 use crate::error::StoreError;
-use crate::result::{BundleUse, FindingRow};
+use crate::result::{BundleUse, FindingRow, RuleRow};
 use crate::store::Store;
 
 /// Which findings. What is none stands for any.
@@ -165,18 +167,20 @@ fn stored(row: &[Cell]) -> StoredFinding {
         namespace: text(2),
         name: text(3),
         finding: FindingRow {
-            fingerprint: text(4),
-            rule: text(5),
-            severity: text(6),
-            outcome: text(7),
-            consequence: text(8),
-            message: text(9),
-            path: text(10),
-            file: text(12),
-            line: integer(13).and_then(|line| u32::try_from(line).ok()).unwrap_or(0),
-            commit: text(14),
-            author: text(15),
-            owner: text(16),
+            fingerprint: text(4).into(),
+            rule: Arc::new(RuleRow {
+                name: text(5),
+                severity: text(6),
+                consequence: text(8),
+                file: text(12),
+                line: integer(13).and_then(|line| u32::try_from(line).ok()).unwrap_or(0),
+                commit: text(14),
+                author: text(15),
+                owner: text(16),
+            }),
+            outcome: text(7).into(),
+            message: text(9).into(),
+            path: text(10).into(),
         },
         bundle: text(11),
         first_seen: integer(17).unwrap_or(0),

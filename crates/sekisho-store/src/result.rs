@@ -1,5 +1,9 @@
 //! What is written: objects, what was said of them, and by which bundle.
 
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
 /// Which object of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct ObjectKey {
@@ -40,24 +44,32 @@ pub struct ObjectResult {
     pub gone: bool,
 }
 
-/// Something that is wrong with an object.
+/// Something that is wrong with an object. There may be hundreds of thousands of them, so what many have in common they
+/// share.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FindingRow {
     /// What tells it apart from others of the cluster, for as long as it lasts.
-    pub fingerprint: String,
+    pub fingerprint: Arc<str>,
     /// The rule.
-    pub rule: String,
-    /// How bad it is.
-    pub severity: String,
+    pub rule: Arc<RuleRow>,
     /// What came out: `fail`, `warn`, `error`.
-    pub outcome: String,
+    pub outcome: SmolStr,
+    /// In words.
+    pub message: Arc<str>,
+    /// The field of the object; may be empty.
+    pub path: Arc<str>,
+}
+
+/// A rule as its findings tell of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct RuleRow {
+    /// Its name.
+    pub name: String,
+    /// How bad it is where it does not hold.
+    pub severity: String,
     /// What admission does about it: `refuses`, `warns`, `records`.
     pub consequence: String,
-    /// In words.
-    pub message: String,
-    /// The field of the object; may be empty.
-    pub path: String,
-    /// The file of the rule.
+    /// Its file.
     pub file: String,
     /// The line in it.
     pub line: u32,

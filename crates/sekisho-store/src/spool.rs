@@ -40,11 +40,15 @@ impl Spool {
     pub fn flush(&mut self, now: i64) -> Result<usize, StoreError> {
         let mut written = 0;
         while !self.waiting.is_empty() {
-            let batch: Vec<ObjectResult> = self.waiting.values().take(BATCH).cloned().collect();
+            let rest = match self.waiting.keys().nth(BATCH).cloned() {
+                Some(next) => self.waiting.split_off(&next),
+                None => BTreeMap::new(),
+            };
+            let batch = std::mem::replace(&mut self.waiting, rest);
             let cluster = self.cluster.clone();
-            self.with(|store| store.write(&cluster, &batch, now))?;
-            for result in &batch {
-                self.waiting.remove(&result.key.id());
+            if let Err(error) = self.with(|store| store.write(&cluster, batch.values(), now)) {
+                self.waiting.extend(batch);
+                return Err(error);
             }
             written += batch.len();
         }

@@ -120,9 +120,14 @@ impl Store {
 
     /// Writes what was said of objects of a cluster, in one transaction: what is wrong still keeps the time when it
     /// was first seen, and what is no longer wrong is resolved.
-    pub fn write(&mut self, cluster: &str, results: &[ObjectResult], now: i64) -> Result<(), StoreError> {
+    pub fn write<'r>(
+        &mut self,
+        cluster: &str,
+        results: impl IntoIterator<Item = &'r ObjectResult> + Clone,
+        now: i64,
+    ) -> Result<(), StoreError> {
         self.database.transact(true, &mut |statements| {
-            for result in results {
+            for result in results.clone() {
                 write_one(statements, cluster, result, now)?;
             }
             Ok(())
@@ -202,6 +207,7 @@ fn write_one(
         ],
     )?;
     for finding in &result.findings {
+        let rule = &finding.rule;
         statements.execute(
             "INSERT INTO findings (cluster, fingerprint, object, kind, namespace, name, rule, severity, outcome,
                  consequence, message, path, bundle, file, line, commit_id, author, owner, first_seen, last_seen,
@@ -214,23 +220,23 @@ fn write_one(
                  resolved = NULL",
             &[
                 cluster.into(),
-                finding.fingerprint.as_str().into(),
+                (&*finding.fingerprint).into(),
                 id.as_str().into(),
                 key.kind.as_str().into(),
                 key.namespace.as_str().into(),
                 key.name.as_str().into(),
-                finding.rule.as_str().into(),
-                finding.severity.as_str().into(),
+                rule.name.as_str().into(),
+                rule.severity.as_str().into(),
                 finding.outcome.as_str().into(),
-                finding.consequence.as_str().into(),
-                finding.message.as_str().into(),
-                finding.path.as_str().into(),
+                rule.consequence.as_str().into(),
+                (&*finding.message).into(),
+                (&*finding.path).into(),
                 result.bundle.as_str().into(),
-                finding.file.as_str().into(),
-                i64::from(finding.line).into(),
-                finding.commit.as_str().into(),
-                finding.author.as_str().into(),
-                finding.owner.as_str().into(),
+                rule.file.as_str().into(),
+                i64::from(rule.line).into(),
+                rule.commit.as_str().into(),
+                rule.author.as_str().into(),
+                rule.owner.as_str().into(),
                 now.into(),
             ],
         )?;
@@ -242,7 +248,7 @@ fn write_one(
     )?;
     for row in known {
         let fingerprint = row.first().map(Cell::text).unwrap_or_default();
-        if !result.findings.iter().any(|finding| finding.fingerprint == fingerprint) {
+        if !result.findings.iter().any(|finding| *finding.fingerprint == *fingerprint) {
             statements.execute(
                 "UPDATE findings SET resolved = ?3 WHERE cluster = ?1 AND fingerprint = ?2",
                 &[cluster.into(), fingerprint.as_str().into(), now.into()],

@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: measures whole runs, ours and a peer's in turn, so that the ratio holds on a noisy machine.
 
 mod admission;
+mod audit;
 mod charts;
 mod gatekeeper;
 mod images;
@@ -23,6 +24,7 @@ type Bench = (&'static str, fn() -> Result<()>);
 /// Every benchmark.
 const BENCHES: &[Bench] = &[
     ("admission", admission::run),
+    ("audit", audit::run),
     ("charts", charts::run),
     ("gatekeeper", gatekeeper::run),
     ("images", images::run),

@@ -16,7 +16,7 @@ pub(crate) fn all(store: &mut Store) {
 
 fn times(store: &mut Store, filter: &Filter) -> Vec<(String, i64, i64, Option<i64>)> {
     let row = |one: sekisho_store::StoredFinding| {
-        (one.finding.fingerprint, one.first_seen, one.last_seen, one.resolved)
+        (one.finding.fingerprint.to_string(), one.first_seen, one.last_seen, one.resolved)
     };
     store.findings(filter).unwrap().into_iter().map(row).collect()
 }

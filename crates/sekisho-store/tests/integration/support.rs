@@ -1,8 +1,9 @@
 //! Databases and results that tests make.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use sekisho_store::{FindingRow, ObjectKey, ObjectResult, Store, StoreOptions, StoreTarget};
+use sekisho_store::{FindingRow, ObjectKey, ObjectResult, RuleRow, Store, StoreOptions, StoreTarget};
 
 pub(crate) fn open(path: &Path) -> Store {
     Store::open(&StoreTarget::File(path.to_owned()), StoreOptions::default()).unwrap()
@@ -16,18 +17,20 @@ pub(crate) fn object(name: &str, rules: &[&str]) -> ObjectResult {
         name: name.to_owned(),
     };
     let finding = |rule: &&str| FindingRow {
-        fingerprint: format!("{name}:{rule}"),
-        rule: (*rule).to_owned(),
-        severity: "high".to_owned(),
-        outcome: "fail".to_owned(),
-        consequence: "refuses".to_owned(),
-        message: format!("{rule} does not hold"),
-        path: "spec.replicas".to_owned(),
-        file: "policies/a.yaml".to_owned(),
-        line: 7,
-        commit: "1a2b".to_owned(),
-        author: "Ana".to_owned(),
-        owner: "@security @platform".to_owned(),
+        fingerprint: format!("{name}:{rule}").into(),
+        rule: Arc::new(RuleRow {
+            name: (*rule).to_owned(),
+            severity: "high".to_owned(),
+            consequence: "refuses".to_owned(),
+            file: "policies/a.yaml".to_owned(),
+            line: 7,
+            commit: "1a2b".to_owned(),
+            author: "Ana".to_owned(),
+            owner: "@security @platform".to_owned(),
+        }),
+        outcome: "fail".into(),
+        message: format!("{rule} does not hold").into(),
+        path: "spec.replicas".into(),
     };
     ObjectResult {
         key,

@@ -68,13 +68,13 @@ fn time(seconds: i64) -> String {
 }
 
 fn row(one: &StoredFinding) -> serde_json::Value {
-    let finding = &one.finding;
+    let (finding, rule) = (&one.finding, &one.finding.rule);
     json!({
         "cluster": one.cluster, "kind": one.kind, "namespace": one.namespace, "name": one.name,
-        "fingerprint": finding.fingerprint, "rule": finding.rule, "severity": finding.severity,
-        "outcome": finding.outcome, "consequence": finding.consequence, "message": finding.message,
-        "path": finding.path, "bundle": one.bundle, "file": finding.file, "line": finding.line,
-        "commit": finding.commit, "author": finding.author, "owner": finding.owner,
+        "fingerprint": &*finding.fingerprint, "rule": rule.name, "severity": rule.severity,
+        "outcome": finding.outcome.as_str(), "consequence": rule.consequence, "message": &*finding.message,
+        "path": &*finding.path, "bundle": one.bundle, "file": rule.file, "line": rule.line,
+        "commit": rule.commit, "author": rule.author, "owner": rule.owner,
         "firstSeen": time(one.first_seen), "lastSeen": time(one.last_seen), "resolved": one.resolved.map(time),
     })
 }
@@ -82,13 +82,13 @@ fn row(one: &StoredFinding) -> serde_json::Value {
 fn table(findings: &[StoredFinding], rules: &[Count], out: &mut dyn Write) -> io::Result<()> {
     for rule in rules {
         writeln!(out, "{} ({} objects, the first at {})", rule.of, rule.count, time(rule.since))?;
-        for one in findings.iter().filter(|one| one.finding.rule == rule.of) {
+        for one in findings.iter().filter(|one| one.finding.rule.name == rule.of) {
             let place = if one.namespace.is_empty() { String::new() } else { format!("{}/", one.namespace) };
             let resolved = one.resolved.map(|at| format!(", resolved {}", time(at))).unwrap_or_default();
             writeln!(
                 out,
                 "  {:7} {} {place}{}  since {}{resolved}",
-                one.finding.severity,
+                one.finding.rule.severity,
                 one.kind,
                 one.name,
                 time(one.first_seen)

@@ -2,7 +2,7 @@
 //! them and the load comes from the others; where it has fewer, they share, which is said.
 
 mod api_server;
-mod policies;
+pub(super) mod policies;
 mod webhook;
 
 use std::fs;
@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
+pub(super) use self::api_server::pods;
 use self::webhook::Webhook;
+pub(super) use self::webhook::peak_memory;
 use super::release_binary_with;
 use crate::workspace::root;
 
@@ -173,7 +175,7 @@ impl Bench {
 const FACTS: &str = "target/bench/admission/facts.yaml";
 
 /// The namespace of the Pods, with its Pod Security level.
-const NAMESPACE: &str = "apiVersion: v1
+pub(super) const NAMESPACE: &str = "apiVersion: v1
 kind: Namespace
 metadata:
   name: shop

@@ -68,7 +68,7 @@ const REGO: [(&str, &str); 6] = [
 ];
 
 /// Writes the twenty.
-pub(super) fn mixed(folder: &Path) -> Result<()> {
+pub(in crate::bench) fn mixed(folder: &Path) -> Result<()> {
     fs::create_dir_all(folder)?;
     for name in OURS {
         let from = root().join("policies").join(format!("{name}.yaml"));

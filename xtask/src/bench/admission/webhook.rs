@@ -74,11 +74,7 @@ impl Webhook {
 
     /// The most memory that it had, in MB of 10^6 bytes.
     pub(super) fn peak_memory(&self) -> Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line =
-            status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no memory is told")?;
-        let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kibibytes * 1024.0 / 1e6)
+        peak_memory(self.process.id())
     }
 }
 
@@ -87,6 +83,14 @@ impl Drop for Webhook {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The most memory that a process had, in MB of 10^6 bytes.
+pub(in crate::bench) fn peak_memory(process: u32) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no memory is told")?;
+    let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kibibytes * 1024.0 / 1e6)
 }
 
 fn free_address() -> Result<String> {
