@@ -116,13 +116,10 @@ impl Auditor {
     /// The kinds that policies can concern: whether one is of use to the audit.
     pub fn wants(&self, kind: &str, resource: &str) -> bool {
         let policies = self.bundle.iter().flat_map(|bundle| bundle.loaded.policies.iter());
-        policies.zip(&self.interests).filter(|(policy, _)| policy.audits()).any(|(_, interest)| {
-            interest.targets.iter().any(|target| match target {
-                Target::Kind { kind: wanted, .. } => wanted == kind,
-                Target::Resource { resource: wanted, .. } => wanted == resource,
-                Target::Any => true,
-            })
-        })
+        policies
+            .zip(&self.interests)
+            .filter(|(policy, _)| policy.audits())
+            .any(|(_, interest)| interest.targets.iter().any(|target| target.is_of(kind, resource)))
     }
 
     /// Takes a bundle in place of the one in force. Objects wait for the policies that differ, where these can concern
@@ -340,6 +337,16 @@ impl Auditor {
             }
         }
         (said, count)
+    }
+
+    /// An object, by its identifier.
+    pub(crate) fn held(&self, id: &str) -> Option<&ObjectText> {
+        self.held.get(id).map(|held| &held.object)
+    }
+
+    /// All objects.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = &ObjectText> {
+        self.held.values().map(|held| &held.object)
     }
 
     /// The objects of some kinds, as requests.

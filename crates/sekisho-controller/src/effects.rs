@@ -3,14 +3,25 @@
 //! What is made carries labels that say which policy and rule made it of which object, the same as Kyverno's. What such
 //! labels do not claim is never overwritten. Changes are bounded in number, and can be tried without being made.
 
+use std::collections::BTreeSet;
+
 use sekisho_cluster::{Applying, Connection, Discovered, Removal, RequestError, Resource};
 use sekisho_manifest::Node;
-use sekisho_policy::{Asked, Bundle, Effect, EffectKind, Facts, Request, Views};
+use sekisho_policy::{Asked, Bundle, Effect, EffectKind, Facts, Outcome, Request, RuleName, Views};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::kept::{Made, whole};
+
 /// The annotation that says whether an object is kept as it was made.
-const KEPT: &str = "sekisho/synchronize";
+pub(crate) const KEPT: &str = "sekisho/synchronize";
+
+/// The annotation that says which controller made it, so that others leave it alone.
+const MAKER: &str = "sekisho/maker";
+
+/// The values of that annotation where it is.
+const KEPT_WITH_POLICY: &str = "true";
+const KEPT_BEYOND_POLICY: &str = "beyond-policy";
 
 /// Who owns the fields of what is made and changed.
 pub(crate) const MANAGER: &str = "sekisho-controller";
@@ -58,34 +69,80 @@ pub struct Effects<'a> {
     pub dry_run: bool,
     /// How much may be done.
     pub limits: EffectLimits,
+    /// What tells this controller and its replicas from others of the cluster.
+    pub maker: &'a str,
 }
 
-/// What policies want done because of an object; of one that was there before, those that want it all the same.
-pub(crate) fn wanted(bundle: &Bundle, request: &Request, facts: &dyn Facts, existing: bool) -> Vec<Effect> {
+/// Why an object is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// It came or changed: all policies are asked.
+    Came,
+    /// What was made because of it is looked after: those that made it are asked, and those that ask for what was there.
+    Again,
+    /// It was there before: only those that ask for that are asked.
+    Was,
+}
+
+/// What policies want done because of an object.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// What.
+    pub effects: Vec<Effect>,
+    /// The policies that could not be asked.
+    pub silent: BTreeSet<RuleName>,
+    /// Why not.
+    pub errors: Vec<(String, String)>,
+}
+
+/// What policies want done because of an object, by the policies that keep something because of it already.
+pub fn wanted(
+    bundle: &Bundle,
+    request: &Request,
+    facts: &dyn Facts,
+    cause: Cause,
+    keeping: &BTreeSet<RuleName>,
+) -> Wanted {
     let views = Views::default();
     let asked = Asked::new(request, &views);
-    let mut effects = Vec::new();
-    for policy in bundle.loaded.policies.iter() {
-        if (!existing || policy.is_retroactive()) && policy.interest().meets(request) {
-            let mut verdicts = Vec::new();
-            effects.extend(policy.effects(&asked, facts, &mut verdicts));
+    let mut wanted = Wanted::default();
+    for policy in bundle.loaded.policies.iter().filter(|policy| policy.acts()) {
+        let is_asked = match cause {
+            Cause::Came => true,
+            Cause::Again => {
+                policy.is_retroactive() || policy.names().iter().any(|name| keeping.contains(name))
+            }
+            Cause::Was => policy.is_retroactive(),
+        };
+        if !is_asked || !policy.interest().meets(request) {
+            continue;
+        }
+        let mut verdicts = Vec::new();
+        wanted.effects.extend(policy.effects(&asked, facts, &mut verdicts));
+        for verdict in verdicts.into_iter().filter(|verdict| verdict.outcome == Outcome::Error) {
+            wanted.silent.insert(whole(&verdict.rule));
+            wanted.errors.push((format!("{} {}", verdict.rule.kind, verdict.rule.policy), verdict.message));
         }
     }
-    effects
+    wanted
 }
 
 /// An object with the labels that say what made it of what, as Kyverno writes them.
-pub fn labelled(effect: &Effect, trigger: &Request) -> Value {
+pub fn labelled(effect: &Effect, trigger: &Request, maker: &str) -> Value {
     let mut object = effect.object.to_json();
-    let kept = if effect.kind == EffectKind::Keep { "true" } else { "false" };
+    let kept = match effect.kind {
+        EffectKind::Keep => KEPT_WITH_POLICY,
+        EffectKind::KeepBeyondPolicy => KEPT_BEYOND_POLICY,
+        EffectKind::Make | EffectKind::Change => "false",
+    };
     let trigger_version = trigger.kind.version.as_str();
     let uid =
         trigger.object.as_ref().and_then(|object| object.at(&["metadata", "uid"])).and_then(Node::as_str);
     let labels = [
         ("app.kubernetes.io/managed-by", "kyverno".to_owned()),
-        ("generate.kyverno.io/policy-name", value(&effect.rule.policy)),
+        ("generate.kyverno.io/policy-name", label(&effect.rule.policy)),
         ("generate.kyverno.io/policy-namespace", effect.rule.namespace.to_string()),
-        ("generate.kyverno.io/rule-name", value(&effect.rule.rule)),
+        ("generate.kyverno.io/rule-name", label(&effect.rule.rule)),
         ("generate.kyverno.io/trigger-group", trigger.kind.group.to_string()),
         ("generate.kyverno.io/trigger-version", trigger_version.to_owned()),
         ("generate.kyverno.io/trigger-kind", trigger.kind.kind.to_string()),
@@ -102,6 +159,7 @@ pub fn labelled(effect: &Effect, trigger: &Request) -> Value {
         object["metadata"]["labels"][key] = label.into();
     }
     object["metadata"]["annotations"][KEPT] = kept.into();
+    object["metadata"]["annotations"][MAKER] = maker.into();
     for key in ["resourceVersion", "uid", "creationTimestamp", "managedFields", "generation", "selfLink"] {
         if let Some(metadata) = object["metadata"].as_object_mut() {
             metadata.remove(key);
@@ -114,7 +172,7 @@ pub fn labelled(effect: &Effect, trigger: &Request) -> Value {
 }
 
 /// The value of a label: one that is too long is named by its digest.
-fn value(text: &str) -> String {
+pub(crate) fn label(text: &str) -> String {
     if text.len() <= 63 {
         return text.to_owned();
     }
@@ -124,22 +182,16 @@ fn value(text: &str) -> String {
 }
 
 impl Effects<'_> {
-    /// Carries out what is wanted because of objects.
-    pub fn carry_out(&self, wanted: &[(Request, Vec<Effect>)]) -> EffectsReport {
+    /// Carries out what is wanted because of an object, within so many changes; what is beyond is left.
+    pub fn carry_out(&self, trigger: &Request, effects: &[Effect], most: usize) -> EffectsReport {
         let mut report = EffectsReport::default();
-        let mut left = self.limits.a_minute;
-        for (trigger, effects) in wanted {
-            for (place, effect) in effects.iter().enumerate() {
-                if place >= self.limits.of_one || left == 0 {
-                    report.left += effects.len() - place;
-                    break;
-                }
-                left -= 1;
-                if let Err(error) = self.one(trigger, effect, &mut report) {
-                    report.failed.push((format!("{} {}", effect.rule.kind, effect.rule.policy), error));
-                }
+        let room = most.min(self.limits.of_one);
+        for effect in effects.iter().take(room) {
+            if let Err(error) = self.one(trigger, effect, &mut report) {
+                report.failed.push((format!("{} {}", effect.rule.kind, effect.rule.policy), error));
             }
         }
+        report.left = effects.len().saturating_sub(room);
         report
     }
 
@@ -179,7 +231,9 @@ impl Effects<'_> {
                 Ok(())
             }
             (_, None) => {
-                self.connection.apply(&path, &labelled(effect, trigger).to_string(), how).map_err(told)?;
+                self.connection
+                    .apply(&path, &labelled(effect, trigger, self.maker).to_string(), how)
+                    .map_err(told)?;
                 report.made += 1;
                 Ok(())
             }
@@ -187,8 +241,8 @@ impl Effects<'_> {
                 report.same += 1;
                 Ok(())
             }
-            (EffectKind::Keep, Some(there)) => {
-                let object = labelled(effect, trigger);
+            (EffectKind::Keep | EffectKind::KeepBeyondPolicy, Some(there)) => {
+                let object = labelled(effect, trigger, self.maker);
                 let claim = "generate.kyverno.io/policy-name";
                 let owner = there.at(&["metadata", "labels", claim]).and_then(Node::as_str);
                 if owner != object["metadata"]["labels"][claim].as_str() {
@@ -206,40 +260,69 @@ impl Effects<'_> {
         }
     }
 
-    /// Removes what is kept only because of an object that is gone, among objects of these versions and kinds. How many.
-    pub fn withdraw(&self, uid: &str, kinds: &[(String, String)]) -> Result<u64, RequestError> {
-        let mut count = 0;
-        for (version, kind) in kinds {
-            let Some(resource) = self.resource(version, kind) else { continue };
-            let selector = format!("generate.kyverno.io%2Ftrigger-uid%3D{uid}");
-            let found = self.connection.get(&format!("{}?labelSelector={selector}", resource.path(None)))?;
-            for item in found.get("items").map(Node::items).unwrap_or_default() {
-                let metadata = |key: &str| item.at(&["metadata", key]).and_then(Node::as_str).unwrap_or("");
-                let kept = item.at(&["metadata", "annotations", KEPT]).and_then(Node::as_str) == Some("true");
-                if !kept || metadata("name").is_empty() {
-                    continue;
-                }
-                let inside = Some(metadata("namespace")).filter(|namespace| !namespace.is_empty());
-                let removal =
-                    Removal { uid: Some(metadata("uid")), dry_run: self.dry_run, ..Removal::default() };
-                match self
-                    .connection
-                    .remove(&format!("{}/{}", resource.path(inside), metadata("name")), &removal)
-                {
-                    Ok(_) => count += 1,
-                    // It is gone already, or another's by now.
-                    Err(error) if matches!(error.code(), Some(404 | 409)) => {}
-                    Err(error) => return Err(error),
-                }
-            }
+    /// Removes an object that was kept only because of another one, which had this identifier; whether it was there. One
+    /// that somebody else made or took over stays.
+    pub(crate) fn withdraw(&self, made: &Made, uid: &str) -> Result<bool, RequestError> {
+        let Some(resource) = self.resource(&made.key.api_version, &made.key.kind) else { return Ok(false) };
+        let inside = Some(made.key.namespace.as_str()).filter(|namespace| !namespace.is_empty());
+        let path = format!("{}/{}", resource.path(inside), made.key.name);
+        let there = match self.connection.get(&path) {
+            Ok(there) => there,
+            Err(error) if error.code() == Some(404) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        if Claim::of(&there, self.maker).is_none_or(|claim| claim.trigger_uid != uid) {
+            return Ok(false);
         }
-        Ok(count)
+        let own = there.at(&["metadata", "uid"]).and_then(Node::as_str);
+        let removal = Removal { uid: own, dry_run: self.dry_run, ..Removal::default() };
+        match self.connection.remove(&path, &removal) {
+            Ok(_) => Ok(true),
+            // It is gone already, or another's by now.
+            Err(error) if matches!(error.code(), Some(404 | 409)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     fn resource(&self, version: &str, kind: &str) -> Option<&Resource> {
         let (group, of) = version.rsplit_once('/').unwrap_or(("", version));
         let matching = || self.kinds.resources.iter().filter(|one| one.kind == kind && one.group == group);
         matching().find(|one| one.version == of).or_else(|| matching().next())
+    }
+}
+
+/// What an object says of why it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Claim {
+    pub(crate) rule: RuleName,
+    pub(crate) trigger_kind: String,
+    pub(crate) trigger_uid: String,
+    pub(crate) beyond_policy: bool,
+}
+
+impl Claim {
+    /// Reads an object; none where this controller does not keep it.
+    pub(crate) fn of(object: &Node, maker: &str) -> Option<Self> {
+        let said = |key: &str| object.at(&["metadata", "annotations", key]).and_then(Node::as_str);
+        let kept = said(KEPT)?;
+        if !matches!(kept, KEPT_WITH_POLICY | KEPT_BEYOND_POLICY) || said(MAKER) != Some(maker) {
+            return None;
+        }
+        let label = |key: &str| {
+            let name = format!("generate.kyverno.io/{key}");
+            object.at(&["metadata", "labels", &name]).and_then(Node::as_str).unwrap_or("")
+        };
+        Some(Self {
+            rule: RuleName {
+                kind: "".into(),
+                namespace: label("policy-namespace").into(),
+                policy: label("policy-name").into(),
+                rule: label("rule-name").into(),
+            },
+            trigger_kind: label("trigger-kind").to_owned(),
+            trigger_uid: label("trigger-uid").to_owned(),
+            beyond_policy: kept == KEPT_BEYOND_POLICY,
+        })
     }
 }
 

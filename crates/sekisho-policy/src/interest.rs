@@ -36,6 +36,17 @@ pub enum Target {
     Any,
 }
 
+impl Target {
+    /// Whether objects of a kind can be meant, by its name and its plural name.
+    pub fn is_of(&self, kind: &str, resource: &str) -> bool {
+        match self {
+            Self::Kind { kind: meant, .. } => meant == kind,
+            Self::Resource { resource: meant, .. } => meant == resource,
+            Self::Any => true,
+        }
+    }
+}
+
 impl Interest {
     /// Any request.
     pub fn everything() -> Self {

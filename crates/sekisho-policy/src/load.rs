@@ -66,7 +66,9 @@ pub fn load(objects: &[Object], sources: &[Source], options: &Options) -> Loaded
     loaded.cleanups = kyverno.cleanups;
     loaded.problems.extend(kyverno.problems.into_iter().map(|(_, problem)| problem));
     let expressions = kyverno::cel::load(&roots);
-    let policies = kyverno::cel::for_set(expressions.policies, &Arc::new(options.kyverno.settings.clone()));
+    let (policies, cleanups) =
+        kyverno::cel::for_set(expressions.policies, &Arc::new(options.kyverno.settings.clone()));
+    loaded.cleanups.extend(cleanups);
     loaded.policies.extend(policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
     loaded.problems.extend(expressions.problems.into_iter().map(|(_, problem)| problem));
     loaded

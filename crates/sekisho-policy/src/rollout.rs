@@ -222,6 +222,10 @@ impl Policy for Staged {
         self.inner.audits()
     }
 
+    fn acts(&self) -> bool {
+        self.inner.acts()
+    }
+
     fn is_retroactive(&self) -> bool {
         self.inner.is_retroactive()
     }

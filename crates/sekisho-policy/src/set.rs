@@ -29,6 +29,11 @@ pub trait Policy: fmt::Debug + Send + Sync {
         true
     }
 
+    /// Whether it may want something done to other objects.
+    fn acts(&self) -> bool {
+        false
+    }
+
     /// What the policy wants done to other objects because of the request.
     fn effects(&self, _asked: &Asked<'_>, _facts: &dyn Facts, _verdicts: &mut Vec<Verdict>) -> Vec<Effect> {
         Vec::new()
@@ -79,8 +84,10 @@ pub struct Effect {
 pub enum EffectKind {
     /// It is made where there is none.
     Make,
-    /// It is made, and kept as it is made.
+    /// It is made, and kept as it is made, for as long as there are the policy and the object because of which it is made.
     Keep,
+    /// The same, but it stays when the policy goes.
+    KeepBeyondPolicy,
     /// It is changed, where it exists.
     Change,
 }

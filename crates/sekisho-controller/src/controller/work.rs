@@ -6,13 +6,15 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use sekisho_cluster::{Delta, Discovered, Interest, Kept, Mirror, Resource, discover};
-use sekisho_policy::{GroupVersionResource, Need};
+use sekisho_policy::{GroupVersionResource, Need, Needed};
 use sekisho_store::{BundleUse, ObjectKey, Spool};
 use sekisho_webhook::facts::FactSource as _;
 
 use super::{Controller, ControllerError, TICK, lock, now};
 use crate::auditor::{Auditor, ObjectText};
 use crate::cleaner::Cleaner;
+use crate::effects::Cause;
+use crate::kept::{Keeping, Made};
 use crate::kinds::{is_audited, left};
 
 /// What a mirror tells.
@@ -40,12 +42,22 @@ pub(super) struct Work<'c> {
     read: Option<Instant>,
     pub(super) complete: bool,
     pub(super) cleaner: Cleaner,
-    /// Objects that may have effects, and whether they were there before.
-    pub(super) triggers: BTreeMap<String, (ObjectText, bool)>,
-    /// Kinds that were made, by version and kind.
-    pub(super) made: BTreeSet<(String, String)>,
-    /// Identifiers of objects that are gone, of which something may have been made.
-    pub(super) bereaved: Vec<String>,
+    /// Objects that may have effects, and why they are looked at.
+    pub(super) triggers: BTreeMap<String, (ObjectText, Cause)>,
+    /// What tells this controller and its replicas from others: the lease, else the name of the cluster.
+    pub(super) maker: String,
+    /// What was made and is kept.
+    pub(super) keeping: Keeping,
+    /// Whether what an earlier replica made was taken over.
+    pub(super) has_adopted: bool,
+    /// What was made because of objects of these identifiers, and is kept no longer.
+    pub(super) bereaved: Vec<(String, Vec<Made>)>,
+    /// Objects of which what was made is looked at again, and since when.
+    pub(super) later: BTreeMap<String, Instant>,
+    /// What objects that are made depend on.
+    sources: BTreeSet<Need>,
+    /// Changes in the minute that began then.
+    pub(super) spent: (Instant, usize),
     /// What is looked at once more when things have settled.
     settling: Option<Instant>,
     pub(super) summarised: Option<Instant>,
@@ -76,8 +88,16 @@ impl<'c> Work<'c> {
             complete: false,
             cleaner: Cleaner::default(),
             triggers: BTreeMap::new(),
-            made: BTreeSet::new(),
+            maker: settings.lease.as_ref().map_or_else(
+                || settings.cluster.clone(),
+                |(namespace, name, _)| format!("{namespace}/{name}"),
+            ),
+            keeping: Keeping::default(),
+            has_adopted: false,
             bereaved: Vec::new(),
+            later: BTreeMap::new(),
+            sources: BTreeSet::new(),
+            spent: (Instant::now(), 0),
             settling: None,
             summarised: None,
             pruned: None,
@@ -137,50 +157,50 @@ impl<'c> Work<'c> {
         if self.used.as_ref() == Some(&used) {
             return Ok(());
         }
+        let settings = &self.controller.settings;
         let mut needs: BTreeSet<Need> = bundle.needs();
-        if self.controller.settings.effects {
-            needs.extend(bundle.effect_needs());
+        let mut beside = BTreeSet::new();
+        self.sources.clear();
+        if settings.effects {
+            self.sources = bundle.effect_needs();
+            needs.extend(self.sources.iter().cloned());
+            beside = bundle.made();
+            beside.extend(self.sources.iter().cloned());
         }
         self.controller.facts.prepare(&needs.into_iter().collect::<Vec<_>>())?;
         self.auditor.policies(Arc::clone(&bundle), &used.digest);
-        let cleaned: Vec<_> =
-            bundle.loaded.cleanups.iter().map(sekisho_policy::kyverno::Cleanup::kinds).collect();
-        let cleans = |kind: &str| {
-            self.controller.settings.cleanup
-                && cleaned
-                    .iter()
-                    .any(|kinds| kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|known| known == kind)))
+        let acting: Vec<_> = if settings.effects {
+            let acting = bundle.loaded.policies.iter().filter(|policy| policy.acts());
+            acting.flat_map(|policy| policy.interest().targets).collect()
+        } else {
+            Vec::new()
         };
-        let wanted: Vec<Resource> = self
-            .kinds
-            .resources
-            .iter()
-            .filter(|one| is_audited(one))
-            .filter(|one| self.auditor.wants(&one.kind, &one.plural) || cleans(&one.kind))
-            .filter(|one| !self.followed.contains(one.full_name().as_str()))
-            .cloned()
-            .collect();
+        let is_wanted = |one: &&Resource| {
+            let (kind, plural) = (one.kind.as_str(), one.plural.as_str());
+            self.auditor.wants(kind, plural)
+                || acting.iter().any(|target| target.is_of(kind, plural))
+                || beside.iter().any(|need| names(need, one))
+                || settings.cleanup
+                    && bundle.loaded.cleanups.iter().any(|policy| policy.concerns(kind, plural))
+        };
+        let wanted: Vec<Resource> =
+            self.kinds.resources.iter().filter(|one| is_audited(one)).filter(is_wanted).cloned().collect();
         for resource in wanted {
-            self.followed.insert(resource.full_name().to_string());
-            let (tell, place) = (self.tell.clone(), self.mirrors.len());
-            let interest = Interest { leave: left(&resource).to_vec(), ..Interest::of(resource.clone()) };
-            let mirror = Mirror::start(
-                &self.controller.connection,
-                interest,
-                |item| Some(Arc::from(item.text)),
-                // Whoever does not hear any more has ended.
-                move |delta| drop(tell.send((place, delta))),
-            )?;
-            self.mirrors.push((resource, mirror));
+            self.follow(resource)?;
         }
-        // What the policies want because of objects that were there before.
-        if self.controller.settings.effects
-            && bundle.loaded.policies.iter().any(sekisho_policy::Policy::is_retroactive)
-        {
-            for (resource, mirror) in &self.mirrors {
-                for kept in mirror.snapshot().iter() {
-                    let object = text(resource, kept);
-                    self.triggers.entry(object.key.id()).or_insert((object, true));
+        if settings.effects {
+            // What the policies want because of objects that were there before.
+            if bundle.loaded.policies.iter().any(sekisho_policy::Policy::is_retroactive) {
+                for (resource, mirror) in &self.mirrors {
+                    for kept in mirror.snapshot().iter() {
+                        let object = text(resource, kept);
+                        self.triggers.entry(object.key.id()).or_insert((object, Cause::Was));
+                    }
+                }
+            }
+            for id in self.keeping.triggers() {
+                if let Some(object) = self.auditor.held(id) {
+                    self.triggers.entry(id.clone()).or_insert_with(|| (object.clone(), Cause::Again));
                 }
             }
         }
@@ -192,28 +212,88 @@ impl<'c> Work<'c> {
         Ok(())
     }
 
+    /// Follows the objects of a kind, unless they are followed already.
+    fn follow(&mut self, resource: Resource) -> Result<(), ControllerError> {
+        if !self.followed.insert(resource.full_name().to_string()) {
+            return Ok(());
+        }
+        let (tell, place) = (self.tell.clone(), self.mirrors.len());
+        let interest = Interest { leave: left(&resource).to_vec(), ..Interest::of(resource.clone()) };
+        let mirror = Mirror::start(
+            &self.controller.connection,
+            interest,
+            |item| Some(Arc::from(item.text)),
+            // Whoever does not hear any more has ended.
+            move |delta| drop(tell.send((place, delta))),
+        )?;
+        self.mirrors.push((resource, mirror));
+        Ok(())
+    }
+
+    /// Follows what was made and is kept, to see when somebody changes it.
+    pub(super) fn follow_made(&mut self, version: &str, kind: &str) -> Result<(), ControllerError> {
+        let need = Need::kind(version, kind);
+        let found = self.kinds.resources.iter().find(|one| names(&need, one) && is_audited(one)).cloned();
+        found.map_or(Ok(()), |resource| self.follow(resource))
+    }
+
+    /// Whether objects of a kind are followed, and all of them were read.
+    pub(super) fn follows(&self, kind: &str) -> bool {
+        self.mirrors.iter().any(|(resource, mirror)| resource.kind == kind && mirror.health().synced)
+    }
+
     fn take(&mut self, (place, delta): Told) {
         let Some((resource, _)) = self.mirrors.get(place) else { return };
+        let resource = resource.clone();
         match delta {
-            Delta::Added(kept) | Delta::Changed { now: kept, .. } => {
-                let object = text(resource, &kept);
-                if self.controller.settings.effects {
-                    self.triggers.insert(object.key.id(), (object.clone(), !self.complete));
-                }
+            Delta::Added(kept) => {
+                let object = text(&resource, &kept);
+                self.came(&resource, &object);
+                self.auditor.object(object);
+            }
+            Delta::Changed { now: kept, .. } => {
+                let object = text(&resource, &kept);
+                self.unsettle(&resource, &object.key.id());
+                self.came(&resource, &object);
                 self.auditor.object(object);
             }
             Delta::Removed(kept) => {
-                let object = text(resource, &kept);
-                self.triggers.remove(&object.key.id());
-                if !self.made.is_empty() {
-                    self.bereaved.push(object.uid.to_string());
-                }
+                let object = text(&resource, &kept);
+                let id = object.key.id();
+                self.triggers.remove(&id);
+                self.unsettle(&resource, &id);
+                self.bereaved.extend(self.keeping.bereave(&id));
+                self.later.remove(&id);
                 self.auditor.gone(&object.key);
             }
             Delta::Synced => {}
         }
-        if resource.kind == "Namespace" && resource.group.is_empty() {
-            self.settling = Some(Instant::now());
+        if resource.kind == "Namespace" && resource.group.is_empty() && self.read.is_some() {
+            self.settling.get_or_insert_with(Instant::now);
+        }
+    }
+
+    /// Enters an object that policies may want something because of.
+    fn came(&mut self, resource: &Resource, object: &ObjectText) {
+        if !self.controller.settings.effects {
+            return;
+        }
+        let id = object.key.id();
+        if self.sources.iter().any(|need| names(need, resource)) && self.keeping.trigger(&id).is_none() {
+            self.unsettle(resource, &id);
+        }
+        let cause = if self.complete { Cause::Came } else { Cause::Was };
+        self.triggers.insert(id, (object.clone(), cause));
+    }
+
+    /// Has what was made looked at again: an object of it changed, or one that it may depend on.
+    fn unsettle(&mut self, resource: &Resource, id: &str) {
+        if let Some(trigger) = self.keeping.trigger(id) {
+            self.later.entry(trigger.to_owned()).or_insert_with(Instant::now);
+        } else if self.sources.iter().any(|need| names(need, resource)) {
+            for trigger in self.keeping.triggers() {
+                self.later.entry(trigger.clone()).or_insert_with(Instant::now);
+            }
         }
     }
 
@@ -233,6 +313,15 @@ impl<'c> Work<'c> {
         lock(&self.controller.standing).unread = unread;
         synced && self.settling.is_none_or(|since| since.elapsed() >= SETTLING)
     }
+}
+
+/// Whether a kind of the cluster is one that is needed.
+fn names(need: &Need, resource: &Resource) -> bool {
+    need.group == resource.group
+        && match &need.what {
+            Needed::Kind(kind) => *kind == resource.kind,
+            Needed::Plural(plural) => *plural == resource.plural,
+        }
 }
 
 /// An object of a mirror as the audit holds it.

@@ -273,7 +273,8 @@ impl Reader<'_> {
                     .collect(),
             )
         };
-        Generate { synchronize: generate.get("synchronize").and_then(Value::as_bool) == Some(true), work }
+        let flag = |key: &str| generate.get(key).and_then(Value::as_bool) == Some(true);
+        Generate { synchronize: flag("synchronize"), orphan: flag("orphanDownstreamOnPolicyDelete"), work }
     }
 }
 

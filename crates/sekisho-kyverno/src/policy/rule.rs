@@ -141,6 +141,7 @@ pub(crate) struct Target {
 #[derive(Debug)]
 pub(crate) struct Generate {
     pub(crate) synchronize: bool,
+    pub(crate) orphan: bool,
     pub(crate) work: Generated,
 }
 
@@ -183,6 +184,11 @@ impl Rule {
     /// Whether what it makes is kept as it makes it.
     pub fn synchronizes(&self) -> bool {
         matches!(&self.body, Body::Generate(generate) if generate.synchronize)
+    }
+
+    /// Whether what it makes stays when the policy goes.
+    pub fn orphans(&self) -> bool {
+        matches!(&self.body, Body::Generate(generate) if generate.orphan)
     }
 
     /// Whether it verifies signatures.

@@ -23,7 +23,7 @@ use crate::about::About;
 use crate::load::{Loaded, Options};
 use crate::problem::{Problem, Weight};
 use crate::request::Request;
-use crate::rollout::Rollout;
+use crate::rollout::{Rollout, Stage};
 use crate::verdict::{Outcome, RuleName, Verdict};
 use crate::{gatekeeper, kubescape, rego};
 
@@ -120,6 +120,8 @@ impl Bundle {
     /// Has rules do as much as they are introduced to on a day, in days since 1970.
     pub fn stage(&mut self, rollout: &Rollout, day: i64) {
         self.loaded.policies = std::mem::take(&mut self.loaded.policies).staged(rollout, day);
+        // What removes objects has no weaker form.
+        self.loaded.cleanups.retain(|policy| rollout.stage(&policy.name(), day) == Stage::Enforce);
     }
 
     /// How many policies work.

@@ -64,8 +64,25 @@ impl Bundle {
     /// What rules that make and change objects look at: what they clone, and what they change.
     pub fn effect_needs(&self) -> BTreeSet<Need> {
         let mut needs = BTreeSet::new();
+        for object in &self.objects {
+            match object.group() {
+                "kyverno.io" => effects(&object.root, DEEPEST, &mut needs),
+                "policies.kyverno.io" => targets(&object.root, &mut needs),
+                _ => {}
+            }
+        }
+        needs
+    }
+
+    /// The kinds that rules make, as far as they are named without variables.
+    pub fn made(&self) -> BTreeSet<Need> {
+        let mut needs = BTreeSet::new();
         for object in self.objects.iter().filter(|object| object.group() == "kyverno.io") {
-            effects(&object.root, DEEPEST, &mut needs);
+            for rule in object.root.at(&["spec", "rules"]).map(Node::items).unwrap_or_default() {
+                if let Some(generate) = rule.get("generate") {
+                    made(generate, &mut needs);
+                }
+            }
         }
         needs
     }
@@ -112,9 +129,90 @@ fn of_object(object: &Object, needs: &mut BTreeSet<Need>) {
                 });
             }
             contexts(root, DEEPEST, needs);
+            if object.group() == "policies.kyverno.io" {
+                calls(root, DEEPEST, needs);
+            }
         }
         _ => {}
     }
+}
+
+/// The kinds that a rule makes: by its own word, or by those of its loops.
+fn made(generate: &Node, needs: &mut BTreeSet<Need>) {
+    let is_plain = |text: &str| !text.is_empty() && !text.contains('{');
+    let mut enter = |version: &str, kind: &str| {
+        if is_plain(version) && is_plain(kind) {
+            needs.insert(Need::kind(version, kind));
+        }
+    };
+    let loops = generate.get("foreach").map(Node::items).unwrap_or_default();
+    for holder in std::iter::once(generate).chain(loops) {
+        enter(holder.str("apiVersion"), holder.str("kind"));
+        let listed = holder.at(&["cloneList", "kinds"]).map(Node::items).unwrap_or_default();
+        for (version, kind) in listed.iter().filter_map(Node::as_str).filter_map(|kind| kind.rsplit_once('/'))
+        {
+            enter(version, kind);
+        }
+    }
+}
+
+/// The objects that a policy of expressions changes when something else happens.
+fn targets(root: &Node, needs: &mut BTreeSet<Need>) {
+    let existing = root.at(&["spec", "evaluation", "mutateExisting", "enabled"]).and_then(Node::as_bool);
+    if existing != Some(true) {
+        return;
+    }
+    let rules = |key: &str| root.at(&["spec", key, "resourceRules"]).map(Node::items).unwrap_or_default();
+    let own = rules("targetMatchConstraints");
+    for rule in if own.is_empty() { rules("matchConstraints") } else { own } {
+        let texts = |key: &str| -> Vec<&str> {
+            rule.get(key).map(Node::items).unwrap_or_default().iter().filter_map(Node::as_str).collect()
+        };
+        for group in texts("apiGroups") {
+            for version in texts("apiVersions") {
+                for resource in texts("resources") {
+                    if [group, version, resource].iter().all(|text| !text.contains(['*', '/'])) {
+                        needs.insert(Need {
+                            group: group.into(),
+                            version: version.into(),
+                            what: Needed::Plural(resource.into()),
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The objects that expressions ask for by name: `resource.Get("v1", "configmaps", …)`.
+fn calls(node: &Node, depth: usize, needs: &mut BTreeSet<Need>) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    for text in node.as_str().into_iter().filter(|text| text.contains("resource.")) {
+        for call in ["resource.Get(", "resource.List("] {
+            for rest in text.split(call).skip(1) {
+                let Some((version, rest)) = literal(rest) else { continue };
+                let Some(rest) = rest.trim_start().strip_prefix(',') else { continue };
+                if let Some((plural, _)) = literal(rest) {
+                    needs.insert(Need::of(version, Needed::Plural(plural.into())));
+                }
+            }
+        }
+    }
+    for item in node.items() {
+        calls(item, depth, needs);
+    }
+    for entry in node.entries() {
+        calls(&entry.node, depth, needs);
+    }
+}
+
+/// The text in quotes that something begins with, and what follows it; none where it begins otherwise.
+fn literal(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_start();
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+    let (inner, rest) = text.get(1..)?.split_once(quote)?;
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-');
+    (!inner.is_empty() && inner.bytes().all(is_plain)).then_some((inner, rest))
 }
 
 fn effects(node: &Node, depth: usize, needs: &mut BTreeSet<Need>) {

@@ -12,51 +12,81 @@ use crate::request::Request;
 use crate::verdict::RuleName;
 use crate::views::Views;
 
+use super::cel::SetPolicy;
 use super::options::Options;
 use super::pod_security::Standards;
 use super::request::request;
 use super::world::Gathered;
 
-/// A `CleanupPolicy` or `ClusterCleanupPolicy`.
+/// A `CleanupPolicy`, a `DeletingPolicy`, or one of these of the whole cluster.
 #[derive(Debug)]
-pub struct Cleanup {
-    policy: CleanupPolicy,
-    options: Arc<Options>,
+pub struct Cleanup(Form);
+
+#[derive(Debug)]
+enum Form {
+    Classic { policy: Box<CleanupPolicy>, options: Arc<Options> },
+    Expressions(Box<SetPolicy>),
 }
 
 impl Cleanup {
-    pub(super) fn new(policy: CleanupPolicy, options: Arc<Options>) -> Self {
-        Self { policy, options }
+    pub(super) fn classic(policy: CleanupPolicy, options: Arc<Options>) -> Self {
+        Self(Form::Classic { policy: Box::new(policy), options })
+    }
+
+    /// A policy of expressions that removes objects.
+    pub(crate) fn of_expressions(policy: SetPolicy) -> Self {
+        Self(Form::Expressions(Box::new(policy)))
     }
 
     /// The policy.
     pub fn name(&self) -> RuleName {
-        let kind = if self.policy.namespace.is_empty() { "ClusterCleanupPolicy" } else { "CleanupPolicy" };
-        let whole = RuleName::of_policy(kind, self.policy.name.clone());
-        RuleName { namespace: self.policy.namespace.clone(), ..whole }
+        let policy = match &self.0 {
+            Form::Classic { policy, .. } => policy,
+            Form::Expressions(policy) => return policy.name(),
+        };
+        let kind = if policy.namespace.is_empty() { "ClusterCleanupPolicy" } else { "CleanupPolicy" };
+        let whole = RuleName::of_policy(kind, policy.name.clone());
+        RuleName { namespace: policy.namespace.clone(), ..whole }
     }
 
-    /// The kinds that it can remove; none where that cannot be told.
-    pub fn kinds(&self) -> Option<Vec<SmolStr>> {
-        self.policy.kinds()
+    /// Whether it can remove objects of a kind, by its name and its plural name. It may say so of more than it removes in
+    /// the end, never of less.
+    pub fn concerns(&self, kind: &str, resource: &str) -> bool {
+        match &self.0 {
+            Form::Classic { policy, .. } => {
+                policy.kinds().is_none_or(|kinds| kinds.iter().any(|known| known == kind))
+            }
+            Form::Expressions(policy) => policy.targets().iter().any(|target| target.is_of(kind, resource)),
+        }
     }
 
     /// When it runs, in the form of cron.
     pub fn schedule(&self) -> &str {
-        &self.policy.schedule
+        match &self.0 {
+            Form::Classic { policy, .. } => &policy.schedule,
+            Form::Expressions(policy) => policy.schedule(),
+        }
     }
 
     /// What becomes of dependents: `Foreground`, `Background`, `Orphan`; empty: the API server's default.
     pub fn propagation(&self) -> &SmolStr {
-        &self.policy.propagation
+        match &self.0 {
+            Form::Classic { policy, .. } => &policy.propagation,
+            Form::Expressions(policy) => policy.propagation(),
+        }
     }
 
     /// Whether it removes the object of a request; an error says why that cannot be told.
     pub fn removes(&self, object: &Request, facts: &dyn Facts) -> Result<bool, String> {
         let views = Views::default();
-        let asked = request(&Asked::new(object, &views), facts);
-        let gathered = Gathered::new(facts, &self.options.values, &self.policy.name);
-        let settings = super::options::settings(&self.options.settings, facts);
+        let asked = Asked::new(object, &views);
+        let (policy, options) = match &self.0 {
+            Form::Classic { policy, options } => (policy, options),
+            Form::Expressions(policy) => return policy.removes(&asked, facts),
+        };
+        let asked = request(&asked, facts);
+        let gathered = Gathered::new(facts, &options.values, &policy.name);
+        let settings = super::options::settings(&options.settings, facts);
         let world = World {
             facts: &gathered,
             objects: &gathered,
@@ -65,6 +95,6 @@ impl Cleanup {
             exceptions: &[],
             budget: sekisho_kyverno::Budget::default(),
         };
-        rule::removes(&self.policy, &asked, &world).map_err(|error| error.to_string())
+        rule::removes(policy, &asked, &world).map_err(|error| error.to_string())
     }
 }

@@ -56,7 +56,7 @@ pub fn load(documents: &[Node], options: impl Into<Options>) -> Loaded {
             Some(Document::Policy(policy)) if is_sound => policies.push(*policy),
             Some(Document::Exception(exception)) if is_sound => exceptions.push(*exception),
             Some(Document::Cleanup(cleanup)) if is_sound => {
-                loaded.cleanups.push(Cleanup::new(*cleanup, Arc::clone(&options)));
+                loaded.cleanups.push(Cleanup::classic(*cleanup, Arc::clone(&options)));
             }
             _ => {}
         }
@@ -174,6 +174,10 @@ impl Policy for KyvernoPolicy {
         self.policy.background
     }
 
+    fn acts(&self) -> bool {
+        self.has(policy::Rule::generates) || self.has(policy::Rule::mutates_existing)
+    }
+
     fn is_retroactive(&self) -> bool {
         (self.policy.generates_existing && self.has(policy::Rule::generates))
             || (self.policy.mutates_existing_on_update && self.has(policy::Rule::mutates_existing))
@@ -196,9 +200,12 @@ impl Policy for KyvernoPolicy {
             let results = self.with_world(facts, |world| rule::generate(&self.policy, &request, world));
             for mut result in results {
                 let made = std::mem::take(&mut result.generated);
-                let is_kept = |rule: &policy::Rule| rule.name == result.rule && rule.synchronizes();
-                let kind =
-                    if self.policy.rules.iter().any(is_kept) { EffectKind::Keep } else { EffectKind::Make };
+                let mut same = self.policy.rules.iter().filter(|rule| rule.name == result.rule);
+                let kind = match same.find(|rule| rule.synchronizes()) {
+                    Some(rule) if rule.orphans() => EffectKind::KeepBeyondPolicy,
+                    Some(_) => EffectKind::Keep,
+                    None => EffectKind::Make,
+                };
                 enter(self, result, kind, made);
             }
         }

@@ -16,7 +16,9 @@ use super::library::Scope;
 use super::mutating::{self, Mutations};
 use super::validating::{self, Validation};
 use crate::admission::{At, MatchResources, Reader};
+use crate::interest::Target;
 use crate::problem::{Problem, Weight};
+use crate::set::EffectKind;
 use crate::verdict::Enforcement;
 
 /// A compiled policy of the group `policies.kyverno.io`.
@@ -30,9 +32,24 @@ pub struct CelPolicy {
     pub(super) plain: bool,
     pub(super) actions: Vec<Enforcement>,
     pub(super) ignores_failures: bool,
-    /// Whether it takes part in admission.
-    pub(super) admission: bool,
+    pub(super) asked: When,
+    /// What is done with what it makes.
+    pub(super) made: EffectKind,
+    /// When it removes objects, in the form of cron, and what becomes of dependents.
+    pub(super) schedule: SmolStr,
+    pub(super) propagation: SmolStr,
     pub(super) variants: Vec<Variant>,
+}
+
+/// When a policy is asked.
+#[derive(Debug)]
+pub(super) struct When {
+    /// In admission.
+    pub(super) admission: bool,
+    /// About what exists.
+    pub(super) background: bool,
+    /// Because of objects that were there before it.
+    pub(super) existing: bool,
 }
 
 /// A policy as it is for some resources.
@@ -84,10 +101,10 @@ impl CelPolicy {
         if chosen.is_empty() {
             chosen.push(Enforcement::Deny);
         }
-        let enabled = |key: &str| {
-            let node = evaluation.node.and_then(|node| node.at(&[key, "enabled"]));
-            node.and_then(Node::as_bool).unwrap_or(true)
-        };
+        let said =
+            |key: &str| evaluation.node.and_then(|node| node.at(&[key, "enabled"])).and_then(Node::as_bool);
+        let enabled = |key: &str| said(key).unwrap_or(true);
+        let wanted = |key: &str| said(key).unwrap_or(false);
         if kind == PolicyKind::ImageValidating {
             // What is not judged must not look as if it had passed.
             reader.refuse(
@@ -104,7 +121,18 @@ impl CelPolicy {
             plain,
             actions: chosen,
             ignores_failures,
-            admission: enabled("admission"),
+            asked: When {
+                admission: enabled("admission"),
+                background: enabled("background"),
+                existing: wanted("generateExisting") || wanted("mutateExisting"),
+            },
+            made: match (wanted("synchronize"), wanted("orphanDownstreamOnPolicyDelete")) {
+                (true, false) => EffectKind::Keep,
+                (true, true) => EffectKind::KeepBeyondPolicy,
+                (false, _) => EffectKind::Make,
+            },
+            schedule: reader.text(&spec.get("schedule")),
+            propagation: reader.text(&spec.get("deletionPropagationPolicy")),
             variants: Vec::new(),
         };
         let Some(node) = spec.node else { return (None, reader.problems) };
@@ -132,6 +160,22 @@ impl CelPolicy {
     /// What the policy does.
     pub fn kind(&self) -> PolicyKind {
         self.kind
+    }
+
+    /// What the objects are that it changes when something else happens.
+    pub(super) fn others(&self) -> Vec<Target> {
+        let mutations = self.variants.iter().filter_map(|variant| match &variant.body {
+            Body::Mutations(mutations) => mutations.existing.as_ref(),
+            _ => None,
+        });
+        let mut targets = Vec::new();
+        for existing in mutations {
+            match &existing.constraints {
+                Some(constraints) => targets.extend(constraints.interest().targets),
+                None => targets.push(Target::Any),
+            }
+        }
+        targets
     }
 
     fn autogen(&self, spec: &Node) -> Vec<autogen::Variant> {

@@ -127,9 +127,39 @@ impl CelPolicy {
         targets: &[Node],
         around: &Surroundings<'_>,
     ) -> Vec<RuleResult> {
+        self.change_others(&mut self.variants.iter(), asked, targets, around)
+    }
+
+    /// The same where the request is one that the policy is for.
+    pub(super) fn change_because_of(
+        &self,
+        asked: &Asked<'_>,
+        targets: &[Node],
+        around: &Surroundings<'_>,
+    ) -> Vec<RuleResult> {
+        if self.is_namespaced() && asked.namespace != self.namespace {
+            return Vec::new();
+        }
+        let namespace = namespace(asked, around);
+        let subject = Subject::of(asked);
+        let is_meant = |variant: &&Variant| {
+            let work = Work { policy: self, variant, namespace: namespace.as_ref(), around };
+            matches(variant, asked, namespace.as_ref())
+                && work.evaluation(&subject).all_hold(&variant.conditions) == Ok(true)
+        };
+        self.change_others(&mut self.variants.iter().filter(is_meant), asked, targets, around)
+    }
+
+    fn change_others(
+        &self,
+        variants: &mut dyn Iterator<Item = &Variant>,
+        asked: &Asked<'_>,
+        targets: &[Node],
+        around: &Surroundings<'_>,
+    ) -> Vec<RuleResult> {
         let kinds = Kinds::default();
         let mut results = Vec::new();
-        for variant in &self.variants {
+        for variant in variants {
             let Body::Mutations(mutations) = &variant.body else { continue };
             let Some(chosen) = &mutations.existing else { continue };
             let work = Work { policy: self, variant, namespace: None, around };

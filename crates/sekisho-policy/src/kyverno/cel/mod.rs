@@ -31,6 +31,7 @@ use std::sync::Arc;
 use sekisho_kyverno::context::Settings;
 use sekisho_manifest::Node;
 
+use super::cleanup::Cleanup;
 use crate::problem::Problem;
 
 pub use definition::CelPolicy;
@@ -75,7 +76,9 @@ pub fn load(documents: &[Node]) -> Loaded {
     loaded
 }
 
-/// Policies as members of a set, for an installation.
-pub(crate) fn for_set(policies: Vec<CelPolicy>, settings: &Arc<Settings>) -> Vec<SetPolicy> {
-    policies.into_iter().map(|policy| SetPolicy::new(policy, Arc::clone(settings))).collect()
+/// Policies as members of a set, for an installation, and those that remove objects on a schedule.
+pub(crate) fn for_set(policies: Vec<CelPolicy>, settings: &Arc<Settings>) -> (Vec<SetPolicy>, Vec<Cleanup>) {
+    let all = policies.into_iter().map(|policy| SetPolicy::new(policy, Arc::clone(settings)));
+    let (deleting, others): (Vec<_>, Vec<_>) = all.partition(SetPolicy::deletes);
+    (others, deleting.into_iter().map(Cleanup::of_expressions).collect())
 }

@@ -1,6 +1,6 @@
 //! `GeneratingPolicy` and `DeletingPolicy`.
 
-use sekisho_policy::{NoFacts, Options};
+use sekisho_policy::{Asked, EffectKind, NoFacts, Options, Views};
 
 use super::{creation, judge, said};
 use crate::documents::objects;
@@ -103,4 +103,61 @@ spec:
         assert_eq!(said(&judge(&policy(condition), NAMESPACE)), [wanted]);
     }
     assert!(judge(&policy("true"), "{apiVersion: v1, kind: Secret, metadata: {name: a}}").is_empty());
+}
+
+#[test]
+fn objects_are_removed_on_a_schedule() {
+    let policy = "
+apiVersion: policies.kyverno.io/v1
+kind: DeletingPolicy
+metadata: {name: old}
+spec:
+  schedule: '0 3 * * *'
+  deletionPropagationPolicy: Orphan
+  matchConstraints:
+    resourceRules:
+    - {apiGroups: [''], apiVersions: [v1], resources: [configmaps]}
+  conditions: [{name: old, expression: \"object.metadata.labels.old == 'yes'\"}]";
+    let loaded = sekisho_policy::load(&objects(policy), &[], &Options::default());
+    assert_eq!((loaded.policies.len(), loaded.cleanups.len()), (0, 1));
+    let cleanup = &loaded.cleanups[0];
+    assert_eq!((cleanup.name().kind.as_str(), cleanup.name().policy.as_str()), ("DeletingPolicy", "old"));
+    assert_eq!((cleanup.schedule(), cleanup.propagation().as_str()), ("0 3 * * *", "Orphan"));
+    assert!(cleanup.concerns("ConfigMap", "configmaps") && !cleanup.concerns("Secret", "secrets"));
+    let removes = |object: &str| cleanup.removes(&creation(object), &NoFacts);
+    let map = |labels: &str| {
+        format!("{{apiVersion: v1, kind: ConfigMap, metadata: {{name: a, labels: {labels}}}}}")
+    };
+    assert_eq!(removes(&map("{old: 'yes'}")), Ok(true));
+    assert_eq!(removes(&map("{old: 'no'}")), Ok(false));
+    assert!(removes(&map("{}")).unwrap_err().contains("no such key"));
+    assert_eq!(
+        removes("{apiVersion: v1, kind: Secret, metadata: {name: a, labels: {old: 'yes'}}}"),
+        Ok(false)
+    );
+}
+
+#[test]
+fn what_is_made_is_kept_where_the_policy_says_so() {
+    let made = |evaluation: &str| {
+        let policy = format!(
+            "{HEAD}
+  evaluation: {{{evaluation}}}
+  generate:
+  - expression: \"generator.Apply(object.metadata.name, [{{'kind': dyn('ConfigMap'), 'apiVersion': dyn('v1'), 'metadata': dyn({{'name': 'm'}})}}])\""
+        );
+        let loaded = sekisho_policy::load(&objects(&policy), &[], &Options::default());
+        let policy = loaded.policies.iter().next().unwrap();
+        let (request, views) = (creation(NAMESPACE), Views::default());
+        let effects = policy.effects(&Asked::new(&request, &views), &NoFacts, &mut Vec::new());
+        assert!(effects.iter().all(|effect| effect.object.str("kind") == "ConfigMap"));
+        let kinds: Vec<EffectKind> = effects.iter().map(|effect| effect.kind).collect();
+        (policy.acts(), policy.is_retroactive(), kinds)
+    };
+    assert_eq!(made(""), (true, false, vec![EffectKind::Make]));
+    let synchronize = "synchronize: {enabled: true}, generateExisting: {enabled: true}";
+    assert_eq!(made(synchronize), (true, true, vec![EffectKind::Keep]));
+    let orphan = "synchronize: {enabled: true}, orphanDownstreamOnPolicyDelete: {enabled: true}";
+    assert_eq!(made(orphan), (true, false, vec![EffectKind::KeepBeyondPolicy]));
+    assert_eq!(made("admission: {enabled: false}"), (false, false, Vec::new()));
 }

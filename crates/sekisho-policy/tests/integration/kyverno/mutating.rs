@@ -2,7 +2,7 @@
 
 use sekisho_kyverno::context::Settings;
 use sekisho_policy::kyverno::cel::{NoOutside, Surroundings};
-use sekisho_policy::{Asked, NoFacts, Options, Views};
+use sekisho_policy::{Asked, EffectKind, NoFacts, Options, Snapshot, Views};
 
 use super::{creation, documents, judge_with, policies, said};
 use crate::documents::objects;
@@ -78,9 +78,7 @@ fn what_fails_is_said() {
     assert_eq!(pod, None);
 }
 
-#[test]
-fn objects_that_are_there_are_changed() {
-    let policy = "
+const OTHERS: &str = "
 apiVersion: policies.kyverno.io/v1
 kind: MutatingPolicy
 metadata: {name: p}
@@ -98,7 +96,10 @@ spec:
   - patchType: JSONPatch
     jsonPatch:
       expression: \"[JSONPatch{op: 'add', path: '/type', value: request.name}]\"";
-    let policies = policies(policy);
+
+#[test]
+fn objects_that_are_there_are_changed() {
+    let policies = policies(OTHERS);
     let request = creation("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}}");
     let targets = documents(
         "{apiVersion: v1, kind: Secret, metadata: {name: b, namespace: shop}}\n---\n{apiVersion: v1, kind: Secret, \
@@ -124,4 +125,24 @@ fn sets_apply_them_before_others_judge() {
     let loaded = sekisho_policy::load(&objects(&policy), &[], &Options::default());
     let review = loaded.policies.review(&creation(POD), &NoFacts);
     assert_eq!(review.changed.unwrap().to_json()["spec"]["hostNetwork"], false);
+}
+
+#[test]
+fn what_is_changed_elsewhere_is_an_effect() {
+    let loaded = sekisho_policy::load(&objects(OTHERS), &[], &Options::default());
+    let policy = loaded.policies.iter().next().unwrap();
+    let facts = objects(
+        "{apiVersion: v1, kind: Secret, metadata: {name: b, namespace: shop}}\n---\n{apiVersion: v1, kind: Secret, \
+         metadata: {name: c, namespace: shop}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: b}}",
+    );
+    let facts = Snapshot::new(&facts, "default");
+    let effects = |object: &str| {
+        let (request, views) = (creation(object), Views::default());
+        policy.effects(&Asked::new(&request, &views), &facts, &mut Vec::new())
+    };
+    let wanted = effects("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}}");
+    assert_eq!(wanted.len(), 1);
+    assert_eq!((wanted[0].kind, wanted[0].object.str("type")), (EffectKind::Change, "a"));
+    assert!(policy.acts() && policy.is_retroactive());
+    assert!(effects("{apiVersion: v1, kind: Service, metadata: {name: a, namespace: shop}}").is_empty());
 }

@@ -7,6 +7,7 @@ mod bundles;
 mod controller;
 mod doctor;
 mod install;
+mod keeping;
 mod pod_security;
 mod policies;
 mod scan;
