@@ -104,7 +104,7 @@ pub(crate) struct ControllerArguments {
     /// The most objects that a run of cleanup policies removes
     #[arg(long, value_name = "COUNT", default_value_t = 500)]
     pub(crate) most_removals: u32,
-    /// The most objects that are made and changed in a round
+    /// The most objects that are made and changed in a minute
     #[arg(long, value_name = "COUNT", default_value_t = 600)]
     pub(crate) most_effects: u32,
     /// Lease that one of several replicas holds, which works while it does
