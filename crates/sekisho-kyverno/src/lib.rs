@@ -8,6 +8,7 @@
 //! [`Budget`], and nothing is read, printed or asked from outside: time, randomness and facts are arguments.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+pub mod admission;
 mod autogen;
 mod budget;
 mod certificate;

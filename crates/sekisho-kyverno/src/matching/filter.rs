@@ -23,24 +23,24 @@ pub(crate) enum Filter {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Block {
     pub(crate) kinds: Vec<KindSelector>,
-    name: SmolStr,
-    names: Vec<SmolStr>,
-    namespaces: Vec<SmolStr>,
-    annotations: Vec<(SmolStr, SmolStr)>,
-    selector: Option<LabelSelector>,
-    namespace_selector: Option<LabelSelector>,
-    operations: Vec<SmolStr>,
-    roles: Vec<SmolStr>,
-    cluster_roles: Vec<SmolStr>,
-    subjects: Vec<Subject>,
+    pub(crate) name: SmolStr,
+    pub(crate) names: Vec<SmolStr>,
+    pub(crate) namespaces: Vec<SmolStr>,
+    pub(crate) annotations: Vec<(SmolStr, SmolStr)>,
+    pub(crate) selector: Option<LabelSelector>,
+    pub(crate) namespace_selector: Option<LabelSelector>,
+    pub(crate) operations: Vec<SmolStr>,
+    pub(crate) roles: Vec<SmolStr>,
+    pub(crate) cluster_roles: Vec<SmolStr>,
+    pub(crate) subjects: Vec<Subject>,
     /// Whether every kind is written out.
     any_kind: bool,
 }
 
 #[derive(Debug, Clone)]
-struct Subject {
-    kind: SmolStr,
-    name: SmolStr,
+pub(crate) struct Subject {
+    pub(crate) kind: SmolStr,
+    pub(crate) name: SmolStr,
 }
 
 impl Filter {
@@ -148,7 +148,7 @@ impl Block {
     }
 
     /// Whether the block says nothing.
-    fn is_empty(&self, with_user: bool) -> bool {
+    pub(crate) fn is_empty(&self, with_user: bool) -> bool {
         self.kinds.is_empty()
             && self.name.is_empty()
             && self.names.is_empty()

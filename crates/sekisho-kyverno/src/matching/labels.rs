@@ -35,6 +35,16 @@ impl LabelSelector {
         Self { labels, requirements: expressions.iter().map(requirement).collect() }
     }
 
+    /// The labels that must be there, each with its value; both may have wildcards.
+    pub(crate) fn labels(&self) -> &[(SmolStr, SmolStr)] {
+        &self.labels
+    }
+
+    /// What else must hold; none where nothing is selected.
+    pub(crate) fn requirements(&self) -> Option<&[Requirement]> {
+        self.requirements.as_deref()
+    }
+
     /// Whether an object with these labels is selected.
     pub(crate) fn matches(&self, labels: Option<&Map>, meter: &Meter) -> Result<bool, BudgetError> {
         let Some(requirements) = &self.requirements else { return Ok(false) };

@@ -8,7 +8,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::value::{Map, Value};
 
-pub(crate) use filter::Filter;
+pub(crate) use filter::{Block, Filter, Subject};
 pub use kind::KindSelector;
 pub(crate) use labels::LabelSelector;
 

@@ -127,6 +127,16 @@ impl Conditions {
 }
 
 impl Block {
+    /// The conditions of which one must hold; none where none are written.
+    pub(crate) fn any(&self) -> Option<&[Condition]> {
+        self.any.as_deref()
+    }
+
+    /// The conditions that must all hold.
+    pub(crate) fn all(&self) -> &[Condition] {
+        &self.all
+    }
+
     fn read(source: &Value) -> Self {
         let list = |key: &str| {
             source.get(key).and_then(Value::as_list).map(|items| items.iter().map(Condition::read).collect())

@@ -7,7 +7,7 @@ mod membership;
 
 use crate::{BudgetError, Meter, Value};
 
-pub use conditions::{Condition, ConditionError, Conditions, Held};
+pub use conditions::{Block, Condition, ConditionError, Conditions, Held};
 
 /// How the key of a condition is compared with its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

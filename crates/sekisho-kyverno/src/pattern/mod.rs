@@ -18,12 +18,12 @@ use self::anchor::Anchor;
 /// A pattern, read once.
 #[derive(Debug, Clone)]
 pub(crate) struct Pattern {
-    root: Element,
+    pub(crate) root: Element,
 }
 
 /// A part of a pattern.
 #[derive(Debug, Clone)]
-enum Element {
+pub(crate) enum Element {
     Map(MapPattern),
     List(Vec<Self>),
     Scalar(Scalar),
@@ -31,7 +31,7 @@ enum Element {
 
 /// A plain value to compare with.
 #[derive(Debug, Clone)]
-enum Scalar {
+pub(crate) enum Scalar {
     Text(scalar::Pattern),
     /// Anything but text.
     Other(Value),
@@ -39,24 +39,24 @@ enum Scalar {
 
 /// The fields of a map.
 #[derive(Debug, Clone)]
-struct MapPattern {
+pub(crate) struct MapPattern {
     /// Those with anchors that are looked at first, in the order of their keys.
-    anchors: Vec<Field>,
+    pub(crate) anchors: Vec<Field>,
     /// The others, in the order in which they are looked at.
-    fields: Vec<Field>,
+    pub(crate) fields: Vec<Field>,
     /// The pattern itself, where labels or annotations have wildcards in their keys, which must be replaced by
     /// the keys of the resource before.
     wildcards: Option<Value>,
 }
 
 #[derive(Debug, Clone)]
-struct Field {
+pub(crate) struct Field {
     /// The key as written.
-    written: SmolStr,
-    anchor: Option<Anchor>,
+    pub(crate) written: SmolStr,
+    pub(crate) anchor: Option<Anchor>,
     /// The key without its anchor.
-    key: SmolStr,
-    element: Element,
+    pub(crate) key: SmolStr,
+    pub(crate) element: Element,
 }
 
 /// Why a resource does not match a pattern.
@@ -84,7 +84,7 @@ impl From<BudgetError> for Failure {
 }
 
 impl Scalar {
-    fn matches(&self, value: &Value, meter: &Meter) -> Result<bool, BudgetError> {
+    pub(crate) fn matches(&self, value: &Value, meter: &Meter) -> Result<bool, BudgetError> {
         match self {
             Self::Text(pattern) => pattern.matches(value, meter),
             Self::Other(pattern) => scalar::matches(value, pattern, meter),

@@ -9,6 +9,7 @@ use sekisho_cel::{
 };
 use smol_str::SmolStr;
 
+use crate::admission::{AdmissionDemand, AdmissionParameters, AdmissionRule, Untranslatable};
 use crate::matching::{Identity, Kind, LabelSelector};
 use crate::policy::Rule;
 use crate::value::{Map as ValueMap, Value};
@@ -107,6 +108,41 @@ impl CelRule {
         let conditions =
             conditions.iter().map(|item| Expression::compile(&base, &text(item, "expression"))).collect();
         Self { conditions, variables, demands, parameters }
+    }
+}
+
+impl CelRule {
+    /// Adds what the rule says to an admission policy.
+    pub(crate) fn export(&self, made: &mut AdmissionRule) -> Result<(), Untranslatable> {
+        for (place, condition) in self.conditions.iter().enumerate() {
+            made.conditions.push((format!("cel-{place}"), condition.text.to_string()));
+        }
+        made.variables.extend(
+            self.variables.iter().map(|(name, expression)| (name.to_string(), expression.text.to_string())),
+        );
+        made.demands.extend(self.demands.iter().map(|demand| {
+            let message_expression =
+                demand.message_expression.as_ref().map_or_else(String::new, |made| made.text.to_string());
+            let message = demand.message.split_whitespace().collect::<Vec<_>>().join(" ");
+            AdmissionDemand { expression: demand.expression.text.to_string(), message, message_expression }
+        }));
+        if let Some(parameters) = &self.parameters {
+            let labels = match &parameters.selector {
+                None => Vec::new(),
+                Some(selector) if selector.requirements().is_some_and(<[_]>::is_empty) => {
+                    selector.labels().to_vec()
+                }
+                Some(_) => return Err(Untranslatable::Parameters),
+            };
+            made.parameters = Some(AdmissionParameters {
+                kind: parameters.kind.clone(),
+                name: parameters.name.clone(),
+                namespace: parameters.namespace.clone(),
+                labels,
+                allows_none: parameters.allows_none,
+            });
+        }
+        Ok(())
     }
 }
 

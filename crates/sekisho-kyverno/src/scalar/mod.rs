@@ -7,7 +7,7 @@ mod semver;
 mod wildcard;
 
 pub use number::{parse_float, parse_int};
-pub(crate) use pattern::truncated;
+pub(crate) use pattern::{Comparison, Demand, truncated};
 pub use pattern::{Pattern, matches, matches_text};
 pub use range::{Operator, operator};
 pub use semver::{Range, SemverError, Version};

@@ -7,7 +7,7 @@ use sekisho_manifest::{Duration, Quantity};
 use smol_str::SmolStr;
 
 use super::range::{Operator, ends, operator};
-use super::{parse_float, parse_int, wildcard};
+use super::{has_wildcard, parse_float, parse_int, wildcard};
 use crate::{BudgetError, Meter, Value};
 
 /// The text of a pattern, read once: alternatives (`|`), each of demands (`&`) that hold together.
@@ -19,7 +19,7 @@ pub struct Pattern {
 
 /// One demand: an operator and what it compares with.
 #[derive(Debug, Clone)]
-enum Demand {
+pub(crate) enum Demand {
     Compare(Comparison),
     /// Between two ends, both included.
     In(Comparison, Comparison),
@@ -28,7 +28,7 @@ enum Demand {
 }
 
 #[derive(Debug, Clone)]
-struct Comparison {
+pub(crate) struct Comparison {
     operator: Operator,
     operand: SmolStr,
     duration: Option<Duration>,
@@ -79,6 +79,11 @@ impl Pattern {
                 .collect()
         };
         Self { source: source.into(), alternatives: source.split('|').map(demands).collect() }
+    }
+
+    /// What must hold: all demands of one of these.
+    pub(crate) fn alternatives(&self) -> &[Vec<Demand>] {
+        &self.alternatives
     }
 
     /// The text that was read.
@@ -147,7 +152,33 @@ impl Comparison {
         }
     }
 
-    fn holds(&self, value: &Value, meter: &Meter) -> Result<bool, BudgetError> {
+    pub(crate) fn operator(&self) -> Operator {
+        self.operator
+    }
+
+    pub(crate) fn operand(&self) -> &str {
+        &self.operand
+    }
+
+    pub(crate) fn quantity(&self) -> Option<Quantity> {
+        self.quantity
+    }
+
+    pub(crate) fn duration(&self) -> Option<Duration> {
+        self.duration
+    }
+
+    /// Whether amounts are compared with it.
+    pub(crate) fn is_amount(&self) -> bool {
+        self.duration.is_some() || self.quantity.is_some()
+    }
+
+    /// Whether it asks for one text, without wildcards.
+    pub(crate) fn is_plain_text(&self) -> bool {
+        self.operator == Operator::Equal && !self.is_amount() && !has_wildcard(&self.operand)
+    }
+
+    pub(crate) fn holds(&self, value: &Value, meter: &Meter) -> Result<bool, BudgetError> {
         if (self.duration.is_some() || self.quantity.is_some())
             && let Some(text) = amount(value)
         {

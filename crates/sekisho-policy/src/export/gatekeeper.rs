@@ -61,7 +61,7 @@ fn policy(constraint: &Object, source: &Node, kinds: &Kinds) -> Result<Policy, S
         made["matchConditions"] = conditions.into();
     }
     let name = format!("{}-{}", constraint.kind.to_lowercase(), constraint.name);
-    Ok(Policy { name, spec: made, actions: actions(spec)? })
+    Ok(Policy::new(name, made, actions(spec)?))
 }
 
 /// What the enforcement of a constraint is for a binding.

@@ -46,5 +46,5 @@ fn policy(object: &Object, namespaced: bool) -> Result<Policy, String> {
     if actions.is_empty() {
         actions.push("Deny");
     }
-    Ok(Policy { name: object.name.to_string(), spec: Value::Object(made), actions })
+    Ok(Policy::new(object.name.to_string(), Value::Object(made), actions))
 }

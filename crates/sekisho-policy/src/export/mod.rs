@@ -3,6 +3,7 @@
 
 mod gatekeeper;
 mod kyverno;
+mod kyverno_rules;
 
 use sekisho_manifest::{Budget, Document, Format, Object, SourceId, load, to_yaml};
 use serde_json::{Value, json};
@@ -20,12 +21,14 @@ pub struct Exported {
     pub documents: Result<String, String>,
 }
 
-/// Exports every policy among these objects whose language has CEL: constraints of templates with
-/// `K8sNativeValidation`, and Kyverno's `ValidatingPolicy`. Others are left alone.
+/// Exports every policy among these objects that can be said in CEL: constraints of templates with
+/// `K8sNativeValidation`, Kyverno's `ValidatingPolicy`, and the rules of its `ClusterPolicy` and `Policy`. Others are
+/// left alone.
 pub fn export_policies(objects: &[Object]) -> Vec<Exported> {
     let kinds = Kinds::new(objects);
     let mut made = gatekeeper::policies(objects, &kinds);
     made.extend(kyverno::policies(objects));
+    made.extend(kyverno_rules::policies(objects, &kinds));
     made.into_iter()
         .map(|(name, policy)| Exported { name, documents: policy.and_then(Policy::documents) })
         .collect()
@@ -36,9 +39,15 @@ struct Policy {
     name: String,
     spec: Value,
     actions: Vec<&'static str>,
+    /// What the binding says of parameters.
+    parameters: Option<Value>,
 }
 
 impl Policy {
+    fn new(name: String, spec: Value, actions: Vec<&'static str>) -> Self {
+        Self { name, spec, actions, parameters: None }
+    }
+
     /// Both documents, if the API server takes them.
     fn documents(self) -> Result<String, String> {
         let policy = json!({
@@ -47,12 +56,15 @@ impl Policy {
             "metadata": {"name": self.name},
             "spec": self.spec,
         });
-        let binding = json!({
+        let mut binding = json!({
             "apiVersion": "admissionregistration.k8s.io/v1",
             "kind": "ValidatingAdmissionPolicyBinding",
             "metadata": {"name": self.name},
             "spec": {"policyName": self.name, "validationActions": self.actions},
         });
+        if let Some(parameters) = self.parameters {
+            binding["spec"]["paramRef"] = parameters;
+        }
         let text = format!("{}---\n{}", to_yaml(&policy), to_yaml(&binding));
         let read = load(SourceId(0), &text, Format::Yaml, &Budget::default());
         if let Some(error) = read.errors.first() {

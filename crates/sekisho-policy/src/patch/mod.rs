@@ -6,9 +6,11 @@ mod diff;
 mod json;
 mod merge;
 mod schema;
+mod shape;
 
 pub(crate) use declared::declared_types;
 pub use diff::diff;
 pub use json::{JsonPatchError, Operation, Step, apply};
 pub(crate) use merge::unknown_keys;
 pub use merge::{MergeError, merge_configuration, unknown_fields};
+pub(crate) use shape::field_shape;

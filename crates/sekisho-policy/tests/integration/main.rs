@@ -6,6 +6,7 @@ mod admission;
 mod bundle;
 mod documents;
 mod export;
+mod export_rules;
 mod gatekeeper;
 mod kubescape;
 mod kyverno;

@@ -65,7 +65,7 @@ fn policies(arguments: &ExportArguments, terminal: &Terminal) -> Result<Status> 
         }
     }
     if documents.is_empty() {
-        bail!("no policy here can be exported: it must be CEL inside");
+        bail!("no policy here can be exported: CEL must be able to say it");
     }
     let text = documents.join("---\n");
     terminal::write(arguments.output.as_deref(), |out| out.write_all(text.as_bytes()))?;

@@ -306,6 +306,71 @@ fn exported_checks_say_the_same_on_the_api_server() {
     assert!(compared >= 420 && warnings >= 1900, "too little was compared: {compared}, {warnings}");
 }
 
+/// Rules of Kyverno in patterns, conditions, loops and expressions.
+const RULES: &str = r#"
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: shapes}
+spec:
+  rules:
+  - name: limits
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate:
+      message: limits are needed
+      pattern:
+        metadata: {=(annotations): {=(example.com/*): "?*"}}
+        spec:
+          =(hostNetwork): false
+          containers:
+          - (name): "!sidecar-*"
+            image: "!*:latest & *:*"
+            =(securityContext): {=(privileged): "false"}
+            resources: {limits: {memory: "<=2Gi", cpu: "?*"}}
+          =(volumes): [{X(hostPath): null}]
+  - name: either
+    match: {any: [{resources: {kinds: [Deployment, StatefulSet], names: ["?*"]}}]}
+    exclude: {any: [{resources: {selector: {matchLabels: {free: "yes"}}}}]}
+    preconditions: {all: [{key: "{{ request.operation || 'BACKGROUND' }}", operator: AnyIn, value: [CREATE, UPDATE]}]}
+    validate:
+      message: one of both
+      anyPattern:
+      - spec: {replicas: ">1"}
+      - metadata: {labels: {single: "true"}}
+  - name: each
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate:
+      message: from here
+      foreach:
+      - list: request.object.spec.[initContainers, containers][]
+        pattern: {image: "registry.example.com/* | ghcr.io/*"}
+  - name: asked
+    match: {any: [{resources: {kinds: [Service]}}]}
+    validate:
+      message: no node ports
+      deny: {conditions: {any: [{key: "{{ request.object.spec.type || 'ClusterIP' }}", operator: Equals, value: NodePort}]}}
+  - name: said
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate:
+      cel:
+        variables: [{name: most, expression: "3"}]
+        expressions: [{expression: size(object.spec.containers) <= variables.most, message: too many}]
+"#;
+
+#[test]
+fn exported_rules_of_kyverno_say_the_same_on_the_api_server() {
+    let Some(server) = ApiServer::get() else { return };
+    let _alone = alone();
+    let bench = Workbench::new();
+    bench.file("rules.yaml", RULES);
+    let exported = bench.run(&["policy", "export", "--as", "vap", "--policy", "rules.yaml"]);
+    assert_eq!(exported.status, 0, "{}", exported.err);
+    let enforced = Enforced::new(&server, "with-rules", &exported.out, &[]);
+    let fixtures = examples();
+    let (compared, warnings) = enforced.compare_all(&fixtures);
+    println!("{compared} of {} examples compared, {warnings} warnings", fixtures.len());
+    assert!(compared >= 420 && warnings >= 300, "too little was compared: {compared}, {warnings}");
+}
+
 #[test]
 fn a_policy_denies_on_the_api_server_in_the_same_words() {
     let Some(server) = ApiServer::get() else { return };
