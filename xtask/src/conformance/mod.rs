@@ -2,6 +2,7 @@
 //! passes that may only grow.
 
 mod advisories;
+mod audit;
 mod captures;
 mod cel;
 mod cel_k8s;
@@ -38,6 +39,9 @@ use crate::workspace::root;
 
 use self::ledger::Ledger;
 
+/// Where the shared audit logs lie.
+const AUDIT_LOGS: &str = "conformance/captures/k8s-audit";
+
 #[derive(Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -52,6 +56,12 @@ enum Suite {
     FalcoConditions(Options),
     /// Falco's rule files; `--data` is a folder with checkouts of falcosecurity/rules and of its plugins
     FalcoRules(Options),
+    /// Falco's rules over real audit logs; `--data` is a checkout of falcosecurity/plugins
+    FalcoAudit(Options),
+    /// Real audit logs, each read to its end
+    AuditLogs(Options),
+    /// Sigma's rules for Kubernetes; `--data` is a checkout of SigmaHQ/sigma
+    Sigma(Options),
     /// Captures of system calls as the real sysdig reads them
     Captures(Options),
     /// CEL as google/cel-spec has it
@@ -122,6 +132,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Suite::FalcoLoader(options) => foreign("falco-loader", &options, falco::loader),
         Suite::FalcoConditions(options) => foreign("falco-conditions", &options, falco::conditions),
         Suite::FalcoRules(options) => foreign("falco-rules", &options, falco::rules),
+        Suite::FalcoAudit(options) => match data(AUDIT_LOGS, &Options::default())? {
+            Some(logs) => foreign("falco-audit", &options, |data| audit::falco(data, &logs)),
+            None => skipped("falco-audit", "the logs are not here"),
+        },
+        Suite::AuditLogs(options) => suite("audit-logs", AUDIT_LOGS, &options, audit::logs),
+        Suite::Sigma(options) => foreign("sigma", &options, audit::sigma),
         Suite::Captures(options) => match peer::sysdig() {
             Some(program) => {
                 suite("captures", "conformance/captures", &options, |data| captures::run(data, &program))
@@ -197,6 +213,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 pub(crate) fn run_all() -> Result<()> {
     let suites: &[fn(Options) -> Suite] = &[
         Suite::Advisories,
+        Suite::AuditLogs,
         Suite::Captures,
         Suite::Cel,
         Suite::CelK8s,

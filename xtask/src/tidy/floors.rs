@@ -28,6 +28,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-oci", 1),
     ("sekisho-rego", 1),
     ("sekisho-sbom", 1),
+    ("sekisho-sigma", 1),
     ("sekisho-signature", 1),
     ("sekisho-inventory", 2),
     ("sekisho-package", 2),
@@ -54,6 +55,7 @@ const SIBLINGS: &[(&str, &str)] = &[
     ("sekisho-finding", "sekisho-manifest"),
     // The seam between events and rules.
     ("sekisho-audit", "sekisho-falco"),
+    ("sekisho-sigma", "sekisho-falco"),
     // Names and parameters of events.
     ("sekisho-falco", "sekisho-capture"),
     ("sekisho-go", "sekisho-manifest"),

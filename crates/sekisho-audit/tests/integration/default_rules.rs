@@ -21,9 +21,9 @@ fn load() -> RuleSet {
     files.sort_by_key(|path| (!path.ends_with("macros.yaml"), path.clone()));
     let mut rules = None;
     for path in files {
-        let (result, loaded) = loader.load(&fs::read_to_string(&path).unwrap());
+        let (result, compiled) = loader.load(&fs::read_to_string(&path).unwrap());
         assert!(!result.has_errors(), "{}: {:?}", path.display(), result.messages());
-        rules = loaded;
+        rules = compiled;
     }
     rules.unwrap()
 }

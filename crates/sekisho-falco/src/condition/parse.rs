@@ -235,7 +235,11 @@ impl<'a> Parser<'a> {
         if let Some(operator) = LISTS.iter().copied().find(|operator| self.eat(operator.word())) {
             return Ok((operator, None, self.list(true)?));
         }
-        let known: Vec<_> = Operator::ALL.iter().map(|operator| operator.word()).collect();
+        let known: Vec<_> = Operator::ALL
+            .iter()
+            .map(|operator| operator.word())
+            .filter(|word| Operator::written(word).is_some())
+            .collect();
         Err(self.error(format!("expected an operator: one of exists {}", known.join(" "))))
     }
 

@@ -144,6 +144,9 @@ words! {
         In = "in",
         /// Is a path below one of a list.
         PathMatch = "pmatch",
+        /// Has something in it that matches a regular expression. No condition that is read from a text has it: it
+        /// is for other languages whose conditions are made into these.
+        Search = "search",
     }
 }
 
@@ -184,6 +187,11 @@ words! {
 }
 
 impl Operator {
+    /// The one of this word, where conditions that are read can have it.
+    pub(crate) fn written(word: &str) -> Option<Self> {
+        Self::named(word).filter(|operator| *operator != Self::Search)
+    }
+
     /// Whether the right-hand side is a list without a modifier too.
     pub fn takes_list(self) -> bool {
         matches!(self, Self::In | Self::Intersects | Self::PathMatch)

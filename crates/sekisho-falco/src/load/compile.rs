@@ -42,6 +42,7 @@ struct Compiler<'a> {
 /// Compiles everything; what is wrong is said in the result.
 pub(super) fn compile(
     collection: &Collection,
+    added: &[Rule],
     catalog: &Catalog,
     budget: &LoadBudget,
     result: &mut FileResult,
@@ -62,6 +63,12 @@ pub(super) fn compile(
     compiler.macros(collection);
     for rule in collection.rules.iter().filter(|rule| rule.has_source) {
         compiler.rule(rule);
+    }
+    for rule in added {
+        if let Err((code, error)) = compiler.add(rule) {
+            let message = Message::new(code, error.message, rule.span);
+            compiler.result.add(message.of(ItemKind::Rule, &rule.name));
+        }
     }
     if !compiler.result.has_errors() {
         compiler.warn_unused(collection);
@@ -140,6 +147,17 @@ impl Compiler<'_> {
             }
             self.used_macros.extend(used);
         }
+    }
+
+    /// Compiles a rule whose condition is read already.
+    fn add(&mut self, rule: &Rule) -> Result<(), (Code, CompileError)> {
+        let builder = &mut self.builder;
+        let output = builder.output(&rule.source, &rule.output, self.catalog);
+        let output = output.map_err(|error| (Code::CompileOutput, error))?;
+        let node = builder.condition(&rule.source, &rule.condition, self.catalog);
+        let node = node.map_err(|error| (Code::CompileCondition, error))?;
+        builder.rule(rule.clone(), node, output);
+        Ok(())
     }
 
     fn rule(&mut self, rule: &RuleItem) {

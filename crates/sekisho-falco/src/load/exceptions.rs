@@ -137,17 +137,18 @@ pub(super) fn text(entry: &Entry) -> &str {
 }
 
 fn is_operator(word: &str) -> bool {
-    word == "exists" || word == "==" || Operator::named(word).is_some() || has_modifier(word)
+    word == "exists" || word == "==" || Operator::written(word).is_some() || has_modifier(word)
 }
 
 fn takes_list(word: &str) -> bool {
-    Operator::named(word).is_some_and(Operator::takes_list) || has_modifier(word)
+    Operator::written(word).is_some_and(Operator::takes_list) || has_modifier(word)
 }
 
 fn has_modifier(word: &str) -> bool {
     word.split_once(' ').is_some_and(|(operator, modifier)| {
         let operator = if operator == "==" { "=" } else { operator };
-        Operator::named(operator).is_some_and(Operator::takes_modifier) && Modifier::named(modifier).is_some()
+        Operator::written(operator).is_some_and(Operator::takes_modifier)
+            && Modifier::named(modifier).is_some()
     })
 }
 

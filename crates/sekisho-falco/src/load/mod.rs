@@ -17,7 +17,7 @@ use self::collect::Collection;
 pub use self::result::{Code, FileResult, Item, ItemKind, Message};
 pub use self::version::Version;
 use crate::catalog::Catalog;
-use crate::ruleset::RuleSet;
+use crate::ruleset::{Rule, RuleSet};
 
 /// The version of the rule language that this engine gives; files may require one.
 pub const ENGINE_VERSION: Version = Version { major: 0, minor: 63, patch: 0 };
@@ -48,13 +48,21 @@ pub struct Loader {
     catalog: Arc<Catalog>,
     budget: LoadBudget,
     collection: Collection,
+    /// Rules that come from elsewhere than files of this language.
+    added: Vec<Rule>,
     files: u32,
 }
 
 impl Loader {
     /// A loader that knows these fields.
     pub fn new(catalog: Catalog, budget: LoadBudget) -> Self {
-        Self { catalog: Arc::new(catalog), budget, collection: Collection::default(), files: 0 }
+        Self {
+            catalog: Arc::new(catalog),
+            budget,
+            collection: Collection::default(),
+            added: Vec::new(),
+            files: 0,
+        }
     }
 
     /// Reads a file and compiles everything that was said so far. The rules are those of all files; none where an
@@ -75,11 +83,27 @@ impl Loader {
         for document in &loaded.documents {
             reader.document(&document.root);
         }
-        let mut result = reader.result;
+        let result = reader.result;
         if result.has_errors() {
             return (result, None);
         }
-        let rules = compile::compile(&self.collection, &self.catalog, &self.budget, &mut result);
+        self.compiled(result)
+    }
+
+    /// Adds rules that are conditions already, of other languages, and compiles everything that was said so far.
+    /// They come behind those of files. Where one of them cannot be compiled none of them is added.
+    pub fn add(&mut self, rules: Vec<Rule>) -> (FileResult, Option<RuleSet>) {
+        let before = self.added.len();
+        self.added.extend(rules);
+        let (result, rules) = self.compiled(FileResult::default());
+        if result.has_errors() {
+            self.added.truncate(before);
+        }
+        (result, rules)
+    }
+
+    fn compiled(&self, mut result: FileResult) -> (FileResult, Option<RuleSet>) {
+        let rules = compile::compile(&self.collection, &self.added, &self.catalog, &self.budget, &mut result);
         let rules = if result.has_errors() { None } else { Some(rules) };
         (result, rules)
     }

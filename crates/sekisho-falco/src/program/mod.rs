@@ -251,7 +251,7 @@ impl Graph {
             RightKey::Operand(operand) => {
                 let other = self.extracts.add(operand, catalog, source, at)?;
                 let (kind, is_list) = (extract.kind, extract.is_list);
-                if matches!(operator, Operator::PathMatch | Operator::Regex) {
+                if matches!(operator, Operator::PathMatch | Operator::Regex | Operator::Search) {
                     return Err(wrong(format!("`{}` cannot compare two fields", operator.word())));
                 }
                 if class(kind) == Class::Network || extract.no_right {

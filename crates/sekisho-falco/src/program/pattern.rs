@@ -211,7 +211,16 @@ pub(crate) fn regex(pattern: &[u8]) -> Result<Regex, String> {
     let pattern =
         std::str::from_utf8(pattern).map_err(|_| "a regular expression must be UTF-8".to_owned())?;
     let translated = translate(pattern)?;
-    RegexBuilder::new(&format!("^(?:{translated})$"))
+    built(&format!("^(?:{translated})$"))
+}
+
+/// A regular expression in the syntax of the library, which matches anywhere.
+pub(crate) fn search(pattern: &[u8]) -> Result<Regex, String> {
+    built(std::str::from_utf8(pattern).map_err(|_| "a regular expression must be UTF-8".to_owned())?)
+}
+
+fn built(pattern: &str) -> Result<Regex, String> {
+    RegexBuilder::new(pattern)
         .size_limit(REGEX_BYTES)
         .dfa_size_limit(REGEX_BYTES)
         .nest_limit(200)

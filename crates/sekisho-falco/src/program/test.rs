@@ -6,7 +6,7 @@ use memchr::memmem::Finder;
 use regex::bytes::Regex;
 use sekisho_capture::Type;
 
-use super::pattern::{Glob, PathSet, regex};
+use super::pattern::{Glob, PathSet, regex, search};
 use crate::catalog::Reading;
 use crate::condition::{Modifier, Operator};
 use crate::value::{Class, Constant, Value, class, constant, within};
@@ -172,6 +172,7 @@ fn element(operator: Operator, value: &[u8], kind: Type) -> Result<Element, Stri
         Operator::Glob => Element::Glob(Glob::new(&text()?, false)),
         Operator::GlobAnyCase => Element::Glob(Glob::new(&text()?, true)),
         Operator::Regex => Element::Regex(regex(&text()?)?),
+        Operator::Search => Element::Regex(search(&text()?)?),
         _ => Element::Compare(operator, constant(value, kind)?),
     })
 }
