@@ -84,6 +84,31 @@ impl PathSet {
 }
 
 impl Layer {
+    /// What was found in the parts of one folder, each file of which lies in one part.
+    #[must_use]
+    pub fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut whole = Self::default();
+        let mut hashes = Vec::new();
+        for part in parts {
+            whole.files.extend(part.files);
+            hashes.extend(part.paths.hashes);
+            whole.whiteouts.extend(part.whiteouts);
+            whole.opaque.extend(part.opaque);
+            whole.symlinks.extend(part.symlinks);
+            whole.hardlinks.extend(part.hardlinks);
+            whole.unusual.extend(part.unusual);
+            whole.unread.extend(part.unread);
+            whole.entries += part.entries;
+        }
+        whole.paths = PathSet::of(hashes);
+        whole.files.sort_by(|a, b| (&a.path, &a.analyzer).cmp(&(&b.path, &b.analyzer)));
+        whole.whiteouts.sort_unstable();
+        whole.opaque.sort_unstable();
+        whole.unusual.sort();
+        whole.unread.sort();
+        whole
+    }
+
     /// Whether a file of a layer below is no longer seen once this layer lies over it: replaced, taken away, hidden
     /// with its folder, or below something that is no folder any more.
     pub fn hides(&self, path: &str) -> bool {

@@ -7,6 +7,7 @@
 
 mod analyzer;
 mod analyzers;
+mod archive;
 mod budget;
 mod content;
 mod convention;
@@ -33,6 +34,7 @@ mod tree;
 mod zip;
 
 pub use analyzer::{Access, Analyzer, Purpose, ReadError, Select, analyzers, analyzers_version};
+pub use archive::{ArchiveLimits, each_file, is_archive};
 pub use budget::Budget;
 pub use content::{Content, File, RandomAccess, Streamed};
 pub use entry::{Entry, Kind};

@@ -89,6 +89,7 @@ fn merge_at(layers: &[&Layer], has_layers: bool) -> Merged {
     ownership::resolve_requirements(&mut joining);
     let owners = ownership::owners(&joining);
     ownership::name_owners(&mut joining, &owners);
+    ownership::leave_out_notes(&mut joining, &owners);
     let unusual = unusual(&joining, &owners);
     assemble(joining, unusual, has_layers)
 }

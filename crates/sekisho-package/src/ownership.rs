@@ -108,3 +108,14 @@ pub(crate) fn name_owners(joining: &mut Joining<'_>, owners: &Owners) {
     }
     joining.files = files;
 }
+
+/// Leaves out what programs say of themselves where a package of the distribution owns them: its database says the same.
+pub(crate) fn leave_out_notes(joining: &mut Joining<'_>, owners: &Owners) {
+    let mut files = std::mem::take(&mut joining.files);
+    for seen in files.iter_mut().filter(|seen| seen.report.analyzer == "elf-package-note") {
+        if owners.of(&seen.report.path, joining).is_some() {
+            seen.report.found.clear();
+        }
+    }
+    joining.files = files;
+}

@@ -23,8 +23,31 @@ pub trait Observer {
     /// The next bytes of the file that it wanted last.
     fn chunk(&mut self, bytes: &[u8]);
 
+    /// Whether it wants this file to be read at any place, in place of its bytes one after another.
+    fn wants_random(&mut self, _entry: &Entry<'_>) -> bool {
+        false
+    }
+
+    /// The file that it wanted so.
+    fn random(&mut self, _entry: &Entry<'_>, _file: &dyn RandomAccess) {}
+
     /// The file has ended; `whole` says whether all its bytes could be had.
     fn end(&mut self, whole: bool);
+}
+
+/// Who reads a file beside the analyzers.
+#[derive(Default)]
+struct Readers<'o> {
+    /// Those who see its bytes pass.
+    watching: Vec<&'o mut (dyn Observer + 'o)>,
+    /// Those who read it at any place.
+    seeking: Vec<&'o mut (dyn Observer + 'o)>,
+}
+
+impl Readers<'_> {
+    fn is_empty(&self) -> bool {
+        self.watching.is_empty() && self.seeking.is_empty()
+    }
 }
 
 /// Why a scan cannot go on.
@@ -228,19 +251,21 @@ impl LayerScan {
         observers: &mut [&mut dyn Observer],
     ) -> Result<(), ScanError> {
         let chosen = self.selection.of(entry.path, entry.mode, entry.size);
-        let mut watching: Vec<&mut (dyn Observer + '_)> = Vec::new();
+        let mut readers = Readers::default();
         for observer in observers {
-            if observer.wants(entry) {
-                watching.push(*observer);
+            if observer.wants_random(entry) {
+                readers.seeking.push(*observer);
+            } else if observer.wants(entry) {
+                readers.watching.push(*observer);
             }
         }
-        if chosen.by_name.is_empty() && chosen.as_program.is_empty() && watching.is_empty() {
+        if chosen.by_name.is_empty() && chosen.as_program.is_empty() && readers.is_empty() {
             return Ok(());
         }
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.clear();
-        let result = self.read(entry, chosen, content, &mut watching, &mut buffer);
-        for observer in watching {
+        let result = self.read(entry, chosen, content, &mut readers, &mut buffer);
+        for observer in readers.watching {
             observer.end(matches!(result, Ok(true)));
         }
         // One large file must not hold its memory until the end.
@@ -255,9 +280,10 @@ impl LayerScan {
         entry: &Entry<'_>,
         chosen: crate::selection::Chosen,
         content: &mut dyn Content,
-        watching: &mut [&mut (dyn Observer + '_)],
+        readers: &mut Readers<'_>,
         buffer: &mut Vec<u8>,
     ) -> std::io::Result<bool> {
+        let Readers { watching, seeking } = readers;
         let mut asking = chosen.by_name;
         if !chosen.as_program.is_empty() {
             fill(content, buffer, 64)?;
@@ -274,13 +300,18 @@ impl LayerScan {
             }
             _ => true,
         });
-        if asking.is_empty() && watching.is_empty() {
+        if asking.is_empty() && watching.is_empty() && seeking.is_empty() {
             return Ok(true);
         }
-        let needs_random = asking.iter().any(|index| analyzer(*index).access == Access::Random);
+        let needs_random =
+            !seeking.is_empty() || asking.iter().any(|index| analyzer(*index).access == Access::Random);
         if needs_random && (content.is_at_hand() || entry.size > self.budget.held) {
             if let Some(random) = content.random(buffer)? {
-                return self.read_random(entry, &asking, &*random, watching, buffer);
+                let whole = self.read_random(entry, &asking, &*random, watching, buffer)?;
+                for observer in seeking.iter_mut() {
+                    observer.random(entry, &*random);
+                }
+                return Ok(whole);
             }
             if entry.size > self.budget.held {
                 let reason = format!(
@@ -289,10 +320,17 @@ impl LayerScan {
                 );
                 self.unread(entry.path, reason);
                 asking.retain(|index| analyzer(*index).access != Access::Random);
+                seeking.clear();
             }
         }
-        let held = asking.iter().map(|index| self.held(*index)).max().unwrap_or(0);
+        let sought = if seeking.is_empty() { 0 } else { self.budget.held };
+        let held = asking.iter().map(|index| self.held(*index)).max().unwrap_or(0).max(sought);
         let whole = stream(content, buffer, held, watching)?;
+        if buffer.len() as u64 <= sought {
+            for observer in seeking.iter_mut() {
+                observer.random(entry, &buffer.as_slice());
+            }
+        }
         for index in asking {
             let bytes: &[u8] = match analyzer(index).access {
                 Access::Head(limit) => {

@@ -43,6 +43,14 @@ impl Allowance {
         Self { left: limit, limit }
     }
 
+    /// Takes bytes away that are unpacked elsewhere.
+    pub(crate) fn spend(&mut self, bytes: u64) -> Result<(), ReadError> {
+        let left = self.left.checked_sub(bytes);
+        self.left = left.unwrap_or(0);
+        let limit = ReadError::Limit { what: "bytes once it is unpacked", limit: self.limit };
+        left.map(|_| ()).ok_or(limit)
+    }
+
     /// Whether nothing more may be unpacked.
     pub(crate) fn is_spent(&self) -> bool {
         self.left == 0

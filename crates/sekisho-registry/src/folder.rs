@@ -61,6 +61,20 @@ pub(crate) fn walk(
     Ok(())
 }
 
+/// Hands single files of a folder over, in their order. Links are not followed.
+pub(crate) fn each(
+    root: &Path,
+    paths: &[PathBuf],
+    scan: &mut LayerScan,
+    observers: &mut [&mut dyn Observer],
+) -> Result<(), ScanError> {
+    let mut walk = Walk { root, form: Form::Root, scan, observers };
+    for path in paths {
+        walk.leaf(path.strip_prefix(root).unwrap_or(path))?;
+    }
+    Ok(())
+}
+
 /// The entries of one folder that are still to come, the next one last.
 struct Level {
     folder: PathBuf,
@@ -91,20 +105,23 @@ impl Walk<'_, '_> {
         Level { folder: folder.to_owned(), names }
     }
 
+    /// What lies at a path; none where that cannot be told.
+    fn metadata(&mut self, path: &Path) -> Option<Metadata> {
+        match fs::symlink_metadata(self.root.join(path)) {
+            Ok(metadata) => Some(metadata),
+            Err(error) => {
+                self.scan.unread(&shown(path), error.to_string());
+                None
+            }
+        }
+    }
+
     /// Hands one entry over; whether it is a folder to go into.
     fn entry(&mut self, path: &Path, top: &Metadata) -> Result<bool, ScanError> {
-        let full = self.root.join(path);
-        let name = shown(path);
-        let metadata = match fs::symlink_metadata(&full) {
-            Ok(metadata) => metadata,
-            Err(error) => {
-                self.scan.unread(&name, error.to_string());
-                return Ok(false);
-            }
-        };
-        let mode = mode(&metadata);
-        let nothing = &mut Nothing;
+        let Some(metadata) = self.metadata(path) else { return Ok(false) };
         if metadata.is_dir() {
+            let (full, name) = (self.root.join(path), shown(path));
+            let (mode, nothing) = (mode(&metadata), &mut Nothing);
             if self.form == Form::Root && is_virtual(path, &metadata, top) {
                 return Ok(false);
             }
@@ -117,23 +134,35 @@ impl Walk<'_, '_> {
             }
             return Ok(true);
         }
+        self.no_folder(path, &metadata).map(|()| false)
+    }
+
+    /// Hands over what is no folder.
+    fn leaf(&mut self, path: &Path) -> Result<(), ScanError> {
+        match self.metadata(path) {
+            Some(metadata) if !metadata.is_dir() => self.no_folder(path, &metadata),
+            _ => Ok(()),
+        }
+    }
+
+    fn no_folder(&mut self, path: &Path, metadata: &Metadata) -> Result<(), ScanError> {
+        let (full, name) = (self.root.join(path), shown(path));
+        let (mode, nothing) = (mode(metadata), &mut Nothing);
         if metadata.is_symlink() {
             let target = fs::read_link(&full).map(|target| target.to_string_lossy().into_owned());
             let target = target.unwrap_or_default();
             let entry = Entry { path: &name, kind: Kind::Symlink(&target), mode, size: 0 };
-            self.scan.entry(&entry, nothing, self.observers)?;
-            return Ok(false);
+            return self.scan.entry(&entry, nothing, self.observers);
         }
         if !metadata.is_file() {
             let mark = match name.rsplit_once('/') {
                 Some((folder, last)) => format!("{folder}/.wh.{last}"),
                 None => format!(".wh.{name}"),
             };
-            let is_mark = self.form == Form::Overlay && is_whiteout(&metadata);
+            let is_mark = self.form == Form::Overlay && is_whiteout(metadata);
             let (path, kind) = if is_mark { (&mark, Kind::File) } else { (&name, Kind::Special) };
             let entry = Entry { path, kind, mode, size: 0 };
-            self.scan.entry(&entry, nothing, self.observers)?;
-            return Ok(false);
+            return self.scan.entry(&entry, nothing, self.observers);
         }
         let entry = Entry { path: &name, kind: Kind::File, mode, size: metadata.len() };
         let mut content = Lazy { path: full, opened: None };
@@ -141,9 +170,9 @@ impl Walk<'_, '_> {
             // One file that cannot be read is no reason not to read the next.
             Err(ScanError::Stream { path, source }) => {
                 self.scan.unread(&path, source.to_string());
-                Ok(false)
+                Ok(())
             }
-            other => other.map(|()| false),
+            other => other,
         }
     }
 }

@@ -30,7 +30,7 @@ pub use credential::{
     Credential, CredentialDocument, CredentialError, Credentials, DocumentError, HelperError,
 };
 pub use error::{RegistryError, SourceError};
-pub use pass::{Limits, PassError, Passed, pass_folder, pass_layer};
+pub use pass::{Limits, PassError, Passed, pass_folder, pass_layer, pass_paths};
 pub use secret::Secret;
 pub use section::Section;
 pub use settings::Settings;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, Read, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sekisho_oci::budget::Budget;
 use sekisho_oci::error::ArchiveError;
@@ -77,6 +77,18 @@ pub fn pass_layer(
 pub fn pass_folder(path: &Path, limits: &Limits, observers: &mut [&mut dyn Observer]) -> Passed {
     let mut scan = LayerScan::root(limits.scan.clone());
     let walked = folder::walk(path, Form::Root, &mut scan, observers);
+    Passed { layer: scan.finish(), summary: None, fault: walked.err().map(PassError::from) }
+}
+
+/// Passes single files of a folder of source.
+pub fn pass_paths(
+    root: &Path,
+    paths: &[PathBuf],
+    limits: &Limits,
+    observers: &mut [&mut dyn Observer],
+) -> Passed {
+    let mut scan = LayerScan::folder(limits.scan.clone());
+    let walked = folder::each(root, paths, &mut scan, observers);
     Passed { layer: scan.finish(), summary: None, fault: walked.err().map(PassError::from) }
 }
 

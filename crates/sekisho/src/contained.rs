@@ -116,7 +116,8 @@ impl Targets<'_> {
         }
         let is_asked = of_packages.is_some() || sought.is_some();
         if let Some(selection) = self.selection.as_ref().filter(|_| is_asked) {
-            for packed in packages::read(selection, detector.as_ref())? {
+            let walked = std::mem::take(&mut loaded.walked);
+            for packed in packages::read(selection, &walked, detector.as_ref()) {
                 if let Some(packages) = &mut of_packages {
                     packages.of_folder(&packed, loaded)?;
                 }

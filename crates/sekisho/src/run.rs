@@ -326,6 +326,7 @@ fn selection(request: &Request, config: &Config) -> Result<Selection> {
         budget,
         releases,
         progress: request.progress,
+        all_files: request.vulnerabilities.is_some() || request.credentials.is_some(),
     })
 }
 

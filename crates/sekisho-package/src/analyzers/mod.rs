@@ -17,6 +17,7 @@ mod deno_lock;
 mod dotnet_deps;
 mod dpkg;
 mod dpkg_copyright;
+mod elf_package_note;
 mod erlang_application;
 mod gemspec;
 mod github_actions;
@@ -60,11 +61,13 @@ mod renv_lock;
 mod rpm;
 mod rpm_manifest;
 mod rust_binary;
+mod snap;
 mod swift_resolved;
 mod swipl_pack;
 mod terraform_lock;
 mod uv_lock;
 mod vcpkg;
+mod wordpress;
 mod yarn_lock;
 
 use crate::Analyzer;
@@ -87,6 +90,7 @@ pub(crate) static ANALYZERS: &[&Analyzer] = &[
     &dotnet_deps::ANALYZER,
     &dpkg::ANALYZER,
     &dpkg_copyright::ANALYZER,
+    &elf_package_note::ANALYZER,
     &erlang_application::ANALYZER,
     &gemspec::ANALYZER,
     &github_actions::ANALYZER,
@@ -129,10 +133,12 @@ pub(crate) static ANALYZERS: &[&Analyzer] = &[
     &rpm::ANALYZER,
     &rpm_manifest::ANALYZER,
     &rust_binary::ANALYZER,
+    &snap::ANALYZER,
     &swift_resolved::ANALYZER,
     &swipl_pack::ANALYZER,
     &terraform_lock::ANALYZER,
     &uv_lock::ANALYZER,
     &vcpkg::ANALYZER,
+    &wordpress::ANALYZER,
     &yarn_lock::ANALYZER,
 ];

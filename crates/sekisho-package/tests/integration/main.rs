@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
 mod distributions;
+mod installed;
 mod java;
 mod languages;
 mod layers;

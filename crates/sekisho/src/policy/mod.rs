@@ -132,6 +132,7 @@ fn read_without(paths: &[PathBuf], exclude: &[&str]) -> Result<Resources> {
         budget: Budget::default(),
         releases: Releases { default_namespace: "default".to_owned(), ..Releases::default() },
         progress: false,
+        all_files: false,
     })?;
     let unread = loaded.coverage.failures().map(|skip| {
         let place = match skip.line {

@@ -366,7 +366,9 @@ fn attributed(opened: &Opened, read: &[Read]) -> Vec<(Record, Option<InLayer>)> 
     for (index, of_layer) in read.iter().enumerate() {
         let above = read.get(index + 1..).unwrap_or_default();
         all.extend(of_layer.leaks.0.iter().map(|record| {
-            let is_hidden = above.iter().any(|above| above.layer.hides(&record.path));
+            // What lies in an archive is there as long as the archive.
+            let file = record.path.split("!/").next().unwrap_or(&record.path);
+            let is_hidden = above.iter().any(|above| above.layer.hides(file));
             (record.clone(), Some(InLayer { name: opened.layer_name(index), is_hidden }))
         }));
     }
@@ -379,7 +381,7 @@ fn skip(path: &str, reason: SkipReason) -> Skip {
 
 /// The name under which the credentials of a layer are kept: it changes with the rules.
 fn note(search: &Search) -> String {
-    format!("credentials-{}", search.version())
+    format!("credentials-2-{}", search.version())
 }
 
 /// The package URL of an image of a registry.

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use rayon::slice::ParallelSliceMut as _;
+use sekisho_contents::Unread;
 use sekisho_finding::{Skip, SkipReason};
 use sekisho_kustomize::is_kustomization;
 
@@ -27,6 +29,19 @@ pub(super) struct Listing {
     /// Folders of kustomizations.
     pub(super) kustomizations: BTreeSet<PathBuf>,
     pub(super) skipped: Vec<Skip>,
+    /// All files of the folders among the targets, where they are asked for.
+    pub(super) walked: Vec<Walked>,
+}
+
+/// The files of a folder, whatever they hold.
+#[derive(Debug)]
+pub(crate) struct Walked {
+    /// The folder, as the user named it.
+    pub(crate) folder: PathBuf,
+    /// All that is no folder, in the order of the paths.
+    pub(crate) files: Vec<PathBuf>,
+    /// What could not be read.
+    pub(crate) unread: Vec<Unread>,
 }
 
 /// The file that makes a folder a chart.
@@ -79,15 +94,21 @@ impl Listing {
     }
 
     fn walk(&mut self, folder: &Path, selection: &Selection) -> Result<()> {
+        let (mut files, mut unread) = (Vec::new(), Vec::new());
         for entry in selection.walker(folder)?.build() {
             match entry {
-                Err(error) => self.skipped.push(Skip {
-                    path: shown(folder),
-                    line: None,
-                    reason: SkipReason::Unreadable(error.to_string()),
-                }),
+                Err(error) => {
+                    let reason = error.to_string();
+                    let path = folder.to_string_lossy().as_ref().into();
+                    unread.push(Unread { path, layer: None, reason: reason.clone() });
+                    let reason = SkipReason::Unreadable(reason);
+                    self.skipped.push(Skip { path: shown(folder), line: None, reason });
+                }
                 Ok(entry) => {
                     let path = entry.path();
+                    if selection.all_files && !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+                        files.push(path.to_owned());
+                    }
                     let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
                     if entry.path_is_symlink() {
                         if is_manifest_name(path) || chart_archive::is_name(path) {
@@ -103,6 +124,10 @@ impl Listing {
                     }
                 }
             }
+        }
+        if selection.all_files {
+            files.par_sort_unstable();
+            self.walked.push(Walked { folder: folder.to_owned(), files, unread });
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ use smol_str::SmolStr;
 use self::chart_place::ChartPlace;
 use self::disk::Disk;
 pub(crate) use self::disk::normal;
-use self::listing::Listing;
+use self::listing::{Listing, Walked};
 use self::part::{Numbered, Numbering, Part};
 pub(crate) use self::print::{Extent, Printed, print};
 use self::progress::Progress;
@@ -57,6 +57,8 @@ pub(crate) struct Selection {
     pub(crate) git_ignore: bool,
     /// Limits on each file.
     pub(crate) budget: Budget,
+    /// Whether all files of folders are told, for those who look for packages and credentials in them.
+    pub(crate) all_files: bool,
     /// How charts are rendered.
     pub(crate) releases: Releases,
     /// Whether to say on standard error how far it is.
@@ -100,6 +102,8 @@ pub(crate) struct Loaded {
     pub(crate) objects: Vec<Object>,
     /// The objects that are there with a set of values, by its name.
     pub(crate) in_sets: Vec<(SmolStr, Vec<Object>)>,
+    /// All files of the folders among the targets, where they are asked for.
+    pub(crate) walked: Vec<Walked>,
     /// What was read and what was not.
     pub(crate) coverage: Coverage,
 }
@@ -114,6 +118,7 @@ pub(crate) fn read(selection: &Selection) -> Result<Loaded> {
     let kustomized = kustomization::read(&listing.kustomizations, &disk, releases);
     loaded.coverage.skipped.extend(kustomized.skipped);
     loaded.coverage.skipped.append(&mut listing.skipped);
+    loaded.walked = std::mem::take(&mut listing.walked);
     let charts: Vec<ChartPlace> =
         charts(&listing).filter(|place| !kustomized.charts.contains(&disk.absolute(place.path()))).collect();
     let rendered: Vec<Part> = charts.par_iter().map(|place| chart::read(place, &disk, releases)).collect();

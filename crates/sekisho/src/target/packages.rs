@@ -1,16 +1,16 @@
-//! Folders, root file systems and lock files → the packages in them.
+//! Folders, root file systems and lock files → the packages and the credentials in them. A folder was walked for its
+//! manifests already; its files are read by several threads, and what is found stands in the order of their paths.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use ignore::WalkBuilder;
+use rayon::prelude::*;
 use sekisho_contents::Contents;
 use sekisho_leak::Detector;
-use sekisho_package::{Budget, Content, Entry, Kind, LayerScan, Observer, RandomAccess, merge};
+use sekisho_package::{Budget, Layer, Observer, merge};
+use sekisho_registry::{Limits, Passed, pass_folder, pass_paths};
 
 use super::Selection;
+use super::listing::Walked;
 use crate::credentials::{Record, Watcher};
 
 /// The packages of one target.
@@ -30,154 +30,74 @@ pub(crate) struct Packed {
 const MARKS: [&str; 5] =
     ["etc/os-release", "usr/lib/os-release", "var/lib/dpkg/status", "lib/apk/db/installed", "var/lib/rpm"];
 
+/// The fewest and the most files that a thread takes at once.
+const AT_ONCE: (usize, usize) = (64, 4_096);
+
 /// Reads the packages, and with a detector the credentials, of the targets that lie on this machine; standard input
 /// and what is not there are left to others.
-pub(crate) fn read(selection: &Selection, detector: Option<&Detector<'_>>) -> Result<Vec<Packed>> {
+pub(crate) fn read(selection: &Selection, walked: &[Walked], detector: Option<&Detector<'_>>) -> Vec<Packed> {
     let mut found = Vec::new();
     for target in &selection.targets {
-        let mut watcher = detector.map(Watcher::new);
-        let mut observers: Vec<&mut dyn Observer> = Vec::new();
-        observers.extend(watcher.as_mut().map(|watcher| watcher as &mut dyn Observer));
-        let (root, contents) = if target.is_dir() {
+        let of_target = walked.iter().find(|walked| walked.folder == *target);
+        if let Some(walked) = of_target {
             let is_root = MARKS.iter().any(|mark| target.join(mark).exists());
-            let contents = if is_root {
-                root(target, &mut observers)
+            let mut parts = if is_root {
+                // All of it, also what git ignores.
+                let limits = Limits::default();
+                vec![part(detector, |observers| pass_folder(target, &limits, observers))]
             } else {
-                folder(target, selection, &mut observers)?
+                files(target, &walked.files, detector)
             };
-            (target.clone(), contents)
+            if let Some((layer, ..)) = parts.first_mut() {
+                layer.unread.extend(walked.unread.iter().filter(|_| !is_root).cloned());
+            }
+            found.push(packed(target.clone(), parts));
         } else if target.is_file() && target != Path::new("-") {
             let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
             let root = parent.unwrap_or(Path::new(".")).to_owned();
-            let mut scan = LayerScan::folder(Budget::default());
-            enter(&mut scan, &root, target, &mut observers);
-            (root, merge(&[&scan.finish()]).contents)
-        } else {
-            continue;
-        };
-        let (credentials, large) = watcher.map(Watcher::finish).unwrap_or_default();
-        found.push(Packed { root, contents, credentials, large });
-    }
-    Ok(found)
-}
-
-/// A folder of source: what git ignores is left out, as for manifests.
-fn folder(target: &Path, selection: &Selection, observers: &mut [&mut dyn Observer]) -> Result<Contents> {
-    let mut builder = selection.walker(target)?;
-    builder.sort_by_file_name(std::cmp::Ord::cmp);
-    let mut scan = LayerScan::folder(Budget::default());
-    for entry in builder.build() {
-        match entry {
-            Ok(entry) if entry.depth() > 0 => enter(&mut scan, target, entry.path(), observers),
-            Ok(_) => {}
-            Err(error) => scan.unread(&target.to_string_lossy(), error.to_string()),
+            let parts = files(&root, std::slice::from_ref(target), detector);
+            found.push(packed(root, parts));
         }
     }
-    Ok(merge(&[&scan.finish()]).contents)
+    found
 }
 
-/// A root file system: all of it, but for what the kernel makes up.
-fn root(target: &Path, observers: &mut [&mut dyn Observer]) -> Contents {
-    let mut builder = WalkBuilder::new(target);
-    builder
-        .standard_filters(false)
-        .follow_links(false)
-        .same_file_system(true)
-        .sort_by_file_name(std::cmp::Ord::cmp);
-    let made_up: Vec<PathBuf> = ["proc", "sys", "dev", "run"].map(|name| target.join(name)).to_vec();
-    builder.filter_entry(move |entry| !made_up.iter().any(|path| path == entry.path()));
-    let mut scan = LayerScan::root(Budget::default());
-    for entry in builder.build() {
-        match entry {
-            Ok(entry) if entry.depth() > 0 => enter(&mut scan, target, entry.path(), observers),
-            Ok(_) => {}
-            Err(error) => scan.unread("", error.to_string()),
-        }
+/// What was found in a part of a target: packages, credentials, files that were too large to look for them in.
+type Part = (Layer, Vec<Record>, Vec<String>);
+
+/// Passes files of a folder of source, several threads at once.
+fn files(root: &Path, paths: &[PathBuf], detector: Option<&Detector<'_>>) -> Vec<Part> {
+    let (fewest, most) = AT_ONCE;
+    let at_once = (paths.len() / (rayon::current_num_threads() * 8)).clamp(fewest, most);
+    // What may be noted of a folder is shared by those who are at work on it.
+    let whole = Budget::default();
+    let share = Budget { packages: whole.packages / 4, noted: whole.noted / 4, ..whole };
+    let limits = Limits { scan: share, ..Limits::default() };
+    let pass = |paths| part(detector, |observers| pass_paths(root, paths, &limits, observers));
+    if paths.is_empty() { vec![pass(paths)] } else { paths.par_chunks(at_once).map(pass).collect() }
+}
+
+fn part(detector: Option<&Detector<'_>>, pass: impl FnOnce(&mut [&mut dyn Observer]) -> Passed) -> Part {
+    let mut watcher = detector.map(Watcher::new);
+    let mut observers: Vec<&mut dyn Observer> = Vec::new();
+    observers.extend(watcher.as_mut().map(|watcher| watcher as &mut dyn Observer));
+    let Passed { mut layer, fault, .. } = pass(&mut observers);
+    layer.unread.extend(fault.map(|fault| sekisho_contents::Unread {
+        path: "".into(),
+        layer: None,
+        reason: fault.to_string(),
+    }));
+    let (credentials, large) = watcher.map(Watcher::finish).unwrap_or_default();
+    (layer, credentials, large)
+}
+
+fn packed(root: PathBuf, parts: Vec<Part>) -> Packed {
+    let (mut layers, mut credentials, mut large) = (Vec::new(), Vec::new(), Vec::new());
+    for (layer, mut records, mut names) in parts {
+        layers.push(layer);
+        credentials.append(&mut records);
+        large.append(&mut names);
     }
-    merge(&[&scan.finish()]).contents
-}
-
-/// Hands one path over. What cannot be read is noted in the scan itself.
-fn enter(scan: &mut LayerScan, root: &Path, path: &Path, observers: &mut [&mut dyn Observer]) {
-    let relative = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    let metadata = match fs::symlink_metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) => return scan.unread(&relative, error.to_string()),
-    };
-    let link = fs::read_link(path).map(|link| link.to_string_lossy().into_owned()).unwrap_or_default();
-    let kind = match metadata.file_type() {
-        kind if kind.is_dir() => return,
-        kind if kind.is_symlink() => Kind::Symlink(&link),
-        kind if kind.is_file() => Kind::File,
-        _ => Kind::Special,
-    };
-    let entry = Entry { path: &relative, kind, mode: mode(&metadata), size: metadata.len() };
-    let mut content = Lazy { path, file: None };
-    if let Err(error) = scan.entry(&entry, &mut content, observers) {
-        scan.unread(&relative, error.to_string());
-    }
-}
-
-#[cfg(unix)]
-fn mode(metadata: &fs::Metadata) -> u32 {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o7777
-}
-
-#[cfg(not(unix))]
-fn mode(_: &fs::Metadata) -> u32 {
-    0o644
-}
-
-/// A file that is opened where someone reads it.
-struct Lazy<'p> {
-    path: &'p Path,
-    file: Option<File>,
-}
-
-impl Lazy<'_> {
-    fn file(&mut self) -> io::Result<&mut File> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => File::open(self.path)?,
-        };
-        Ok(self.file.insert(file))
-    }
-}
-
-impl Read for Lazy<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.file()?.read(buffer)
-    }
-}
-
-impl Content for Lazy<'_> {
-    fn random(&mut self, _: &[u8]) -> io::Result<Option<Box<dyn RandomAccess + '_>>> {
-        let file = self.file()?;
-        let size = file.metadata()?.len();
-        Ok(Some(Box::new(Opened { file, size })))
-    }
-
-    fn is_at_hand(&self) -> bool {
-        true
-    }
-}
-
-/// A file that lies open, read at any place.
-struct Opened<'f> {
-    file: &'f File,
-    size: u64,
-}
-
-impl RandomAccess for Opened<'_> {
-    fn size(&self) -> u64 {
-        self.size
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        use std::io::{Seek, SeekFrom};
-        let mut file = self.file;
-        file.seek(SeekFrom::Start(offset))?;
-        file.read(buffer)
-    }
+    let layer = Layer::joined(layers);
+    Packed { root, contents: merge(&[&layer]).contents, credentials, large }
 }

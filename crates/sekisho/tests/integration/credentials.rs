@@ -120,3 +120,92 @@ fn a_history_keeps_what_is_gone() {
     assert!(ran.out.contains("line 2; commit ") && ran.out.contains("by Anna <anna@example.com>"));
     assert!(!ran.out.contains(&token()[8..]));
 }
+
+/// A zip of files that are not packed.
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
+    let number = |count: usize| u32::try_from(count).expect("a number").to_le_bytes();
+    for (name, content) in files {
+        let at = number(bytes.len());
+        let sizes = [number(content.len()), number(content.len())].concat();
+        let name_length = &number(name.len())[..2];
+        let common = [&[0; 8][..], &[0; 4], &sizes, name_length, &[0, 0]].concat();
+        // Version, flags, method, time, date; then the checksum, the sizes and the lengths.
+        bytes.extend([b"PK\x03\x04\x14\0", &common[..]].concat());
+        bytes.extend([name.as_bytes(), content].concat());
+        directory.extend([b"PK\x01\x02\x14\0\x14\0", &common[..], &[0; 10], &at].concat());
+        directory.extend(name.as_bytes());
+    }
+    let count = &number(files.len())[..2];
+    let end = [&[0; 4], count, count, &number(directory.len()), &number(bytes.len()), &[0, 0]].concat();
+    [bytes, directory, [&b"PK\x05\x06"[..], &end].concat()].concat()
+}
+
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    crate::images::archive(files)
+}
+
+#[test]
+fn archives_are_looked_through_as_deep_as_they_lie() {
+    let token = ["glpat-", "x7Kq2Rm9Tz4Wv8Yb3Nc6"].concat();
+    let text = format!("a\nTOKEN={token}\n");
+    let inner = zip(&[("deep/app.env", text.as_bytes()), ("x.class", text.as_bytes())]);
+    let middle = tar(&[("lib/inner.jar", &inner), ("plain.txt", b"nothing")]);
+    let outer = zip(&[("middle.tar", &middle), ("broken.zip", b"PK none"), ("b.env", text.as_bytes())]);
+    let bench = Workbench::new();
+    bench.file("src/outer.zip", &outer);
+    bench.file("src/none.zip", "no archive");
+    let ran = bench.run(&["scan", "--format", "json", "src"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let files: Vec<&str> = report["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| finding["location"]["file"].as_str().expect("a file"))
+        .collect();
+    assert_eq!(
+        files,
+        ["src/outer.zip!/middle.tar!/lib/inner.jar!/deep/app.env", "src/outer.zip!/b.env"],
+        "{report:#}"
+    );
+    assert!(!ran.out.contains(&token[7..]));
+    // In a layer, with the layer; what takes the archive away takes it away.
+    let layers = [tar(&[("opt/outer.zip", &outer)]), tar(&[("opt/.wh.outer.zip", b"")])];
+    bench.file("image.tar", crate::images::saved(&layers));
+    let ran = bench.run(&["scan", "--format", "json", "--no-cache", "image.tar"]);
+    assert!(ran.out.contains("image.tar:shop:1!/opt/outer.zip!/b.env"), "{}", ran.out);
+    assert!(ran.out.contains("though a later layer deletes the file"), "{}", ran.out);
+}
+
+#[test]
+fn archives_without_end_are_named() {
+    use std::io::Write as _;
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(&tar(&[("zeros.txt", &vec![b'0'; 17 << 20])])).expect("packed");
+    let bench = Workbench::new();
+    bench.file("bomb.tar.gz", packer.finish().expect("packed"));
+    let mut nested = zip(&[("a.txt", b"x")]);
+    for _ in 0..6 {
+        nested = zip(&[("n.zip", &nested)]);
+    }
+    bench.file("nested.zip", nested);
+    let ran = bench.run(&["scan", "--format", "json", "."]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let skipped = report["coverage"]["skipped"].to_string();
+    for name in ["bomb.tar.gz", "nested.zip"] {
+        assert!(skipped.contains(name), "{name}: {skipped}");
+    }
+}
+
+#[test]
+fn many_files_are_told_in_the_order_of_their_paths() {
+    let token = ["glpat-", "x7Kq2Rm9Tz4Wv8Yb3Nc6"].concat();
+    let bench = Workbench::new();
+    for number in 0..300 {
+        bench.file(&format!("d{}/f{number:03}.env", number % 7), format!("TOKEN={token}\n"));
+    }
+    let of = |jobs: &str| bench.run(&["scan", "--format", "json", "--jobs", jobs, "."]).out;
+    let one = of("1");
+    assert_eq!(one, of("4"));
+    assert_eq!(one.matches("\"gitlab-token\"").count(), 300);
+}
