@@ -8,8 +8,10 @@ mod budget;
 pub mod cvss;
 pub mod exploitation;
 pub mod format;
+mod severity;
 pub mod trivy;
 pub mod vex;
 
-pub use advisory::{Advisory, Affected, Event, Range, RangeKind, Rating, Severity, Status};
+pub use advisory::{Advisory, Affected, Event, Range, RangeKind, Rating, Status};
 pub use budget::{AdvisoryError, Budget};
+pub use severity::Severity;

@@ -1,12 +1,12 @@
-//! Other scanners' databases: which they are, and what reading one gives.
+//! Other scanners' databases, told apart by how they begin.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use sekisho_advisory::trivy::{BoltError, is_bolt};
+use sekisho_advisory::trivy::is_bolt;
 use sekisho_vulnerability::Contents;
 
-use crate::sources::begins;
+use crate::beginning::begins;
+use crate::foreign_error::{ForeignError, Taken};
 
 /// Another scanner's database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,55 +15,6 @@ pub enum Foreign {
     Trivy,
     /// Grype's, a file of SQLite.
     Grype,
-}
-
-/// What reading one gave.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Taken {
-    /// Records about one package of one advisory.
-    pub records: usize,
-    /// Records that cannot be read.
-    pub malformed: usize,
-    /// Sources, or packages, of ecosystems that are not known, and packages of modules, which nothing tells apart.
-    pub strange: usize,
-}
-
-/// Why another scanner's database cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ForeignError {
-    /// The file cannot be read.
-    #[error("cannot read `{}`: {source}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// It is no good file of bbolt.
-    #[error("`{}`: {source}", path.display())]
-    Bolt {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: BoltError,
-    },
-    /// It is no good file of SQLite, or not of Grype.
-    #[error("`{}` is no database of Grype, schema 6, that can be read: {source}", path.display())]
-    Sqlite {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: rusqlite::Error,
-    },
-    /// Of another schema.
-    #[error("`{}` is of schema {found}, and Grype's schema 6 is read: fetch it with a newer Grype", path.display())]
-    Schema {
-        /// The file.
-        path: PathBuf,
-        /// Its schema.
-        found: i64,
-    },
 }
 
 impl Foreign {

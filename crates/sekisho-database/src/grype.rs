@@ -11,7 +11,7 @@ use sekisho_vulnerability::{Contents, Origin};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::foreign::{ForeignError, Taken};
+use crate::foreign_error::{ForeignError, Taken};
 
 const SCHEMA: i64 = 6;
 

@@ -4,8 +4,10 @@
 //! and [`install`] puts a database into its place whole or not at all. [`open`] maps it into memory, where any number of
 //! processes share it. [`starter`] is the one that comes with the program.
 
+mod beginning;
 pub mod fetch;
 mod foreign;
+mod foreign_error;
 mod gather;
 mod grype;
 mod install;
@@ -14,7 +16,8 @@ mod sources;
 mod starter;
 mod trivy;
 
-pub use foreign::{Foreign, ForeignError, Taken};
+pub use foreign::Foreign;
+pub use foreign_error::{ForeignError, Taken};
 pub use gather::{Failure, GatherError, Gathered, Limits, gather};
 pub use install::{InstallError, Trust, install, open, read_trusted};
 pub use sources::{SourceError, read_sources};

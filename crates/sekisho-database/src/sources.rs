@@ -1,12 +1,12 @@
 //! What a database is built of: records in files, and databases.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use sekisho_vulnerability::{Contents, DatabaseError};
 
-use crate::foreign::{Foreign, ForeignError};
+use crate::beginning::begins;
+use crate::foreign::Foreign;
+use crate::foreign_error::ForeignError;
 use crate::gather::{Failure, GatherError, Gathered, Limits, gather};
 use crate::install::{InstallError, open};
 
@@ -59,15 +59,4 @@ pub fn read_sources(
     gathered.failed += of_records.failed;
     gathered.failures.extend(of_records.failures);
     Ok(gathered)
-}
-
-/// The first bytes of a file; none where it is none.
-pub(crate) fn begins(path: &Path, count: u64) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    if path.is_file()
-        && let Ok(file) = File::open(path)
-    {
-        let _ = file.take(count).read_to_end(&mut bytes);
-    }
-    bytes
 }

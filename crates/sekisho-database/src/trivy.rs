@@ -5,7 +5,7 @@ use std::path::Path;
 use sekisho_advisory::trivy::{self, BoltError};
 use sekisho_vulnerability::{Contents, Origin};
 
-use crate::foreign::{ForeignError, Taken};
+use crate::foreign_error::{ForeignError, Taken};
 use crate::mapped::Mapped;
 
 /// Reads Trivy's `trivy.db`.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sekisho_manifest::workload::Pod;
 use sekisho_manifest::{Node, Object};
 
-use crate::{Inventory, ObjectId, load_balancer, route, service};
+use crate::{Inventory, ObjectId, load_balancer, route};
 
 /// The ways on which traffic reaches a Pod.
 #[derive(Debug, Clone)]
@@ -117,10 +117,10 @@ pub(crate) struct Opening {
 pub(crate) fn openings(service: &Object, inventory: &Inventory) -> Vec<Opening> {
     let own = |reach, internal| Opening { reach, by: None, internal };
     let mut ways = vec![own(Reach::Cluster, true)];
-    if service::has_node_port(service) {
+    if has_node_port(service) {
         ways.push(own(Reach::NodePort, false));
     }
-    if service::has_external_addresses(service) {
+    if has_external_addresses(service) {
         ways.push(own(Reach::ExternalAddress, false));
     }
     if load_balancer::is_load_balancer(service) {
@@ -138,4 +138,20 @@ fn has_host_port(pod: &Pod<'_>) -> bool {
         let ports = container.node.get("ports").map_or(&[][..], Node::items);
         ports.iter().any(|port| port.get("hostPort").and_then(Node::as_i64).is_some_and(|number| number > 0))
     })
+}
+
+/// Whether each node opens a port for the Service.
+fn has_node_port(service: &Object) -> bool {
+    let spec = service.root.get("spec");
+    match spec.map_or("", |spec| spec.str("type")) {
+        "NodePort" => true,
+        // A load balancer gets node ports too, unless it says that it needs none.
+        "LoadBalancer" => !spec.is_some_and(|spec| spec.is_false("allocateLoadBalancerNodePorts")),
+        _ => false,
+    }
+}
+
+/// Whether the Service takes the traffic to addresses outside the cluster's own.
+fn has_external_addresses(service: &Object) -> bool {
+    !service.root.at(&["spec", "externalIPs"]).map_or(&[][..], Node::items).is_empty()
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use sekisho_manifest::Object;
 use sekisho_manifest::selector::Selector;
 use sekisho_manifest::workload::Pod;
-use sekisho_manifest::{Node, Object};
 use smol_str::SmolStr;
 
 use crate::exposure::{self, Opening};
@@ -71,20 +71,4 @@ impl Inventory {
         found.sort_unstable();
         found.into_iter().filter_map(|id| self.object(id))
     }
-}
-
-/// Whether each node opens a port for the Service.
-pub fn has_node_port(service: &Object) -> bool {
-    let spec = service.root.get("spec");
-    match spec.map_or("", |spec| spec.str("type")) {
-        "NodePort" => true,
-        // A load balancer gets node ports too, unless it says that it needs none.
-        "LoadBalancer" => !spec.is_some_and(|spec| spec.is_false("allocateLoadBalancerNodePorts")),
-        _ => false,
-    }
-}
-
-/// Whether the Service takes the traffic to addresses outside the cluster's own.
-pub fn has_external_addresses(service: &Object) -> bool {
-    !service.root.at(&["spec", "externalIPs"]).map_or(&[][..], Node::items).is_empty()
 }

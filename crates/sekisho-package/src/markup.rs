@@ -6,7 +6,8 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
-use crate::listing::{Fault, Listing};
+use crate::fault::Fault;
+use crate::listing::Listing;
 use crate::sheet::Sheet;
 
 /// An element: its name without prefix, its attributes, its text and what it holds.

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use sekisho_contents::{Contents, Distribution, Package, Unread};
+use sekisho_contents::{Contents, Package, Unread};
 use smol_str::{SmolStr, ToSmolStr};
 
-use crate::analyzer::analyzers;
+use crate::joining::{Joining, Seen};
 use crate::layer::Layer;
 use crate::ownership::Owners;
-use crate::report::{Fact, FileReport, Found};
-use crate::{ownership, path, settle};
+use crate::report::{Fact, Found};
+use crate::roster::analyzers;
+use crate::{ownership, settle};
 
 /// What is there once all layers lie over one another.
 #[derive(Debug, Clone, Default)]
@@ -35,26 +36,6 @@ pub struct Unusual {
     pub owner: Option<SmolStr>,
 }
 
-/// The files that are still there, while the analyzers that wish to see them all together do.
-#[derive(Debug)]
-pub struct Joining<'j> {
-    /// What was found in each, in the order of layers, then paths. An analyzer may change what it found itself.
-    pub files: Vec<Seen>,
-    /// The distribution.
-    pub distribution: Option<Distribution>,
-    layers: &'j [&'j Layer],
-    links: HashMap<&'j str, &'j str>,
-}
-
-/// What was found in a file that is still there.
-#[derive(Debug, Clone)]
-pub struct Seen {
-    /// The layer that the file itself is of.
-    pub layer: u32,
-    /// What was found.
-    pub report: FileReport,
-}
-
 /// Lays layers over one another, the lowest first. With one layer, as of a folder, no layer is said of the places.
 pub fn merge(layers: &[&Layer]) -> Merged {
     let has_layers = layers.len() > 1;
@@ -67,16 +48,7 @@ pub fn merge_image(layers: &[&Layer]) -> Merged {
 }
 
 fn merge_at(layers: &[&Layer], has_layers: bool) -> Merged {
-    let mut joining = Joining {
-        files: Vec::new(),
-        distribution: None,
-        layers,
-        links: layers
-            .iter()
-            .flat_map(|layer| &layer.symlinks)
-            .map(|link| (link.path.as_str(), link.target.as_str()))
-            .collect(),
-    };
+    let mut joining = Joining::new(layers);
     joining.files = visible(&joining);
     joining.distribution = settle::distribution(&joining.files);
     settle::name_by_distribution(&mut joining);
@@ -92,49 +64,6 @@ fn merge_at(layers: &[&Layer], has_layers: bool) -> Merged {
     ownership::leave_out_notes(&mut joining, &owners);
     let unusual = unusual(&joining, &owners);
     assemble(joining, unusual, has_layers)
-}
-
-impl Joining<'_> {
-    /// Whether a file, or a link, is at this path, symbolic links above it followed.
-    pub fn exists(&self, path: &str) -> bool {
-        let path = self.canonical(path);
-        (0..self.layers.len()).rev().any(|index| {
-            self.layers.get(index).is_some_and(|layer| layer.paths.contains(&path))
-                && !self.is_hidden(&path, index)
-        })
-    }
-
-    /// What one analyzer found, with the layer of each file.
-    pub fn of<'s>(&'s self, analyzer: &'s str) -> impl Iterator<Item = &'s Seen> {
-        self.files.iter().filter(move |seen| seen.report.analyzer == analyzer)
-    }
-
-    /// What one analyzer found, to be changed.
-    pub fn of_mut<'s>(&'s mut self, analyzer: &'s str) -> impl Iterator<Item = &'s mut Seen> {
-        self.files.iter_mut().filter(move |seen| seen.report.analyzer == analyzer)
-    }
-
-    /// The path with the symbolic links in it followed, as far as they are known.
-    pub fn canonical(&self, path: &str) -> String {
-        let mut path = path.to_owned();
-        // As many as Linux follows.
-        for _ in 0..40 {
-            let link = path::ancestry(&path)
-                .filter_map(|above| Some((above.len(), *self.links.get(above)?)))
-                .last()
-                .map(|(length, target)| format!("{target}{}", path.get(length..).unwrap_or_default()));
-            match link {
-                Some(next) if next.len() <= 8192 => path = next,
-                _ => break,
-            }
-        }
-        path
-    }
-
-    /// Whether a layer above this one hides the path.
-    fn is_hidden(&self, path: &str, layer: usize) -> bool {
-        self.layers.iter().skip(layer + 1).any(|above| above.hides(path))
-    }
 }
 
 /// The files that no layer above hides, with each package's first layer as the layer of its place.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use smol_str::{SmolStr, ToSmolStr};
 
-use crate::merge::Joining;
+use crate::joining::Joining;
 use crate::path_hash;
 use crate::report::{Fact, Found};
 use crate::settle::KINDS;

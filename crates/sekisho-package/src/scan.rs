@@ -5,7 +5,7 @@ use std::io::Read;
 use sekisho_contents::{Evidence, Place, Unread};
 use smol_str::SmolStr;
 
-use crate::analyzer::{Access, Analyzer, Purpose, analyzers};
+use crate::analyzer::{Access, Analyzer, Purpose};
 use crate::budget::Budget;
 use crate::content::{Content, File, RandomAccess};
 use crate::entry::{Entry, Kind};
@@ -13,6 +13,7 @@ use crate::layer::{FileMode, Layer, Link, PathSet};
 use crate::path::{self, base_name, folder, normalized};
 use crate::path_hash;
 use crate::report::{FileReport, Report};
+use crate::roster::analyzers;
 use crate::selection::{Selection, begins_program};
 
 /// Another reader of the same bytes, such as the search for credentials.

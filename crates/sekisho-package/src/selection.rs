@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use crate::analyzer::{Analyzer, Purpose, Select, analyzers};
+use crate::analyzer::{Analyzer, Purpose, Select};
 use crate::path::{base_name, folder};
+use crate::roster::analyzers;
 
 type Custom = fn(path: &str, size: u64) -> bool;
 

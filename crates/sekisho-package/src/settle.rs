@@ -6,7 +6,7 @@ use sekisho_contents::{Distribution, Package};
 use sekisho_version::PackageUrl;
 use smol_str::SmolStr;
 
-use crate::merge::{Joining, Seen};
+use crate::joining::{Joining, Seen};
 use crate::report::Fact;
 
 /// The types of package URLs that distributions have.

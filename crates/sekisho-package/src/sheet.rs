@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use sekisho_manifest::{SourceId, decode};
 
-use crate::listing::{Fault, Listing};
+use crate::fault::Fault;
 
 /// The text of a file and its path.
 #[derive(Debug)]
@@ -54,15 +54,15 @@ impl<'b> Sheet<'b> {
     pub(crate) const LARGEST: usize = 32 << 20;
 
     /// Reads the bytes of a file; nothing where they are too many.
-    pub(crate) fn read(path: &'b str, bytes: &'b [u8], listing: &mut Listing) -> Option<Self> {
+    pub(crate) fn read(path: &'b str, bytes: &'b [u8], faults: &mut Vec<Fault>) -> Option<Self> {
         if bytes.len() > Self::LARGEST {
-            listing.fault(Fault::Large { size: bytes.len(), limit: Self::LARGEST });
+            faults.push(Fault::Large { size: bytes.len(), limit: Self::LARGEST });
             return None;
         }
         let text = match decode(SourceId(0), bytes) {
             Ok(text) => text,
             Err(error) => {
-                listing.fault(Fault::Encoding(error.span.start as usize));
+                faults.push(Fault::Encoding(error.span.start as usize));
                 Cow::Owned(patched(bytes))
             }
         };
@@ -78,7 +78,7 @@ impl<'b> Sheet<'b> {
         };
         let mut sheet = Self { path, text, shift };
         if let Some((line, resolved)) = first_side(&sheet.text) {
-            listing.fault(Fault::Conflict(line));
+            faults.push(Fault::Conflict(line));
             sheet.text = Cow::Owned(resolved);
         }
         Some(sheet)

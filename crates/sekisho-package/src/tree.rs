@@ -8,7 +8,8 @@ use sekisho_manifest::{Budget, Entry, Format, Mapping, Node, SourceId, Span, Val
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::listing::{Fault, Listing};
+use crate::fault::Fault;
+use crate::listing::Listing;
 use crate::sheet::Sheet;
 
 /// What one file may cost.

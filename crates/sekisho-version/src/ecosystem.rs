@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::version::Scheme;
+use crate::scheme::Scheme;
 
 /// An ecosystem as the OSV schema names it, without the release behind the colon (`Debian:12` is Debian).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,11 +9,11 @@ mod key;
 mod order;
 mod purl;
 mod requirement;
-
+mod scheme;
 mod version;
 
 pub use ecosystem::Ecosystem;
 pub use purl::{PackageUrl, PackageUrlError};
 pub use requirement::{Bound, Interval, Language, Requirement, RequirementError};
-
-pub use version::{Scheme, Version, VersionError};
+pub use scheme::Scheme;
+pub use version::{Version, VersionError};

@@ -8,7 +8,7 @@ mod v4;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::advisory::Severity;
+use crate::severity::Severity;
 
 /// A vector that was read, with its score.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,9 @@ use sekisho_version::{Ecosystem, PackageUrl};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, SeqAccess, Visitor};
 
-use crate::advisory::{Advisory, Affected, Event, Range, RangeKind, Rating, Severity, Status};
+use crate::advisory::{Advisory, Affected, Event, Range, RangeKind, Rating, Status};
 use crate::budget::{AdvisoryError, Budget, list};
+use crate::severity::Severity;
 
 #[derive(Deserialize)]
 struct Record {

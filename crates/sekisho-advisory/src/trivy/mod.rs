@@ -9,9 +9,10 @@ use serde::Deserialize;
 
 use self::bolt::{Bolt, Bucket, Item};
 pub use self::bolt::{BoltError, is_bolt};
-use crate::advisory::{Advisory, Affected, Event, Range, RangeKind, Rating, Severity, Status};
+use crate::advisory::{Advisory, Affected, Event, Range, RangeKind, Rating, Status};
 use crate::budget::list;
 use crate::cvss::Vector;
+use crate::severity::Severity;
 
 /// What is read in one step: one package of one advisory. Several of one identifier and source belong together.
 #[derive(Debug, Clone)]

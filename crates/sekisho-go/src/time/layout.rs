@@ -1,5 +1,6 @@
 //! Layouts: texts that show how the second of January 2006, 15:04:05, would be written.
 
+use std::fmt;
 use std::io::Write as _;
 
 use super::civil::{Civil, MONTHS, WEEKDAYS};
@@ -120,8 +121,27 @@ fn chunk_at(rest: &[u8]) -> Option<(usize, Chunk)> {
     CHUNKS.iter().find(fits).map(|(text, chunk)| (text.len(), *chunk))
 }
 
+impl Moment {
+    /// The instant in a layout.
+    pub fn format(&self, layout: &[u8]) -> Vec<u8> {
+        format(self, layout)
+    }
+
+    /// The instant as RFC 3339 has it, as Go writes it to JSON.
+    pub fn rfc3339(&self) -> Vec<u8> {
+        self.format(b"2006-01-02T15:04:05.999999999Z07:00")
+    }
+}
+
+impl fmt::Display for Moment {
+    /// Prints RFC 3339 without a fraction.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.format(b"2006-01-02T15:04:05Z07:00")))
+    }
+}
+
 /// Writes a time as a layout shows it.
-pub(super) fn format(moment: &Moment, layout: &[u8]) -> Vec<u8> {
+fn format(moment: &Moment, layout: &[u8]) -> Vec<u8> {
     let offset = moment.offset();
     let civil = Civil::of(moment.seconds.wrapping_add(offset.seconds));
     let mut out = Vec::with_capacity(layout.len() + 10);

@@ -1,11 +1,8 @@
 //! A point in time.
 
-use std::fmt;
-
 use sekisho_manifest::Duration;
 
 use super::civil::Civil;
-use super::layout;
 use super::zone::{Offset, Zone};
 
 /// Nanoseconds in a second.
@@ -89,16 +86,6 @@ impl Moment {
         i128::from(self.seconds) * SECOND + i128::from(self.nanoseconds)
     }
 
-    /// The instant in a layout.
-    pub fn format(&self, layout: &[u8]) -> Vec<u8> {
-        layout::format(self, layout)
-    }
-
-    /// The instant as RFC 3339 has it, as Go writes it to JSON.
-    pub fn rfc3339(&self) -> Vec<u8> {
-        self.format(b"2006-01-02T15:04:05.999999999Z07:00")
-    }
-
     /// The instant so many years, months and days later by the calendar of its zone.
     #[must_use]
     pub fn add_date(self, [years, months, days]: [i64; 3]) -> Self {
@@ -131,13 +118,6 @@ impl Moment {
         }
         let rest = (self.total() - Self::zero().total()).rem_euclid(unit.into());
         i64::try_from(rest).unwrap_or(0)
-    }
-}
-
-impl fmt::Display for Moment {
-    /// Prints RFC 3339 without a fraction.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&String::from_utf8_lossy(&self.format(b"2006-01-02T15:04:05Z07:00")))
     }
 }
 

@@ -6,7 +6,8 @@ use sekisho_contents::Evidence;
 use sekisho_manifest::Node;
 
 use crate::analyzer::{Analyzer, Select};
-use crate::listing::{Fault, Listed, Listing, WHOLE, listed};
+use crate::fault::Fault;
+use crate::listing::{Listed, Listing, WHOLE, listed};
 use crate::sheet::Sheet;
 use crate::tree::yaml_one;
 

@@ -5,7 +5,8 @@ use sekisho_manifest::Node;
 
 use crate::analyzer::{Analyzer, Select};
 use crate::convention::conan::reference_of;
-use crate::listing::{Fault, Listed, Listing, Relation, WHOLE, listed};
+use crate::fault::Fault;
+use crate::listing::{Listed, Listing, Relation, WHOLE, listed};
 use crate::sheet::Sheet;
 use crate::tree::{json, words};
 

@@ -7,7 +7,8 @@ use sekisho_manifest::Node;
 
 use crate::analyzer::{Analyzer, Select};
 use crate::convention::conda::conda;
-use crate::convention::python::{Requirement, normal, pinned, wheel_version};
+use crate::convention::python::{Requirement, pinned, wheel_version};
+use crate::convention::python_name::normal;
 use crate::listing::{Listed, Listing, Relation, WHOLE, listed};
 use crate::path::ends;
 use crate::sheet::Sheet;

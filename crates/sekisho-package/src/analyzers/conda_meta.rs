@@ -4,7 +4,8 @@ use sekisho_contents::Evidence;
 
 use crate::analyzer::{Analyzer, Select};
 use crate::convention::conda::conda;
-use crate::listing::{Fault, Listing, WHOLE, listed};
+use crate::fault::Fault;
+use crate::listing::{Listing, WHOLE, listed};
 use crate::path::ends;
 use crate::sheet::Sheet;
 use crate::tree::{json, words};

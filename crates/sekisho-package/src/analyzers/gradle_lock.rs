@@ -3,7 +3,8 @@
 use sekisho_contents::Evidence;
 
 use crate::analyzer::{Analyzer, Select};
-use crate::listing::{Fault, Listed, Listing, WHOLE, listed};
+use crate::fault::Fault;
+use crate::listing::{Listed, Listing, WHOLE, listed};
 use crate::sheet::Sheet;
 
 /// The analyzer.

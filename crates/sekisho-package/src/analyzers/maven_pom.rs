@@ -31,7 +31,7 @@ const BETWEEN: char = '\u{1f}';
 /// Reads a project. Its packages are known once its parents are: until then it is kept in notes.
 fn read(file: &File<'_>, report: &mut Report) -> Result<(), ReadError> {
     let mut listing = Listing::default();
-    let Some(sheet) = Sheet::read(file.path, file.bytes(), &mut listing) else {
+    let Some(sheet) = Sheet::read(file.path, file.bytes(), &mut listing.faults) else {
         return fault_of(&listing, "project of Maven");
     };
     let root = xml(&sheet, &mut listing);

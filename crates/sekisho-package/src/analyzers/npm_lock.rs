@@ -6,7 +6,8 @@ use sekisho_manifest::{Entry, Node};
 
 use crate::analyzer::{Analyzer, Select};
 use crate::convention::npm::{integrity, licenses, sourced};
-use crate::listing::{Fault, Listed, Listing, Relation, WHOLE, listed};
+use crate::fault::Fault;
+use crate::listing::{Listed, Listing, Relation, WHOLE, listed};
 use crate::sheet::Sheet;
 use crate::tree::{json, keys};
 use sekisho_contents::Evidence;

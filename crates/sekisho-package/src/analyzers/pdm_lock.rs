@@ -4,8 +4,10 @@ use sekisho_contents::Evidence;
 
 use super::poetry_lock::place;
 use crate::analyzer::{Analyzer, Select};
-use crate::convention::python::{Requirement, normal};
-use crate::listing::{Fault, Listed, Listing, WHOLE, listed};
+use crate::convention::python::Requirement;
+use crate::convention::python_name::normal;
+use crate::fault::Fault;
+use crate::listing::{Listed, Listing, WHOLE, listed};
 use crate::sheet::Sheet;
 use crate::tree::{toml, words};
 

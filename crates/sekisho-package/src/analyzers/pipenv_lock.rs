@@ -3,8 +3,9 @@
 use sekisho_contents::Evidence;
 
 use crate::analyzer::{Analyzer, Select};
-use crate::convention::python::normal;
-use crate::listing::{Fault, Listed, Listing, WHOLE, listed};
+use crate::convention::python_name::normal;
+use crate::fault::Fault;
+use crate::listing::{Listed, Listing, WHOLE, listed};
 use crate::sheet::Sheet;
 use crate::tree::{json, words};
 

@@ -6,7 +6,8 @@ use sekisho_manifest::{Entry, Node};
 
 use crate::analyzer::{Analyzer, Select};
 use crate::convention::npm::{integrity, sourced};
-use crate::listing::{Fault, Listed, Listing, WHOLE, listed};
+use crate::fault::Fault;
+use crate::listing::{Listed, Listing, WHOLE, listed};
 use crate::sheet::Sheet;
 use crate::tree::yaml;
 use sekisho_contents::Evidence;

@@ -4,8 +4,9 @@ use sekisho_contents::Evidence;
 use sekisho_manifest::Node;
 
 use crate::analyzer::{Analyzer, Select};
-use crate::convention::python::normal;
-use crate::listing::{Fault, Listed, Listing, WHOLE, listed};
+use crate::convention::python_name::normal;
+use crate::fault::Fault;
+use crate::listing::{Listed, Listing, WHOLE, listed};
 use crate::sheet::Sheet;
 use crate::tree::{keys, toml, words};
 

@@ -5,8 +5,9 @@ use sekisho_manifest::Node;
 
 use super::poetry_lock::place;
 use crate::analyzer::{Analyzer, Select};
-use crate::convention::python::normal;
-use crate::listing::{Fault, Listed, Listing, WHOLE, listed};
+use crate::convention::python_name::normal;
+use crate::fault::Fault;
+use crate::listing::{Listed, Listing, WHOLE, listed};
 use crate::path::{base_name, ends};
 use crate::sheet::Sheet;
 use crate::tree::toml;

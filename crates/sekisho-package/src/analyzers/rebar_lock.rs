@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use sekisho_contents::Evidence;
 
 use crate::analyzer::{Analyzer, Select};
-use crate::listing::{Fault, Listed, Listing, Relation, WHOLE, listed};
+use crate::fault::Fault;
+use crate::listing::{Listed, Listing, Relation, WHOLE, listed};
 use crate::sheet::Sheet;
 use crate::term::{Term, terms};
 

@@ -7,7 +7,8 @@ use sekisho_manifest::Node;
 
 use super::poetry_lock::place;
 use crate::analyzer::{Analyzer, Select};
-use crate::listing::{Fault, Listed, Listing, Relation, WHOLE, listed};
+use crate::fault::Fault;
+use crate::listing::{Listed, Listing, Relation, WHOLE, listed};
 use crate::sheet::Sheet;
 use crate::tree::toml;
 

@@ -6,3 +6,4 @@ pub(crate) mod headers;
 pub(crate) mod maven;
 pub(crate) mod npm;
 pub(crate) mod python;
+pub(crate) mod python_name;

@@ -1,7 +1,8 @@
-//! Python: requirements as PEP 508 writes them, and names as PEP 503 compares them.
+//! Python: requirements as PEP 508 writes them.
 
 use std::ops::Range;
 
+use super::python_name::normal;
 use crate::listing::Listed;
 
 /// A requirement: `name[extra] == 1.0 ; marker`, or `name @ address`.
@@ -86,16 +87,4 @@ pub(crate) fn wheel_version<'t>(address: &'t str, name: &str) -> Option<&'t str>
     let stem = [".tar.gz", ".zip", ".tar.bz2"].iter().find_map(|ending| file.strip_suffix(ending))?;
     let (before, version) = stem.rsplit_once('-')?;
     (normal(before) == normal(name)).then_some(version)
-}
-
-/// A name as names are compared.
-pub(crate) fn normal(name: &str) -> String {
-    let mut normal = String::with_capacity(name.len());
-    for character in name.trim().chars() {
-        let character = if matches!(character, '_' | '.') { '-' } else { character.to_ascii_lowercase() };
-        if character != '-' || !normal.ends_with('-') {
-            normal.push(character);
-        }
-    }
-    normal
 }

@@ -19,7 +19,7 @@ pub(crate) mod semver;
 use std::cmp::Ordering;
 
 use crate::key::Key;
-use crate::version::Scheme;
+use crate::scheme::Scheme;
 
 /// Writes the key of a version; none where the text is no version of the scheme.
 pub(crate) fn write(scheme: Scheme, text: &str, key: &mut Key) -> Option<()> {

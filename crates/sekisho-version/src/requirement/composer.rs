@@ -2,7 +2,8 @@
 
 use super::{Clause, Interval, RequirementError, compared, shape, split_operator};
 use crate::order::composer::normalize;
-use crate::version::{Scheme, Version};
+use crate::scheme::Scheme;
+use crate::version::Version;
 
 pub(super) fn parse(text: &str) -> Result<Vec<Vec<Clause>>, RequirementError> {
     text.split('|')

@@ -1,7 +1,8 @@
 //! Ranges of Maven: sets between brackets, and comparisons where there are none.
 
 use super::{Bound, Clause, Interval, RequirementError, plain, shape};
-use crate::version::{Scheme, Version};
+use crate::scheme::Scheme;
+use crate::version::Version;
 
 pub(super) fn parse(text: &str) -> Result<Vec<Vec<Clause>>, RequirementError> {
     let mut alternatives = Vec::new();

@@ -16,7 +16,8 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use crate::order;
-use crate::version::{Scheme, Version, VersionError};
+use crate::scheme::Scheme;
+use crate::version::{Version, VersionError};
 
 /// The language that a requirement is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,7 +1,8 @@
 //! Ranges of NuGet: an interval, or the oldest version that will do, which may end in a star.
 
 use super::{Clause, Interval, RequirementError, maven, plain, shape};
-use crate::version::{Scheme, Version};
+use crate::scheme::Scheme;
+use crate::version::Version;
 
 pub(super) fn parse(text: &str) -> Result<Vec<Vec<Clause>>, RequirementError> {
     let trimmed = text.trim();

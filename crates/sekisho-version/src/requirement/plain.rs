@@ -1,7 +1,8 @@
 //! Comparisons under any scheme: `>= 1.2, < 2 || = 3`.
 
 use super::{Clause, Interval, RequirementError, compared, comparisons, shape, split_operator};
-use crate::version::{Scheme, Version};
+use crate::scheme::Scheme;
+use crate::version::Version;
 
 pub(super) fn parse(scheme: Scheme, text: &str) -> Result<Vec<Vec<Clause>>, RequirementError> {
     text.split('|')

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use super::{Clause, RequirementError, shape, split_operator};
 use crate::order::pypi::{Parts, split};
-use crate::version::{Scheme, Version};
+use crate::scheme::Scheme;
+use crate::version::Version;
 
 /// A comparison that order alone does not tell.
 #[derive(Debug, Clone)]

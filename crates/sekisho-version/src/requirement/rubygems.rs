@@ -3,7 +3,8 @@
 use super::{Clause, Interval, RequirementError, compared, comparisons, shape, split_operator};
 use crate::key::is_number;
 use crate::order::rubygems::segments;
-use crate::version::{Scheme, Version};
+use crate::scheme::Scheme;
+use crate::version::Version;
 
 pub(super) fn parse(text: &str) -> Result<Vec<Vec<Clause>>, RequirementError> {
     text.split("||").map(clauses).collect()

@@ -1,7 +1,8 @@
 //! Ranges of npm, Cargo, Hex and Dart: carets, tildes, wildcards and hyphens over semantic versions.
 
 use super::{Clause, Interval, RequirementError, compared, comparisons, shape, split_operator};
-use crate::version::{Scheme, Version};
+use crate::scheme::Scheme;
+use crate::version::Version;
 
 /// A version of which parts may be missing.
 struct Partial<'t> {

@@ -4,7 +4,8 @@
 use super::{Bound, Clause, Interval, RequirementError, shape};
 use crate::ecosystem::Ecosystem;
 use crate::purl::decode;
-use crate::version::{Scheme, Version};
+use crate::scheme::Scheme;
+use crate::version::Version;
 
 pub(super) fn parse(text: &str) -> Result<(Scheme, Vec<Vec<Clause>>), RequirementError> {
     let (kind, comparisons) =
