@@ -64,12 +64,15 @@ pub(crate) fn go() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// The real `sysdig`, version 0.29, where it is installed.
-pub(crate) fn sysdig() -> Option<PathBuf> {
-    let given = env::var_os("SEKISHO_SYSDIG").map(PathBuf::from);
+/// The real `sysdig`, version 0.29 of Debian; none where it cannot be had, which is an error with `CI=true`.
+pub(crate) fn sysdig() -> Result<Option<PathBuf>> {
+    if let Some(given) = env::var_os("SEKISHO_SYSDIG") {
+        return Ok(Some(PathBuf::from(given)));
+    }
+    let installed = debian(&["sysdig"])?;
     let folders = env::var_os("PATH").unwrap_or_default();
-    let mut installed = env::split_paths(&folders).map(|folder| folder.join("sysdig"));
-    given.or_else(|| installed.find(|path| path.is_file()))
+    let mut places = env::split_paths(&folders).map(|folder| folder.join("sysdig"));
+    Ok(installed.and_then(|()| places.find(|path| path.is_file())))
 }
 
 /// The schemas of report formats, and a Python that can validate against them.

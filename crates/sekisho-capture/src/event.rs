@@ -100,7 +100,7 @@ impl EventBuf {
     }
 
     /// Becomes a copy of an event.
-    pub(crate) fn assign(&mut self, event: &Event<'_>) {
+    pub fn assign(&mut self, event: &Event<'_>) {
         self.reset(event.head);
         self.ends.extend(event.ends);
         self.values.extend(event.values);

@@ -116,8 +116,8 @@ impl Catalog {
         let mut sources: HashMap<String, HashMap<String, Arc<FieldInfo>>> = HashMap::new();
         let mut source = String::new();
         let mut count = 0;
-        for line in include_str!("../data/fields.txt").lines().filter(|line| !line.starts_with('#')) {
-            if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+        for line in lines() {
+            if let Some(name) = heading(line) {
                 name.clone_into(&mut source);
             } else {
                 let info = Arc::new(FieldInfo { id: count, ..info(line) });
@@ -130,6 +130,11 @@ impl Catalog {
             fields.extend(everywhere.iter().map(|(name, info)| (name.clone(), info.clone())));
         }
         Self { sources, count }
+    }
+
+    /// The names of the fields of [`Catalog::standard`], in the order of their places.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        lines().filter(|line| heading(line).is_none()).filter_map(|line| line.split(' ').next())
     }
 
     /// Adds fields to a source, which is made where it is not known. They are numbered anew.
@@ -204,6 +209,14 @@ fn field(info: &Arc<FieldInfo>, argument: Option<Vec<u8>>) -> Result<Field, Fiel
 fn parameter(name: &str) -> Option<Type> {
     let mut parameters = EventType::all().flat_map(|kind| &kind.info().parameters);
     parameters.find(|parameter| parameter.name == name).map(|parameter| parameter.kind)
+}
+
+fn lines() -> impl Iterator<Item = &'static str> {
+    include_str!("../data/fields.txt").lines().filter(|line| !line.starts_with('#'))
+}
+
+fn heading(line: &str) -> Option<&str> {
+    line.strip_prefix('[').and_then(|line| line.strip_suffix(']'))
 }
 
 fn info(line: &str) -> FieldInfo {

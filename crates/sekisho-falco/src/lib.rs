@@ -22,5 +22,5 @@ pub use catalog::{Argument, Catalog, Field, FieldError, FieldInfo, Reading};
 pub use event_types::EventTypes;
 pub use load::{Code, ENGINE_VERSION, FileResult, Item, ItemKind, LoadBudget, Loader, Message, Version};
 pub use program::{Evaluator, Event, GraphSize};
-pub use ruleset::{Match, Matching, Priority, Rule, RuleSet, Selector};
+pub use ruleset::{Form, Match, MatchField, Matching, Priority, Rule, RuleSet, Selector};
 pub use value::Value;

@@ -5,6 +5,8 @@ use sekisho_capture::Format;
 use crate::catalog::Catalog;
 use crate::condition::{Operand, parse_output_field};
 use crate::program::{CompileError, Event, Extract, Extracts, Run};
+use crate::ruleset::{Form, MatchField};
+use crate::value::Value;
 
 /// What stands for a value that an event does not have.
 const NOT_AVAILABLE: &str = "<NA>";
@@ -67,17 +69,18 @@ impl Output {
     }
 
     /// The text for an event, and its fields with their values.
-    pub(crate) fn render<E: Event + ?Sized>(
-        &self,
-        run: &mut Run<'_, '_, E>,
-    ) -> (String, Vec<(String, Option<String>)>) {
+    pub(crate) fn render<E: Event + ?Sized>(&self, run: &mut Run<'_, '_, E>) -> (String, Vec<MatchField>) {
         let mut out = String::new();
-        let mut fields: Vec<(String, Option<String>)> = Vec::new();
+        let mut fields: Vec<MatchField> = Vec::new();
         for token in &self.tokens {
             match token {
                 Token::Text(text) => out.push_str(text),
                 Token::Value { name, place, width, format, is_list } => {
+                    let mut shown_as = Form::Text;
                     let value = run.values(*place).map(|values| {
+                        if let ([value], false) = (values, *is_list) {
+                            shown_as = form(value, *format);
+                        }
                         let mut text = String::new();
                         if *is_list {
                             text.push('(');
@@ -102,13 +105,25 @@ impl Output {
                     } else {
                         out.extend(shown.chars().chain(std::iter::repeat(' ')).take(*width));
                     }
-                    if !fields.iter().any(|(known, _)| known == name) {
-                        fields.push((name.clone(), value));
+                    if !fields.iter().any(|known| known.name == *name) {
+                        fields.push(MatchField { name: name.clone(), value, form: shown_as });
                     }
                 }
             }
         }
         (out, fields)
+    }
+}
+
+/// What JSON takes a value for: numbers are numbers where they are written as such.
+fn form(value: &Value<'_>, format: Format) -> Form {
+    match value {
+        Value::Bool(_) => Form::Boolean,
+        Value::Int(_) | Value::UInt(_) if matches!(format, Format::Hexadecimal | Format::Padded) => {
+            Form::Text
+        }
+        Value::Int(_) | Value::UInt(_) | Value::Double(_) => Form::Number,
+        Value::Text(_) | Value::Bytes(_) | Value::Ip(_) => Form::Text,
     }
 }
 

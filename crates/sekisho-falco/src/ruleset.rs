@@ -111,8 +111,30 @@ pub struct Match<'r> {
     pub rule: &'r Rule,
     /// Its output.
     pub output: String,
-    /// The fields of the output with their values; none where the event has none.
-    pub fields: Vec<(String, Option<String>)>,
+    /// The fields of the output with their values.
+    pub fields: Vec<MatchField>,
+}
+
+/// A field of an output.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct MatchField {
+    /// Its name as the output writes it.
+    pub name: String,
+    /// Its value as the output shows it; none where the event has none.
+    pub value: Option<String>,
+    /// What JSON takes the value for.
+    pub form: Form,
+}
+
+/// What JSON takes a value for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    /// A string.
+    Text,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
 }
 
 /// Chooses rules to enable or disable.

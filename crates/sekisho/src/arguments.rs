@@ -7,6 +7,7 @@ pub(crate) mod image;
 pub(crate) mod policy;
 pub(crate) mod serve;
 pub(crate) mod vex;
+pub(crate) mod watch;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -104,6 +105,8 @@ pub(crate) enum Command {
     Policy(policy::PolicyArguments),
     /// Run a part that stands in a cluster: the admission webhook
     Serve(serve::ServeArguments),
+    /// Look at what happens at run time by Falco's rules: over a capture of system calls
+    Watch(Box<watch::WatchArguments>),
     /// Build, update and examine the vulnerability database
     Db(db::DbArguments),
     /// Write what is found in packages and decided about it as VEX, for those who use them

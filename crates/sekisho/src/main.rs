@@ -25,6 +25,7 @@ mod suppress;
 mod target;
 mod terminal;
 mod vulnerable;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::Policy(policy) => command::policy::run(policy, &terminal),
         Command::Serve(serve) => command::serve::run(serve, &terminal),
         Command::Vex(vex) => command::vex::run(*vex, &terminal),
+        Command::Watch(watch) => command::watch::run(*watch, &terminal),
         Command::Db(db) => command::db::run(db, &terminal),
         Command::Completion { shell } => command::completion::run(shell),
         Command::Man { verb } => command::man::run(verb.as_deref()),

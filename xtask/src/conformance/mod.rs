@@ -7,6 +7,8 @@ mod captures;
 mod cel;
 mod cel_k8s;
 mod falco;
+mod falco_tests;
+mod fields;
 mod formats;
 mod gatekeeper;
 mod helm;
@@ -54,6 +56,10 @@ enum Suite {
     FalcoLoader(Options),
     /// Falco's conditions as its own tests parse them; `--data` is a checkout of falcosecurity/libs
     FalcoConditions(Options),
+    /// Falco's regression tests over captures; `--data` is a checkout of falcosecurity/testing
+    Falco(Options),
+    /// Fields of the captures' events as the real sysdig shows them
+    Fields(Options),
     /// Falco's rule files; `--data` is a folder with checkouts of falcosecurity/rules and of its plugins
     FalcoRules(Options),
     /// Falco's rules over real audit logs; `--data` is a checkout of falcosecurity/plugins
@@ -138,7 +144,22 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         },
         Suite::AuditLogs(options) => suite("audit-logs", AUDIT_LOGS, &options, audit::logs),
         Suite::Sigma(options) => foreign("sigma", &options, audit::sigma),
-        Suite::Captures(options) => match peer::sysdig() {
+        Suite::Falco(options) => {
+            let captures = data("conformance/captures", &Options::default())?;
+            match captures {
+                Some(captures) => {
+                    foreign("falco", &options, |checkout| falco_tests::run(checkout, &captures))
+                }
+                None => skipped("falco", "no captures: set SEKISHO_SHARED"),
+            }
+        }
+        Suite::Fields(options) => match peer::sysdig()? {
+            Some(program) => {
+                suite("fields", "conformance/captures", &options, |data| fields::run(data, &program))
+            }
+            None => skipped("fields", "the real sysdig is not here"),
+        },
+        Suite::Captures(options) => match peer::sysdig()? {
             Some(program) => {
                 suite("captures", "conformance/captures", &options, |data| captures::run(data, &program))
             }
@@ -215,6 +236,7 @@ pub(crate) fn run_all() -> Result<()> {
         Suite::Advisories,
         Suite::AuditLogs,
         Suite::Captures,
+        Suite::Fields,
         Suite::Cel,
         Suite::CelK8s,
         Suite::Opa,

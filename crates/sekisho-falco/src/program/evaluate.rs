@@ -33,6 +33,8 @@ pub struct Evaluator {
     nodes: Vec<u32>,
     predicates: Vec<u32>,
     cells: Vec<Cell>,
+    /// Room for values, empty between events.
+    room: Vec<Value<'static>>,
     /// Predicates that were evaluated so far, for measuring.
     pub(crate) evaluated: u64,
     pub(crate) extracted: u64,
@@ -80,7 +82,21 @@ impl Evaluator {
         self.nodes.resize(self.nodes.len().max(graph.nodes.len()), 0);
         self.predicates.resize(self.predicates.len().max(graph.predicates.len()), 0);
         self.cells.resize(self.cells.len().max(graph.extracts.len()), Cell::default());
-        Run { graph, evaluator: self, event, values: Vec::new() }
+        let values = emptied(std::mem::take(&mut self.room));
+        Run { graph, evaluator: self, event, values }
+    }
+}
+
+/// The room of values for others.
+fn emptied<'a>(mut values: Vec<Value<'_>>) -> Vec<Value<'a>> {
+    values.clear();
+    // No value goes through: collecting keeps the room of what it is collected from.
+    values.into_iter().map_while(|_| None).collect()
+}
+
+impl<E: ?Sized> Drop for Run<'_, '_, E> {
+    fn drop(&mut self) {
+        self.evaluator.room = emptied(std::mem::take(&mut self.values));
     }
 }
 

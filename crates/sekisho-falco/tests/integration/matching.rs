@@ -130,7 +130,10 @@ fn audit_events_have_no_types() {
         .with_all("ka.req.pod.containers.privileged", vec![text("false"), text("true")]);
     let found = rules.matches(&mut Evaluator::new(), &event, Matching::First);
     assert_eq!(found[0].output, "pod nginx by <NA>");
-    assert_eq!(found[0].fields[1], ("ka.user.name".to_owned(), None));
+    assert_eq!(
+        (found[0].fields[1].name.as_str(), found[0].fields[1].value.as_deref()),
+        ("ka.user.name", None)
+    );
     let never = Written { source: "other", ..Written::default() };
     assert!(rules.matches(&mut Evaluator::new(), &never, Matching::First).is_empty());
     let _ = Value::Bool(true);

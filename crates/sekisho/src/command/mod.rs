@@ -17,6 +17,7 @@ pub(crate) mod schema;
 pub(crate) mod serve;
 mod stored;
 pub(crate) mod vex;
+pub(crate) mod watch;
 
 use std::collections::BTreeMap;
 

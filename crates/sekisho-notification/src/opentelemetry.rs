@@ -1,0 +1,108 @@
+//! A collector of OpenTelemetry logs, in their JSON over HTTP.
+
+use sekisho_falco::{Form, Priority};
+use sekisho_runtime::{Alert, AlertField};
+use serde_json::{Value, json};
+
+use crate::agent::Sender;
+use crate::error::NotificationError;
+
+/// Records that are sent together.
+const BATCH: usize = 100;
+/// Where a collector takes logs.
+const PATH: &str = "/v1/logs";
+
+/// A collector of logs.
+#[derive(Debug)]
+pub struct OpenTelemetry {
+    sender: Sender,
+    host: String,
+    waiting: Vec<Value>,
+}
+
+impl OpenTelemetry {
+    pub(crate) fn new(address: &str) -> Self {
+        let address = address.trim_end_matches('/');
+        let whole = if address.ends_with(PATH) { address.to_owned() } else { format!("{address}{PATH}") };
+        Self { sender: Sender::new(&whole), host: String::new(), waiting: Vec::new() }
+    }
+
+    pub(crate) fn tell(&mut self, alert: &Alert) -> Result<(), NotificationError> {
+        if self.host != alert.host {
+            self.flush()?;
+            self.host.clone_from(&alert.host);
+        }
+        self.waiting.push(record(alert));
+        if self.waiting.len() >= BATCH { self.flush() } else { Ok(()) }
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<(), NotificationError> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let records = std::mem::take(&mut self.waiting);
+        let resource = json!([text("service.name", "sekisho"), text("host.name", &self.host)]);
+        let body = json!({"resourceLogs": [{
+            "resource": {"attributes": resource},
+            "scopeLogs": [{"scope": {"name": "sekisho.watch"}, "logRecords": records}],
+        }]});
+        self.sender.post(&body.to_string())
+    }
+}
+
+fn text(key: &str, value: &str) -> Value {
+    json!({"key": key, "value": {"stringValue": value}})
+}
+
+fn attribute(field: &AlertField) -> Option<Value> {
+    let value = field.value.as_deref()?;
+    Some(match field.form {
+        Form::Number if value.parse::<i64>().is_ok() => {
+            // Whole numbers are written as strings, so that no reader loses digits.
+            json!({"key": field.name, "value": {"intValue": value}})
+        }
+        Form::Boolean => json!({"key": field.name, "value": {"boolValue": value == "true"}}),
+        _ => text(&field.name, value),
+    })
+}
+
+fn record(alert: &Alert) -> Value {
+    let subject = &alert.subject;
+    let named = [
+        ("rule", alert.rule.as_str()),
+        ("source", &alert.source),
+        ("container.id", &subject.container),
+        ("container.name", &subject.container_name),
+        ("container.image.name", &subject.image),
+        ("k8s.namespace.name", &subject.namespace),
+        ("k8s.pod.name", &subject.pod),
+    ];
+    let mut attributes: Vec<Value> =
+        named.iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| text(key, value)).collect();
+    let tags: Vec<Value> = alert.tags.iter().map(|tag| json!({"stringValue": tag})).collect();
+    attributes.push(json!({"key": "tags", "value": {"arrayValue": {"values": tags}}}));
+    let known = named.map(|(key, _)| key);
+    let own = alert.fields.iter().filter(|field| !known.contains(&field.name.as_str()));
+    attributes.extend(own.filter_map(attribute));
+    json!({
+        "timeUnixNano": alert.time.to_string(),
+        "severityNumber": severity(alert.priority),
+        "severityText": alert.priority.name(),
+        "body": {"stringValue": alert.output},
+        "attributes": attributes,
+    })
+}
+
+/// The number of a severity, by the mapping that OpenTelemetry has for syslog.
+fn severity(priority: Priority) -> u8 {
+    match priority {
+        Priority::Emergency => 21,
+        Priority::Alert => 19,
+        Priority::Critical => 18,
+        Priority::Error => 17,
+        Priority::Warning => 13,
+        Priority::Notice => 10,
+        Priority::Informational => 9,
+        Priority::Debug => 5,
+    }
+}

@@ -1,0 +1,66 @@
+//! Parameters of events as values.
+
+use sekisho_capture::{Direction, Event, Origin};
+
+use crate::state::address::ended;
+
+/// Parameters as values; none where an event lacks one or it is empty.
+pub(crate) trait Parameters<'e> {
+    fn i64(&self, place: usize) -> Option<i64>;
+    fn u64(&self, place: usize) -> Option<u64>;
+    fn u32(&self, place: usize) -> Option<u32>;
+    fn u16(&self, place: usize) -> Option<u16>;
+    fn u8(&self, place: usize) -> Option<u8>;
+    /// Bytes.
+    fn bytes(&self, place: usize) -> Option<&'e [u8]>;
+    /// Text without its zero byte.
+    fn text(&self, place: usize) -> Option<&'e [u8]>;
+}
+
+impl<'e> Parameters<'e> for Event<'e> {
+    fn i64(&self, place: usize) -> Option<i64> {
+        self.parameter(place)?.first_chunk().map(|bytes| i64::from_le_bytes(*bytes))
+    }
+
+    fn u64(&self, place: usize) -> Option<u64> {
+        self.parameter(place)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))
+    }
+
+    fn u32(&self, place: usize) -> Option<u32> {
+        self.parameter(place)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+    }
+
+    fn u16(&self, place: usize) -> Option<u16> {
+        self.parameter(place)?.first_chunk().map(|bytes| u16::from_le_bytes(*bytes))
+    }
+
+    fn u8(&self, place: usize) -> Option<u8> {
+        self.parameter(place)?.first().copied()
+    }
+
+    fn bytes(&self, place: usize) -> Option<&'e [u8]> {
+        self.parameter(place).filter(|bytes| !bytes.is_empty())
+    }
+
+    fn text(&self, place: usize) -> Option<&'e [u8]> {
+        self.bytes(place).map(ended)
+    }
+}
+
+/// Whether the first parameter of an event is what a system call gave back.
+pub(crate) fn has_result(event: &Event<'_>) -> bool {
+    let kind = event.head.kind;
+    kind.direction() == Direction::Exit
+        && kind.info().origin == Origin::Syscall
+        && !kind.info().constant.starts_with("GENERIC_")
+        && event.parameter_count() > 0
+}
+
+/// What a system call gave back; zero for other events.
+pub(crate) fn result(event: &Event<'_>) -> i64 {
+    let Some(bytes) = event.parameter(0).filter(|_| has_result(event)) else { return 0 };
+    match bytes.len() {
+        4 => event.u32(0).map_or(0, |number| number.cast_signed().into()),
+        _ => event.i64(0).unwrap_or_default(),
+    }
+}

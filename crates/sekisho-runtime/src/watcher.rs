@@ -1,0 +1,280 @@
+//! Rules over captures: state, evaluation, alerts.
+
+use std::cell::Cell;
+
+use sekisho_capture::{Converter, Direction, Event, EventType, Item, Origin, Profile};
+use sekisho_falco::{Evaluator, Matching, Priority, RuleSet, Selector};
+
+use crate::alert::{Alert, Subject};
+use crate::state::{Limits, State, StateMetrics};
+use crate::step::{Context, Parameters, descriptor_place};
+use crate::view::View;
+
+/// The flag of events that the capturing program kept only because they change what is known.
+const STATE_ONLY: u32 = 1;
+/// Enter events that wait for their exits, at most.
+const WAITING_EVENTS: usize = 65_536;
+
+/// How rules are asked.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Events as the capture has them, or as current versions have them. The reader must have the same.
+    pub profile: Profile,
+    /// Which of the rules that hold are told.
+    pub matching: Matching,
+    /// The name of the host that alerts are of; that of the capture where it is empty.
+    pub host: String,
+    /// Limits on what is remembered.
+    pub limits: Limits,
+}
+
+/// What was done so far.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Metrics {
+    /// Events that were taken.
+    pub events: u64,
+    /// Events that rules were asked of.
+    pub asked: u64,
+    /// Alerts.
+    pub alerts: u64,
+    /// Events that say that the capturing program dropped others.
+    pub drops: u64,
+    /// Events that could not be brought into their current form.
+    pub unconverted: u64,
+    /// Events that came after later ones.
+    pub out_of_order: u64,
+    /// What is remembered.
+    pub state: StateMetrics,
+}
+
+/// Rules over the events of a capture.
+pub struct Watcher {
+    rules: RuleSet,
+    evaluator: Evaluator,
+    state: State,
+    converter: Converter,
+    settings: Settings,
+    metrics: Metrics,
+    first_time: Option<u64>,
+    last_time: Option<u64>,
+    newest: u64,
+    switched: Vec<u64>,
+    counter: Cell<u64>,
+}
+
+impl Watcher {
+    /// A watcher that knows nothing of the machine yet.
+    pub fn new(rules: RuleSet, settings: Settings) -> Self {
+        Self {
+            rules,
+            evaluator: Evaluator::new(),
+            state: State::new(settings.limits, settings.profile == Profile::Legacy),
+            converter: Converter::new(WAITING_EVENTS),
+            settings,
+            metrics: Metrics::default(),
+            first_time: None,
+            last_time: None,
+            newest: 0,
+            switched: Vec::new(),
+            counter: Cell::new(0),
+        }
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> &RuleSet {
+        &self.rules
+    }
+
+    /// Disables the rules that are less grave.
+    pub fn require(&mut self, least: Priority) {
+        let names: Vec<_> =
+            self.rules.rules().filter(|rule| rule.priority > least).map(|rule| rule.name.clone()).collect();
+        for name in names {
+            self.rules.enable(&Selector::Name(name), false);
+        }
+    }
+
+    /// What was done so far.
+    pub fn metrics(&self) -> Metrics {
+        Metrics { state: self.state.metrics(), ..self.metrics }
+    }
+
+    /// Predicates that were evaluated and values that were had, over all events.
+    pub fn evaluated(&self) -> (u64, u64) {
+        self.evaluator.counts()
+    }
+
+    /// Takes an item of a capture, and gives what the rules find in it.
+    pub fn take(&mut self, item: Item<'_>) -> Vec<Alert> {
+        match item {
+            Item::Event(event) => self.event(&event),
+            other => {
+                self.state.take(other);
+                Vec::new()
+            }
+        }
+    }
+
+    /// Takes an event, and gives what the rules find in it.
+    pub fn event(&mut self, event: &Event<'_>) -> Vec<Alert> {
+        self.watch(event, |rules, evaluator, view, matching| rules.matches(evaluator, view, matching))
+    }
+
+    fn watch(
+        &mut self,
+        event: &Event<'_>,
+        ask: impl for<'r> FnOnce(
+            &'r RuleSet,
+            &mut Evaluator,
+            &View<'_>,
+            Matching,
+        ) -> Vec<sekisho_falco::Match<'r>>,
+    ) -> Vec<Alert> {
+        let (context, ran) = self.step(event);
+        let mut alerts = Vec::new();
+        if self.is_asked(event) {
+            self.metrics.asked += 1;
+            let host = if self.settings.host.is_empty() {
+                std::str::from_utf8(&self.state.machine.host_name).unwrap_or_default()
+            } else {
+                &self.settings.host
+            };
+            let view = View {
+                state: &self.state,
+                event,
+                context,
+                profile: self.settings.profile,
+                number: self.metrics.events,
+                first_time: self.first_time.unwrap_or(event.head.time),
+                last_time: self.last_time.unwrap_or(event.head.time),
+                ran,
+                host,
+                counter: &self.counter,
+            };
+            for found in ask(&self.rules, &mut self.evaluator, &view, self.settings.matching) {
+                alerts.push(Alert::new(found, event.head.time, host, subject(&view)));
+            }
+            if event.head.kind.info().origin != Origin::Meta {
+                self.last_time = Some(event.head.time);
+            }
+        }
+        self.metrics.alerts += alerts.len() as u64;
+        self.state.settle(context);
+        alerts
+    }
+
+    /// Whether rules are asked of an event.
+    fn is_asked(&self, event: &Event<'_>) -> bool {
+        let info = event.head.kind.info();
+        let is_enter = event.head.kind.direction() == Direction::Enter && info.origin == Origin::Syscall;
+        event.head.flags & STATE_ONLY == 0 && (self.settings.profile == Profile::Legacy || !is_enter)
+    }
+
+    /// What an event changes of what is known; the time that a thread ran before a switch.
+    fn step(&mut self, event: &Event<'_>) -> (Context, u64) {
+        if self.metrics.events == 0 {
+            self.state.begin_events();
+        }
+        self.metrics.events += 1;
+        // Notices may be of no time.
+        if event.head.time > 1 {
+            self.first_time.get_or_insert(event.head.time);
+            self.metrics.out_of_order += u64::from(event.head.time < self.newest);
+            self.newest = self.newest.max(event.head.time);
+        }
+        if event.head.kind.info().name == "drop" {
+            self.metrics.drops += 1;
+        }
+        let context = match self.settings.profile {
+            Profile::Current => self.state.step(event),
+            Profile::Legacy => self.step_of_old(event),
+        };
+        let ran = self.switch(event, context);
+        (context, ran)
+    }
+
+    /// The same with an event as the capture has it.
+    fn step_of_old(&mut self, event: &Event<'_>) -> Context {
+        let mut context = match self.converter.convert(*event) {
+            Ok(Some(current)) => self.state.step(&current),
+            Ok(None) => self.state.enter(event),
+            Err(_) => {
+                self.metrics.unconverted += 1;
+                self.state.enter(event)
+            }
+        };
+        // A process that began with this event is known now.
+        if context.thread.is_none() {
+            context.thread = self.state.threads.find(event.head.thread);
+        }
+        let is_call = event.head.kind.info().origin == Origin::Syscall;
+        let slot = context.thread.filter(|_| is_call);
+        if let Some(thread) = slot.and_then(|slot| self.state.threads.get_mut(slot)) {
+            let is_exit = event.head.kind.direction() == Direction::Exit;
+            thread.latency =
+                if is_exit && thread.seen != 0 { event.head.time.saturating_sub(thread.seen) } else { 0 };
+            thread.seen = event.head.time;
+        }
+        context
+    }
+
+    /// Counts the time between switches of a processor.
+    fn switch(&mut self, event: &Event<'_>, context: Context) -> u64 {
+        /// Processors of which switches are told apart.
+        const MAX_PROCESSORS: usize = 4_096;
+        if event.head.kind.info().name != "switch" {
+            return 0;
+        }
+        let cpu = usize::from(event.head.cpu);
+        if cpu >= MAX_PROCESSORS {
+            return 0;
+        }
+        if self.switched.len() <= cpu {
+            self.switched.resize(cpu + 1, 0);
+        }
+        let Some(last) = self.switched.get_mut(cpu) else { return 0 };
+        let before = std::mem::replace(last, event.head.time);
+        let ran = if before == 0 { 0 } else { event.head.time.saturating_sub(before) };
+        if let Some(thread) = context.thread.and_then(|slot| self.state.threads.get_mut(slot)) {
+            thread.ran = thread.ran.saturating_add(ran);
+        }
+        ran
+    }
+
+    /// How many rules can hold for events of a type, and how many distinct comparisons they make at most.
+    pub fn cost(&self, kind: EventType) -> (usize, usize) {
+        self.rules.cost(crate::view::SYSCALL, kind)
+    }
+}
+
+impl State {
+    /// An enter event of an older version, of which only thread and descriptor are known.
+    fn enter(&mut self, event: &Event<'_>) -> Context {
+        let Some(slot) = self.thread(event, crate::step::action(event.head.kind)) else {
+            return Context::default();
+        };
+        let number = descriptor_place(event.head.kind).and_then(|place| event.i64(place.into()));
+        if let Some(thread) = self.threads.get_mut(slot) {
+            thread.descriptor = number.unwrap_or(-1);
+        }
+        let file = number.filter(|number| self.file(slot, *number).is_some()).map(|number| (slot, number));
+        Context::of(slot, file)
+    }
+}
+
+/// What an event happened in.
+fn subject(view: &View<'_>) -> Subject {
+    let Some(thread) = view.thread() else { return Subject::default() };
+    let identifier = &thread.control_groups.container;
+    let Some(container) = view.state.container(thread) else {
+        return Subject { container: String::from_utf8_lossy(identifier).into_owned(), ..Subject::default() };
+    };
+    let label = |name: &str| container.labels.get(name).cloned().unwrap_or_default();
+    Subject {
+        container: container.identifier.clone(),
+        container_name: container.name.clone(),
+        image: container.image.clone(),
+        namespace: label("io.kubernetes.pod.namespace"),
+        pod: label("io.kubernetes.pod.name"),
+    }
+}

@@ -1,0 +1,117 @@
+//! The options of `sekisho watch`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use sekisho_falco::Priority;
+use sekisho_notification::Address;
+
+/// What to watch, by which rules, and where alerts go.
+#[derive(Debug, Args)]
+pub(crate) struct WatchArguments {
+    /// Capture of system calls to go over (scap, plain or gzip); `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) capture: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) rules: RuleArguments,
+    /// Take events as the capture has them, as Falco did before 0.42, or as current versions take them
+    #[arg(long, value_enum, value_name = "PROFILE", default_value_t = WatchProfile::Current)]
+    pub(crate) profile: WatchProfile,
+    /// The name of the host in alerts [default: the capture's]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) host: Option<String>,
+    #[command(flatten)]
+    pub(crate) telling: TellingArguments,
+}
+
+/// Which rules are asked.
+#[derive(Debug, Args)]
+pub(crate) struct RuleArguments {
+    /// Rule files in Falco's language, in this order; of a folder every `.yaml` file in the order of names
+    #[arg(short, long, value_name = "PATH", num_args = 1..)]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Rules that tell of an event that several find: the first in order, as Falco does, or all
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t = WatchMatching::First)]
+    pub(crate) matching: WatchMatching,
+    /// Leave out rules that are less grave
+    #[arg(long, value_name = "PRIORITY", value_parser = priority)]
+    pub(crate) priority: Option<Priority>,
+    /// Ask rules with one of these tags only
+    #[arg(long, value_name = "TAG", value_delimiter = ',')]
+    pub(crate) tags: Vec<String>,
+    /// Leave out rules with one of these tags
+    #[arg(long, value_name = "TAG", value_delimiter = ',')]
+    pub(crate) without_tags: Vec<String>,
+    /// Leave out rules of this name; `*` stands for anything
+    #[arg(long, value_name = "RULE")]
+    pub(crate) without_rule: Vec<String>,
+}
+
+/// Where alerts go, and how many.
+#[derive(Debug, Args)]
+pub(crate) struct TellingArguments {
+    /// How alerts are written
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = WatchFormat::Text)]
+    pub(crate) format: WatchFormat,
+    /// Where alerts go: `stdout`, `file:PATH`, `syslog`, `syslog://HOST`, `syslog+tcp://HOST`, `https://…`,
+    /// `otlp+https://…`
+    #[arg(long, value_name = "WHERE", default_value = "stdout")]
+    pub(crate) to: Vec<Address>,
+    /// Write the date in front of lines, as ISO 8601
+    #[arg(long)]
+    pub(crate) iso_time: bool,
+    /// Alerts a second that a rule may tell in the long run; 0 for any number
+    #[arg(long, value_name = "NUMBER", default_value_t = 100)]
+    pub(crate) rate: u32,
+    /// Alerts that a rule may tell at once
+    #[arg(long, value_name = "NUMBER", default_value_t = 1_000)]
+    pub(crate) burst: u32,
+    /// Tell alerts that are alike once in so many seconds, and count the others
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    pub(crate) window: u32,
+    /// End with status 1 where an alert is at least as grave; `none` for never
+    #[arg(long, value_name = "PRIORITY", default_value = "warning", value_parser = limit)]
+    pub(crate) fail_on: Limit,
+}
+
+/// From which priority alerts fail a run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit(pub(crate) Option<Priority>);
+
+/// How events are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WatchProfile {
+    /// Only exits of system calls are events
+    Current,
+    /// Enter events are events too
+    Legacy,
+}
+
+/// Which rules tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WatchMatching {
+    /// The first
+    First,
+    /// Every one
+    All,
+}
+
+/// How alerts are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WatchFormat {
+    /// A line each, as Falco writes it
+    Text,
+    /// An object each, with Falco's keys
+    Json,
+}
+
+fn priority(text: &str) -> Result<Priority, String> {
+    text.parse().map_err(|()| {
+        let names: Vec<_> = Priority::ALL.iter().map(|known| known.name().to_lowercase()).collect();
+        format!("use one of {}", names.join(", "))
+    })
+}
+
+fn limit(text: &str) -> Result<Limit, String> {
+    if text == "none" { Ok(Limit(None)) } else { priority(text).map(|priority| Limit(Some(priority))) }
+}

@@ -1,0 +1,5 @@
+//! What `sekisho watch` is made of: rules are loaded, sources gone over, alerts told.
+
+pub(crate) mod capture;
+pub(crate) mod desk;
+pub(crate) mod rules;
