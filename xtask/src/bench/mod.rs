@@ -8,6 +8,7 @@ mod images;
 mod kyverno;
 mod manifests;
 pub(crate) mod measure;
+mod runtime;
 mod vulnerabilities;
 
 use std::env;
@@ -30,6 +31,7 @@ const BENCHES: &[Bench] = &[
     ("images", images::run),
     ("kyverno", kyverno::run),
     ("manifests", manifests::run),
+    ("runtime", runtime::run),
     ("vulnerabilities", vulnerabilities::run),
 ];
 

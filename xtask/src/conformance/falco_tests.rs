@@ -142,10 +142,10 @@ impl Asker {
             asked += 1;
             let wanted = found.get(1).is_some_and(|kind| kind.as_str() == "Regexp");
             let expression = Regex::new(pattern)?;
-            let lines = said.alerts.iter().map(|alert| match said.json {
-                true => alert.json(said.iso).to_string(),
-                false => alert.line(said.iso),
-            });
+            let lines = said
+                .alerts
+                .iter()
+                .map(|alert| if said.json { alert.json(said.iso).to_string() } else { alert.line(said.iso) });
             let has = lines.into_iter().any(|line| expression.is_match(&line));
             anyhow::ensure!(has == wanted, "wants a line `{pattern}`: {wanted}");
         }
@@ -158,7 +158,7 @@ impl Asker {
         let mut said =
             Said { alerts: Vec::new(), messages: Vec::new(), failed: false, json: false, iso: false };
         let mut loader = Loader::new(Catalog::standard(), LoadBudget::default());
-        let mut loaded: Option<RuleSet> = None;
+        let mut newest: Option<RuleSet> = None;
         let mut capture = None;
         let mut switches: Vec<(bool, Selector)> = Vec::new();
         let mut least = None;
@@ -177,7 +177,7 @@ impl Asker {
                         let (result, set) = loader.load(text);
                         said.messages.extend(messages(&result));
                         said.failed |= result.has_errors();
-                        loaded = set;
+                        newest = set;
                     }
                 }
                 "CaptureFile" => capture = named.into_iter().next().map(file_name),
@@ -195,7 +195,7 @@ impl Asker {
                 _ => {}
             }
         }
-        let Some(mut set) = loaded.filter(|_| !said.failed) else { return Ok(said) };
+        let Some(mut set) = newest.filter(|_| !said.failed) else { return Ok(said) };
         for (enabled, selector) in &switches {
             set.enable(selector, *enabled);
         }

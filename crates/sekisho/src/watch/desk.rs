@@ -52,14 +52,11 @@ impl Desk {
             WatchFormat::Json => alert.json(self.settings.iso_time).to_string(),
         };
         for (channel, failures) in &mut self.channels {
-            let told = match channel {
-                Some(channel) => channel.tell(&alert, &line),
-                None => {
-                    self.is_deaf |= write(&line)?;
-                    Ok(())
-                }
+            let Some(channel) = channel else {
+                self.is_deaf |= write(&line)?;
+                continue;
             };
-            if let Err(error) = told {
+            if let Err(error) = channel.tell(&alert, &line) {
                 if *failures == 0 {
                     complain(&error);
                 }

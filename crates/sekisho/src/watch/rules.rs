@@ -40,10 +40,10 @@ pub(crate) fn load(arguments: &RuleArguments, terminal: &Terminal) -> Result<Loa
     let mut failed = false;
     for path in &files {
         let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-        let (result, loaded) = loader.load(&text);
+        let (result, set) = loader.load(&text);
         report(path, &text, &result, terminal);
         failed |= result.has_errors();
-        rules = loaded;
+        rules = set;
     }
     let Some(mut rules) = rules.filter(|_| !failed) else { bail!("the rules cannot be loaded") };
     choose(&mut rules, arguments)?;
