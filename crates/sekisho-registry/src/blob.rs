@@ -8,7 +8,7 @@ use std::time::Instant;
 use sekisho_oci::digest::Digest;
 
 use crate::address;
-use crate::client::{Client, Endpoint, Question};
+use crate::client::{Client, Endpoint, Method, Question};
 use crate::error::RegistryError;
 
 /// The bytes of one blob. No more than its size are read; whoever reads them proves their digest.
@@ -70,6 +70,7 @@ impl Blob {
             path: &self.path,
             accept: None,
             from: self.come,
+            method: Method::Get,
         };
         let response = self.client.ask(question)?;
         let status = response.status().as_u16();

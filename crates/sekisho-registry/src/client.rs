@@ -59,6 +59,36 @@ pub(crate) struct Question<'q> {
     pub(crate) accept: Option<&'q str>,
     /// The first byte that is wanted.
     pub(crate) from: u64,
+    /// What is done.
+    pub(crate) method: Method<'q>,
+}
+
+/// What is done with what a request names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method<'q> {
+    /// It is wanted.
+    Get,
+    /// It is asked whether it is there.
+    Head,
+    /// Something is begun there.
+    Post(Sent<'q>),
+    /// It is put there.
+    Put(Sent<'q>),
+}
+
+/// What is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sent<'q> {
+    /// Its type.
+    pub(crate) media_type: &'q str,
+    /// Its bytes.
+    pub(crate) bytes: &'q [u8],
+}
+
+impl Method<'_> {
+    fn writes(self) -> bool {
+        matches!(self, Self::Post(_) | Self::Put(_))
+    }
 }
 
 #[derive(Deserialize)]
@@ -93,9 +123,15 @@ impl Client {
                 Endpoint { registry: address::host_of(&address).to_owned(), address }
             })
             .collect();
-        let host = if registry == "docker.io" { "registry-1.docker.io" } else { registry };
-        endpoints.push(Endpoint { address: self.address(host), registry: registry.to_owned() });
+        endpoints.push(self.home(image));
         endpoints
+    }
+
+    /// The server that the name of an image means.
+    pub(crate) fn home(&self, image: &ImageRef) -> Endpoint {
+        let registry = image.registry.as_str();
+        let host = if registry == "docker.io" { "registry-1.docker.io" } else { registry };
+        Endpoint { address: self.address(host), registry: registry.to_owned() }
     }
 
     /// The address of a registry: with TLS, unless it need not have it and has not.
@@ -149,7 +185,7 @@ impl Client {
             };
             let status = response.status().as_u16();
             match status {
-                200 | 206 => return Ok(response),
+                200..=206 => return Ok(response),
                 401 if !signed_in => {
                     signed_in = true;
                     let header = self.sign_in(question, &response)?;
@@ -205,7 +241,12 @@ impl Client {
 
     fn denied(question: Question<'_>, has_credential: bool) -> RegistryError {
         let (user, hint) = if has_credential {
-            ("the user on record", "sign in again, or ask for the right to pull")
+            let hint = if question.method.writes() {
+                "sign in again, or ask for the right to push"
+            } else {
+                "sign in again, or ask for the right to pull"
+            };
+            ("the user on record", hint)
         } else {
             ("whoever is not signed in", "sign in with `docker login`, or name a file of credentials")
         };
@@ -223,8 +264,17 @@ impl Client {
         question: Question<'_>,
         authorization: Option<&Secret>,
     ) -> Result<Response<Body>, RegistryError> {
-        let first = format!("{}/v2/{}/{}", question.endpoint.address, question.repository, question.path);
-        let home = address::origin(&first);
+        let home = address::origin(&question.endpoint.address);
+        let first = if question.path.contains("://") {
+            // The registry named the place itself.
+            if let Some(why) = self.why_not(&question.endpoint.address, question.path) {
+                let (server, target) = (address::host_of(&home).to_owned(), address::origin(question.path));
+                return Err(RegistryError::Redirect { server, target, why });
+            }
+            question.path.to_owned()
+        } else {
+            format!("{}/v2/{}/{}", question.endpoint.address, question.repository, question.path)
+        };
         let mut url = first.clone();
         for _ in 0..=REDIRECTS {
             let is_home = address::origin(&url) == home;
@@ -274,7 +324,13 @@ impl Client {
         question: Question<'_>,
         authorization: Option<&Secret>,
     ) -> Result<Response<Body>, RegistryError> {
-        let mut request = ureq::http::Request::get(url).header("accept-encoding", "identity");
+        let request = match question.method {
+            Method::Get => ureq::http::Request::get(url),
+            Method::Head => ureq::http::Request::head(url),
+            Method::Post(_) => ureq::http::Request::post(url),
+            Method::Put(_) => ureq::http::Request::put(url),
+        };
+        let mut request = request.header("accept-encoding", "identity");
         if let Some(accept) = question.accept {
             request = request.header("accept", accept);
         }
@@ -289,8 +345,15 @@ impl Client {
             message,
         };
         // The error of a header would show it.
-        let request = request.body(()).map_err(|_| unreachable("the address cannot be asked".to_owned()))?;
-        self.agent(url).run(request).map_err(|error| unreachable(error.to_string()))
+        let badly = |_| unreachable("the address cannot be asked".to_owned());
+        let sent = match question.method {
+            Method::Get | Method::Head => self.agent(url).run(request.body(()).map_err(badly)?),
+            Method::Post(sent) | Method::Put(sent) => {
+                let request = request.header("content-type", sent.media_type);
+                self.agent(url).run(request.body(sent.bytes).map_err(badly)?)
+            }
+        };
+        sent.map_err(|error| unreachable(error.to_string()))
     }
 
     fn credential(&self, question: Question<'_>) -> Result<Option<Credential>, RegistryError> {
@@ -315,7 +378,10 @@ impl Client {
             }
             (Challenge::Basic, _) => Ok(None),
             (Challenge::Bearer { realm, service, scope }, credential) => {
-                let scope = scope.unwrap_or_else(|| format!("repository:{}:pull", question.repository));
+                let scope = scope.unwrap_or_else(|| {
+                    let actions = if question.method.writes() { "pull,push" } else { "pull" };
+                    format!("repository:{}:{actions}", question.repository)
+                });
                 self.token(question, &realm, service.as_deref(), &scope, credential.as_ref()).map(Some)
             }
         }

@@ -17,9 +17,11 @@ mod credential;
 mod error;
 mod folder;
 mod pass;
+mod repository;
 mod secret;
 mod section;
 mod settings;
+mod signatures;
 mod source;
 mod tls;
 
@@ -31,7 +33,11 @@ pub use credential::{
 };
 pub use error::{RegistryError, SourceError};
 pub use pass::{Limits, PassError, Passed, pass_folder, pass_layer, pass_paths};
+pub use repository::{Held, Referrers, Repository, fallback_tag};
 pub use secret::Secret;
 pub use section::Section;
 pub use settings::Settings;
+pub use signatures::{
+    CANDIDATES_LIMIT, Found, Layout, REFERRERS_LIMIT, attach_bundle, attach_layer, find_signatures,
+};
 pub use source::{LayerBytes, Opened, Target, TargetError, Wanted, digests, open};

@@ -17,6 +17,7 @@ pub mod cosign;
 mod der;
 pub mod envelope;
 pub mod identity;
+pub mod image;
 pub mod key;
 pub mod log;
 mod pem;

@@ -190,11 +190,20 @@ pub struct Randomness {
 }
 
 impl NewKey {
+    /// A key of random bytes that is not kept.
+    pub fn unsealed(scalar: &[u8; 32]) -> Result<PrivateKey, SecretError> {
+        PrivateKey::of_ec(&Self::written(scalar), Some(oid::P256))
+    }
+
+    fn written(scalar: &[u8; 32]) -> Vec<u8> {
+        let version = [tag::INTEGER, 1, 1];
+        let secret = der::write(tag::OCTET_STRING, &[scalar]);
+        der::write(tag::SEQUENCE, &[&version, &secret])
+    }
+
     /// A key of random bytes, encrypted with a password. One number in 2^32 is no key: then others must be drawn.
     pub fn of_random(random: &Randomness, password: &[u8]) -> Result<Self, SecretError> {
-        let version = [tag::INTEGER, 1, 1];
-        let secret = der::write(tag::OCTET_STRING, &[&random.scalar]);
-        let ec = der::write(tag::SEQUENCE, &[&version, &secret]);
+        let ec = Self::written(&random.scalar);
         let key = PrivateKey::of_ec(&ec, Some(oid::P256))?;
         let algorithm = [der::write(tag::OID, &[oid::EC_PUBLIC_KEY]), der::write(tag::OID, &[oid::P256])];
         let algorithm = der::write(tag::SEQUENCE, &[&algorithm.concat()]);

@@ -276,6 +276,11 @@ impl Bundle {
         &self.digest
     }
 
+    /// The listing whose SHA-256 is the digest: what is signed where a bundle is.
+    pub fn listing(&self) -> String {
+        listing(self.files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())))
+    }
+
     /// The files as policies are compiled of, each with what is known of its lines.
     pub fn texts(&self) -> Vec<Text> {
         self.files.iter().map(|file| self.text(file)).collect()
@@ -322,10 +327,7 @@ impl Digest {
     /// SHA-256 of its content, two spaces, its path and a line feed. `sha256sum` of the files in byte order of
     /// their paths prints this listing.
     pub fn of<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Self {
-        let mut listing = String::new();
-        for (path, bytes) in files {
-            let _ = writeln!(listing, "{}  {path}", HEXLOWER.encode(&Sha256::digest(bytes)));
-        }
+        let listing = listing(files);
         Self(format_smolstr!("sha256:{}", HEXLOWER.encode(&Sha256::digest(listing.as_bytes()))))
     }
 
@@ -338,6 +340,14 @@ impl Digest {
     pub fn hex(&self) -> &str {
         self.0.strip_prefix("sha256:").unwrap_or(&self.0)
     }
+}
+
+fn listing<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> String {
+    let mut listing = String::new();
+    for (path, bytes) in files {
+        let _ = writeln!(listing, "{}  {path}", HEXLOWER.encode(&Sha256::digest(bytes)));
+    }
+    listing
 }
 
 impl std::fmt::Display for Digest {

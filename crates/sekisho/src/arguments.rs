@@ -6,6 +6,7 @@ pub(crate) mod further;
 pub(crate) mod image;
 pub(crate) mod policy;
 pub(crate) mod serve;
+pub(crate) mod signature;
 pub(crate) mod vex;
 pub(crate) mod watch;
 
@@ -101,6 +102,12 @@ pub(crate) enum Command {
     Doctor(DoctorArguments),
     /// List what a cluster is made of, as CycloneDX
     Sbom(SbomArguments),
+    /// Sign an image, a file or a folder of policies
+    Sign(Box<signature::SignArguments>),
+    /// Sign a claim about an image or a file
+    Attest(Box<signature::AttestArguments>),
+    /// Ask whether somebody who is trusted signed an image, a file or a folder of policies
+    Verify(Box<signature::VerifyArguments>),
     /// Apply and examine policies: admission policies, Gatekeeper's, Kyverno's
     Policy(policy::PolicyArguments),
     /// Run a part that stands in a cluster: the admission webhook

@@ -21,6 +21,7 @@ mod route;
 mod run;
 mod running;
 mod serve;
+mod signature;
 mod suppress;
 mod target;
 mod terminal;
@@ -56,6 +57,9 @@ fn main() -> ExitCode {
         Command::BreakGlass(glass) => command::break_glass::run(glass, &terminal),
         Command::Doctor(doctor) => command::doctor::run(doctor, &terminal),
         Command::Install(install) => command::install::run(install, &terminal),
+        Command::Sign(sign) => command::sign::run(&sign, &terminal),
+        Command::Attest(attest) => command::attest::run(&attest, &terminal),
+        Command::Verify(verify) => command::verify::run(&verify, &terminal),
         Command::Policy(policy) => command::policy::run(policy, &terminal),
         Command::Serve(serve) => command::serve::run(serve, &terminal),
         Command::Vex(vex) => command::vex::run(*vex, &terminal),

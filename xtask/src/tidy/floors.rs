@@ -40,6 +40,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-vulnerability", 2),
     ("sekisho-cluster", 3),
     ("sekisho-notification", 3),
+    ("sekisho-notary", 3),
     ("sekisho-registry", 3),
     ("sekisho-source", 3),
     ("sekisho-database", 3),

@@ -12,7 +12,7 @@ use super::platform::{self, Documents};
 use super::{LayerBytes, Layers, Opened, Wanted, announced};
 use crate::address;
 use crate::blob::Blob;
-use crate::client::{Client, Endpoint, Question, whole};
+use crate::client::{Client, Endpoint, Method, Question, whole};
 use crate::error::{RegistryError, SourceError};
 
 /// An image of a registry.
@@ -142,7 +142,14 @@ impl Remote {
     }
 
     fn question<'q>(&'q self, path: &'q str, accept: Option<&'q str>) -> Question<'q> {
-        Question { endpoint: &self.endpoint, repository: &self.repository, path, accept, from: 0 }
+        Question {
+            endpoint: &self.endpoint,
+            repository: &self.repository,
+            path,
+            accept,
+            from: 0,
+            method: Method::Get,
+        }
     }
 }
 

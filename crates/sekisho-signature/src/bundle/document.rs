@@ -191,6 +191,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<Bundle, BundleError> {
     })
 }
 
+/// Reads an entry as the second version of logs answers with it.
+pub(super) fn read_entry(bytes: &[u8]) -> Result<LogEntry, BundleError> {
+    if bytes.len() > BUNDLE_LIMIT {
+        return Err(BundleError::TooLarge { limit: BUNDLE_LIMIT });
+    }
+    let document = serde_json::from_slice(bytes).map_err(|error| BundleError::Syntax(error.to_string()))?;
+    entry(document, Version::V03)
+}
+
 fn version(media_type: &str) -> Result<Version, BundleError> {
     match media_type {
         "application/vnd.dev.sigstore.bundle+json;version=0.1" => Ok(Version::V01),

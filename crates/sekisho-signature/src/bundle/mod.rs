@@ -131,6 +131,11 @@ impl Bundle {
     }
 }
 
+/// Reads the entry of a log alone, as logs of the second version answer with it.
+pub fn log_entry_of_json(bytes: &[u8]) -> Result<LogEntry, BundleError> {
+    document::read_entry(bytes)
+}
+
 /// Bytes in base 64, as JSON has them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Base64(pub(crate) Vec<u8>);

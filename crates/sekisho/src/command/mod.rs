@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub(crate) mod attest;
 pub(crate) mod break_glass;
 pub(crate) mod completion;
 pub(crate) mod db;
@@ -15,7 +16,9 @@ pub(crate) mod sbom;
 pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod serve;
+pub(crate) mod sign;
 mod stored;
+pub(crate) mod verify;
 pub(crate) mod vex;
 pub(crate) mod watch;
 

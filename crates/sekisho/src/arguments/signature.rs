@@ -1,0 +1,158 @@
+//! Options of `sign`, `attest` and `verify`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// How registries are spoken to.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for registries")]
+pub(crate) struct RegistryArguments {
+    /// File of credentials for registries: Docker's, Podman's, or a pull secret; before those of the user
+    #[arg(long, value_name = "FILE")]
+    pub(crate) registry_credentials: Vec<PathBuf>,
+    /// Registry that may be spoken to without TLS, or with a certificate that nobody vouches for
+    #[arg(long, value_name = "HOST")]
+    pub(crate) insecure_registry: Vec<String>,
+}
+
+/// With what is signed, and who vouches for it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for signers")]
+pub(crate) struct SignerArguments {
+    /// Private key: a file of PEM, also as cosign encrypts it, or `env://NAME`; its password is read from
+    /// `SEKISHO_PASSWORD` or `COSIGN_PASSWORD`
+    #[arg(long, value_name = "KEY", conflicts_with = "fulcio")]
+    pub(crate) key: Option<String>,
+    /// Address of a certificate authority: a new key is made and forgotten, and the certificate names who you are
+    #[arg(long, value_name = "URL")]
+    pub(crate) fulcio: Option<String>,
+    /// File with the identity token for the certificate authority [default: the one of the CI]
+    #[arg(long, value_name = "FILE", requires = "fulcio")]
+    pub(crate) identity_token: Option<PathBuf>,
+    /// Address of a log that takes in the signature
+    #[arg(long, value_name = "URL")]
+    pub(crate) rekor: Option<String>,
+    /// Version that the log speaks
+    #[arg(long, value_name = "VERSION", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub(crate) rekor_version: u8,
+    /// Address of an authority that says when it was signed
+    #[arg(long, value_name = "URL")]
+    pub(crate) timestamp_authority: Option<String>,
+}
+
+/// How signatures are stored beside an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum StoredAs {
+    /// As bundles that refer to the image, as cosign 3 does
+    #[default]
+    Bundle,
+    /// Under tags made of the digest, as cosign did before
+    Tag,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SignArguments {
+    /// Image of a registry, file, or folder of policies
+    #[arg(value_name = "TARGET", required_unless_present = "new_key")]
+    pub(crate) target: Option<String>,
+    /// Make a new key instead: `NAME.key`, encrypted with the password, and `NAME.pub`
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["target", "key", "fulcio"])]
+    pub(crate) new_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) signer: SignerArguments,
+    /// Where the bundle of a file or a folder is written [default: beside it, with the ending `.sigstore.json`]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// How the signature of an image is stored
+    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "bundle")]
+    pub(crate) layout: StoredAs,
+    #[command(flatten)]
+    pub(crate) registries: RegistryArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AttestArguments {
+    /// Image of a registry, or file
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+    /// File with the claim, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) predicate: PathBuf,
+    /// Type of the claim: `slsaprovenance`, `spdxjson`, `cyclonedx`, `openvex`, `vuln`, `link`, `custom` or a URI
+    #[arg(long = "type", value_name = "TYPE", default_value = "custom")]
+    pub(crate) predicate_type: String,
+    #[command(flatten)]
+    pub(crate) signer: SignerArguments,
+    /// Where the bundle of a file is written [default: beside it, with the ending `.sigstore.json`]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// How the attestation of an image is stored
+    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "bundle")]
+    pub(crate) layout: StoredAs,
+    #[command(flatten)]
+    pub(crate) registries: RegistryArguments,
+}
+
+/// Whose signatures count.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for trust")]
+pub(crate) struct TrustArguments {
+    /// Public key that may have signed: a file of PEM, or `env://NAME`
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key: Vec<String>,
+    /// Who may have signed: the name in the certificate
+    #[arg(long, value_name = "NAME", requires = "issuer", conflicts_with = "key")]
+    pub(crate) certificate_identity: Option<String>,
+    /// The same as a regular expression, which is found anywhere in the name
+    #[arg(long, value_name = "REGEXP", requires = "issuer", conflicts_with_all = ["key", "certificate_identity"])]
+    pub(crate) certificate_identity_regexp: Option<String>,
+    /// Who must have vouched for the name
+    #[arg(long, value_name = "URL", group = "issuer")]
+    pub(crate) certificate_oidc_issuer: Option<String>,
+    /// The same as a regular expression
+    #[arg(long, value_name = "REGEXP", group = "issuer", conflicts_with = "certificate_oidc_issuer")]
+    pub(crate) certificate_oidc_issuer_regexp: Option<String>,
+    /// Root of trust: a file, or `public-good` for the one of sigstore that this program carries [default: none for
+    /// keys, `public-good` for names]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trusted_root: Option<String>,
+    /// Do not ask that a log of the root of trust holds the signature
+    #[arg(long)]
+    pub(crate) without_log: bool,
+    /// Do not ask that a certificate log saw the certificate
+    #[arg(long)]
+    pub(crate) without_certificate_log: bool,
+    /// Ask that a timestamp authority says when it was signed
+    #[arg(long)]
+    pub(crate) with_timestamp: bool,
+}
+
+/// How a verdict is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VerdictFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArguments {
+    /// Image of a registry, file, or folder of policies
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+    /// Bundle of a file or a folder [default: beside it, with the ending `.sigstore.json`]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// Ask for an attestation of this type, and not for a signature
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) attestation: Option<String>,
+    #[command(flatten)]
+    pub(crate) trust: TrustArguments,
+    /// Output format
+    #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: VerdictFormat,
+    #[command(flatten)]
+    pub(crate) registries: RegistryArguments,
+}

@@ -1,0 +1,71 @@
+//! `sekisho sign`: signs an image, a file or a folder of policies.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use sekisho_registry::{attach_bundle, attach_layer};
+use sekisho_signature::cosign::{Kind, SIGNED_PREDICATE, annotations_of, payload_of};
+use sekisho_signature::statement::Statement;
+use serde_json::json;
+
+use crate::arguments::signature::{SignArguments, StoredAs};
+use crate::signature::artifact::{Artifact, Image, bundle_beside};
+use crate::signature::keys;
+use crate::signature::witness::Signer;
+use crate::terminal::{self, Status, Terminal};
+
+pub(crate) fn run(arguments: &SignArguments, terminal: &Terminal) -> Result<Status> {
+    if let Some(name) = &arguments.new_key {
+        let (private, public) = keys::make(name)?;
+        terminal.note(format_args!("wrote `{}` and `{}`", private.display(), public.display()));
+        return Ok(Status::Clean);
+    }
+    let target = arguments.target.as_deref().context("name what is to be signed")?;
+    let artifact = Artifact::find(target, &arguments.registries, terminal.offline)?;
+    let signer = Signer::new(&arguments.signer, terminal.offline)?;
+    match artifact {
+        Artifact::Bytes { path, bytes } => {
+            let bundle = signer.bytes(&bytes)?;
+            let output = arguments.output.clone().unwrap_or_else(|| bundle_beside(&path));
+            terminal::write(Some(&output), |out| writeln!(out, "{}", bundle.to_json()))?;
+            terminal.note(format_args!("signed `{}`: `{}`", path.display(), output.display()));
+        }
+        Artifact::Image(image) => {
+            sign_image(&image, &signer, arguments.layout)?;
+            terminal.note(format_args!("signed {}@{}", image.name, image.held.digest));
+        }
+    }
+    Ok(Status::Clean)
+}
+
+/// Signs an image: a statement that says no more than that, or the payload of the older layout.
+pub(crate) fn sign_image(image: &Image, signer: &Signer, layout: StoredAs) -> Result<()> {
+    let digest = image.held.digest.to_string();
+    match layout {
+        StoredAs::Bundle => {
+            let statement = Statement::about("", image.held.digest.value(), SIGNED_PREDICATE, json!({}));
+            let bundle = signer.statement(&statement)?;
+            attach_bundle(&image.repository, &image.held, &bundle, &about(SIGNED_PREDICATE))?;
+        }
+        StoredAs::Tag => {
+            let payload = payload_of(&image.name, &digest);
+            let bundle = signer.bytes(&payload)?;
+            attach_layer(
+                &image.repository,
+                &image.held,
+                Kind::Signature,
+                &payload,
+                &annotations_of(&bundle),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// What is said of a bundle where it refers to an image.
+pub(crate) fn about(predicate_type: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("dev.sigstore.bundle.content".to_owned(), "dsse-envelope".to_owned()),
+        ("dev.sigstore.bundle.predicateType".to_owned(), predicate_type.to_owned()),
+    ])
+}
