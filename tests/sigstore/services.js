@@ -70,7 +70,9 @@ async function main() {
     },
     '/api/v1/log/entries': async (body) => {
       const entry = await log.log(entered(JSON.parse(body.toString())));
-      return [201, 'application/json', JSON.stringify(entry)];
+      const [name] = Object.keys(entry);
+      const headers = { etag: name, location: `/api/v1/log/entries/${name}` };
+      return [201, 'application/json', JSON.stringify(entry), headers];
     },
     '/api/v2/log/entries': async (body) => {
       // The second version proves the same, and neither promises nor says a time.
@@ -89,6 +91,8 @@ async function main() {
       })];
     },
     '/api/v1/timestamp': async (body) => {
+      // @sigstore/verify reads a time only with three digits behind the second, and DER drops zeros at the end.
+      while (Date.now() % 10 === 0 || Date.now() % 10 > 6) await new Promise(setImmediate);
       const request = {
         hashAlgorithmOID: '2.16.840.1.101.3.4.2.1',
         policyOID: '1.3.6.1.4.1.57264.2',
@@ -103,8 +107,8 @@ async function main() {
     request.on('data', (part) => parts.push(part));
     request.on('end', async () => {
       try {
-        const [status, type, body] = await answers[request.url](Buffer.concat(parts), request.headers);
-        response.writeHead(status, { 'content-type': type }).end(body);
+        const [status, type, body, headers] = await answers[request.url](Buffer.concat(parts), request.headers);
+        response.writeHead(status, { 'content-type': type, ...headers }).end(body);
       } catch (error) {
         response.writeHead(500).end(String(error.stack || error));
       }

@@ -193,6 +193,66 @@ pub(crate) fn linters() -> Result<Option<PathBuf>> {
     had(install(), "linters of pipelines", python.clone())
 }
 
+/// Programs that sign and verify as sigstore has it.
+pub(crate) struct Sigstore {
+    /// The real `cosign`.
+    pub(crate) cosign: PathBuf,
+    /// Python's `sigstore`.
+    pub(crate) python: PathBuf,
+    /// The folder with sigstore's JavaScript, and our scripts over it.
+    pub(crate) node: PathBuf,
+}
+
+/// The module of Go that is cosign, and its version.
+const COSIGN_MODULE: &str = "github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3";
+/// The package of the Python index, and its version.
+const SIGSTORE_PACKAGE: &str = "sigstore==4.5.1";
+
+/// Programs that sign and verify; none where they cannot be had, which is an error with `CI=true`.
+pub(crate) fn sigstore() -> Result<Option<Sigstore>> {
+    let folder = root().join("target/peers/sigstore");
+    let given = env::var_os("SEKISHO_COSIGN").map(PathBuf::from);
+    let programs = Sigstore {
+        cosign: given.unwrap_or_else(|| folder.join("bin/cosign")),
+        python: folder.join("python/bin/sigstore"),
+        node: folder.join("node"),
+    };
+    let installed = install_sigstore(&folder, &programs);
+    had(installed, "programs that sign and verify", programs)
+}
+
+fn install_sigstore(folder: &Path, programs: &Sigstore) -> Result<()> {
+    fs::create_dir_all(&programs.node)?;
+    if !programs.cosign.is_file() {
+        let output = Command::new(go()?)
+            .args(["install", COSIGN_MODULE])
+            .env("GOBIN", folder.join("bin"))
+            .env("GOFLAGS", "-mod=mod")
+            .current_dir(folder)
+            .output()
+            .context("cannot run go")?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim().to_owned());
+    }
+    if !programs.python.is_file() {
+        let environment = folder.join("python");
+        run("python3", &["-m", "venv", &environment.to_string_lossy()])?;
+        let python = environment.join("bin/python");
+        run(&python.to_string_lossy(), &["-m", "pip", "install", "--quiet", SIGSTORE_PACKAGE])?;
+    }
+    let scripts = root().join("tests/sigstore");
+    for entry in fs::read_dir(&scripts)? {
+        let path = entry?.path();
+        fs::copy(&path, programs.node.join(path.file_name().unwrap_or_default()))?;
+    }
+    if !programs.node.join("node_modules").is_dir() {
+        run(
+            "npm",
+            &["install", "--no-audit", "--no-fund", "--silent", "--prefix", &programs.node.to_string_lossy()],
+        )?;
+    }
+    Ok(())
+}
+
 /// What was installed; none where it could not be, which is an error with `CI=true`.
 pub(crate) fn had<T>(installed: Result<()>, what: &str, value: T) -> Result<Option<T>> {
     match installed {

@@ -88,7 +88,7 @@ pub(super) fn run(scratch: &Path) -> Result<Vec<Outcome>> {
 }
 
 /// Builds an image of three layers: packages, something hidden, and its removal.
-fn build(scratch: &Path) -> Result<()> {
+pub(super) fn build(scratch: &Path) -> Result<()> {
     let layout = scratch.join("layout");
     let image = format!("{}:shop", layout.display());
     program("umoci", &["init", "--layout", &layout.display().to_string()])?;
@@ -112,7 +112,7 @@ fn build(scratch: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy(options: &[&str], from: &str, to: &str) -> Result<()> {
+pub(super) fn copy(options: &[&str], from: &str, to: &str) -> Result<()> {
     let mut arguments = vec!["copy", "--quiet", "--insecure-policy"];
     for (side, place) in [("--src-tls-verify=false", from), ("--dest-tls-verify=false", to)] {
         if place.starts_with("docker://") {
@@ -175,13 +175,13 @@ impl Drop for Storage {
 }
 
 /// Debian's registry on the loopback interface, ended when it is dropped.
-struct Registry {
-    host: String,
+pub(super) struct Registry {
+    pub(super) host: String,
     server: Child,
 }
 
 impl Registry {
-    fn start(scratch: &Path) -> Result<Self> {
+    pub(super) fn start(scratch: &Path) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let host = format!("127.0.0.1:{port}");
         let blobs = scratch.join("registry");

@@ -24,6 +24,7 @@ mod opa;
 mod packages;
 mod pod_security;
 mod purl;
+mod signatures;
 mod sigstore;
 mod verdicts;
 mod versions;
@@ -96,6 +97,8 @@ enum Suite {
     Versions(Options),
     /// Bundles of signatures as sigstore/sigstore-conformance judges them
     Sigstore(Options),
+    /// Signatures beside cosign, Python's sigstore and sigstore's JavaScript
+    Signatures(Options),
     /// YAML as sigs.k8s.io/yaml reads it
     Yaml(Options),
     /// The corpora as the real kubectl reads them
@@ -226,6 +229,14 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             }
             None => skipped("integrations", "the linters of pipelines are not here"),
         },
+        Suite::Signatures(options) => match (peer::debian(&signatures::PROGRAMS)?, peer::sigstore()?) {
+            (Some(()), Some(peers)) => {
+                examine("signatures", &root().join("target/signatures"), &options, |folder| {
+                    signatures::run(folder, &peers)
+                })
+            }
+            _ => skipped("signatures", "the programs that sign and verify are not here"),
+        },
         Suite::Helm(options) => helm::run(&options),
     }
 }
@@ -253,6 +264,7 @@ pub(crate) fn run_all() -> Result<()> {
         Suite::Install,
         Suite::Images,
         Suite::Integrations,
+        Suite::Signatures,
     ];
     suites.iter().try_for_each(|suite| run(Arguments { suite: suite(Options::default()) }))?;
     run(Arguments { suite: Suite::Helm(helm::Options::default()) })
