@@ -119,8 +119,18 @@ pub const IMAGE_DRIFT: Fault = Fault {
     severity: Severity::Medium,
 };
 
+/// A file whose digest is on a list of the user. Fills `{digest}`, `{called}` and `{about}`.
+pub const DENIED_FILE: Fault = Fault {
+    id: "denied-file",
+    title: "File is on a list of denied files",
+    message: "the file has the denied digest {digest}{called}{about}",
+    variants: &[],
+    remedy: "Remove the file, find out how it came there, and take what could reach it for lost",
+    severity: Severity::Critical,
+};
+
 /// Every fault of a file or a package.
-pub const FAULTS: [&Fault; 8] = [
+pub const FAULTS: [&Fault; 9] = [
     &EXPIRED_EXCEPTION,
     &INVALID_IGNORE_COMMENT,
     &DUPLICATE_KEY,
@@ -129,6 +139,7 @@ pub const FAULTS: [&Fault; 8] = [
     &LEAKED_CREDENTIAL,
     &REFUSED_LICENSE,
     &IMAGE_DRIFT,
+    &DENIED_FILE,
 ];
 
 impl Fault {

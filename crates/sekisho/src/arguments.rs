@@ -310,6 +310,9 @@ pub(crate) struct CredentialArguments {
     /// Rules for credentials in the format of gitleaks, in place of our own
     #[arg(long, value_name = "FILE")]
     pub(crate) credential_rules: Option<PathBuf>,
+    /// List of the SHA-256 of files that are denied, wherever they lie; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) deny_files: Vec<PathBuf>,
     /// Look for credentials in the git history of each folder as well
     #[arg(long)]
     pub(crate) history: bool,
@@ -318,7 +321,11 @@ pub(crate) struct CredentialArguments {
 impl CredentialArguments {
     /// As the run takes it.
     pub(crate) fn asked(self) -> crate::credentials::Asked {
-        crate::credentials::Asked { rules: self.credential_rules, history: self.history }
+        crate::credentials::Asked {
+            rules: self.credential_rules,
+            history: self.history,
+            denied: self.deny_files,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use jiff::Timestamp;
 use sekisho_contents::Contents;
-use sekisho_finding::fault::{IMAGE_DRIFT, LEAKED_CREDENTIAL, REFUSED_LICENSE};
+use sekisho_finding::fault::{DENIED_FILE, IMAGE_DRIFT, LEAKED_CREDENTIAL, REFUSED_LICENSE};
 use sekisho_finding::{Finding, Skip, SkipReason};
 use sekisho_inventory::Inventory;
 use sekisho_leak::Detector;
@@ -14,19 +14,20 @@ use smol_str::SmolStr;
 
 use crate::config::Config;
 use crate::credentials::{self, Search};
+use crate::denied::{self, DenyList};
 use crate::inventories;
 use crate::refused_licenses;
 use crate::run::{self, Request};
 use crate::running;
-use crate::target::image::{self, Examined, Images, Named};
+use crate::target::image::{self, Examined, Images, Named, Sought};
 use crate::target::image_object;
 use crate::target::packages::{self, Packed};
 use crate::target::{Loaded, Selection};
 use crate::vulnerable::{Judge, Places, Wanted, Whole};
 
 /// The rules about what files contain and images are, which stand beside the checks.
-pub(crate) const RULES: [&str; 5] =
-    ["vulnerability", "malicious-package", REFUSED_LICENSE.id, LEAK, IMAGE_DRIFT.id];
+pub(crate) const RULES: [&str; 6] =
+    ["vulnerability", "malicious-package", REFUSED_LICENSE.id, LEAK, IMAGE_DRIFT.id, DENIED_FILE.id];
 /// The rule about credentials.
 const LEAK: &str = LEAKED_CREDENTIAL.id;
 /// Those about packages.
@@ -40,7 +41,7 @@ const IMAGES_AT_ONCE: usize = 16;
 pub(crate) struct Contained {
     /// About packages, with their risk.
     pub(crate) of_packages: Vec<Finding>,
-    /// About credentials.
+    /// About credentials and denied files.
     pub(crate) leaks: Vec<Finding>,
     /// The images by the beginnings of the names of their files, with their package URLs.
     pub(crate) wholes: Vec<(String, PackageUrl)>,
@@ -86,11 +87,14 @@ impl Targets<'_> {
         let search = credentials.map(|asked| Search::new(&config.about_credentials(asked))).transpose()?;
         let detector = search.as_ref().map(Search::detector).transpose()?;
         let sought = search.as_ref().zip(detector.as_ref());
+        let lists = request.credentials.as_ref().filter(|_| is_wanted(DENIED_FILE.id));
+        let denied = lists.map(|asked| DenyList::read(&config.denied(&asked.denied))).transpose()?.flatten();
+        let eyes = Sought { credentials: sought, denied: denied.as_ref() };
         let mut contained = Contained::default();
         let mut large: Vec<String> = Vec::new();
 
         let settings = request.images.clone().unwrap_or_default();
-        let reader = Images::new(&settings, self.images, sought)?;
+        let reader = Images::new(&settings, self.images, eyes)?;
         let now = Timestamp::now().as_second();
         let mut is_whole = self.runs.is_some_and(|runs| runs.is_whole);
         // However many there are, a few are held.
@@ -104,6 +108,9 @@ impl Targets<'_> {
                 if let Some(packages) = &mut of_packages {
                     packages.of_image(image, loaded)?;
                 }
+                let folder = image.folder.as_deref();
+                let found = denied::findings(&image.denied, folder, &image.name, &mut loaded.sources);
+                contained.leaks.extend(found);
                 if let Some((_, detector)) = sought {
                     contained.leaks.extend(leaks_of(image, history.as_ref(), detector, loaded));
                     large.extend(image.large.iter().map(|path| format!("{}!/{path}", image.name)));
@@ -114,16 +121,20 @@ impl Targets<'_> {
         if is_whole {
             loaded.coverage.skipped.extend(self.forget(&settings, now)?);
         }
-        let is_asked = of_packages.is_some() || sought.is_some();
+        let is_asked = of_packages.is_some() || sought.is_some() || denied.is_some();
         if let Some(selection) = self.selection.as_ref().filter(|_| is_asked) {
             let walked = std::mem::take(&mut loaded.walked);
-            for packed in packages::read(selection, &walked, detector.as_ref()) {
+            for packed in packages::read(selection, &walked, eyes) {
                 if let Some(packages) = &mut of_packages {
                     packages.of_folder(&packed, loaded)?;
                 }
+                let denied = packed.sighted.denied.iter().map(|denied| (denied.clone(), None));
+                let denied: Vec<_> = denied.collect();
+                let found = denied::findings(&denied, Some(&packed.root), "", &mut loaded.sources);
+                contained.leaks.extend(found);
                 if let Some((search, detector)) = sought {
                     contained.leaks.extend(leaks_in(&packed, search, detector, loaded)?);
-                    large.extend(packed.large.iter().cloned());
+                    large.extend(packed.sighted.large.iter().cloned());
                 }
             }
         }
@@ -265,7 +276,8 @@ fn leaks_in(
     detector: &Detector<'_>,
     loaded: &mut Loaded,
 ) -> Result<Vec<Finding>> {
-    let mut records: Vec<_> = packed.credentials.iter().map(|record| (record.clone(), None)).collect();
+    let mut records: Vec<_> =
+        packed.sighted.credentials.iter().map(|record| (record.clone(), None)).collect();
     if search.goes_back() && packed.root.is_dir() {
         let (added, skipped) = credentials::history(&packed.root, detector)?;
         records.extend(added.into_iter().map(|record| (record, None)));

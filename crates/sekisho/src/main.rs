@@ -8,6 +8,7 @@ mod command;
 mod config;
 mod contained;
 mod credentials;
+mod denied;
 mod doctor;
 mod examine;
 mod install;

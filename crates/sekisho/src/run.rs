@@ -188,6 +188,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     rules.push(credentials::rule());
     rules.push(crate::refused_licenses::rule());
     rules.push(running::rule());
+    rules.push(crate::denied::rule());
     let is_file = |fault: &&&Fault| !contained::RULES.contains(&fault.id);
     rules.extend(FAULTS.iter().filter(is_file).map(|fault| fault.rule()));
     let targets: Vec<String> = whole.targets.iter().map(|target| target.display().to_string()).collect();

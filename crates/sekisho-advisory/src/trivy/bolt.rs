@@ -10,7 +10,7 @@ use std::cell::Cell;
 #[non_exhaustive]
 pub enum BoltError {
     /// It does not begin as one.
-    #[error("this is no file of bbolt: name Trivy's `trivy.db`")]
+    #[error("this is no file of bbolt")]
     Magic,
     /// Shorter than it says.
     #[error("the file is cut off: it should have {0} pages")]
@@ -93,6 +93,20 @@ fn meta(page: &[u8]) -> Option<(u64, u32, u64, u64)> {
 /// Whether bytes begin as a file of bbolt does.
 pub fn is_bolt(bytes: &[u8]) -> bool {
     word(bytes, HEADER) == Some(MAGIC)
+}
+
+/// The value that stands behind keys, each but the last of them that of a bucket in the one before.
+pub fn value_at(bytes: &[u8], keys: &[&str]) -> Result<Option<Vec<u8>>, BoltError> {
+    let file = Bolt::open(bytes)?;
+    let mut bucket = file.root();
+    let Some((last, above)) = keys.split_last() else { return Ok(None) };
+    for key in above {
+        match file.get(bucket, key.as_bytes())? {
+            Some(Item::Bucket(inner)) => bucket = inner,
+            _ => return Ok(None),
+        }
+    }
+    Ok(file.get(bucket, last.as_bytes())?.and_then(|item| item.value().map(<[u8]>::to_vec)))
 }
 
 impl<'b> Bolt<'b> {

@@ -8,7 +8,7 @@ use sekisho_version::Ecosystem;
 use serde::Deserialize;
 
 use self::bolt::{Bolt, Bucket, Item};
-pub use self::bolt::{BoltError, is_bolt};
+pub use self::bolt::{BoltError, is_bolt, value_at};
 use crate::advisory::{Advisory, Affected, Event, Range, RangeKind, Rating, Status};
 use crate::budget::list;
 use crate::cvss::Vector;

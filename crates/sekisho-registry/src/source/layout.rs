@@ -110,6 +110,25 @@ fn open_layout(store: Store, name: Option<&str>, wanted: &Wanted) -> Result<Open
     Ok(finish(store, shown, resolved, blob_path))
 }
 
+/// Opens the image of a digest whose blobs lie in a store as those of a layout do.
+pub(super) fn open_digest(
+    store: Store,
+    name: &str,
+    digest: &Digest,
+    wanted: &Wanted,
+) -> Result<Opened, SourceError> {
+    let what = format!("{}: {name}", store.name());
+    let path = blob_path(digest);
+    let expected = Expected { digest: Some(digest.clone()), ..Expected::default() };
+    let bytes = read_document(store.reader(&path)?, &expected, MANIFEST_LIMIT)
+        .map_err(|source| SourceError::Archive { what: what.clone(), source })?;
+    let document = ManifestDocument::parse(&bytes, None)
+        .map_err(|source| SourceError::Document { what: what.clone(), source })?;
+    let files = InStore { store: &store, path: &blob_path };
+    let resolved = platform::resolve(&what, digest.clone(), document, wanted, &files)?;
+    Ok(finish(store, name.to_owned(), resolved, blob_path))
+}
+
 /// Opens the image of a manifest whose blobs lie beside it.
 fn open_manifest(
     store: Store,

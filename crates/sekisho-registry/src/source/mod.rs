@@ -1,6 +1,7 @@
 //! Where an image lies, and how it is opened there.
 
 mod archive;
+mod containerd;
 mod daemon;
 mod layout;
 mod platform;
@@ -95,6 +96,7 @@ pub fn open(target: &Target, wanted: &Wanted, client: &Arc<Client>) -> Result<Op
         Target::StandardInput { name } => archive::open_input(name.as_deref(), wanted),
         Target::Daemon { kind, name } => daemon::open(*kind, name, wanted),
         Target::Storage { name } => storage::open(name, wanted),
+        Target::Containerd { name } => containerd::open(name, wanted),
         Target::Root(path) => Err(SourceError::Store {
             what: path.display().to_string(),
             message: "it is a root file system, and no image".to_owned(),

@@ -272,3 +272,87 @@ fn a_root_file_system_is_read_without_following_links() {
     let none = pass_folder(&root.path().join("none"), &Limits::default(), &mut []);
     assert_eq!(none.layer.unread.len(), 1);
 }
+
+/// A page of bbolt that is a leaf with these keys; buckets lie within their values.
+fn leaf(entries: &[(&str, bool, Vec<u8>)]) -> Vec<u8> {
+    let number = |value: usize| u32::try_from(value).unwrap().to_le_bytes();
+    let mut page = [&[0; 8][..], &[2, 0], &number(entries.len())[..2], &[0; 4]].concat();
+    let mut at = 16 + entries.len() * 16;
+    for (place, (key, is_bucket, value)) in entries.iter().enumerate() {
+        let element = 16 + place * 16;
+        page.extend(
+            [number(usize::from(*is_bucket)), number(at - element), number(key.len()), number(value.len())]
+                .concat(),
+        );
+        at += key.len() + value.len();
+    }
+    for (key, _, value) in entries {
+        page.extend([key.as_bytes(), value].concat());
+    }
+    page
+}
+
+/// A bucket within a value.
+fn bucket(entries: &[(&str, bool, Vec<u8>)]) -> Vec<u8> {
+    [vec![0; 16], leaf(entries)].concat()
+}
+
+/// The metadata of containerd with one image.
+fn metadata(name: &str, digest: &Digest) -> Vec<u8> {
+    let target =
+        bucket(&[("digest", false, digest.to_string().into_bytes()), ("mediatype", false, b"x".to_vec())]);
+    let image = bucket(&[("createdat", false, vec![1]), ("target", true, target)]);
+    let images = bucket(&[(name, true, image)]);
+    let namespace = bucket(&[("images", true, images)]);
+    let root = leaf(&[("v1", true, bucket(&[("default", true, bucket(&[])), ("k8s.io", true, namespace)]))]);
+    let mut meta =
+        [&0xED0C_DAED_u32.to_le_bytes()[..], &2_u32.to_le_bytes(), &4096_u32.to_le_bytes(), &[0; 4]].concat();
+    for value in [2_u64, 0, 0, 3, 1] {
+        meta.extend(value.to_le_bytes());
+    }
+    let sum = meta.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    meta.extend(sum.to_le_bytes());
+    let mut file = vec![0; 16];
+    file.extend(&meta);
+    file.resize(4096, 0);
+    file.extend(vec![0; 16]);
+    file.extend(&meta);
+    file.resize(8192, 0);
+    file.extend(root);
+    file.resize(3 * 4096, 0);
+    file
+}
+
+#[test]
+fn the_store_of_containerd_is_read() {
+    let root = tempfile::tempdir().unwrap();
+    let image = Image::of(&two_layers());
+    let digest = Digest::of(&image.manifest);
+    let blobs = layout(&image).into_iter().filter(|(path, _)| path.starts_with("blobs"));
+    let mut files: Vec<_> =
+        blobs.map(|(path, bytes)| (format!("io.containerd.content.v1.content/{path}"), bytes)).collect();
+    let file = metadata("docker.io/library/nginx:1.27", &digest);
+    files.push(("io.containerd.metadata.v1.bolt/meta.db".to_owned(), file.clone()));
+    write(root.path(), &files);
+    let target = |place: &str, name: &str| Target::Containerd {
+        name: format!("[{place}@{}]{name}", root.path().display()),
+    };
+    for name in ["nginx:1.27", "docker.io/library/nginx:1.27"] {
+        let opened = opened(&target("", name)).unwrap();
+        assert_eq!(opened.image.digest.as_ref(), Some(&digest));
+        assert_eq!(packages(&opened), ["0:nginx@1.22.1-9"], "{name}");
+    }
+    assert!(message(opened(&target("default", "nginx:1.27"))).ends_with("there is no such image in default"));
+    assert!(message(opened(&target("", "nginx:1"))).contains("there is no such image in k8s.io"));
+    // What is cut off or written over ends in an error.
+    let path = root.path().join("io.containerd.metadata.v1.bolt/meta.db");
+    for length in [0, 100, 4096, 8192, 9000] {
+        fs::write(&path, &file[..length]).unwrap();
+        assert!(opened(&target("", "nginx:1.27")).is_err(), "{length}");
+    }
+    fs::write(&path, metadata("docker.io/library/nginx:1.27", &Digest::of(b"gone"))).unwrap();
+    assert!(opened(&target("", "nginx:1.27")).is_err());
+    assert!(matches!(Target::parse_prefixed("containerd:nginx:1"), Some(Ok(Target::Containerd { .. }))));
+}

@@ -33,6 +33,8 @@ pub(crate) struct Document {
     pub(crate) credentials: Credentials,
     /// Which licences packages may have.
     pub(crate) licenses: Licenses,
+    /// Files that nobody wants.
+    pub(crate) files: Files,
     /// The language of titles, messages and remedies: `en` or `ja`. Default: the locale's.
     pub(crate) language: Option<String>,
 }
@@ -168,6 +170,14 @@ pub(crate) struct Vulnerabilities {
 pub(crate) struct Credentials {
     /// Rules in the format of gitleaks, relative to this file. Default: our own.
     pub(crate) rules: Option<String>,
+}
+
+/// Files that nobody wants.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Files {
+    /// Lists of the SHA-256 of files that are denied, relative to this file.
+    pub(crate) deny: Vec<String>,
 }
 
 /// Which licences packages may have, by the names of SPDX's list. A `*` at the end stands for any rest.

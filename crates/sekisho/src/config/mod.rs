@@ -187,7 +187,14 @@ impl Config {
     /// What is asked about credentials, where the command line does not say otherwise.
     pub(crate) fn about_credentials(&self, asked: &Asked) -> Asked {
         let rules = self.document.credentials.rules.as_ref().map(|rules| self.folder().join(rules));
-        Asked { rules: asked.rules.clone().or(rules), history: asked.history }
+        Asked { rules: asked.rules.clone().or(rules), history: asked.history, denied: asked.denied.clone() }
+    }
+
+    /// Lists of files that are denied, those of the command line behind.
+    pub(crate) fn denied(&self, asked: &[PathBuf]) -> Vec<PathBuf> {
+        let folder = self.folder();
+        let said = self.document.files.deny.iter().map(|path| folder.join(path));
+        said.chain(asked.iter().cloned()).collect()
     }
 
     /// The severity that the file gives a check, where it gives one.

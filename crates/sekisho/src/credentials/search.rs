@@ -14,6 +14,8 @@ pub(crate) struct Asked {
     pub(crate) rules: Option<PathBuf>,
     /// Whether the history of repositories is looked through too.
     pub(crate) history: bool,
+    /// Lists of files that are denied.
+    pub(crate) denied: Vec<PathBuf>,
 }
 
 /// The rules of a run.

@@ -18,9 +18,11 @@ use sekisho_registry::{
     Wanted, open, pass_folder, pass_layer,
 };
 use sekisho_version::PackageUrl;
+use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::credentials::{InLayer, Record, Search, Watcher};
+use crate::denied::{Denied, DenyList, Hasher};
 
 /// What is asked about images.
 #[derive(Debug, Clone, Default)]
@@ -98,6 +100,8 @@ pub(crate) struct Examined {
     pub(crate) contents: Contents,
     /// The credentials in its files, each with its layer.
     pub(crate) credentials: Vec<(Record, Option<InLayer>)>,
+    /// The files in it that are denied, each with its layer.
+    pub(crate) denied: Vec<(Denied, Option<InLayer>)>,
     /// The files that were too large to look for credentials in.
     pub(crate) large: Vec<String>,
     /// How many layers were read to their end, now or before.
@@ -147,6 +151,48 @@ fn recognize(path: &Path) -> Result<Option<Target>> {
     }
 }
 
+/// What is looked for in files beside packages.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Sought<'r> {
+    /// How credentials are looked for.
+    pub(crate) credentials: Option<(&'r Search, &'r Detector<'r>)>,
+    /// The files that are denied.
+    pub(crate) denied: Option<&'r DenyList>,
+}
+
+/// What was found in the files of a layer or a folder beside packages.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Sighted {
+    /// Credentials.
+    pub(crate) credentials: Vec<Record>,
+    /// Files that were too large to look for them in.
+    pub(crate) large: Vec<String>,
+    /// Files that are denied.
+    pub(crate) denied: Vec<Denied>,
+}
+
+impl Sought<'_> {
+    /// Passes something with an eye on what is sought.
+    pub(crate) fn watched(&self, pass: impl FnOnce(&mut [&mut dyn Observer]) -> Passed) -> (Passed, Sighted) {
+        let mut watcher = self.credentials.map(|(_, detector)| Watcher::new(detector));
+        let mut hasher = self.denied.map(Hasher::new);
+        let mut observers: Vec<&mut dyn Observer> = Vec::new();
+        observers.extend(watcher.as_mut().map(|watcher| watcher as &mut dyn Observer));
+        observers.extend(hasher.as_mut().map(|hasher| hasher as &mut dyn Observer));
+        let passed = pass(&mut observers);
+        let (credentials, large) = watcher.map(Watcher::finish).unwrap_or_default();
+        let denied = hasher.map(Hasher::finish).unwrap_or_default();
+        (passed, Sighted { credentials, large, denied })
+    }
+
+    /// The name under which what was sighted in a layer is kept: it changes with what is sought. None where nothing is.
+    fn note(&self) -> Option<String> {
+        let rules = self.credentials.map_or("", |(search, _)| search.version());
+        let denied = self.denied.map_or("", DenyList::version);
+        (!rules.is_empty() || !denied.is_empty()).then(|| format!("sighted-1-{rules}-{denied}"))
+    }
+}
+
 /// Who speaks to registries with these credentials.
 pub(crate) fn client(settings: &Settings, credentials: Credentials) -> Arc<Client> {
     Arc::new(Client::new(Registries {
@@ -162,11 +208,7 @@ pub(crate) struct Images<'r>(Reader<'r>);
 
 impl<'r> Images<'r> {
     /// What reads these images.
-    pub(crate) fn new(
-        settings: &'r Settings,
-        images: &[Named],
-        sought: Option<(&'r Search, &'r Detector<'r>)>,
-    ) -> Result<Self> {
+    pub(crate) fn new(settings: &'r Settings, images: &[Named], sought: Sought<'r>) -> Result<Self> {
         let is_remote = |named: &&Named| matches!(named.target, Target::Registry(_));
         let remote = images.iter().find(is_remote);
         if let Some(named) = remote.filter(|_| settings.offline) {
@@ -189,20 +231,17 @@ impl<'r> Images<'r> {
 
 struct Reader<'r> {
     settings: &'r Settings,
-    /// How credentials are looked for.
-    sought: Option<(&'r Search, &'r Detector<'r>)>,
+    /// What is looked for in files beside packages.
+    sought: Sought<'r>,
     client: Arc<Client>,
     cache: Option<Cache>,
     limits: Limits,
 }
 
-/// The credentials of a layer, and the files that were too large to look for them in.
-type Leaks = (Vec<Record>, Vec<String>);
-
 /// What came of one layer.
 struct Read {
     layer: Layer,
-    leaks: Leaks,
+    sighted: Sighted,
     is_whole: bool,
     skipped: Option<SkipReason>,
     warning: Option<String>,
@@ -230,6 +269,7 @@ impl Reader<'_> {
                 unusual: Vec::new(),
                 contents: Contents::default(),
                 credentials: Vec::new(),
+                denied: Vec::new(),
                 large: Vec::new(),
                 layers: 0,
                 skipped: vec![skip(&named.text, SkipReason::Unreadable(error.to_string()))],
@@ -238,8 +278,8 @@ impl Reader<'_> {
     }
 
     fn root(&self, path: &Path) -> Examined {
-        let (Passed { layer, fault, .. }, (credentials, large)) =
-            self.watched(|observers| pass_folder(path, &self.limits, observers));
+        let (Passed { layer, fault, .. }, sighted) =
+            self.sought.watched(|observers| pass_folder(path, &self.limits, observers));
         let name = path.display().to_string();
         let merged = merge(&[&layer]);
         let fault = fault.map(|fault| skip(&name, SkipReason::Unreadable(fault.to_string())));
@@ -252,8 +292,9 @@ impl Reader<'_> {
             image: None,
             unusual: merged.unusual,
             contents: merged.contents,
-            credentials: credentials.into_iter().map(|record| (record, None)).collect(),
-            large,
+            credentials: sighted.credentials.into_iter().map(|record| (record, None)).collect(),
+            denied: sighted.denied.into_iter().map(|denied| (denied, None)).collect(),
+            large: sighted.large,
             layers: usize::from(fault.is_none()),
             skipped: fault.into_iter().collect(),
             name,
@@ -288,38 +329,31 @@ impl Reader<'_> {
             image: Some(opened.image.clone()),
             unusual: merged.unusual,
             contents: merged.contents,
-            credentials: attributed(opened, &read),
-            large: read.iter().flat_map(|read| read.leaks.1.iter().cloned()).collect(),
+            credentials: attributed(opened, &read, |read| &read.sighted.credentials, |record| &record.path),
+            denied: attributed(opened, &read, |read| &read.sighted.denied, |denied| &denied.path),
+            large: read.iter().flat_map(|read| read.sighted.large.iter().cloned()).collect(),
             layers: read.iter().filter(|read| read.is_whole).count(),
             skipped,
         }
     }
 
-    /// Passes something with an eye on credentials, where they are looked for.
-    fn watched(&self, pass: impl FnOnce(&mut [&mut dyn Observer]) -> Passed) -> (Passed, Leaks) {
-        let Some((_, detector)) = self.sought else { return (pass(&mut []), Leaks::default()) };
-        let mut watcher = Watcher::new(detector);
-        let passed = pass(&mut [&mut watcher]);
-        (passed, watcher.finish())
+    /// What was kept of what was sighted in a layer; none where it must be read again.
+    fn known(&self, cache: &Cache, diff_id: &Digest) -> Option<Sighted> {
+        let Some(note) = self.sought.note() else { return Some(Sighted::default()) };
+        serde_json::from_slice(&cache.note(diff_id, &note)?).ok()
     }
 
-    /// What was kept of the credentials of a layer; none where it must be read again.
-    fn known(&self, cache: &Cache, diff_id: &Digest) -> Option<Leaks> {
-        let Some((search, _)) = self.sought else { return Some(Leaks::default()) };
-        serde_json::from_slice(&cache.note(diff_id, &note(search))?).ok()
-    }
-
-    fn keep(&self, cache: &Cache, diff_id: &Digest, leaks: &Leaks) -> Result<(), CacheError> {
-        let Some((search, _)) = self.sought else { return Ok(()) };
+    fn keep(&self, cache: &Cache, diff_id: &Digest, sighted: &Sighted) -> Result<(), CacheError> {
+        let Some(note) = self.sought.note() else { return Ok(()) };
         // Records are plain data, which can always be written.
-        let bytes = serde_json::to_vec(leaks).unwrap_or_default();
-        cache.keep_note(diff_id, &note(search), &bytes)
+        let bytes = serde_json::to_vec(sighted).unwrap_or_default();
+        cache.keep_note(diff_id, &note, &bytes)
     }
 
     fn layer(&self, opened: &Opened, index: usize, version: &str) -> Read {
         let nothing = |reason| Read {
             layer: Layer::default(),
-            leaks: Leaks::default(),
+            sighted: Sighted::default(),
             is_whole: false,
             skipped: Some(reason),
             warning: None,
@@ -337,22 +371,22 @@ impl Reader<'_> {
         let proof = Proof::of(&bytes, expected.digest.as_ref());
         if let (Some(cache), Some(proof)) = (&self.cache, &proof)
             && let Some(layer) = cache.layer(proof, &known.diff_id, version)
-            && let Some(leaks) = self.known(cache, &known.diff_id)
+            && let Some(sighted) = self.known(cache, &known.diff_id)
         {
-            return Read { layer, leaks, is_whole: true, skipped: None, warning: None };
+            return Read { layer, sighted, is_whole: true, skipped: None, warning: None };
         }
-        let (Passed { layer, summary, fault }, leaks) =
-            self.watched(|observers| pass_layer(bytes, expected, &self.limits, observers));
+        let (Passed { layer, summary, fault }, sighted) =
+            self.sought.watched(|observers| pass_layer(bytes, expected, &self.limits, observers));
         // What was proved to be what it should be is kept, and nothing else.
         let kept = match (&self.cache, &summary) {
             (Some(cache), Some(_)) => cache
                 .keep(proof.as_ref(), &known.diff_id, version, &layer)
-                .and_then(|()| self.keep(cache, &known.diff_id, &leaks)),
+                .and_then(|()| self.keep(cache, &known.diff_id, &sighted)),
             _ => Ok(()),
         };
         Read {
             layer,
-            leaks,
+            sighted,
             is_whole: fault.is_none(),
             skipped: fault.map(|fault| SkipReason::Unreadable(fault.to_string())),
             warning: kept.err().map(|error| error.to_string()),
@@ -360,16 +394,21 @@ impl Reader<'_> {
     }
 }
 
-/// The credentials of all layers, each with its layer.
-fn attributed(opened: &Opened, read: &[Read]) -> Vec<(Record, Option<InLayer>)> {
+/// What was sighted in all layers, each with its layer.
+fn attributed<T: Clone>(
+    opened: &Opened,
+    read: &[Read],
+    of: impl Fn(&Read) -> &[T],
+    path: impl Fn(&T) -> &str,
+) -> Vec<(T, Option<InLayer>)> {
     let mut all = Vec::new();
     for (index, of_layer) in read.iter().enumerate() {
         let above = read.get(index + 1..).unwrap_or_default();
-        all.extend(of_layer.leaks.0.iter().map(|record| {
+        all.extend(of(of_layer).iter().map(|one| {
             // What lies in an archive is there as long as the archive.
-            let file = record.path.split("!/").next().unwrap_or(&record.path);
+            let file = path(one).split("!/").next().unwrap_or_default();
             let is_hidden = above.iter().any(|above| above.layer.hides(file));
-            (record.clone(), Some(InLayer { name: opened.layer_name(index), is_hidden }))
+            (one.clone(), Some(InLayer { name: opened.layer_name(index), is_hidden }))
         }));
     }
     all
@@ -377,11 +416,6 @@ fn attributed(opened: &Opened, read: &[Read]) -> Vec<(Record, Option<InLayer>)> 
 
 fn skip(path: &str, reason: SkipReason) -> Skip {
     Skip { path: path.into(), line: None, reason }
-}
-
-/// The name under which the credentials of a layer are kept: it changes with the rules.
-fn note(search: &Search) -> String {
-    format!("credentials-2-{}", search.version())
 }
 
 /// The package URL of an image of a registry.

@@ -4,14 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
-use sekisho_contents::Contents;
-use sekisho_leak::Detector;
+use sekisho_contents::{Contents, Unread};
 use sekisho_package::{Budget, Layer, Observer, merge};
 use sekisho_registry::{Limits, Passed, pass_folder, pass_paths};
 
 use super::Selection;
+use super::image::{Sighted, Sought};
 use super::listing::Walked;
-use crate::credentials::{Record, Watcher};
 
 /// The packages of one target.
 #[derive(Debug)]
@@ -20,10 +19,8 @@ pub(crate) struct Packed {
     pub(crate) root: PathBuf,
     /// What is in it.
     pub(crate) contents: Contents,
-    /// The credentials in its files.
-    pub(crate) credentials: Vec<Record>,
-    /// The files that were too large to look for credentials in.
-    pub(crate) large: Vec<String>,
+    /// What else was sighted in its files.
+    pub(crate) sighted: Sighted,
 }
 
 /// What a root file system has and a folder of source has not.
@@ -35,7 +32,7 @@ const AT_ONCE: (usize, usize) = (64, 4_096);
 
 /// Reads the packages, and with a detector the credentials, of the targets that lie on this machine; standard input
 /// and what is not there are left to others.
-pub(crate) fn read(selection: &Selection, walked: &[Walked], detector: Option<&Detector<'_>>) -> Vec<Packed> {
+pub(crate) fn read(selection: &Selection, walked: &[Walked], sought: Sought<'_>) -> Vec<Packed> {
     let mut found = Vec::new();
     for target in &selection.targets {
         let of_target = walked.iter().find(|walked| walked.folder == *target);
@@ -44,60 +41,57 @@ pub(crate) fn read(selection: &Selection, walked: &[Walked], detector: Option<&D
             let mut parts = if is_root {
                 // All of it, also what git ignores.
                 let limits = Limits::default();
-                vec![part(detector, |observers| pass_folder(target, &limits, observers))]
+                vec![part(sought, |observers| pass_folder(target, &limits, observers))]
             } else {
-                files(target, &walked.files, detector)
+                files(target, &walked.files, sought)
             };
-            if let Some((layer, ..)) = parts.first_mut() {
+            if let Some((layer, _)) = parts.first_mut() {
                 layer.unread.extend(walked.unread.iter().filter(|_| !is_root).cloned());
             }
             found.push(packed(target.clone(), parts));
         } else if target.is_file() && target != Path::new("-") {
             let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
             let root = parent.unwrap_or(Path::new(".")).to_owned();
-            let parts = files(&root, std::slice::from_ref(target), detector);
+            let parts = files(&root, std::slice::from_ref(target), sought);
             found.push(packed(root, parts));
         }
     }
     found
 }
 
-/// What was found in a part of a target: packages, credentials, files that were too large to look for them in.
-type Part = (Layer, Vec<Record>, Vec<String>);
+/// What was found in a part of a target.
+type Part = (Layer, Sighted);
 
 /// Passes files of a folder of source, several threads at once.
-fn files(root: &Path, paths: &[PathBuf], detector: Option<&Detector<'_>>) -> Vec<Part> {
+fn files(root: &Path, paths: &[PathBuf], sought: Sought<'_>) -> Vec<Part> {
     let (fewest, most) = AT_ONCE;
     let at_once = (paths.len() / (rayon::current_num_threads() * 8)).clamp(fewest, most);
     // What may be noted of a folder is shared by those who are at work on it.
     let whole = Budget::default();
     let share = Budget { packages: whole.packages / 4, noted: whole.noted / 4, ..whole };
     let limits = Limits { scan: share, ..Limits::default() };
-    let pass = |paths| part(detector, |observers| pass_paths(root, paths, &limits, observers));
+    let pass = |paths| part(sought, |observers| pass_paths(root, paths, &limits, observers));
     if paths.is_empty() { vec![pass(paths)] } else { paths.par_chunks(at_once).map(pass).collect() }
 }
 
-fn part(detector: Option<&Detector<'_>>, pass: impl FnOnce(&mut [&mut dyn Observer]) -> Passed) -> Part {
-    let mut watcher = detector.map(Watcher::new);
-    let mut observers: Vec<&mut dyn Observer> = Vec::new();
-    observers.extend(watcher.as_mut().map(|watcher| watcher as &mut dyn Observer));
-    let Passed { mut layer, fault, .. } = pass(&mut observers);
-    layer.unread.extend(fault.map(|fault| sekisho_contents::Unread {
+fn part(sought: Sought<'_>, pass: impl FnOnce(&mut [&mut dyn Observer]) -> Passed) -> Part {
+    let (Passed { mut layer, fault, .. }, sighted) = sought.watched(pass);
+    layer.unread.extend(fault.map(|fault| Unread {
         path: "".into(),
         layer: None,
         reason: fault.to_string(),
     }));
-    let (credentials, large) = watcher.map(Watcher::finish).unwrap_or_default();
-    (layer, credentials, large)
+    (layer, sighted)
 }
 
 fn packed(root: PathBuf, parts: Vec<Part>) -> Packed {
-    let (mut layers, mut credentials, mut large) = (Vec::new(), Vec::new(), Vec::new());
-    for (layer, mut records, mut names) in parts {
+    let (mut layers, mut all) = (Vec::new(), Sighted::default());
+    for (layer, mut sighted) in parts {
         layers.push(layer);
-        credentials.append(&mut records);
-        large.append(&mut names);
+        all.credentials.append(&mut sighted.credentials);
+        all.large.append(&mut sighted.large);
+        all.denied.append(&mut sighted.denied);
     }
     let layer = Layer::joined(layers);
-    Packed { root, contents: merge(&[&layer]).contents, credentials, large }
+    Packed { root, contents: merge(&[&layer]).contents, sighted: all }
 }

@@ -140,3 +140,47 @@ fn a_root_file_system_has_no_history() {
         ["end-of-life-distribution"]
     );
 }
+
+#[test]
+fn denied_files_are_found_wherever_they_lie() {
+    let bench = Workbench::new();
+    let evil: &[u8] = b"miner\n";
+    let hexadecimal = digest(evil).replace("sha256:", "");
+    let layers = [layer(&[("opt/miner", 0o755, evil)]), layer(&[("opt/.wh.miner", 0o644, b"")])];
+    let diff_ids: Vec<String> = layers.iter().map(|layer| format!("\"{}\"", digest(layer))).collect();
+    bench.file("image.tar", configured(&layers, &diff_ids, r#""config":{"User":"1000"}"#));
+    bench.file("folder/tool", evil);
+    bench.file("folder/other", "miner");
+    for list in
+        [format!("# ours\n{hexadecimal}  a miner\n"), format!("{}:6:a miner\n", hexadecimal.to_uppercase())]
+    {
+        bench.file("list.txt", list);
+        let scan = |target: &str| {
+            bench.run(&[
+                "scan",
+                "--format",
+                "json",
+                "--deny-files",
+                "list.txt",
+                "--only",
+                "denied-file",
+                target,
+            ])
+        };
+        // The second time what was kept of the layer answers.
+        for _ in 0..2 {
+            let ran = scan("image.tar");
+            let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+            let [finding] = &report["findings"].as_array().expect("a list")[..] else { panic!("{report:#}") };
+            assert_eq!(finding["location"]["file"], "image.tar:shop:1!/opt/miner");
+            let message = finding["message"].as_str().expect("a message");
+            assert!(message.contains("(a miner); layer image.tar:shop:1 layer 0"), "{message}");
+            assert!(message.ends_with("though a later layer deletes the file"), "{message}");
+        }
+        assert_eq!(scan("folder").findings().len(), 1);
+    }
+    bench.file("list.txt", "nonsense\n");
+    let ran = bench.run(&["scan", "--deny-files", "list.txt", "folder"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("line 1"), "{}", ran.err);
+}
