@@ -9,6 +9,8 @@ pub struct Budget {
     pub ratio: u64,
     /// Bytes that may come of however few packed ones.
     pub free_bytes: u64,
+    /// Bytes that a stream of zstd may look back. Of those that look back more than 8 MiB one is read at a time.
+    pub window_bytes: u64,
     /// Entries of an archive.
     pub entries: u64,
     /// Bytes of one file.
@@ -25,6 +27,7 @@ impl Default for Budget {
             bytes: 128 << 30,
             ratio: 200,
             free_bytes: 1 << 30,
+            window_bytes: 64 << 20,
             entries: 4_000_000,
             file_bytes: 32 << 30,
             name_bytes: 4_096,

@@ -21,3 +21,4 @@ pub mod media_type;
 pub mod platform;
 pub mod stream;
 pub mod tar;
+mod window;

@@ -10,11 +10,10 @@ use crate::budget::Budget;
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::ArchiveError;
 use crate::media_type::Compression;
+use crate::window::{Head, SMALL, Turn};
 
 /// How many unpacked bytes are held at once: enough to be quick, and few enough for a cache of the processor.
 const BUFFER: usize = 128 << 10;
-/// The most bytes that a stream of zstd may ask to look back; container runtimes take no more either.
-const WINDOW: u64 = 64 << 20;
 
 /// Bytes that are counted and hashed as they are taken, and of which there may not be more than so many.
 #[derive(Debug)]
@@ -132,7 +131,9 @@ impl<R: BufRead> Unpacked<R> {
             Compression::Gzip => {
                 Inner::Gzip(Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(inner))))
             }
-            Compression::Zstd => Inner::Zstd(Box::new(BufReader::with_capacity(BUFFER, Frames::new(inner)))),
+            Compression::Zstd => {
+                Inner::Zstd(Box::new(BufReader::with_capacity(BUFFER, Frames::new(inner, budget))))
+            }
         };
         Ok(Self { inner, budget, count: 0 })
     }
@@ -223,15 +224,18 @@ fn broken(packing: &'static str, error: io::Error) -> io::Error {
 struct Frames<R: BufRead> {
     inner: R,
     decoder: FrameDecoder,
+    /// The right to look far back, once a frame does.
+    turn: Option<Turn>,
     is_open: bool,
     has_ended: bool,
 }
 
 impl<R: BufRead> Frames<R> {
-    fn new(inner: R) -> Self {
+    fn new(inner: R, budget: Budget) -> Self {
         let mut decoder = FrameDecoder::new();
-        decoder.set_max_window_size(WINDOW);
-        Self { inner, decoder, is_open: false, has_ended: false }
+        // Container runtimes take no more than the usual limit either.
+        decoder.set_max_window_size(budget.window_bytes);
+        Self { inner, decoder, turn: None, is_open: false, has_ended: false }
     }
 
     /// Begins the next frame; whether there is one.
@@ -240,8 +244,12 @@ impl<R: BufRead> Frames<R> {
             if self.inner.fill_buf()?.is_empty() {
                 return Ok(false);
             }
-            match self.decoder.reset(&mut self.inner) {
+            let mut head = Head::new(&mut self.inner);
+            match self.decoder.reset(&mut head) {
                 Ok(()) => {
+                    if self.turn.is_none() && head.window(self.decoder.content_size()) > SMALL {
+                        self.turn = Some(Turn::wait());
+                    }
                     self.is_open = true;
                     return Ok(true);
                 }

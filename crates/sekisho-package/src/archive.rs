@@ -91,6 +91,8 @@ impl Walk<'_> {
         let budget = sekisho_oci::budget::Budget {
             bytes: self.limits.unpacked.saturating_mul(4),
             entries: self.limits.files.saturating_mul(2),
+            // The layer that holds the archive may look far back already.
+            window_bytes: 8 << 20,
             ..sekisho_oci::budget::Budget::default()
         };
         let broken = |error: sekisho_oci::error::ArchiveError| ReadError::malformed(FORMAT, error);

@@ -168,3 +168,45 @@ fn documents_are_proved() {
     assert!(message(read_document(&b"{} "[..], &expected, 10)).contains("there are 3 bytes"));
     assert!(message(read_document(std::io::repeat(b' '), &expected, 10)).contains("more than 10 bytes"));
 }
+
+/// A frame of zstd that holds bytes as they are, and says that it looks back two to this power of bytes.
+fn looking_back(power: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0, (power - 10) << 3];
+    let mut rest = bytes.chunks(100_000).peekable();
+    while let Some(block) = rest.next() {
+        let header = (u32::try_from(block.len()).unwrap() << 3) | u32::from(rest.peek().is_none());
+        frame.extend(&header.to_le_bytes()[..3]);
+        frame.extend(block);
+    }
+    frame
+}
+
+#[test]
+fn streams_that_look_far_back_are_read_one_at_a_time() {
+    let plain = plain();
+    let far = looking_back(26, &plain);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let (names, _) = read(&far, known(&far, &plain), Budget::default()).unwrap();
+                assert_eq!(names, ["a=one", "b=two"]);
+            });
+        }
+    });
+    // Several frames of one stream wait for nobody, and the turn is given back where reading ends early.
+    let frames = [
+        looking_back(26, &plain[..700]),
+        looking_back(20, &plain[700..900]),
+        looking_back(25, &plain[900..]),
+    ];
+    let frames = frames.concat();
+    for _ in 0..2 {
+        assert!(read(&frames[..frames.len() / 2], Expected::default(), Budget::default()).is_err());
+        read(&frames, known(&frames, &plain), Budget::default()).unwrap();
+    }
+    let near = Budget { window_bytes: 8 << 20, ..Budget::default() };
+    read(&looking_back(23, &plain), Expected::default(), near).unwrap();
+    for (bytes, budget) in [(far, near), (looking_back(27, &plain), Budget::default())] {
+        assert!(read(&bytes, Expected::default(), budget).is_err());
+    }
+}
