@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sekisho_manifest::{Node, Object};
+use sekisho_manifest::{Entry, Node, Object, Value};
 use smol_str::SmolStr;
 
 use crate::kinds::Kinds;
@@ -157,6 +157,24 @@ impl Request {
             options: None,
             dry_run: false,
         }
+    }
+
+    /// The creation of an object as the API server hands it on: an object that names no namespace has it written into
+    /// its metadata.
+    pub fn admitted(object: &Object, kinds: &Kinds, namespace: &str) -> Self {
+        let mut request = Self::create(object, kinds, namespace);
+        if let Some(root) = &mut request.object
+            && !request.namespace.is_empty()
+            && root.at(&["metadata", "namespace"]).is_none_or(Node::is_null)
+            && let Some(metadata) = root.as_mapping_mut().and_then(|root| root.value_mut("metadata"))
+        {
+            let span = metadata.span;
+            let node = Node { span, value: Value::String(request.namespace.clone()) };
+            if let Some(metadata) = metadata.as_mapping_mut() {
+                metadata.put(Entry { key: "namespace".into(), key_span: span, node });
+            }
+        }
+        request
     }
 
     /// The object that the request is about: as it shall be, else as it is.

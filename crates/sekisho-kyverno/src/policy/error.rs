@@ -79,6 +79,24 @@ pub enum PolicyErrorKind {
     /// An expression or variable that cannot be read.
     #[error("{0}")]
     Expression(String),
+    /// A number of seconds out of range.
+    #[error("an examination takes 1 to 30 seconds")]
+    Timeout,
+    /// Neither requests nor existing objects are examined.
+    #[error("neither requests nor existing objects are examined: set `admission` or `background` to true")]
+    NeverAsked,
+    /// Rules that only make sense when requests are examined.
+    #[error("rules that change, make or verify something need `admission`")]
+    NeedsAdmission,
+    /// Conditions in CEL before a rule that is not.
+    #[error("`celPreconditions` stand before `validate.cel` alone: use `preconditions`")]
+    CelConditions,
+    /// Users in what existing objects are examined by.
+    #[error("`{0}` says nothing in the background: set `spec.background` to false")]
+    Background(&'static str),
+    /// A rule of a kind that cannot be for any object.
+    #[error("a rule that makes or verifies something is for certain kinds: name them")]
+    AnyKind,
     /// Nested deeper than is read.
     #[error("the policy is nested too deeply: make it flatter")]
     Depth,

@@ -1,5 +1,6 @@
 //! Kyverno's documents, read into rules that can be evaluated.
 
+mod admitted;
 mod check;
 mod cleanup;
 mod error;
@@ -150,10 +151,12 @@ pub fn load(root: &Node) -> Loaded {
         "ClusterPolicy" | "Policy" => {
             shape::check(root, schema::POLICY, &FieldPath::root(), &mut errors);
             check::policy(root, &mut errors);
+            admitted::policy(root, &mut errors);
             Document::Policy(Box::new(read::policy(root, &mut errors)))
         }
         "PolicyException" => {
             shape::check(root, schema::EXCEPTION, &FieldPath::root(), &mut errors);
+            admitted::exception(root, &mut errors);
             Document::Exception(Box::new(exception::read(root)))
         }
         _ => {

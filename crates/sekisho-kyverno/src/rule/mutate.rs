@@ -138,18 +138,25 @@ fn objects(
 /// Applies a patch or loops to an object.
 fn work(work: &MutateWork, object: &Value, scope: &mut Scope<'_>, nesting: usize) -> Worked {
     match work {
-        MutateWork::Patch(source) => patch(source, object, scope),
+        MutateWork::Patch(source) => patch(source, object, scope, nesting > 0),
         MutateWork::Foreach(loops) => foreach(loops, object, scope, nesting),
         MutateWork::Nothing => Ok(Outcome::Failed("empty mutate rule".to_owned())),
     }
 }
 
-fn patch(source: &PatchSource, object: &Value, scope: &Scope<'_>) -> Worked {
+/// Applies a patch; `{{@}}` in it is found from the rule, or from the loop that holds the patch.
+fn patch(source: &PatchSource, object: &Value, scope: &Scope<'_>, in_loop: bool) -> Worked {
     let rendered;
     let patch = match source {
         PatchSource::Ready(patch) => patch,
         PatchSource::Merge(template) | PatchSource::Json(template) => {
-            let value = match scope.render(template) {
+            let path = match (source, in_loop) {
+                (PatchSource::Json(_), false) => "/mutate/patchesJson6902",
+                (PatchSource::Json(_), true) => "/patchesJson6902",
+                (_, false) => "/mutate/patchStrategicMerge",
+                (_, true) => "/patchStrategicMerge",
+            };
+            let value = match scope.render_at(template, path) {
                 Ok(value) => value,
                 Err(error) => return Ok(Outcome::Failed(format!("variable substitution failed: {error}"))),
             };

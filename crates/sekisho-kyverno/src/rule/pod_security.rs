@@ -81,6 +81,9 @@ const CONTROLS: &[(&str, &[&str])] = &[
 /// The control whose fields Kyverno does not name, and lets nobody exclude.
 const UNNAMED: &str = "hostProbesAndHostLifecycle";
 
+/// The control that tells a field without a value, `nil`, from one whose holder is missing.
+const UNSET: &str = "allowPrivilegeEscalation";
+
 const CONTAINER_LISTS: [&str; 3] = ["containers", "initContainers", "ephemeralContainers"];
 
 /// Applies a rule.
@@ -93,12 +96,23 @@ pub(super) fn run(
     if running.request.operation == Operation::Delete {
         return Ok(None);
     }
+    let Some(object) = &running.object else { return Ok(None) };
+    hold(running, rule, security, exceptions, object)
+}
+
+/// Holds an object to a rule: the one of the request, or the one that it changes.
+pub(super) fn hold(
+    running: &Running<'_>,
+    rule: &Rule,
+    security: &PodSecurityRule,
+    exceptions: &[&Exception],
+    object: &Value,
+) -> Result<Option<Said>, VariableError> {
     if let Some(whole) = exceptions.iter().find(|exception| exception.pod_security.is_empty()) {
         let key = whole.key();
         let message = format!("rule is skipped due to policy exception {key}");
         return Ok(Some(Said::skip(message).for_exceptions(vec![key])));
     }
-    let Some(object) = &running.object else { return Ok(None) };
     let Some(judge) = running.world.pod_security else {
         let message = "Pod Security is not examined: nobody who judges Pods was given";
         return Ok(Some(Said::not_examined(message)));
@@ -203,7 +217,7 @@ impl Judging<'_> {
             for fault in &violation.faults {
                 let field = restricted_field(&fault.path);
                 let named = exclude.field.is_empty() || exclude.field == field;
-                if !named || !self.allows(exclude, fault)? {
+                if !named || !self.allows(exclude, &violation.control, fault, &excluded_pod)? {
                     continue;
                 }
                 let Some(found) = violations.iter_mut().find(|known| known.control == violation.control)
@@ -227,13 +241,22 @@ impl Judging<'_> {
     }
 
     /// Whether the values at fault are those that the exclusion allows.
-    fn allows(&self, exclude: &Standard, fault: &Fault) -> Result<bool, BudgetError> {
+    fn allows(
+        &self,
+        exclude: &Standard,
+        control: &str,
+        fault: &Fault,
+        pod: &Value,
+    ) -> Result<bool, BudgetError> {
         if exclude.values.is_empty() {
             return Ok(true);
         }
         let values = match &fault.found {
             Found::Value(value) if !value.is_empty() => std::slice::from_ref(value),
             Found::Values(values) => values,
+            Found::Missing if control == UNSET && has_holder(pod, &fault.path) => {
+                &[SmolStr::new_static("nil")]
+            }
             _ => &[],
         };
         for value in values {
@@ -292,10 +315,7 @@ impl Judging<'_> {
             }
             let field = in_object(&printed(&fault.path), kind);
             let _ = match &fault.found {
-                // Kyverno tells a field that is missing from one whose holder is missing.
-                Found::Missing
-                    if violation.control == "allowPrivilegeEscalation" && self.has_holder(&fault.path) =>
-                {
+                Found::Missing if violation.control == UNSET && has_holder(self.pod, &fault.path) => {
                     write!(message, "{field} is forbidden, forbidden values found: nil")
                 }
                 Found::Missing => write!(message, "{field}: Required value"),
@@ -313,16 +333,17 @@ impl Judging<'_> {
         }
         message.push_str("])");
     }
+}
 
-    fn has_holder(&self, path: &FieldPath) -> bool {
-        let segments = path.segments();
-        let above = segments.get(..segments.len().saturating_sub(1)).unwrap_or(&[]);
-        let holder = above.iter().try_fold(self.pod, |value, segment| match segment {
-            Segment::Key(key) => value.get(key),
-            Segment::Index(index) => value.as_list()?.get(*index),
-        });
-        holder.is_some_and(|holder| !holder.is_null())
-    }
+/// Whether there is what should hold a field.
+fn has_holder(pod: &Value, path: &FieldPath) -> bool {
+    let segments = path.segments();
+    let above = segments.get(..segments.len().saturating_sub(1)).unwrap_or(&[]);
+    let holder = above.iter().try_fold(pod, |value, segment| match segment {
+        Segment::Key(key) => value.get(key),
+        Segment::Index(index) => value.as_list()?.get(*index),
+    });
+    holder.is_some_and(|holder| !holder.is_null())
 }
 
 /// The field as messages print it.

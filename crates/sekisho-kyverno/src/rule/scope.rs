@@ -8,7 +8,7 @@ use crate::jmespath::Surroundings;
 use crate::matching::{Identity, User};
 use crate::policy::{Rule, Template};
 use crate::value::{Map, Value};
-use crate::variables::{VariableError, substitute};
+use crate::variables::{VariableError, substitute, substitute_at};
 
 use super::request::Request;
 
@@ -92,6 +92,14 @@ impl<'s> Scope<'s> {
     }
 
     /// A text with its variables replaced.
+    /// The same of a part of a rule that stands at a path.
+    pub(super) fn render_at(&self, template: &Template, path: &str) -> Result<Value, VariableError> {
+        match template.constant() {
+            Some(value) => Ok(value.clone()),
+            None => substitute_at(template.source(), path, &self.context),
+        }
+    }
+
     pub(super) fn render_text(&self, text: &str) -> Result<Value, VariableError> {
         self.render(&Template::new(&text.into()))
     }

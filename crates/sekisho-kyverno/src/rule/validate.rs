@@ -1,6 +1,6 @@
 //! Rules that say whether an object holds.
 
-use crate::matching::{Operation, User};
+use crate::matching::{Asked, Operation, User};
 use crate::operators::{Conditions, Held};
 use crate::pattern::{Failure, Mismatch, Pattern};
 use crate::policy::{Check, FailureAction, PatternSource, Rule, Validate, ValidateForeach};
@@ -13,13 +13,27 @@ use super::result::{Said, Status};
 use super::scope::Scope;
 use super::{ELEMENT_STEPS, cel, joined, pod_security};
 
+/// What is said of an object that did not hold before it was changed either.
+const EXISTING: &str = "skipping the rule evaluation as pre-existing violations are allowed";
+
 type Answer = Result<Option<Said>, VariableError>;
 
 /// Applies a rule; nothing where it has nothing to say.
 pub(super) fn run(running: &Running<'_>, scope: &mut Scope<'_>, rule: &Rule, validate: &Validate) -> Answer {
     let exceptions = running.exceptions(rule, scope)?;
+    let fails = |said: &Option<Said>| said.as_ref().is_some_and(|said| said.status == Status::Fail);
     if let Check::PodSecurity(security) = &validate.check {
-        return pod_security::run(running, rule, security, &exceptions);
+        let said = pod_security::run(running, rule, security, &exceptions)?;
+        if fails(&said) && forgives(running, validate) {
+            let old = old_request(running.request);
+            if let Some(object) = &old.object
+                && concerns(running, rule, &old.asked(object))?
+                && fails(&pod_security::hold(running, rule, security, &exceptions, object)?)
+            {
+                return Ok(Some(Said::skip(EXISTING)));
+            }
+        }
+        return Ok(said);
     }
     if !exceptions.is_empty() {
         let keys = keys(&exceptions);
@@ -36,10 +50,8 @@ pub(super) fn run(running: &Running<'_>, scope: &mut Scope<'_>, rule: &Rule, val
     }
     let validator = Validator { rule, validate, subject: running.object.as_ref() };
     let said = validator.check(&validate.check, scope, None, 0)?;
-    let fails = |said: &Option<Said>| said.as_ref().is_some_and(|said| said.status == Status::Fail);
     if fails(&said) && forgives(running, validate) && fails(&before(running, rule, validate)?) {
-        let message = "skipping the rule evaluation as pre-existing violations are allowed";
-        return Ok(Some(Said::skip(message)));
+        return Ok(Some(Said::skip(EXISTING)));
     }
     Ok(said)
 }
@@ -63,12 +75,7 @@ fn before(running: &Running<'_>, rule: &Rule, validate: &Validate) -> Answer {
     let mut scope = Scope::new(&old, Some(&object), running.around, &running.policy.namespace);
     scope.begin_rule(rule)?;
     scope.load(&rule.context);
-    let concerns = rule.matches.includes(&asked, running.meter)?
-        && match &rule.excludes {
-            Some(excludes) => !excludes.excludes(&asked, running.meter)?,
-            None => true,
-        };
-    if !concerns {
+    if !concerns(running, rule, &asked)? {
         return Ok(None);
     }
     if let Some(conditions) = &rule.preconditions
@@ -78,6 +85,15 @@ fn before(running: &Running<'_>, rule: &Rule, validate: &Validate) -> Answer {
     }
     let validator = Validator { rule, validate, subject: Some(&object) };
     validator.check(&validate.check, &mut scope, None, 0)
+}
+
+/// Whether a rule concerns an object.
+fn concerns(running: &Running<'_>, rule: &Rule, asked: &Asked<'_>) -> Result<bool, VariableError> {
+    Ok(rule.matches.includes(asked, running.meter)?
+        && match &rule.excludes {
+            Some(excludes) => !excludes.excludes(asked, running.meter)?,
+            None => true,
+        })
 }
 
 /// The making of the object as it was.

@@ -10,4 +10,5 @@ pub use error::VariableError;
 pub use references::resolve_references;
 pub(crate) use scan::filled;
 pub use scan::{expressions, has_variables, is_reference, is_variable};
+pub(crate) use substitute::substitute_at;
 pub use substitute::{substitute, substitute_variables};

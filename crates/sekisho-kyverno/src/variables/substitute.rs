@@ -14,6 +14,17 @@ pub fn substitute(document: &Value, context: &Context<'_>) -> Result<Value, Vari
     substitute_variables(&document, context)
 }
 
+/// The same of a part of a document that stands at a path, by which `{{@}}` is found.
+pub(crate) fn substitute_at(
+    document: &Value,
+    path: &str,
+    context: &Context<'_>,
+) -> Result<Value, VariableError> {
+    let document = resolve_references(document, context.meter())?;
+    let deletes = context.operation().is_some_and(|operation| operation == "DELETE");
+    Substitution { context, deletes }.walk(&document, path)
+}
+
 /// Replaces variables in a document's keys and texts.
 pub fn substitute_variables(document: &Value, context: &Context<'_>) -> Result<Value, VariableError> {
     let deletes = context.operation().is_some_and(|operation| operation == "DELETE");

@@ -107,3 +107,112 @@ fn a_policy_with_mistakes_is_refused_and_the_others_are_not() {
     assert_eq!(loaded.policies.iter().map(|policy| policy.name().as_str()).collect::<Vec<_>>(), ["sound"]);
     assert!(!loaded.problems.is_empty() && loaded.problems.iter().all(|(place, _)| *place == 0));
 }
+
+#[test]
+fn an_exclusion_of_values_lets_off_no_field_that_is_unset() {
+    let exclude = |value: &str| {
+        policy(
+            "standards",
+            &format!(
+                "validate: {{podSecurity: {{level: restricted, version: latest, exclude: [{{controlName: Privilege \
+                 Escalation, images: ['*'], restrictedField: \
+                 'spec.containers[*].securityContext.allowPrivilegeEscalation', values: ['{value}']}}]}}}}"
+            ),
+        )
+    };
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {securityContext: {runAsNonRoot: true, \
+               seccompProfile: {type: RuntimeDefault}}, containers: [{name: a, image: a, securityContext: \
+               {capabilities: {drop: [ALL]}}}]}}";
+    assert_eq!(review(&exclude("true"), pod).verdicts[0].outcome, Outcome::Fail);
+    assert_eq!(review(&exclude("nil"), pod).verdicts[0].outcome, Outcome::Pass);
+}
+
+#[test]
+fn a_pod_that_broke_the_standards_before_may_be_changed() {
+    let text = policy("standards", "validate: {failureAction: Enforce, podSecurity: {level: baseline}}");
+    let loaded = kyverno::load(&nodes(&text), sekisho_kyverno::context::Settings::default());
+    let mut set = PolicySet::new();
+    set.extend(loaded.policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
+    let bad = &nodes(PRIVILEGED)[0];
+    let good = nodes(
+        "{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {containers: [{name: a, image: a}]}}",
+    );
+    let documents = load(SourceId(0), PRIVILEGED, Format::Yaml, &Budget::default()).documents;
+    let objects: Vec<_> = documents.iter().flat_map(Document::objects).collect();
+    let mut request = Request::create(&objects[0], &Kinds::default(), "default");
+    request.operation = sekisho_policy::Operation::Update;
+    for (old, outcome) in [(bad, Outcome::Skip), (&good[0], Outcome::Fail)] {
+        request.old_object = Some(old.clone());
+        assert_eq!(set.review(&request, &NoFacts).verdicts[0].outcome, outcome);
+    }
+}
+
+#[test]
+fn a_patch_names_the_field_in_whose_place_it_stands() {
+    let text = policy(
+        "zones",
+        "mutate: {patchStrategicMerge: {metadata: {labels: {deploy-zone: \"{{ to_upper('{{@}}') }}\"}}}}",
+    );
+    let pod = "{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {deploy-zone: near}}, spec: {}}";
+    let changed = review(&text, pod).changed.expect("a change");
+    let label = changed.at(&["metadata", "labels", "deploy-zone"]).and_then(Node::as_str);
+    assert_eq!(label, Some("NEAR"));
+}
+
+#[test]
+fn what_admission_refuses_is_refused() {
+    let problems = |text: &str| {
+        let loaded = kyverno::load(&nodes(text), sekisho_kyverno::context::Settings::default());
+        loaded.problems.into_iter().map(|(_, problem)| problem.message).collect::<Vec<_>>().join("; ")
+    };
+    let spec =
+        |fields: &str, rule: &str| policy("p", rule).replacen("spec: {", &format!("spec: {{{fields}"), 1);
+    let deny = "validate: {deny: {}}";
+    let make = "generate: {apiVersion: v1, kind: ConfigMap, name: a, namespace: b, data: {}}";
+    let excluded = "podSecurity: {level: baseline, exclude: [{controlName: /proc Mount Type";
+    let cases = [
+        (spec("webhookTimeoutSeconds: 31, ", deny), "1 to 30 seconds"),
+        (spec("webhookConfiguration: {timeoutSeconds: -1}, ", deny), "1 to 30 seconds"),
+        (spec("admission: false, background: false, ", deny), "neither requests nor existing objects"),
+        (spec("admission: false, ", make), "need `admission`"),
+        (policy("p", &format!("celPreconditions: [{{name: a, expression: 'true'}}], {deny}")), "`preconditions`"),
+        (policy("p", make).replace("kinds: [Pod]", "kinds: ['*']"), "for certain kinds"),
+        (policy("p", &format!("validate: {{{excluded}}}]}}}}")), "`images` is missing"),
+        (
+            policy("p", &format!("validate: {{{excluded}, images: [a], restrictedField: b}}]}}}}")),
+            "`values` is missing",
+        ),
+        (
+            spec("background: false, ", deny)
+                .replace("kinds: [Pod]}", "kinds: [Pod]}, subjects: [{kind: Foo, name: a}]"),
+            "`Foo` is not allowed here",
+        ),
+        (
+            "{apiVersion: kyverno.io/v2, kind: PolicyException, metadata: {name: e, namespace: a}, spec: {exceptions: \
+             [{policyName: p, ruleNames: [r]}], match: {any: [{resources: {kinds: [Pod]}, subjects: [{kind: User, \
+             name: a}]}]}}}"
+                .to_owned(),
+            "`subjects` says nothing in the background",
+        ),
+    ];
+    for (text, wanted) in cases {
+        let found = problems(&text);
+        assert!(found.contains(wanted), "{text}: {found}");
+    }
+    assert_eq!(problems(&spec("webhookTimeoutSeconds: 30, admission: false, ", deny)), "");
+}
+
+#[test]
+fn an_admitted_object_names_its_namespace() {
+    let read = |text: &str| {
+        let documents = load(SourceId(0), text, Format::Yaml, &Budget::default()).documents;
+        let objects: Vec<_> = documents.iter().flat_map(Document::objects).collect();
+        let request = Request::admitted(&objects[0], &Kinds::default(), "shop");
+        let found = request.object.as_ref().and_then(|root| root.at(&["metadata", "namespace"]));
+        found.and_then(Node::as_str).map(str::to_owned)
+    };
+    assert_eq!(read("{apiVersion: v1, kind: Pod, metadata: {name: a}}").as_deref(), Some("shop"));
+    assert_eq!(read("{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: b}}").as_deref(), Some("b"));
+    assert_eq!(read("{apiVersion: v1, kind: Node, metadata: {name: a}}"), None);
+    assert_eq!(read("{apiVersion: v1, kind: Pod}"), None);
+}

@@ -54,7 +54,7 @@ pub(crate) fn examine(
         .par_iter()
         .filter(|object| object.api_version != sekisho_dockerfile::API_VERSION)
         .flat_map_iter(|object| {
-            let request = Request::create(object, &kinds, namespace);
+            let request = Request::admitted(object, &kinds, namespace);
             let mut verdicts = bundle.loaded.policies.review(&request, &facts).verdicts;
             bundle.locate(&mut verdicts, object);
             strongest(verdicts)

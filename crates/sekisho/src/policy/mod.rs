@@ -164,7 +164,7 @@ pub(crate) fn check(
         .objects
         .par_iter()
         .map(|object| {
-            let created = Request::create(object, &kinds, namespace);
+            let created = Request::admitted(object, &kinds, namespace);
             let mut request = Request { user: sender.clone(), ..created };
             given.apply(&mut request, &kinds);
             let mut review = bundle.loaded.policies.review(&request, &facts);

@@ -480,6 +480,11 @@ fn a_policy_that_refuses_nothing_only_warns() {
     assert_eq!(check(&["--fail-on", "warn"]).status, 1);
 }
 
+/// A policy that validates nothing.
+const CHANGE: &str = "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: change}, spec: {rules: \
+                      [{name: a, match: {any: [{resources: {kinds: [Pod]}}]}, mutate: {patchStrategicMerge: \
+                      {metadata: {labels: {a: b}}}}}]}}";
+
 #[test]
 fn policies_that_are_cel_inside_are_exported_and_the_others_named() {
     let kyverno = "apiVersion: policies.kyverno.io/v1\nkind: ValidatingPolicy\nmetadata: {name: NAME}\nspec:\n  \
@@ -487,13 +492,21 @@ fn policies_that_are_cel_inside_are_exported_and_the_others_named() {
         resources: [pods]}]\n  validations: [{expression: \"EXPRESSION\"}]\n";
     let one = kyverno.replace("NAME", "plain").replace("EXPRESSION", "object.metadata.name != 'x'");
     let other = kyverno.replace("NAME", "outside").replace("EXPRESSION", "http.Get('http://x').y == 1");
-    let folder = folder(&[("one.yaml", &one), ("other.yaml", &other), ("labels.yaml", LABELS)]);
+    let folder = folder(&[
+        ("one.yaml", &one),
+        ("other.yaml", &other),
+        ("labels.yaml", LABELS),
+        ("change.yaml", CHANGE),
+    ]);
     let ran = folder.run(&["policy", "export", "-p", "one.yaml", "-p", "other.yaml"]);
     assert_eq!(ran.status, 4, "{}", ran.err);
     assert!(ran.out.starts_with("apiVersion: admissionregistration.k8s.io/v1\n"), "{}", ran.out);
     assert!(ran.err.contains("ValidatingPolicy/outside cannot be exported: "), "{}", ran.err);
     assert_eq!(folder.run(&["policy", "export", "-p", "one.yaml"]).status, 0);
-    let none = folder.run(&["policy", "export", "-p", "labels.yaml"]);
+    let rules = folder.run(&["policy", "export", "-p", "labels.yaml"]);
+    assert_eq!(rules.status, 0, "{}", rules.err);
+    assert!(rules.out.contains("kind: ValidatingAdmissionPolicyBinding"), "{}", rules.out);
+    let none = folder.run(&["policy", "export", "-p", "change.yaml"]);
     assert_eq!(none.status, 2);
     assert!(none.err.contains("no policy here can be exported"), "{}", none.err);
 }

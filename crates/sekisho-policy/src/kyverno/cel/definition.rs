@@ -113,6 +113,10 @@ impl CelPolicy {
             );
             return (None, reader.problems);
         }
+        if kind == PolicyKind::Validating && !plain && spec.get("matchConstraints").node.is_none() {
+            reader.refuse(&spec, "`matchConstraints` is missing: say what the policy is for");
+            return (None, reader.problems);
+        }
         let mut policy = Self {
             kind,
             scope: if namespaced { Scope::Namespace } else { Scope::Cluster },
