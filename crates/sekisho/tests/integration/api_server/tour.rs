@@ -66,9 +66,12 @@ fn the_tour_leads_through_the_api_server() {
     assert!(steps.len() > 6, "the tour has {} steps", steps.len());
     let folder = tempfile::tempdir().expect("a folder");
     let programs = programs(folder.path(), &kubernetes);
-    let port = TcpListener::bind(("127.0.0.1", 0)).and_then(|port| port.local_addr()).expect("a port").port();
+    let [port, status] = [(); 2].map(|()| {
+        let listener = TcpListener::bind(("127.0.0.1", 0));
+        listener.and_then(|listener| listener.local_addr()).expect("a port").port().to_string()
+    });
     // A command that fails as it should is no failure of the script.
-    let start = "set -eu\ntrap 'kill ${WEBHOOK:-} 2>/dev/null || true' EXIT\n".to_owned();
+    let start = "set -eu\ntrap 'kill ${WEBHOOK:-} ${CONTROLLER:-} 2>/dev/null || true' EXIT\n".to_owned();
     let runs =
         steps.iter().enumerate().map(|(number, step)| format!("exec > out-{number} 2>&1\n{}", step.commands));
     let end = "exec > out-end 2>&1\necho the end\n".to_owned();
@@ -76,12 +79,13 @@ fn the_tour_leads_through_the_api_server() {
     let path = std::env::var("PATH").unwrap_or_default();
     let work = folder.path().join("work");
     fs::create_dir(&work).expect("a folder");
-    let status = Command::new("timeout")
+    let ended = Command::new("timeout")
         .args(["--kill-after", "5", "180", "bash", "-c", &script])
         .current_dir(&work)
         .env("PATH", format!("{}:{path}", programs.display()))
         .env("KUBECONFIG", std::env::var_os("SEKISHO_TEST_KUBECONFIG").expect("a kubeconfig"))
-        .env("PORT", port.to_string())
+        .env("PORT", port)
+        .env("STATUS", status)
         .env("NO_COLOR", "1")
         .env("COLUMNS", "200")
         .status()
@@ -98,5 +102,5 @@ fn the_tour_leads_through_the_api_server() {
             );
         }
     }
-    assert!(status.success() && said("end").contains("the end"), "the tour broke off: {status}\n{log}");
+    assert!(ended.success() && said("end").contains("the end"), "the tour broke off: {ended}\n{log}");
 }
