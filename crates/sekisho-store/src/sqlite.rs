@@ -31,7 +31,11 @@ impl Sqlite {
         self.connection.busy_timeout(patience)?;
         // Readers do not wait for the writer, and a crash leaves whole transactions.
         self.connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-        self.connection.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;")?;
+        // Findings come in the order of their digests, which is none: the index of many does not fit into two megabytes.
+        self.connection.execute_batch(
+            "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; \
+             PRAGMA wal_autocheckpoint = 4000;",
+        )?;
         if let Some(bytes) = bytes {
             let page: i64 = self.connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
             let pages = i64::try_from(bytes).unwrap_or(i64::MAX) / page.max(1);

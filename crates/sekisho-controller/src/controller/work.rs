@@ -125,7 +125,12 @@ impl<'c> Work<'c> {
             }
             let read = *self.read.get_or_insert_with(Instant::now);
             let facts = self.controller.facts.facts();
-            let results = self.auditor.run(&*facts, BATCH);
+            // What was said last is written while the next is looked at.
+            let (auditor, spool) = (&mut self.auditor, &mut self.spool);
+            let (results, _) = rayon::join(
+                || auditor.run(&*facts, BATCH),
+                || spool.as_mut().map(|spool| spool.flush(now())),
+            );
             if let Some(spool) = &mut self.spool {
                 spool.push(results);
             }
@@ -144,7 +149,9 @@ impl<'c> Work<'c> {
             self.clean(&mut words);
             self.summarise(&mut words);
         }
-        self.flush(&mut words);
+        if self.auditor.waiting() == 0 || !synced {
+            self.flush(&mut words);
+        }
         let mut standing = lock(&self.controller.standing);
         standing.counters = self.auditor.counters();
         standing.complete = self.complete;

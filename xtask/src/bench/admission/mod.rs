@@ -184,7 +184,7 @@ metadata:
 
 /// A command whose program gets these processors, to itself where `SEKISHO_REALTIME` is set: with a priority before that
 /// of all other work, which takes an administrator.
-fn placed(places: &str) -> Command {
+pub(super) fn placed(places: &str) -> Command {
     let mut command = if std::env::var_os("SEKISHO_REALTIME").is_some() {
         let mut command = Command::new("chrt");
         command.args(["-f", "20", "taskset"]);
