@@ -8,8 +8,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use thiserror::Error;
-
+use crate::error::ConvertError;
 use crate::event::{Event, EventBuf, Head};
 use crate::event_type::{Direction, EventFlags, EventType, Type};
 
@@ -44,40 +43,6 @@ enum Source {
     Default,
     Empty,
     ContainerJson,
-}
-
-/// Why an event cannot be converted.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-pub enum ConvertError {
-    /// No such event is known.
-    #[error("nothing is known of `{kind}` with {count} parameters")]
-    Unknown {
-        /// Its type.
-        kind: EventType,
-        /// The number of its parameters.
-        count: usize,
-    },
-    /// The event has more parameters than its type has.
-    #[error("`{kind}` has {count} parameters, more than the {limit} of its type")]
-    Parameters {
-        /// Its type.
-        kind: EventType,
-        /// The number of its parameters.
-        count: usize,
-        /// The number that its type has.
-        limit: usize,
-    },
-    /// The event lacks a parameter that its conversion takes.
-    #[error("`{kind}` lacks parameter {parameter}")]
-    Missing {
-        /// Its type.
-        kind: EventType,
-        /// The parameter.
-        parameter: usize,
-    },
-    /// Conversion led to no end.
-    #[error("the conversion of `{0}` comes to no end")]
-    Endless(EventType),
 }
 
 /// Converts events one after another.

@@ -5,7 +5,7 @@ use std::io;
 use thiserror::Error;
 
 use crate::block::BlockType;
-use crate::convert::ConvertError;
+use crate::event_type::EventType;
 
 /// Why a capture, or one block of it, cannot be read. Offsets count bytes after decompression.
 #[derive(Debug, Error)]
@@ -135,4 +135,38 @@ pub enum RecordError {
         /// The limit.
         limit: u32,
     },
+}
+
+/// Why an event cannot be converted.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum ConvertError {
+    /// No such event is known.
+    #[error("nothing is known of `{kind}` with {count} parameters")]
+    Unknown {
+        /// Its type.
+        kind: EventType,
+        /// The number of its parameters.
+        count: usize,
+    },
+    /// The event has more parameters than its type has.
+    #[error("`{kind}` has {count} parameters, more than the {limit} of its type")]
+    Parameters {
+        /// Its type.
+        kind: EventType,
+        /// The number of its parameters.
+        count: usize,
+        /// The number that its type has.
+        limit: usize,
+    },
+    /// The event lacks a parameter that its conversion takes.
+    #[error("`{kind}` lacks parameter {parameter}")]
+    Missing {
+        /// Its type.
+        kind: EventType,
+        /// The parameter.
+        parameter: usize,
+    },
+    /// Conversion led to no end.
+    #[error("the conversion of `{0}` comes to no end")]
+    Endless(EventType),
 }

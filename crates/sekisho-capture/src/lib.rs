@@ -32,9 +32,9 @@ mod writer;
 pub use account::{Accounts, Group, User};
 pub use block::BlockType;
 pub use budget::Budget;
-pub use convert::{ConvertError, Converter};
+pub use convert::Converter;
 pub use descriptor::{Descriptor, DescriptorKind, DescriptorTable, Socket};
-pub use error::{CaptureError, RecordError};
+pub use error::{CaptureError, ConvertError, RecordError};
 pub use event::{Event, EventBuf, Head};
 pub use event_type::{
     Category, Direction, EventFlags, EventInfo, EventType, Format, Origin, Parameter, Type,

@@ -2,6 +2,11 @@
 
 use smol_str::SmolStr;
 
+use super::ast::Span;
+
+/// What is wrong, and where.
+pub(crate) type Fault = (Span, ParseError);
+
 /// What is wrong with the text of an expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

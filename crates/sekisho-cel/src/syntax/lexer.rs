@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::ast::Span;
-use super::error::ParseError;
+use super::error::{Fault, ParseError};
 use super::literal;
 use crate::value::Value;
 
@@ -29,8 +29,6 @@ impl PartialEq for LiteralToken {
         false
     }
 }
-
-pub(crate) type Fault = (Span, ParseError);
 
 /// Longer signs before their beginnings.
 const SIGNS: [&str; 24] = [

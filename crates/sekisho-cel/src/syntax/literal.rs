@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::ast::Span;
-use super::error::ParseError;
-use super::lexer::Fault;
+use super::error::{Fault, ParseError};
 use crate::value::Value;
 
 /// Reads the quoted literal that a text begins with, and its length; none where there is none.

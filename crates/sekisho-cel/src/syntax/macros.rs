@@ -3,8 +3,7 @@
 use smol_str::SmolStr;
 
 use super::ast::{Comprehension, Expr, ExprId, Span};
-use super::error::ParseError;
-use super::lexer::Fault;
+use super::error::{Fault, ParseError};
 use super::parser::Parser;
 use crate::value::Value;
 

@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use super::ast::{Ast, Expr, ExprId, MapEntry, Span, StructField};
-use super::error::ParseError;
-use super::lexer::{Fault, Token, tokens};
+use super::error::{Fault, ParseError};
+use super::lexer::{Token, tokens};
 use super::macros::Macros;
 use crate::value::Value;
 
