@@ -61,6 +61,7 @@ mod renv_lock;
 mod rpm;
 mod rpm_manifest;
 mod rust_binary;
+mod sbom;
 mod snap;
 mod swift_resolved;
 mod swipl_pack;
@@ -133,6 +134,7 @@ pub(crate) static ANALYZERS: &[&Analyzer] = &[
     &rpm::ANALYZER,
     &rpm_manifest::ANALYZER,
     &rust_binary::ANALYZER,
+    &sbom::ANALYZER,
     &snap::ANALYZER,
     &swift_resolved::ANALYZER,
     &swipl_pack::ANALYZER,

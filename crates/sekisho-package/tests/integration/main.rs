@@ -1,6 +1,7 @@
 //! The tests of the crate, one module a subject.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
+mod bills;
 mod distributions;
 mod installed;
 mod java;
