@@ -177,6 +177,7 @@ pub fn looks_like_bill(head: &[u8]) -> bool {
         || has("SPDXVersion:")
         || has("spdxVersion:")
         || has("spdx.org/rdf/3")
+        || has("application/vnd.dev.sigstore.bundle")
         || (has("application/vnd.in-toto+json") || has("in-toto.io/Statement"))
 }
 

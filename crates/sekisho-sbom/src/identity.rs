@@ -3,6 +3,11 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
+/// The serial number of a document with this content.
+pub fn serial_number(content: &str) -> String {
+    format!("urn:uuid:{}", uuid(content))
+}
+
 /// A UUID of a text: version 8 of RFC 9562, made as its maker likes.
 pub(crate) fn uuid(text: &str) -> String {
     let hash = Sha256::digest(text.as_bytes());

@@ -29,4 +29,5 @@ pub use bill::{
 pub use budget::{Budget, SbomError};
 pub use difference::{Changed, Difference, difference};
 pub use format::{Format, looks_like_bill, read, write};
+pub use identity::serial_number;
 pub use merge::merge;

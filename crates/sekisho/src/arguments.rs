@@ -5,6 +5,7 @@ pub(crate) mod db;
 pub(crate) mod further;
 pub(crate) mod image;
 pub(crate) mod policy;
+pub(crate) mod sbom;
 pub(crate) mod serve;
 pub(crate) mod signature;
 pub(crate) mod vex;
@@ -100,8 +101,8 @@ pub(crate) enum Command {
     BreakGlass(BreakGlassArguments),
     /// Look whether an installation works, and what stands in its way
     Doctor(DoctorArguments),
-    /// List what a cluster is made of, as CycloneDX
-    Sbom(SbomArguments),
+    /// List what an image, a folder or a cluster is made of, as CycloneDX or SPDX; convert, merge and compare such lists
+    Sbom(Box<sbom::SbomArguments>),
     /// Sign an image, a file or a folder of policies
     Sign(Box<signature::SignArguments>),
     /// Sign a claim about an image or a file
@@ -150,7 +151,7 @@ pub(crate) enum SchemaOf {
 /// What to look at, the same for every verb that looks.
 #[derive(Debug, Args)]
 pub(crate) struct Targets {
-    /// Folders, files and images to examine; `-` is standard input, `cluster` the cluster of the kubeconfig
+    /// Folders, files, images and bills of materials to examine; `-` is standard input, `cluster` the cluster of the kubeconfig
     #[arg(value_name = "TARGET", default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
     /// Configuration file [default: `sekisho.yaml`, looked for upward from the first target]
@@ -382,21 +383,6 @@ pub(crate) struct ReportArguments {
     /// Write the report to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct SbomArguments {
-    /// `cluster`: the cluster of the kubeconfig
-    #[arg(value_name = "TARGET")]
-    pub(crate) target: PathBuf,
-    /// The only namespace whose Pods and Services are listed
-    #[arg(short, long, value_name = "NAME")]
-    pub(crate) namespace: Option<String>,
-    /// Write to a file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) live: ClusterArguments,
 }
 
 #[derive(Debug, Args)]

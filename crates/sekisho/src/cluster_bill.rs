@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use sekisho_cluster::{Composition, ImageUse, NodeFacts, ServiceFacts};
 use sekisho_manifest::ImageRef;
 use sekisho_posture::{ClusterComponent, KnownVulnerability, end_of_support, exposure};
+use sekisho_sbom::serial_number;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 /// The reference of the cluster itself.
 const CLUSTER: &str = "cluster";
@@ -49,20 +49,9 @@ pub(crate) fn document(composition: &Composition, name: &str) -> Value {
         }],
         "vulnerabilities": bill.vulnerabilities.into_values().collect::<Vec<_>>(),
     });
-    let serial = serial(&document.to_string());
+    let serial = serial_number(&document.to_string());
     document["serialNumber"] = serial.into();
     document
-}
-
-/// A number of the document that is made of its content, so that the same cluster gives the same bytes.
-fn serial(text: &str) -> String {
-    let hash = Sha256::digest(text.as_bytes());
-    let number = hash.iter().take(16).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
-    // Version 8 of RFC 9562: made as its maker likes.
-    let number = number & !(0xf << 76 | 0x3 << 62) | 0x8 << 76 | 0x2 << 62;
-    let digits = format!("{number:032x}");
-    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default().to_owned();
-    format!("urn:uuid:{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
 }
 
 #[derive(Debug, Default)]

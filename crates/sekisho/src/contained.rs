@@ -8,6 +8,7 @@ use sekisho_finding::{Finding, Skip, SkipReason};
 use sekisho_inventory::Inventory;
 use sekisho_leak::Detector;
 use sekisho_package::LicensePolicy;
+use sekisho_sbom::Bill;
 use sekisho_store::StoreTarget;
 use sekisho_version::PackageUrl;
 use smol_str::SmolStr;
@@ -19,6 +20,7 @@ use crate::inventories;
 use crate::refused_licenses;
 use crate::run::{self, Request};
 use crate::running;
+use crate::target::bill::{self, ReadBill};
 use crate::target::image::{self, Examined, Images, Named, Sought};
 use crate::target::image_object;
 use crate::target::packages::{self, Packed};
@@ -57,6 +59,7 @@ pub(crate) struct Targets<'t> {
     pub(crate) images: &'t [Named],
     /// The cluster that runs the images.
     pub(crate) runs: Option<&'t running::Found>,
+    pub(crate) bills: &'t [ReadBill],
 }
 
 /// What is asked about packages, and what came of it.
@@ -118,6 +121,17 @@ impl Targets<'_> {
             }
         }
 
+        for read in self.bills {
+            match (&read.bill, &mut of_packages) {
+                (Ok(bill), Some(packages)) => packages.of_bill(&read.name, bill, loaded)?,
+                (Ok(_), None) => {}
+                (Err(error), _) => loaded.coverage.skipped.push(Skip {
+                    path: read.name.as_str().into(),
+                    line: None,
+                    reason: SkipReason::Unreadable(error.to_string()),
+                }),
+            }
+        }
         if is_whole {
             loaded.coverage.skipped.extend(self.forget(&settings, now)?);
         }
@@ -211,6 +225,14 @@ impl Packages<'_> {
             users: &image.workloads,
         };
         self.judge(&image.contents, &whole, loaded)
+    }
+
+    fn of_bill(&mut self, name: &str, bill: &Bill, loaded: &mut Loaded) -> Result<()> {
+        let within = bill.subject.iter().filter_map(|subject| subject.url.clone()).collect();
+        let whole = Whole { name, folder: None, within, users: &[] };
+        loaded.coverage.files += 1;
+        loaded.coverage.skipped.extend(bill::unjudged(name, bill));
+        self.judge(&bill.contents, &whole, loaded)
     }
 
     fn of_folder(&mut self, packed: &Packed, loaded: &mut Loaded) -> Result<()> {

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         Command::Fix(fix) => command::fix::run(fix, &terminal),
         Command::Render(render) => command::render::run(render, &terminal),
         Command::Report(report) => command::report::run(report, &terminal),
-        Command::Sbom(sbom) => command::sbom::run(sbom, &terminal),
+        Command::Sbom(sbom) => command::sbom::run(*sbom, &terminal),
         Command::BreakGlass(glass) => command::break_glass::run(glass, &terminal),
         Command::Doctor(doctor) => command::doctor::run(doctor, &terminal),
         Command::Install(install) => command::install::run(install, &terminal),

@@ -24,6 +24,8 @@ use crate::release::Releases;
 use crate::route::Tried;
 use crate::running;
 use crate::suppress::Suppressions;
+use crate::target::bill::{self, Divided, ReadBill};
+use crate::target::image::Named;
 use crate::target::{self, Loaded, Selection, image, image_object};
 use crate::vulnerable::Wanted;
 
@@ -32,6 +34,8 @@ use crate::vulnerable::Wanted;
 pub(crate) struct Request {
     /// The targets as the user named them.
     pub(crate) targets: Vec<PathBuf>,
+    /// What standard input held, where it was read already.
+    pub(crate) input: Option<Vec<u8>>,
     /// Texts that stand for files of these names, as they would be after a change.
     pub(crate) overlay: BTreeMap<PathBuf, String>,
     /// The configuration file, where it is not to be looked for.
@@ -99,13 +103,24 @@ pub(crate) struct Outcome {
     pub(crate) database: Option<String>,
 }
 
+/// Parts images and bills of materials from the targets that are read otherwise, where they may be targets.
+fn divide(whole: &Request) -> Result<(Vec<Named>, Vec<ReadBill>, Request)> {
+    if whole.images.is_none() {
+        return Ok((Vec::new(), Vec::new(), whole.clone()));
+    }
+    let (images, targets) = if live::is_meant(&whole.targets)? {
+        (Vec::new(), whole.targets.clone())
+    } else {
+        image::divide(&whole.targets)?
+    };
+    let Divided { bills, others, input } = bill::divide(&targets)?;
+    Ok((images, bills, Request { targets: others, input, ..whole.clone() }))
+}
+
 /// Looks at the targets.
 pub(crate) fn run(whole: &Request) -> Result<Outcome> {
-    let (images, targets) = match &whole.images {
-        Some(_) if !live::is_meant(&whole.targets)? => image::divide(&whole.targets)?,
-        _ => (Vec::new(), whole.targets.clone()),
-    };
-    let request = &Request { targets, ..whole.clone() };
+    let (images, bills, request) = divide(whole)?;
+    let request = &request;
     let first = request.targets.first().map_or(Path::new("."), PathBuf::as_path);
     let config = Config::find(request.config.as_deref(), first)?;
     let mut checks = choose(request, &config)?;
@@ -129,6 +144,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
         selection: local,
         images: runs.as_ref().map_or(&images, |runs| &runs.images),
         runs: runs.as_ref(),
+        bills: &bills,
     }
     .examine(&mut loaded)?;
     let configuration = config.source.clone().map(|source| {
@@ -324,6 +340,7 @@ fn selection(request: &Request, config: &Config) -> Result<Selection> {
         exclude_root: root,
         git_ignore: !request.no_ignore,
         overlay: request.overlay.clone(),
+        input: request.input.clone(),
         budget,
         releases,
         progress: request.progress,

@@ -1,6 +1,8 @@
 //! Packages → findings about their vulnerabilities. What reads packages out of a target, whatever it is, hands them
 //! here.
 
+pub(crate) mod flaws;
+
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

@@ -11,7 +11,6 @@ use sekisho_sbom::{Budget, SbomError, contents_only, looks_like_bill, read as re
 use sekisho_version::PackageUrl;
 
 use super::prelude::*;
-use crate::merge::Joining;
 use crate::path::{base_name, ends};
 use crate::settle::KINDS;
 

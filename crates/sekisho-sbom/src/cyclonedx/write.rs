@@ -10,7 +10,7 @@ use super::words;
 use crate::bill::{Bill, DEEPEST, Detail, Family, Flaw, Foreign, Link, Subject, SubjectKind, Tool};
 use crate::declared::{is_expression, listed};
 use crate::gathering::shown_name;
-use crate::identity::uuid;
+use crate::identity::serial_number;
 use crate::json::{Json, Object, texts};
 use crate::notes::{self, Notes, PREFIX};
 
@@ -40,8 +40,8 @@ fn document(bill: &Bill, minor: u8, is_json: bool) -> Json {
             .with("version", 1_u32)
     };
     let body = writer.body();
-    let serial = uuid(&Json::Object(body.clone()).print());
-    let mut whole = head(Some(format!("urn:uuid:{serial}")));
+    let serial = serial_number(&Json::Object(body.clone()).print());
+    let mut whole = head(Some(serial));
     whole.0.extend(body.0);
     Json::Object(whole)
 }

@@ -56,6 +56,7 @@ impl Targets {
         Request {
             targets: self.paths,
             overlay: BTreeMap::new(),
+            input: None,
             config: self.config,
             persona: self.persona,
             only: self.only,

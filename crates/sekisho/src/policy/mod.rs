@@ -128,6 +128,7 @@ fn read_without(paths: &[PathBuf], exclude: &[&str]) -> Result<Resources> {
         exclude: exclude.iter().map(ToString::to_string).collect(),
         exclude_root: PathBuf::from("."),
         overlay: std::collections::BTreeMap::new(),
+        input: None,
         git_ignore: true,
         budget: Budget::default(),
         releases: Releases { default_namespace: "default".to_owned(), ..Releases::default() },

@@ -27,9 +27,13 @@ impl<'s> Disk<'s> {
 
     /// The bytes of a file, or of the text that stands for it; `-` is standard input.
     pub(super) fn read(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-        match self.selection.overlay.get(Path::new(shown(path).as_str())) {
-            Some(text) => Ok(text.clone().into_bytes()),
-            None => read_bytes(path, limit),
+        if let Some(text) = self.selection.overlay.get(Path::new(shown(path).as_str())) {
+            return Ok(text.clone().into_bytes());
+        }
+        match &self.selection.input {
+            Some(bytes) if path == Path::new("-") && bytes.len() <= limit => Ok(bytes.clone()),
+            Some(_) if path == Path::new("-") => Err(too_large(limit)),
+            _ => read_bytes(path, limit),
         }
     }
 
@@ -47,13 +51,14 @@ impl<'s> Disk<'s> {
     }
 }
 
+fn too_large(limit: usize) -> io::Error {
+    let limit = limit >> 20;
+    io::Error::other(format!(
+        "larger than {limit} MiB: raise `scan.maxFileSize` in sekisho.yaml to examine it"
+    ))
+}
+
 fn read_bytes(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-    let too_large = || {
-        let limit = limit >> 20;
-        io::Error::other(format!(
-            "larger than {limit} MiB: raise `scan.maxFileSize` in sekisho.yaml to examine it"
-        ))
-    };
     let mut bytes = Vec::new();
     if path == Path::new("-") {
         io::stdin().lock().take(limit as u64 + 1).read_to_end(&mut bytes)?;
@@ -63,12 +68,12 @@ fn read_bytes(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
             return Err(io::Error::other("not a regular file"));
         }
         if metadata.len() > limit as u64 {
-            return Err(too_large());
+            return Err(too_large(limit));
         }
         bytes.reserve_exact(usize::try_from(metadata.len()).unwrap_or(0) + 1);
         File::open(path)?.take(limit as u64 + 1).read_to_end(&mut bytes)?;
     }
-    if bytes.len() > limit { Err(too_large()) } else { Ok(bytes) }
+    if bytes.len() > limit { Err(too_large(limit)) } else { Ok(bytes) }
 }
 
 /// The name of a path as it is shown: as given, without a leading `./`, folders parted by `/`.

@@ -2,6 +2,7 @@
 //!
 //! [`listing`] finds what there is; each kind of target has a file of its own and gives a [`Part`](part::Part).
 
+pub(crate) mod bill;
 mod chart;
 mod chart_archive;
 mod chart_fault;
@@ -51,6 +52,8 @@ pub(crate) struct Selection {
     pub(crate) exclude: Vec<String>,
     /// The folder that the patterns are relative to.
     pub(crate) exclude_root: PathBuf,
+    /// What standard input held, where it was read already.
+    pub(crate) input: Option<Vec<u8>>,
     /// Texts that stand for the files of these names.
     pub(crate) overlay: BTreeMap<PathBuf, String>,
     /// Whether `.gitignore` files are followed.
@@ -106,6 +109,11 @@ pub(crate) struct Loaded {
     pub(crate) walked: Vec<Walked>,
     /// What was read and what was not.
     pub(crate) coverage: Coverage,
+}
+
+/// The folders among what the selection names, with their files.
+pub(crate) fn walked(selection: &Selection) -> Result<Vec<Walked>> {
+    Ok(listing::list(selection)?.walked)
 }
 
 /// Reads everything that the selection names.

@@ -8,6 +8,7 @@ mod bad_images;
 mod bad_input;
 mod bad_policies;
 mod bad_rego;
+mod bills;
 mod builds;
 mod bundles;
 mod charts;
