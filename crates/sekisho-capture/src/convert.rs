@@ -11,14 +11,31 @@ use std::sync::LazyLock;
 use crate::error::ConvertError;
 use crate::event::{Event, EventBuf, Head};
 use crate::event_type::{Direction, EventFlags, EventType, Type};
+use crate::hash::NumberHash;
 
 /// More steps than any event needs: a table that goes in circles ends here.
 const MAX_STEPS: usize = 50;
 
-static TABLE: LazyLock<HashMap<(u16, usize), Conversion>> = LazyLock::new(|| {
+/// The conversions by type and number of parameters.
+static TABLE: LazyLock<Vec<Vec<Option<Conversion>>>> = LazyLock::new(|| {
+    let mut table: Vec<Vec<Option<Conversion>>> = Vec::new();
     let lines = include_str!("../data/conversions.txt").lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(conversion).collect()
+    for ((kind, count), conversion) in lines.filter_map(conversion) {
+        let kind = usize::from(kind);
+        table.resize_with(table.len().max(kind + 1), Vec::new);
+        if let Some(row) = table.get_mut(kind) {
+            row.resize_with(row.len().max(count + 1), || None);
+            if let Some(place) = row.get_mut(count) {
+                *place = Some(conversion);
+            }
+        }
+    }
+    table
 });
+
+fn known(kind: EventType, count: usize) -> Option<&'static Conversion> {
+    TABLE.get(usize::from(kind.number()))?.get(count)?.as_ref()
+}
 
 /// What is done with an event of one type and number of parameters.
 struct Conversion {
@@ -48,11 +65,17 @@ enum Source {
 /// Converts events one after another.
 pub struct Converter {
     /// The enter events that wait, by thread.
-    waiting: HashMap<i64, EventBuf>,
+    waiting: HashMap<i64, Waiting, NumberHash>,
     limit: usize,
     forgotten: u64,
     current: EventBuf,
     next: EventBuf,
+}
+
+/// An enter event that waits for its exit, or did.
+struct Waiting {
+    event: EventBuf,
+    is_used: bool,
 }
 
 /// What became of an event.
@@ -66,7 +89,7 @@ impl Converter {
     /// A converter that keeps no more than `limit` enter events.
     pub fn new(limit: usize) -> Self {
         let nothing = EventBuf::new(Head::default());
-        Self { waiting: HashMap::new(), limit, forgotten: 0, current: nothing.clone(), next: nothing }
+        Self { waiting: HashMap::default(), limit, forgotten: 0, current: nothing.clone(), next: nothing }
     }
 
     /// The current form of an event; none where it has none, because its exit will tell what it says.
@@ -97,8 +120,7 @@ impl Converter {
         for _ in 0..MAX_STEPS {
             let event = self.current.as_event();
             let (kind, count) = (event.head.kind, event.parameter_count());
-            let conversion =
-                TABLE.get(&(kind.number(), count)).ok_or(ConvertError::Unknown { kind, count })?;
+            let conversion = known(kind, count).ok_or(ConvertError::Unknown { kind, count })?;
             match conversion.action {
                 Action::Keep => {
                     self.keep();
@@ -132,14 +154,18 @@ impl Converter {
     fn keep(&mut self) {
         let thread = self.current.head.thread;
         if let Some(kept) = self.waiting.get_mut(&thread) {
-            kept.assign(&self.current.as_event());
+            kept.event.assign(&self.current.as_event());
+            kept.is_used = false;
             return;
+        }
+        if self.waiting.len() >= self.limit {
+            self.waiting.retain(|_, kept| !kept.is_used);
         }
         if self.waiting.len() >= self.limit {
             self.forgotten += self.waiting.len() as u64;
             self.waiting.clear();
         }
-        self.waiting.insert(thread, self.current.clone());
+        self.waiting.insert(thread, Waiting { event: self.current.clone(), is_used: false });
     }
 
     /// Pushes the parameters onto the next event.
@@ -150,6 +176,8 @@ impl Converter {
         let enter = self
             .waiting
             .get(&old.head.thread)
+            .filter(|enter| !enter.is_used)
+            .map(|enter| &enter.event)
             .filter(|enter| enter.head.kind.number().checked_add(1) == Some(kind.number()));
         let mut uses_enter = false;
         for source in sources {
@@ -180,7 +208,10 @@ impl Converter {
             }
         }
         if uses_enter {
-            self.waiting.remove(&old.head.thread);
+            let thread = old.head.thread;
+            if let Some(kept) = self.waiting.get_mut(&thread) {
+                kept.is_used = true;
+            }
         }
         Ok(())
     }

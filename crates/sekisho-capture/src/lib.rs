@@ -21,6 +21,7 @@ mod error;
 mod event;
 mod event_type;
 mod flags;
+mod hash;
 mod interface;
 mod machine;
 mod process;
@@ -40,6 +41,7 @@ pub use event_type::{
     Category, Direction, EventFlags, EventInfo, EventType, Format, Origin, Parameter, Type,
 };
 pub use flags::{FlagTable, flag_table};
+pub use hash::{NumberHash, NumberHasher};
 pub use interface::Interface;
 pub use machine::Machine;
 pub use process::Process;

@@ -9,6 +9,7 @@
 
 mod alert;
 mod field;
+mod scenario;
 mod state;
 mod step;
 mod throttle;
@@ -17,6 +18,7 @@ mod watcher;
 
 pub use alert::{Alert, AlertField, Subject, iso_time};
 pub use field::is_known;
+pub use scenario::{Scenario, ScenarioError};
 pub use state::{Limits, StateMetrics};
 pub use throttle::{Decision, Throttle, ThrottleCounts, ThrottleSettings};
 pub use view::SYSCALL;

@@ -7,7 +7,7 @@ use sekisho_falco::{Evaluator, Matching, Priority, RuleSet, Selector};
 
 use crate::alert::{Alert, Subject};
 use crate::state::{Limits, State, StateMetrics};
-use crate::step::{Context, Parameters, descriptor_place};
+use crate::step::{Action, Context, Parameters, action, descriptor_place};
 use crate::view::View;
 
 /// The flag of events that the capturing program kept only because they change what is known.
@@ -58,6 +58,8 @@ pub struct Watcher {
     first_time: Option<u64>,
     last_time: Option<u64>,
     newest: u64,
+    /// An event of the section was seen.
+    is_begun: bool,
     switched: Vec<u64>,
     counter: Cell<u64>,
 }
@@ -75,6 +77,7 @@ impl Watcher {
             first_time: None,
             last_time: None,
             newest: 0,
+            is_begun: false,
             switched: Vec::new(),
             counter: Cell::new(0),
         }
@@ -109,6 +112,10 @@ impl Watcher {
         match item {
             Item::Event(event) => self.event(&event),
             other => {
+                if let Item::Section(_) = other {
+                    self.is_begun = false;
+                    (self.first_time, self.last_time, self.newest) = (None, None, 0);
+                }
                 self.state.take(other);
                 Vec::new()
             }
@@ -172,7 +179,7 @@ impl Watcher {
 
     /// What an event changes of what is known; the time that a thread ran before a switch.
     fn step(&mut self, event: &Event<'_>) -> (Context, u64) {
-        if self.metrics.events == 0 {
+        if !std::mem::replace(&mut self.is_begun, true) {
             self.state.begin_events();
         }
         self.metrics.events += 1;
@@ -182,7 +189,8 @@ impl Watcher {
             self.metrics.out_of_order += u64::from(event.head.time < self.newest);
             self.newest = self.newest.max(event.head.time);
         }
-        if event.head.kind.info().name == "drop" {
+        let action = action(event.head.kind);
+        if action == Action::Keep && event.head.kind.info().name == "drop" {
             self.metrics.drops += 1;
         }
         let context = match self.settings.profile {
@@ -222,7 +230,7 @@ impl Watcher {
     fn switch(&mut self, event: &Event<'_>, context: Context) -> u64 {
         /// Processors of which switches are told apart.
         const MAX_PROCESSORS: usize = 4_096;
-        if event.head.kind.info().name != "switch" {
+        if action(event.head.kind) != Action::Switch {
             return 0;
         }
         let cpu = usize::from(event.head.cpu);
@@ -250,7 +258,7 @@ impl Watcher {
 impl State {
     /// An enter event of an older version, of which only thread and descriptor are known.
     fn enter(&mut self, event: &Event<'_>) -> Context {
-        let Some(slot) = self.thread(event, crate::step::action(event.head.kind)) else {
+        let Some(slot) = self.thread(event, action(event.head.kind)) else {
             return Context::default();
         };
         let number = descriptor_place(event.head.kind).and_then(|place| event.i64(place.into()));

@@ -4,6 +4,7 @@ mod evaluate;
 mod extract;
 mod pattern;
 mod test;
+mod texts;
 mod transform;
 
 use std::collections::HashMap;

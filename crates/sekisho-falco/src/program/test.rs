@@ -1,12 +1,11 @@
 //! The right-hand side of a predicate, made ready for comparing.
 
-use std::collections::HashSet;
-
 use memchr::memmem::Finder;
 use regex::bytes::Regex;
 use sekisho_capture::Type;
 
 use super::pattern::{Glob, PathSet, regex, search};
+use super::texts::TextSet;
 use crate::catalog::Reading;
 use crate::condition::{Modifier, Operator};
 use crate::value::{Class, Constant, Value, class, constant, within};
@@ -16,7 +15,7 @@ pub(crate) enum Test {
     /// One element, or several under a modifier.
     Elements { modifier: Modifier, elements: Vec<Element> },
     /// Texts, of which each value must be one, or with `any` one value.
-    Texts { texts: HashSet<Box<[u8]>>, any: bool },
+    Texts { texts: TextSet, any: bool },
     /// The same with values that are no texts.
     Constants { constants: Vec<Constant>, any: bool },
     /// Paths that the value may lie below.

@@ -5,7 +5,7 @@ use sekisho_falco::Value;
 use super::{fields, index, made, push};
 use crate::state::container::{Container, Mount, SHORT_IDENTIFIER_BYTES};
 use crate::state::image::texts;
-use crate::step::Parameters;
+use crate::step::{Action, Parameters, action};
 use crate::view::View;
 
 fields! {
@@ -91,6 +91,7 @@ pub(crate) fn extract<'e>(
 fn container<'e>(view: &'e View<'_>) -> Option<(Option<&'e Container>, &'e [u8])> {
     let event = view.event;
     let json = match event.head.kind.info().constant {
+        _ if action(event.head.kind) != Action::Notice => None,
         "CONTAINER_JSON_E" | "CONTAINER_JSON_2_E" => event.text(0),
         "ASYNCEVENT_E" if event.text(1) == Some(b"container") => event.text(2),
         _ => None,

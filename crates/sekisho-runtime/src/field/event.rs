@@ -9,7 +9,7 @@ use super::{fields, index, made, push, shown, time};
 use crate::state::file::FileKind;
 use crate::state::thread::Thread;
 use crate::state::{flag, path};
-use crate::step::{Parameters, has_result, result};
+use crate::step::{Action, Parameters, action, has_result, is_generic, result};
 use crate::view::{SYSCALL, View};
 
 fields! {
@@ -114,12 +114,12 @@ pub(crate) fn extract<'e>(
 pub(crate) fn type_name<'e>(view: &View<'e>) -> &'e [u8] {
     let event = view.event;
     let info = event.head.kind.info();
-    if info.constant.starts_with("GENERIC_") {
+    if is_generic(event.head.kind) {
         let name = event.u16(0).and_then(syscall_name).unwrap_or("unknown");
         return if name == "unknown" && view.is_legacy() { b"<unknown>" } else { name.as_bytes() };
     }
-    match info.constant {
-        "ASYNCEVENT_E" => event.text(1).unwrap_or(b"asyncevent"),
+    match action(event.head.kind) {
+        Action::Notice if info.name == "asyncevent" => event.text(1).unwrap_or(b"asyncevent"),
         _ => info.name.as_bytes(),
     }
 }
@@ -314,8 +314,8 @@ fn arguments<'e>(view: &'e View<'_>, field: EventField, argument: Option<&[u8]>)
         }
         F::RawArgument => raw(view, name()?),
         F::Arguments | F::Info => {
-            let is_generic = event.head.kind.info().constant.starts_with("GENERIC_") && !view.is_legacy();
-            Some(made(if is_generic { Vec::new() } else { shown::all(view) }))
+            let says_nothing = is_generic(event.head.kind) && !view.is_legacy();
+            Some(made(if says_nothing { Vec::new() } else { shown::all(view) }))
         }
         F::Buffer => {
             let place = view.place("data")?;

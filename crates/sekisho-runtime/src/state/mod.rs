@@ -5,7 +5,6 @@ pub(crate) mod address;
 pub(crate) mod container;
 pub(crate) mod file;
 pub(crate) mod flag;
-mod hash;
 pub(crate) mod image;
 mod interfaces;
 pub(crate) mod kubernetes;
@@ -94,6 +93,8 @@ pub(crate) struct State {
     /// Ports that the machine's processes listened at when the capture began.
     server_ports: HashSet<u16>,
     pub(crate) unknown_threads: u64,
+    /// The control groups that were read last: programs that begin one after another often have the same.
+    pub(crate) last_groups: Arc<ControlGroups>,
     /// Buffers of enter events, for use again.
     pub(crate) spare: Vec<sekisho_capture::EventBuf>,
     /// Events are taken as versions before 0.42 took them.
@@ -112,6 +113,7 @@ impl State {
             limits,
             server_ports: HashSet::new(),
             unknown_threads: 0,
+            last_groups: Arc::default(),
             spare: Vec::new(),
             is_legacy,
         }
@@ -142,7 +144,9 @@ impl State {
                 accounts.users.into_iter().for_each(|user| self.accounts.add_user(&[], user));
                 accounts.groups.into_iter().for_each(|group| self.accounts.add_group(&[], group));
             }
-            Item::Section(_) | Item::Event(_) => {}
+            // What was said of the machine before no longer holds.
+            Item::Section(_) => *self = Self::new(self.limits, self.is_legacy),
+            Item::Event(_) => {}
         }
     }
 

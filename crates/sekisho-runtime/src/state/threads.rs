@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::hash::NumberHash;
+use sekisho_capture::NumberHash;
+
 use super::image::{ControlGroups, Image};
 use super::thread::Thread;
 use super::{Limits, NONE, Slot};

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use sekisho_capture::{Direction, EventFlags, EventType};
+use sekisho_capture::{Direction, EventFlags, EventType, Origin};
 
 use crate::state::file::FileKind;
 
@@ -56,17 +56,50 @@ pub(crate) enum Action {
     Process,
 }
 
-static ACTIONS: LazyLock<Vec<(Action, Option<u8>)>> =
-    LazyLock::new(|| EventType::all().map(|kind| (by_name(kind.info().constant), place(kind))).collect());
+/// What is known of a type beforehand.
+struct Known {
+    action: Action,
+    place: Option<u8>,
+    has_result: bool,
+    is_generic: bool,
+}
+
+static ACTIONS: LazyLock<Vec<Known>> = LazyLock::new(|| EventType::all().map(known).collect());
+
+fn known(kind: EventType) -> Known {
+    let info = kind.info();
+    let is_generic = info.constant.starts_with("GENERIC_");
+    let is_exit = kind.direction() == Direction::Exit && info.origin == Origin::Syscall;
+    Known {
+        action: by_name(info.constant),
+        place: place(kind),
+        has_result: is_exit && !is_generic,
+        is_generic,
+    }
+}
+
+fn of(kind: EventType) -> Option<&'static Known> {
+    ACTIONS.get(usize::from(kind.number()))
+}
 
 /// What an event of this type does.
 pub(crate) fn action(kind: EventType) -> Action {
-    ACTIONS.get(usize::from(kind.number())).map(|(action, _)| *action).unwrap_or_default()
+    of(kind).map(|known| known.action).unwrap_or_default()
 }
 
 /// The parameter with the descriptor that an event of this type is about.
 pub(crate) fn descriptor_place(kind: EventType) -> Option<u8> {
-    ACTIONS.get(usize::from(kind.number())).and_then(|(_, place)| *place)
+    of(kind).and_then(|known| known.place)
+}
+
+/// Whether the first parameter of such events is what a system call gave back.
+pub(crate) fn gives_result(kind: EventType) -> bool {
+    of(kind).is_some_and(|known| known.has_result)
+}
+
+/// Whether such events are of any call that has no type of its own.
+pub(crate) fn is_generic(kind: EventType) -> bool {
+    of(kind).is_some_and(|known| known.is_generic)
 }
 
 fn place(kind: EventType) -> Option<u8> {

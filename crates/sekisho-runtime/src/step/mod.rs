@@ -8,8 +8,8 @@ mod socket;
 
 use sekisho_capture::{Direction, Event, EventBuf, Origin};
 
-pub(crate) use self::action::descriptor_place;
 pub(crate) use self::action::{Action, action};
+pub(crate) use self::action::{descriptor_place, is_generic};
 pub(crate) use self::parameters::{Parameters, has_result, result};
 use crate::state::image::Image;
 use crate::state::thread::Thread;

@@ -1,7 +1,8 @@
 //! Parameters of events as values.
 
-use sekisho_capture::{Direction, Event, Origin};
+use sekisho_capture::Event;
 
+use super::action::gives_result;
 use crate::state::address::ended;
 
 /// Parameters as values; none where an event lacks one or it is empty.
@@ -49,11 +50,7 @@ impl<'e> Parameters<'e> for Event<'e> {
 
 /// Whether the first parameter of an event is what a system call gave back.
 pub(crate) fn has_result(event: &Event<'_>) -> bool {
-    let kind = event.head.kind;
-    kind.direction() == Direction::Exit
-        && kind.info().origin == Origin::Syscall
-        && !kind.info().constant.starts_with("GENERIC_")
-        && event.parameter_count() > 0
+    gives_result(event.head.kind) && event.parameter_count() > 0
 }
 
 /// What a system call gave back; zero for other events.

@@ -180,9 +180,14 @@ impl State {
         match old {
             Some(old) if old.text == text => old,
             _ => {
-                let groups = ControlGroups::read(text);
+                if self.last_groups.text == text {
+                    return self.last_groups.clone();
+                }
+                let groups = Arc::new(ControlGroups::read(text));
                 self.threads.charge_groups(&groups);
-                Arc::new(groups)
+                let last = std::mem::replace(&mut self.last_groups, groups.clone());
+                self.threads.release_groups(last);
+                groups
             }
         }
     }

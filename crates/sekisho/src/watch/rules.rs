@@ -59,7 +59,8 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     let entries = fs::read_dir(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let mut inside: Vec<PathBuf> =
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
-    inside.sort();
+    // What the others share comes first.
+    inside.sort_by_key(|path| (!path.ends_with("macros.yaml"), path.clone()));
     for path in inside {
         let is_rules = path.extension().is_some_and(|kind| kind == "yaml" || kind == "yml");
         if path.is_dir() || is_rules {

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Hashes numbers with a secret that is drawn once, so that no capture can be made to collide.
 #[derive(Clone, Debug)]
-pub(crate) struct NumberHash {
+pub struct NumberHash {
     secret: u64,
 }
 
@@ -23,7 +23,8 @@ impl BuildHasher for NumberHash {
 }
 
 /// The state of one hash.
-pub(crate) struct NumberHasher {
+#[derive(Debug)]
+pub struct NumberHasher {
     hash: u64,
 }
 
