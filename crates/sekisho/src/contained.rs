@@ -1,5 +1,7 @@
 //! What files contain, in folders and images → findings about packages and credentials.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use jiff::Timestamp;
 use sekisho_contents::Contents;
@@ -7,6 +9,8 @@ use sekisho_finding::fault::{DENIED_FILE, IMAGE_DRIFT, LEAKED_CREDENTIAL, REFUSE
 use sekisho_finding::{Finding, Skip, SkipReason};
 use sekisho_inventory::Inventory;
 use sekisho_leak::Detector;
+use sekisho_manifest::workload::pods;
+use sekisho_manifest::{ImageRef, Object};
 use sekisho_package::LicensePolicy;
 use sekisho_sbom::Bill;
 use sekisho_store::StoreTarget;
@@ -99,6 +103,7 @@ impl Targets<'_> {
         let settings = request.images.clone().unwrap_or_default();
         let reader = Images::new(&settings, self.images, eyes)?;
         let now = Timestamp::now().as_second();
+        let users = users(&loaded.objects);
         let mut is_whole = self.runs.is_some_and(|runs| runs.is_whole);
         // However many there are, a few are held.
         for images in self.images.chunks(IMAGES_AT_ONCE) {
@@ -109,7 +114,8 @@ impl Targets<'_> {
                 enter(image, &mut contained, loaded);
                 let history = (image.layers > 0).then(|| image_object::enter(image, loaded)).flatten();
                 if let Some(packages) = &mut of_packages {
-                    packages.of_image(image, loaded)?;
+                    let users = users.get(&image.name).filter(|_| image.workloads.is_empty());
+                    packages.of_image(image, users.unwrap_or(&image.workloads), loaded)?;
                 }
                 let folder = image.folder.as_deref();
                 let found = denied::findings(&image.denied, folder, &image.name, &mut loaded.sources);
@@ -206,6 +212,28 @@ fn unkept(target: &StoreTarget, outcome: Result<()>, settings: &image::Settings)
     }
 }
 
+/// The containers of workloads that run an image, by the name that the image is shown by.
+fn users(objects: &[Object]) -> HashMap<String, Vec<String>> {
+    let mut users: HashMap<String, Vec<String>> = HashMap::new();
+    for object in objects {
+        let namespace =
+            object.namespace.as_deref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        for pod in &pods(object) {
+            for container in &pod.containers() {
+                let Ok(image) = container.node.str("image").parse::<ImageRef>() else { continue };
+                let name = match (&image.digest, image.requested_tag()) {
+                    (Some(digest), _) => format!("{}@{digest}", image.name()),
+                    (None, tag) => format!("{}:{}", image.name(), tag.unwrap_or("latest")),
+                };
+                let user =
+                    format!("{} {namespace}{} (container {})", object.kind, object.name, container.name());
+                users.entry(name).or_default().push(user);
+            }
+        }
+    }
+    users
+}
+
 /// Enters what was read of an image, and what was not.
 fn enter(image: &Examined, contained: &mut Contained, loaded: &mut Loaded) {
     loaded.coverage.layers += image.layers;
@@ -217,13 +245,9 @@ fn enter(image: &Examined, contained: &mut Contained, loaded: &mut Loaded) {
 }
 
 impl Packages<'_> {
-    fn of_image(&mut self, image: &Examined, loaded: &mut Loaded) -> Result<()> {
-        let whole = Whole {
-            name: &image.name,
-            folder: image.folder.as_deref(),
-            within: image.within.clone(),
-            users: &image.workloads,
-        };
+    fn of_image(&mut self, image: &Examined, users: &[String], loaded: &mut Loaded) -> Result<()> {
+        let whole =
+            Whole { name: &image.name, folder: image.folder.as_deref(), within: image.within.clone(), users };
         self.judge(&image.contents, &whole, loaded)
     }
 

@@ -185,3 +185,31 @@ fn what_runs_is_examined_by_its_digest() {
     let affected = bench.run(&["db", "affected", "CVE-2022-28346", "--inventories", "kept.db"]);
     assert!(affected.out.contains("runs in Deployment shop/web (container web) of prod"), "{}", affected.out);
 }
+
+#[test]
+fn an_image_beside_manifests_is_told_with_the_workloads_that_name_it() {
+    let served = serve();
+    let bench = Workbench::new();
+    let image = format!("{}/shop/web@{}", served.host, digest(served.manifest.as_bytes()));
+    bench.file(
+        "deploy.yaml",
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web, namespace: shop}}\nspec:\n  template:\n    \
+             spec:\n      containers:\n      - {{name: web, image: '{image}'}}\n"
+        ),
+    );
+    let auths = json!({"auths": {&served.host: {"username": "user", "password": "secret"}}});
+    bench.file("auth.json", auths.to_string());
+    let ran = bench.run(&[
+        "scan",
+        "--format",
+        "json",
+        "--no-cache",
+        "--registry-credentials",
+        "auth.json",
+        &image,
+        "deploy.yaml",
+    ]);
+    assert!(ran.has("vulnerability"), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("runs in Deployment shop/web (container web)"), "{}", ran.out);
+}
