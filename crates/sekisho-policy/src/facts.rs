@@ -7,7 +7,7 @@ use sekisho_cel::Permissions;
 use sekisho_manifest::{Node, Object};
 use smol_str::SmolStr;
 
-use crate::external::Answers;
+use crate::external::{self, Answers};
 use crate::request::{GroupVersionKind, User};
 use crate::views::Views;
 
@@ -49,6 +49,11 @@ pub trait Facts: Send + Sync {
     /// What an external data provider answers to a key; none where it was not asked.
     fn external(&self, _provider: &str, _key: &str) -> Option<ExternalAnswer> {
         None
+    }
+
+    /// Whether an external data provider is registered, as far as is known.
+    fn has_provider(&self, _provider: &str) -> bool {
+        true
     }
 
     /// Where forms of all the facts together are kept, so that they are made once.
@@ -113,6 +118,9 @@ impl Snapshot {
                 answers.enter(&object.root);
                 continue;
             }
+            if external::is_provider(object) {
+                answers.register(object);
+            }
             let kind = GroupVersionKind::new(&object.api_version, &object.kind);
             let namespace = match object.is_namespaced() {
                 Some(false) => SmolStr::default(),
@@ -128,11 +136,15 @@ impl Snapshot {
         Self { kinds, answers, views: Views::default() }
     }
 
-    /// With the answers of external data providers that other documents declare.
+    /// With the answers of external data providers that other documents declare, and those that they register.
     #[must_use]
     pub fn with_answers<'a>(mut self, documents: impl IntoIterator<Item = &'a Object>) -> Self {
-        for document in documents.into_iter().filter(|document| Answers::is(document)) {
-            self.answers.enter(&document.root);
+        for document in documents {
+            if Answers::is(document) {
+                self.answers.enter(&document.root);
+            } else if external::is_provider(document) {
+                self.answers.register(document);
+            }
         }
         self
     }
@@ -175,6 +187,10 @@ impl Facts for Snapshot {
 
     fn external(&self, provider: &str, key: &str) -> Option<ExternalAnswer> {
         self.answers.find(provider, key)
+    }
+
+    fn has_provider(&self, provider: &str) -> bool {
+        self.answers.has_provider(provider)
     }
 
     fn views(&self) -> Option<&Views> {

@@ -12,6 +12,9 @@ use crate::facts::Facts;
 /// The name of the function.
 pub(super) const NAME: &str = "external_data";
 
+/// What Gatekeeper says of a provider that is not registered.
+const UNREGISTERED: &str = "key is not found in provider cache";
+
 /// What providers answer in one evaluation.
 pub(super) struct Providers<'f> {
     facts: &'f dyn Facts,
@@ -37,6 +40,14 @@ impl<'f> Providers<'f> {
         let request = arguments.first();
         let provider = request.and_then(|request| request.field("provider")).and_then(Value::as_str);
         let provider = provider.unwrap_or_default();
+        if !self.facts.has_provider(provider) {
+            return Value::fields([
+                ("errors", Value::Null),
+                ("responses", Value::Null),
+                ("status_code", Value::from(400_i64)),
+                ("system_error", Value::string(UNREGISTERED)),
+            ]);
+        }
         let keys = request.and_then(|request| request.field("keys")).and_then(Value::as_array);
         let (mut responses, mut errors, mut missing) = (Vec::new(), Vec::new(), Vec::new());
         for key in keys.unwrap_or_default().iter().filter_map(Value::as_str) {

@@ -34,6 +34,7 @@ use self::subject::Subjects;
 pub use self::template::Engine;
 use self::template::Template;
 use crate::asked::Asked;
+use crate::external as external_data;
 use crate::facts::Facts;
 use crate::interest::{Interest, Target};
 use crate::problem::Problem;
@@ -90,6 +91,12 @@ pub fn load_from<'a>(
                 mutator.kind, mutator.name
             );
             loader.problems.push(Problem::error(&object.root, message));
+        }
+    }
+    for object in objects.iter().filter(|object| external_data::is_provider(object)) {
+        if let Some(fault) = external_data::fault(object) {
+            let message = format!("the provider `{}` is not registered: {fault}", object.name);
+            loader.problems.push(Problem::warning(&object.root, message));
         }
     }
     let mut policies: Vec<Box<dyn Policy>> = Vec::new();

@@ -235,6 +235,42 @@ violation[{"msg": msg}] {
 }
 
 #[test]
+fn a_provider_that_is_not_registered_is_an_error_of_the_system() {
+    let module = r#"package x
+violation[{"msg": msg}] {
+  response := external_data({"provider": "images", "keys": ["a"]})
+  msg := sprintf("%v %v %v", [response.responses, response.status_code, response.system_error])
+}"#;
+    let policies = format!(
+        "{}\n---\n{{apiVersion: constraints.gatekeeper.sh/v1beta1, kind: X, metadata: {{name: x}}}}",
+        rego(module, &[])
+    );
+    let answers = "{apiVersion: sekisho/v1, kind: ExternalData, metadata: {name: i}, provider: images, answers: [{key: \
+                   a, value: 1}]}";
+    let provider = |name: &str, url: &str| {
+        format!(
+            "{answers}\n---\n{{apiVersion: externaldata.gatekeeper.sh/v1beta1, kind: Provider, metadata: {{name: \
+             {name}}}, spec: {{url: '{url}', timeout: 3, caBundle: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg==}}}}"
+        )
+    };
+    let say = |facts: &str| {
+        let facts = Snapshot::new(&objects(facts), "default");
+        let pod = "{apiVersion: v1, kind: Pod, metadata: {name: web}}";
+        let verdicts = judge(&policies, pod, &facts, &Options::default());
+        assert_eq!(verdicts.len(), 1, "{verdicts:?}");
+        verdicts[0].message.clone()
+    };
+    let known = r#"[["a", 1]] 200 "#;
+    let unknown = "null 400 key is not found in provider cache";
+    assert_eq!(say(answers), known);
+    assert_eq!(say(&provider("images", "https://images.example")), known);
+    assert_eq!(say(&provider("others", "https://images.example")), unknown);
+    assert_eq!(say(&provider("images", "http://images.example")), unknown);
+    let found = problems(&provider("images", "http://images.example"));
+    assert!(found[0].contains("the `url` of a provider begins with `https://`"), "{found:?}");
+}
+
+#[test]
 fn of_two_documents_of_one_name_the_last_is_used() {
     let one = |word: &str| rego(&format!("package x\nviolation[{{\"msg\": \"{word}\"}}] {{ true }}"), &[]);
     let constraint = |parameters: &str| {
