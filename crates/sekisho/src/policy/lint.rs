@@ -9,6 +9,7 @@ use sekisho_policy::{Bundle, RuleName, Target, Weight, kubescape, rego};
 use serde::Serialize;
 
 use super::Origin;
+use super::contradiction::contradictions;
 
 /// One remark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -94,6 +95,7 @@ pub(crate) fn lint(bundle: &Bundle, tested: &BTreeSet<String>) -> Vec<Lint> {
     }
     duplicate_names(bundle, &mut found);
     never_matching(bundle, &mut found);
+    contradicting(bundle, &mut found);
     shadowed(bundle, &mut found);
     untested(bundle, tested, &mut found);
     modules(bundle, &mut found);
@@ -166,6 +168,17 @@ fn never_matching(bundle: &Bundle, found: &mut Vec<Lint>) {
                 location: place_of(bundle, &name),
             });
         }
+    }
+}
+
+/// Policies and rules whose own parts contradict each other.
+fn contradicting(bundle: &Bundle, found: &mut Vec<Lint>) {
+    for object in policies(bundle) {
+        found.extend(contradictions(object).into_iter().map(|(path, message)| Lint {
+            kind: LintKind::NeverMatches,
+            message,
+            location: at(bundle, object, path),
+        }));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Policies and what they are applied to: files → policies, resources → requests → rows.
 
+mod contradiction;
 pub(crate) mod findings;
 pub(crate) mod given;
 pub(crate) mod library;

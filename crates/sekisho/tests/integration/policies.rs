@@ -162,6 +162,68 @@ fn tests_of_every_format_are_found_and_run() {
 }
 
 #[test]
+fn lint_names_parts_that_contradict_each_other() {
+    const NEVER: &str = r#"
+apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata: {name: k8sx}
+spec:
+  crd: {spec: {names: {kind: K8sX}}}
+  targets: [{target: admission.k8s.gatekeeper.sh, rego: "package k8sx
+violation[{"msg": "x"}] { false }"}]
+---
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: K8sX
+metadata: {name: excluded}
+spec: {match: {kinds: [{apiGroups: [""], kinds: [Pod]}], namespaces: [a], excludedNamespaces: [a]}}
+---
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: K8sX
+metadata: {name: labels}
+spec: {match: {labelSelector: {matchLabels: {a: b}, matchExpressions: [{key: a, operator: DoesNotExist}]}}}
+---
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: K8sX
+metadata: {name: scope}
+spec: {match: {scope: Namespaced, kinds: [{apiGroups: [""], kinds: [Node]}]}}
+---
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: rules}
+spec:
+  rules:
+  - name: same
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    exclude: {any: [{resources: {kinds: [Pod]}}]}
+    validate: {deny: {}}
+  - name: apart
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    exclude: {any: [{resources: {kinds: [Pod], namespaces: [a]}}]}
+    validate: {deny: {}}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: condition}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}
+  matchConditions: [{name: x, expression: "false"}]
+  validations: [{expression: "object.metadata.name == 'x'"}]
+"#;
+    let ran = folder(&[("a.yaml", NEVER)]).run(&["policy", "lint", "."]);
+    let found: Vec<&str> = ran.out.lines().filter(|line| line.contains("  never-matches  ")).collect();
+    assert_eq!(
+        found,
+        [
+            "a.yaml:13:75  never-matches  `excluded` can never match: all its namespaces are excluded",
+            "a.yaml:18:16  never-matches  `labels` can never match: no labels are as this selector wants them",
+            "a.yaml:23:16  never-matches  `scope` can never match: objects of its kinds have the other scope",
+            "a.yaml:32:5  never-matches  `same` of `rules` can never match: what it matches is excluded",
+            "a.yaml:44:31  never-matches  `condition` can never match: this condition never holds",
+        ]
+    );
+}
+
+#[test]
 fn lint_names_what_can_never_match_what_says_the_same_and_what_nothing_tests() {
     let never = LATEST
         .replace("resources: [pods]", "resources: [podz]")
