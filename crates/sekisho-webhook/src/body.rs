@@ -7,8 +7,6 @@ use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
 use tokio::time::{Instant, timeout_at};
 
-use crate::limits::Limits;
-
 /// Why a body was not read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum BodyError {
@@ -50,16 +48,19 @@ impl Held {
 /// How much a body that says nothing of its size is taken to have at first.
 const FIRST: usize = 8 << 10;
 
-/// Reads a body. `room` is what all bodies together may still take.
+/// Reads a body of at most so many bytes. `room` is what all bodies together may still take.
 pub(crate) async fn read(
     mut body: Incoming,
-    limits: &Limits,
+    most: usize,
     room: &Arc<AtomicUsize>,
     deadline: Instant,
 ) -> Result<Held, BodyError> {
     let said = usize::try_from(body.size_hint().exact().unwrap_or(0)).unwrap_or(usize::MAX);
-    let mut held =
-        Held { bytes: Vec::with_capacity(said.clamp(FIRST, limits.body)), taken: 0, room: Arc::clone(room) };
+    let mut held = Held {
+        bytes: Vec::with_capacity(said.min(most).max(FIRST.min(most))),
+        taken: 0,
+        room: Arc::clone(room),
+    };
     loop {
         let frame = match timeout_at(deadline, body.frame()).await {
             Err(_) => return Err(BodyError::Late),
@@ -68,7 +69,7 @@ pub(crate) async fn read(
             Ok(Some(Ok(frame))) => frame,
         };
         let Ok(data) = frame.into_data() else { continue };
-        if held.bytes.len() + data.len() > limits.body {
+        if held.bytes.len() + data.len() > most {
             return Err(BodyError::TooLarge(std::mem::take(&mut held.bytes)));
         }
         if !held.take(data.len()) {

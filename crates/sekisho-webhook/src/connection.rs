@@ -8,10 +8,7 @@ use std::time::Instant as Clock;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
-use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -20,12 +17,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::body;
 use crate::endpoint::{Endpoint, patience};
 use crate::evaluation::{Admission, Reply, deadline};
-
-/// The protocol that callers name for HTTP/2.
-const HTTP2: &[u8] = b"h2";
-
-/// Requests of one connection at once.
-const STREAMS: u32 = 256;
+use crate::protocol::{self, HTTP2, Protocol};
 
 /// Serves a connection until it ends, or until what was begun when the end was asked for is done.
 pub(crate) async fn serve(
@@ -40,61 +32,11 @@ pub(crate) async fn serve(
         admission.metrics().failed_handshakes.fetch_add(1, Ordering::Relaxed);
         return;
     };
-    if stream.get_ref().1.alpn_protocol() == Some(HTTP2) {
-        second(stream, admission, ending).await;
-    } else {
-        first(stream, admission, ending).await;
-    }
-}
-
-async fn first(
-    stream: impl AsyncRead + AsyncWrite + Unpin,
-    admission: Arc<Admission>,
-    mut ending: watch::Receiver<bool>,
-) {
+    let is_second = stream.get_ref().1.alpn_protocol() == Some(HTTP2);
+    let protocol = if is_second { Protocol::Second } else { Protocol::First };
     let silence = admission.limits().silence;
-    let service = service_fn(move |request| answer(request, Arc::clone(&admission)));
-    let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(silence)
-        .max_buf_size(64 << 10)
-        .serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(connection);
-    tokio::select! {
-        _ = &mut connection => return,
-        () = ended(&mut ending) => connection.as_mut().graceful_shutdown(),
-    }
-    let _ = connection.await;
-}
-
-async fn second(
-    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    admission: Arc<Admission>,
-    mut ending: watch::Receiver<bool>,
-) {
-    let silence = admission.limits().silence;
-    let service = service_fn(move |request| answer(request, Arc::clone(&admission)));
-    let connection = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
-        .max_header_list_size(32 << 10)
-        .initial_stream_window_size(256 << 10)
-        .initial_connection_window_size(1 << 20)
-        .keep_alive_interval(silence)
-        .keep_alive_timeout(std::time::Duration::from_secs(20))
-        .serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(connection);
-    tokio::select! {
-        _ = &mut connection => return,
-        () = ended(&mut ending) => connection.as_mut().graceful_shutdown(),
-    }
-    let _ = connection.await;
-}
-
-/// Waits until the end is asked for.
-async fn ended(ending: &mut watch::Receiver<bool>) {
-    // Who would ask is gone: that is the end too.
-    let _ = ending.wait_for(|ends| *ends).await;
+    let answer = move |request| answer(request, Arc::clone(&admission));
+    protocol::serve(stream, protocol, silence, ending, answer).await;
 }
 
 async fn answer(
@@ -115,7 +57,7 @@ async fn answer(
     }
     let started = Clock::now();
     let deadline = deadline(admission.limits(), patience(request.uri().query()));
-    let body = body::read(request.into_body(), admission.limits(), &admission.room, deadline).await;
+    let body = body::read(request.into_body(), admission.limits().body, &admission.room, deadline).await;
     let (reply, came) = admission.answer(endpoint, body, deadline).await;
     admission.metrics().reviewed(endpoint, came, started.elapsed());
     Ok(written(reply))

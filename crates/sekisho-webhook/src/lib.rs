@@ -4,9 +4,12 @@
 //! what policies look at beside the request. [`Server`] listens: TLS with a certificate of [`tls`], one path a
 //! failure class, limits on everything that a caller can send, and a port of its own for health and metrics.
 //!
+//! [`audit`] is the other thing that an API server sends: lists of audit events.
+//!
 //! What a review is and what an answer looks like is in [`review`] and [`answer`], which are pure.
 
 pub mod answer;
+pub mod audit;
 mod body;
 mod call;
 mod connection;
@@ -19,6 +22,7 @@ mod limits;
 mod log;
 mod metrics;
 mod policies;
+mod protocol;
 pub mod review;
 mod server;
 mod status;

@@ -1,5 +1,6 @@
 //! The command line: every verb that works, and its options.
 
+pub(crate) mod access;
 pub(crate) mod bundle;
 pub(crate) mod db;
 pub(crate) mod further;
@@ -111,6 +112,8 @@ pub(crate) enum Command {
     Verify(Box<signature::VerifyArguments>),
     /// Apply and examine policies: admission policies, Gatekeeper's, Kyverno's
     Policy(policy::PolicyArguments),
+    /// Say who may do what and who does it, and make the smallest roles
+    Access(access::AccessArguments),
     /// Run a part that stands in a cluster: the admission webhook
     Serve(serve::ServeArguments),
     /// Look at what happens at run time by Falco's rules: over a capture of system calls

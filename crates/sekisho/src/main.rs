@@ -2,6 +2,7 @@
 
 mod advisories;
 mod arguments;
+mod audit;
 mod bundle;
 mod cluster_bill;
 mod command;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         Command::Sign(sign) => command::sign::run(&sign, &terminal),
         Command::Attest(attest) => command::attest::run(&attest, &terminal),
         Command::Verify(verify) => command::verify::run(&verify, &terminal),
+        Command::Access(access) => command::access::run(access, &terminal),
         Command::Policy(policy) => command::policy::run(policy, &terminal),
         Command::Serve(serve) => command::serve::run(serve, &terminal),
         Command::Vex(vex) => command::vex::run(*vex, &terminal),

@@ -30,6 +30,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-sbom", 1),
     ("sekisho-sigma", 1),
     ("sekisho-signature", 1),
+    ("sekisho-access", 2),
     ("sekisho-inventory", 2),
     ("sekisho-package", 2),
     ("sekisho-leak", 2),

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+pub(crate) mod access;
 pub(crate) mod attest;
 pub(crate) mod break_glass;
 pub(crate) mod completion;

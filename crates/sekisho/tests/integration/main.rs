@@ -1,6 +1,7 @@
 //! The command as its user runs it: arguments and files in, output and exit status out.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
+mod access;
 mod api_server;
 mod bad_admission;
 mod bad_charts;
