@@ -2,6 +2,7 @@
 
 mod admission;
 mod audit;
+mod audit_events;
 mod charts;
 mod gatekeeper;
 mod images;
@@ -25,6 +26,7 @@ type Bench = (&'static str, fn() -> Result<()>);
 /// Every benchmark.
 const BENCHES: &[Bench] = &[
     ("admission", admission::run),
+    ("audit-events", audit_events::run),
     ("audit", audit::run),
     ("charts", charts::run),
     ("gatekeeper", gatekeeper::run),

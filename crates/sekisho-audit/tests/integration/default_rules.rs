@@ -18,7 +18,7 @@ fn load() -> RuleSet {
     let mut files: Vec<_> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|kind| kind == "yaml"));
     // What the others share comes first.
-    files.sort_by_key(|path| (!path.ends_with("macros.yaml"), path.clone()));
+    files.sort_by_key(|path| (!path.ends_with("00-macros.yaml"), path.clone()));
     let mut rules = None;
     for path in files {
         let (result, compiled) = loader.load(&fs::read_to_string(&path).unwrap());

@@ -38,9 +38,13 @@ mod api_server_without_service_account_lookup;
 mod apparmor_unconfined;
 mod audit_log_retention;
 mod audit_policy_catch_all_none;
+mod audit_policy_misses_control_changes;
 mod audit_policy_misses_credential_issuing;
 mod audit_policy_misses_key_requests;
+mod audit_policy_omits_outcomes;
+mod audit_policy_permissions_without_body;
 mod audit_policy_secret_bodies;
+mod audit_policy_unreachable_rule;
 mod authenticated_binding;
 mod base_image_latest;
 mod bind_roles;
@@ -269,9 +273,13 @@ pub(crate) static CHECKS: &[(&Check, &str)] = &[
     (&apparmor_unconfined::CHECK, include_str!("../../../../docs/checks/apparmor-unconfined.md")),
     (&audit_log_retention::CHECK, include_str!("../../../../docs/checks/audit-log-retention.md")),
     (&audit_policy_catch_all_none::CHECK, include_str!("../../../../docs/checks/audit-policy-catch-all-none.md")),
+    (&audit_policy_misses_control_changes::CHECK, include_str!("../../../../docs/checks/audit-policy-misses-control-changes.md")),
     (&audit_policy_misses_credential_issuing::CHECK, include_str!("../../../../docs/checks/audit-policy-misses-credential-issuing.md")),
     (&audit_policy_misses_key_requests::CHECK, include_str!("../../../../docs/checks/audit-policy-misses-key-requests.md")),
+    (&audit_policy_omits_outcomes::CHECK, include_str!("../../../../docs/checks/audit-policy-omits-outcomes.md")),
+    (&audit_policy_permissions_without_body::CHECK, include_str!("../../../../docs/checks/audit-policy-permissions-without-body.md")),
     (&audit_policy_secret_bodies::CHECK, include_str!("../../../../docs/checks/audit-policy-secret-bodies.md")),
+    (&audit_policy_unreachable_rule::CHECK, include_str!("../../../../docs/checks/audit-policy-unreachable-rule.md")),
     (&authenticated_binding::CHECK, include_str!("../../../../docs/checks/authenticated-binding.md")),
     (&base_image_latest::CHECK, include_str!("../../../../docs/checks/base-image-latest.md")),
     (&bind_roles::CHECK, include_str!("../../../../docs/checks/bind-roles.md")),

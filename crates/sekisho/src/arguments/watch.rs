@@ -1,5 +1,6 @@
 //! The options of `sekisho watch`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -13,6 +14,8 @@ pub(crate) struct WatchArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) capture: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) audit: AuditArguments,
+    #[command(flatten)]
     pub(crate) rules: RuleArguments,
     /// Take events as the capture has them, as Falco did before 0.42, or as current versions take them
     #[arg(long, value_enum, value_name = "PROFILE", default_value_t = WatchProfile::Current)]
@@ -24,10 +27,61 @@ pub(crate) struct WatchArguments {
     pub(crate) telling: TellingArguments,
 }
 
+/// Audit events of the API server.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for audit events")]
+pub(crate) struct AuditArguments {
+    /// Audit log to go over: file (also gzip), folder of rotated files, or `-` for standard input
+    #[arg(long, value_name = "LOG", num_args = 1.., conflicts_with = "capture")]
+    pub(crate) audit_log: Vec<PathBuf>,
+    /// Go on with what is added to the log, through rotation, until the command is ended
+    #[arg(long, requires = "audit_log")]
+    pub(crate) follow: bool,
+    /// Leave out what is in the log already
+    #[arg(long, requires = "follow")]
+    pub(crate) skip_existing: bool,
+    /// Address at which the API server sends audit events, as its webhook backend does
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with_all = ["capture", "audit_log"])]
+    pub(crate) audit_webhook: Option<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) backend: BackendArguments,
+}
+
+/// Who may send audit events, and what they are shown.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for audit events")]
+pub(crate) struct BackendArguments {
+    /// File of the certificate and those above it; followed when it changes
+    #[arg(long, value_name = "FILE", requires_all = ["tls_key", "audit_webhook"])]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// File of its key
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Folder in which an authority of our own is kept; `ca.crt` in it is what the API server is to trust
+    #[arg(long, value_name = "FOLDER", requires = "audit_webhook", conflicts_with = "tls_certificate")]
+    pub(crate) tls_folder: Option<PathBuf>,
+    /// Name that the certificate of our own authority is for [default: localhost]
+    #[arg(long, value_name = "NAME", requires = "tls_folder")]
+    pub(crate) tls_name: Vec<String>,
+    /// File of the authorities that senders must have a certificate of; followed when it changes
+    #[arg(long, value_name = "FILE", requires = "audit_webhook", conflicts_with = "any_client")]
+    pub(crate) client_ca: Option<PathBuf>,
+    /// Common name that a sender's certificate must have; may be given more than once
+    #[arg(long, value_name = "NAME", requires = "client_ca")]
+    pub(crate) client_name: Vec<String>,
+    /// Take events from whoever reaches the port, without a certificate
+    #[arg(long, requires = "audit_webhook")]
+    pub(crate) any_client: bool,
+    /// Listen without TLS
+    #[arg(long, requires = "audit_webhook", conflicts_with_all = ["tls_certificate", "tls_folder", "client_ca"])]
+    pub(crate) plain_http: bool,
+}
+
 /// Which rules are asked.
 #[derive(Debug, Args)]
 pub(crate) struct RuleArguments {
-    /// Rule files in Falco's language, in this order; of a folder every `.yaml` file in the order of names
+    /// Rule files in Falco's language or Sigma's, in this order; of a folder every `.yaml` file in the order of names
+    /// [default for audit events: our own]
     #[arg(short, long, value_name = "PATH", num_args = 1..)]
     pub(crate) rules: Vec<PathBuf>,
     /// Rules that tell of an event that several find: the first in order, as Falco does, or all

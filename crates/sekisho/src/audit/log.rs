@@ -9,7 +9,7 @@ use flate2::read::MultiGzDecoder;
 use sekisho_audit::{AuditError, AuditEvent, Budget, Lines, Parser};
 
 /// Bytes that are read at once.
-const PIECE: usize = 1 << 20;
+pub(super) const PIECE: usize = 1 << 20;
 
 /// Reasons that are told one by one.
 const TOLD: usize = 10;
@@ -28,7 +28,7 @@ pub(crate) struct Tally {
 /// Goes over logs.
 pub(crate) fn go_over(logs: &[PathBuf], take: &mut dyn FnMut(AuditEvent<'_>)) -> Result<Tally> {
     let mut tally = Tally::default();
-    let mut reader = Reader { parser: Parser::new(Budget::default()), tally: &mut tally, take };
+    let mut reader = Reader::new(&mut tally, take);
     for log in logs {
         if log == Path::new("-") {
             reader.read("standard input", &mut io::stdin().lock())?;
@@ -63,13 +63,19 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files.into_iter().map(|(_, path)| path).collect())
 }
 
-struct Reader<'r> {
+/// Reads lines and lists, and counts.
+pub(crate) struct Reader<'r> {
     parser: Parser,
     tally: &'r mut Tally,
     take: &'r mut dyn FnMut(AuditEvent<'_>),
 }
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
+    /// Hands events to `take`.
+    pub(crate) fn new(tally: &'r mut Tally, take: &'r mut dyn FnMut(AuditEvent<'_>)) -> Self {
+        Self { parser: Parser::new(Budget::default()), tally, take }
+    }
+
     fn file(&mut self, path: &Path) -> Result<()> {
         let name = path.display().to_string();
         let mut file = File::open(path).with_context(|| format!("cannot read `{name}`"))?;
@@ -103,7 +109,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn line(&mut self, name: &str, number: &mut u64, line: Result<&[u8], AuditError>) {
+    /// Takes a line, or a list that came as a whole.
+    pub(crate) fn line(&mut self, name: &str, number: &mut u64, line: Result<&[u8], AuditError>) {
         *number += 1;
         let tally = &mut *self.tally;
         let mut wrong = |error: AuditError| {

@@ -1,11 +1,12 @@
 //! Rule files are read in order; what is wrong is said with the place.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sekisho_falco::{Catalog, FileResult, LoadBudget, Loader, Matching, RuleSet, Selector};
-use sekisho_manifest::Source;
+use sekisho_manifest::{Source, SourceId};
 
 use crate::arguments::watch::{RuleArguments, WatchMatching};
 use crate::terminal::{Terminal, complain};
@@ -26,28 +27,74 @@ impl From<WatchMatching> for Matching {
     }
 }
 
-/// Reads the rules that options name.
-pub(crate) fn load(arguments: &RuleArguments, terminal: &Terminal) -> Result<Loaded> {
+/// A rule file by its name, with its text.
+type Text = (&'static str, &'static str);
+
+/// Our own rules for audit events.
+pub(crate) const AUDIT_RULES: &[Text] = &[
+    ("rules/audit/00-macros.yaml", include_str!("../../../../rules/audit/00-macros.yaml")),
+    ("rules/audit/cluster.yaml", include_str!("../../../../rules/audit/cluster.yaml")),
+    ("rules/audit/identity.yaml", include_str!("../../../../rules/audit/identity.yaml")),
+    ("rules/audit/permissions.yaml", include_str!("../../../../rules/audit/permissions.yaml")),
+    ("rules/audit/secrets.yaml", include_str!("../../../../rules/audit/secrets.yaml")),
+    ("rules/audit/workloads.yaml", include_str!("../../../../rules/audit/workloads.yaml")),
+];
+
+/// Reads the rules that options name, or our own where they name none.
+pub(crate) fn load(arguments: &RuleArguments, own: &[Text], terminal: &Terminal) -> Result<Loaded> {
     let mut files = Vec::new();
     for path in &arguments.rules {
         collect(path, &mut files)?;
     }
-    if files.is_empty() {
+    let mut texts: Vec<(PathBuf, Cow<'_, str>)> = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        texts.push((path, text.into()));
+    }
+    if arguments.rules.is_empty() {
+        texts.extend(own.iter().map(|(name, text)| (PathBuf::from(name), Cow::Borrowed(*text))));
+    }
+    if texts.is_empty() {
         bail!("no rules: name a file or folder of rules with --rules");
     }
     let mut loader = Loader::new(Catalog::standard(), LoadBudget::default());
     let mut rules = None;
     let mut failed = false;
-    for path in &files {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-        let (result, set) = loader.load(&text);
-        report(path, &text, &result, terminal);
+    for (path, text) in &texts {
+        let (result, set) =
+            if is_sigma(text) { sigma(path, text, &mut loader, &mut failed) } else { loader.load(text) };
+        report(path, text, &result, terminal);
         failed |= result.has_errors();
         rules = set;
     }
     let Some(mut rules) = rules.filter(|_| !failed) else { bail!("the rules cannot be loaded") };
     choose(&mut rules, arguments)?;
-    Ok(Loaded { rules, files: files.len() })
+    Ok(Loaded { rules, files: texts.len() })
+}
+
+/// Whether a file holds rules of Sigma, each of which is a map; Falco's files are lists.
+fn is_sigma(text: &str) -> bool {
+    ["logsource:", "detection:", "correlation:"]
+        .iter()
+        .any(|key| text.lines().any(|line| line.starts_with(key)))
+}
+
+/// Adds the rules of a file of Sigma's language. One that cannot be used fails the run as others do.
+fn sigma(path: &Path, text: &str, loader: &mut Loader, failed: &mut bool) -> (FileResult, Option<RuleSet>) {
+    let file = sekisho_sigma::load(SourceId(0), text, &sekisho_sigma::Budget::default());
+    let source = Source::new(path.display().to_string(), text);
+    for error in &file.errors {
+        let (start, _) = source.range(error.span);
+        complain(format!("{}:{}:{}: {error}", path.display(), start.line, start.column));
+        *failed = true;
+    }
+    let rules = file.rules.into_iter().map(|rule| {
+        // Titles need not be unique, and identifiers are.
+        let name =
+            if rule.id.is_empty() { rule.title.clone() } else { format!("{} ({})", rule.title, rule.id) };
+        rule.into_rule(name, sekisho_audit::SOURCE)
+    });
+    loader.add(rules.collect())
 }
 
 /// The files of a folder, or the file.

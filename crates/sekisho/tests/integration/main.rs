@@ -3,6 +3,7 @@
 
 mod access;
 mod api_server;
+mod audit_events;
 mod bad_admission;
 mod bad_charts;
 mod bad_images;

@@ -1,0 +1,224 @@
+//! Audit events as a source of alerts: logs that are gone over or followed, and lists that the API server sends.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use sekisho_audit::AuditEvent;
+use sekisho_falco::{Evaluator, Matching, RuleSet};
+use sekisho_runtime::{Alert, Subject};
+use sekisho_webhook::audit::{AuditBackend, AuditCounts, AuditLimits};
+use sekisho_webhook::on_end;
+use sekisho_webhook::tls::{CertificateSource, ClientSource, Clients, Folder, Given, Own, Rotation, Serving};
+
+use super::desk::Desk;
+use crate::arguments::watch::BackendArguments;
+use crate::audit::{Reader, Tally, follow, go_over};
+use crate::terminal::{Terminal, complain};
+
+/// How often certificates are looked at for changes.
+const CERTIFICATES: Duration = Duration::from_secs(10);
+
+/// How long a list is waited for before it is looked whether the end was asked for.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// How events are asked about.
+pub(crate) struct Asking<'a> {
+    pub(crate) rules: &'a RuleSet,
+    pub(crate) matching: Matching,
+    pub(crate) host: &'a str,
+}
+
+/// Asks rules about events and tells what they find.
+struct Asked<'a, 'd> {
+    asking: &'a Asking<'a>,
+    evaluator: Evaluator,
+    desk: &'d mut Desk,
+    number: u64,
+    first: Option<i128>,
+    failure: Option<anyhow::Error>,
+}
+
+impl<'a, 'd> Asked<'a, 'd> {
+    fn new(asking: &'a Asking<'a>, desk: &'d mut Desk) -> Self {
+        Self { asking, evaluator: Evaluator::new(), desk, number: 0, first: None, failure: None }
+    }
+
+    fn take(&mut self, event: AuditEvent<'_>) {
+        if self.failure.is_some() || self.desk.is_deaf() {
+            return;
+        }
+        let first = *self.first.get_or_insert(event.time());
+        let event = event.numbered(self.number).since(first).on_host(self.asking.host);
+        self.number += 1;
+        let matches = self.asking.rules.matches(&mut self.evaluator, &event, self.asking.matching);
+        if matches.is_empty() {
+            return;
+        }
+        let time = u64::try_from(event.time()).unwrap_or(0);
+        let subject = subject(&event);
+        for found in matches {
+            let alert = Alert::new(found, time, self.asking.host, subject.clone());
+            if let Err(error) = self.desk.tell(alert) {
+                self.failure = Some(error);
+                return;
+            }
+        }
+    }
+
+    fn end(self) -> Result<()> {
+        self.failure.map_or(Ok(()), Err)
+    }
+}
+
+fn subject(event: &AuditEvent<'_>) -> Subject {
+    let Some(object) = event.object() else { return Subject::default() };
+    let pod = if object.resource == "pods" { object.name.into_owned() } else { String::new() };
+    Subject { namespace: object.namespace.into_owned(), pod, ..Subject::default() }
+}
+
+/// Goes over logs to their end; whether all of them could be read.
+pub(crate) fn over(
+    logs: &[PathBuf],
+    asking: &Asking<'_>,
+    desk: &mut Desk,
+    terminal: &Terminal,
+) -> Result<bool> {
+    let mut asked = Asked::new(asking, desk);
+    let tally = go_over(logs, &mut |event| asked.take(event))?;
+    asked.end()?;
+    Ok(said(&tally, terminal))
+}
+
+/// Follows a log until the process is asked to end; whether all of it could be read.
+pub(crate) fn following(
+    log: &Path,
+    skip_existing: bool,
+    asking: &Asking<'_>,
+    desk: &mut Desk,
+    terminal: &Terminal,
+) -> Result<bool> {
+    let ended = ended()?;
+    let mut asked = Asked::new(asking, desk);
+    let tally = follow(log, skip_existing, &ended, &mut |event| asked.take(event))?;
+    asked.end()?;
+    Ok(said(&tally, terminal))
+}
+
+/// Takes what the API server sends until the process is asked to end; whether all of it could be read.
+pub(crate) fn listening(
+    address: SocketAddr,
+    arguments: &BackendArguments,
+    asking: &Asking<'_>,
+    desk: &mut Desk,
+    terminal: &Terminal,
+) -> Result<bool> {
+    let ended = ended()?;
+    let serving = serving(address, arguments)?;
+    let backend = AuditBackend::bind(address, serving.clone(), AuditLimits::default())?;
+    let scheme = if serving.is_some() { "https" } else { "http" };
+    terminal.note(format!("audit events are taken at {scheme}://{}/audit", backend.address()?));
+    let mut batches = backend.start()?;
+    let mut tally = Tally::default();
+    let mut asked = Asked::new(asking, desk);
+    let mut looked = Instant::now();
+    let mut is_stopped = false;
+    loop {
+        let mut take = |event: AuditEvent<'_>| asked.take(event);
+        let mut reader = Reader::new(&mut tally, &mut take);
+        match batches.next(PATIENCE) {
+            (Some(batch), _) => reader.line("a list that was sent", &mut 0, Ok(batch.bytes())),
+            (None, true) => break,
+            (None, false) if is_stopped => break,
+            (None, false) => {}
+        }
+        if !is_stopped && ended.load(Ordering::Acquire) {
+            batches.stop();
+            is_stopped = true;
+        }
+        if let Some(serving) = serving.as_ref().filter(|_| looked.elapsed() > CERTIFICATES) {
+            looked = Instant::now();
+            if let Err(error) = serving.refresh() {
+                complain(format!("the certificate could not be renewed: {error}"));
+            }
+        }
+    }
+    asked.end()?;
+    counted(batches.counts(), terminal);
+    Ok(said(&tally, terminal))
+}
+
+fn ended() -> Result<Arc<AtomicBool>> {
+    let ended = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&ended);
+    on_end(move || asked.store(true, Ordering::Release))?;
+    Ok(ended)
+}
+
+/// What is served with; none for plain HTTP.
+fn serving(address: SocketAddr, arguments: &BackendArguments) -> Result<Option<Arc<Serving>>> {
+    if arguments.plain_http {
+        if !address.ip().is_loopback() {
+            complain(
+                "without TLS everyone on the way reads the events, and whoever reaches the port sends them",
+            );
+        }
+        return Ok(None);
+    }
+    let certificate: Box<dyn CertificateSource> = match (
+        &arguments.tls_certificate,
+        &arguments.tls_key,
+        &arguments.tls_folder,
+    ) {
+        (Some(chain), Some(key), _) => Box::new(Given::new(chain.clone(), key.clone())),
+        (_, _, Some(folder)) => {
+            let names = if arguments.tls_name.is_empty() {
+                vec!["localhost".to_owned()]
+            } else {
+                arguments.tls_name.clone()
+            };
+            Box::new(Own::new(Box::new(Folder::new(folder.clone())), names, Rotation::default()))
+        }
+        _ => bail!(
+            "there is no certificate to show: give `--tls-certificate` and `--tls-key`, have an authority kept by \
+                 `--tls-folder`, or go without TLS by `--plain-http`"
+        ),
+    };
+    let clients = match &arguments.client_ca {
+        Some(file) => Clients::Trusted {
+            source: ClientSource::File(file.clone()),
+            names: arguments.client_name.clone(),
+        },
+        None if arguments.any_client => Clients::Anyone,
+        None => bail!(
+            "it is not said who may send events: name authorities with `--client-ca`, or take them from everyone with \
+             `--any-client`"
+        ),
+    };
+    Ok(Some(Arc::new(Serving::new(certificate, clients)?)))
+}
+
+fn said(tally: &Tally, terminal: &Terminal) -> bool {
+    tally.complaints().for_each(complain);
+    terminal.note(format!("{} audit events", tally.events));
+    tally.unreadable == 0
+}
+
+fn counted(counts: AuditCounts, terminal: &Terminal) {
+    terminal.note(format!("{} lists were taken", counts.taken));
+    for (count, what) in [
+        (counts.refused, "lists were sent back because too many waited"),
+        (counts.too_large, "lists were too large"),
+        (counts.broken, "lists did not come to their end"),
+        (counts.other, "requests were no lists"),
+        (counts.failed_handshakes, "handshakes failed"),
+        (counts.refused_connections, "connections were too many"),
+    ] {
+        if count > 0 {
+            terminal.note(format!("{count} {what}"));
+        }
+    }
+}
