@@ -75,8 +75,8 @@ impl<'t> Reader<'t> {
                     }
                 }
                 b'"' => {
-                    let text = self.string()?;
-                    tree.scalar(Scalar::Text(text), false, None, start, self.at)?;
+                    let text = SmolStr::new(self.string()?);
+                    tree.text(text, start, self.at)?;
                 }
                 b'-' | b'0'..=b'9' => {
                     let number = self.number()?;
@@ -203,7 +203,7 @@ impl<'t> Reader<'t> {
         let mut copied: Option<String> = None;
         loop {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
-            let Some(step) = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' ')) else {
+            let Some(step) = ends_plain(rest) else {
                 return Err(Fault::syntax("the quote that begins here is never closed", start, start + 1));
             };
             self.at += step;
@@ -287,4 +287,26 @@ impl<'t> Reader<'t> {
         let next = self.text.get(self.at..).and_then(|rest| rest.chars().next());
         Fault::syntax(message, self.at, self.at + next.map_or(0, char::len_utf8))
     }
+}
+
+/// The place of the first byte that is not plain text of a string: a quote, a backslash or a control character.
+fn ends_plain(bytes: &[u8]) -> Option<usize> {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (place, word) in words.iter().enumerate() {
+        let found = marks(u64::from_le_bytes(*word));
+        if found != 0 {
+            return Some(place * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    let place = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' '))?;
+    Some(words.len() * 8 + place)
+}
+
+/// Eight bytes at once: the lowest bit that is set stands in the first byte that is not plain text.
+fn marks(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // A byte below `least` borrows from its highest bit. Bytes behind the first such may be marked wrongly.
+    let below = |word: u64, least: u8| word.wrapping_sub(ONES * u64::from(least)) & !word & (ONES << 7);
+    let same = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    below(word, b' ') | same(b'"') | same(b'\\')
 }

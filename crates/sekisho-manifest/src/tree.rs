@@ -12,6 +12,9 @@ use crate::{Budget, Entry, Mapping, Node, SourceId, Span, Value};
 /// How many entries a mapping may have before its keys are looked up by hash.
 const LINEAR: usize = 12;
 
+/// How many collections, items and entries of a usual document are open at once.
+const USUAL: usize = 32;
+
 /// What the nodes of a document cost that stand behind an anchor.
 #[derive(Debug, Clone, Copy, Default)]
 struct Cost {
@@ -105,9 +108,9 @@ impl Tree {
             document,
             depth: budget.depth.min(Budget::MAX_DEPTH),
             values: budget.nodes as u64,
-            frames: Vec::new(),
-            nodes: Vec::new(),
-            entries: Vec::new(),
+            frames: Vec::with_capacity(USUAL),
+            nodes: Vec::with_capacity(USUAL),
+            entries: Vec::with_capacity(USUAL),
             root: None,
             anchors: HashMap::new(),
             decoded: 1,
@@ -245,6 +248,17 @@ impl Tree {
             self.deferred.push((span, LoadErrorKind::Number(text.into())));
         }
         value
+    }
+
+    /// Adds a value that is text.
+    #[inline]
+    pub(crate) fn text(&mut self, text: SmolStr, start: usize, end: usize) -> Result<(), Fault> {
+        if self.expects_key() {
+            return self.text_key(text, start, end);
+        }
+        self.count(start, end)?;
+        let node = Node { span: self.span(start, end), value: Value::String(text) };
+        self.add(node, start, end, 0)
     }
 
     /// Adds a key that is text.
