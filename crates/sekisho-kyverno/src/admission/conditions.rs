@@ -65,10 +65,10 @@ impl Around<'_> {
     }
 
     fn condition(&self, condition: &Condition) -> Answer {
-        let refused = || Untranslatable::Condition(condition.key.to_plain());
+        let refused = || Untranslatable::Condition(condition.key().to_plain());
         let operator = condition.operator.ok_or_else(refused)?;
-        let value = constant(&condition.value).ok_or_else(refused)?;
-        match self.key(&condition.key).ok_or_else(refused)? {
+        let value = constant(condition.value()).ok_or_else(refused)?;
+        match self.key(condition.key()).ok_or_else(refused)? {
             Key::Constant(key) => {
                 let meter = Meter::new(Budget::default());
                 operator.holds(&key, &value, &meter).map(Expression::Always).map_err(|_| Untranslatable::Size)

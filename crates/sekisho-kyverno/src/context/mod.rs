@@ -56,6 +56,11 @@ impl<'s> Context<'s> {
         Self { policy_namespace: namespace.into(), ..Self::new(around) }
     }
 
+    /// A context with data, that of a policy of a namespace where it has one.
+    pub(crate) fn over(around: &'s Surroundings<'s>, namespace: &str, data: Arc<Map>) -> Self {
+        Self { data: RefCell::new(data), ..Self::of_namespaced_policy(around, namespace) }
+    }
+
     /// What evaluations may use.
     pub fn around(&self) -> &'s Surroundings<'s> {
         self.around
@@ -73,7 +78,12 @@ impl<'s> Context<'s> {
 
     /// All data as it stands; entries that no query has named yet are missing.
     pub fn data(&self) -> Value {
-        Value::Map(Arc::clone(&self.data.borrow()))
+        Value::Map(self.shared_data())
+    }
+
+    /// The data, shared.
+    pub(crate) fn shared_data(&self) -> Arc<Map> {
+        Arc::clone(&self.data.borrow())
     }
 
     /// Adds the admission request under `request`.

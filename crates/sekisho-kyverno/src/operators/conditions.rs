@@ -1,9 +1,12 @@
 //! Conditions and blocks of them, as policies write them.
 
+use std::borrow::Cow;
+
 use smol_str::SmolStr;
 
 use super::Operator;
 use crate::context::Context;
+use crate::policy::Template;
 use crate::variables::{VariableError, substitute};
 use crate::{BudgetError, Value};
 
@@ -11,11 +14,11 @@ use crate::{BudgetError, Value};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
     /// What is looked at, with its variables.
-    pub key: Value,
+    key: Template,
     /// How it is compared; none where the name is unknown.
     pub operator: Option<Operator>,
     /// What it is compared with, with its variables.
-    pub value: Value,
+    value: Template,
     /// What is said of it.
     pub message: SmolStr,
 }
@@ -60,7 +63,7 @@ impl Condition {
     /// Reads a condition; numbers in it are floats.
     pub fn read(source: &Value) -> Self {
         let text = |key: &str| source.get(key).and_then(Value::as_str).unwrap_or("");
-        let part = |key: &str| source.get(key).map(Value::with_floats).unwrap_or_default();
+        let part = |key: &str| Template::new(&source.get(key).map(Value::with_floats).unwrap_or_default());
         Self {
             key: part("key"),
             operator: Operator::parse(text("operator")),
@@ -69,16 +72,37 @@ impl Condition {
         }
     }
 
+    /// What is looked at, with its variables.
+    pub fn key(&self) -> &Value {
+        self.key.source()
+    }
+
+    /// What it is compared with, with its variables.
+    pub fn value(&self) -> &Value {
+        self.value.source()
+    }
+
     /// Whether the condition holds.
     pub fn holds(&self, context: &Context<'_>) -> Result<bool, VariableError> {
-        let key = substitute(&self.key, context)
+        let key = replaced(&self.key, context)
             .map_err(|error| error.within("failed to substitute variables in condition key"))?;
-        let value = substitute(&self.value, context)
+        let value = replaced(&self.value, context)
             .map_err(|error| error.within("failed to substitute variables in condition value"))?;
         let Some(operator) = self.operator else {
             return Err(VariableError::failed("failed to create handler for condition operator: %!w(<nil>)"));
         };
         Ok(operator.holds(&key, &value, context.meter())?)
+    }
+}
+
+/// A part of a condition with its variables replaced.
+fn replaced<'t>(part: &'t Template, context: &Context<'_>) -> Result<Cow<'t, Value>, VariableError> {
+    match part.constant() {
+        Some(value) => {
+            context.meter().work(1)?;
+            Ok(Cow::Borrowed(value))
+        }
+        None => substitute(part.source(), context).map(Cow::Owned),
     }
 }
 

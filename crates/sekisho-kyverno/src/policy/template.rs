@@ -3,7 +3,7 @@
 use crate::value::Value;
 
 /// A part of a policy, looked through once.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Template {
     source: Value,
     is_constant: bool,

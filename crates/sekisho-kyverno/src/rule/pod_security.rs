@@ -2,9 +2,9 @@
 //! exclusions of rules and exceptions, and the words.
 
 use std::fmt::Write as _;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
-use sekisho_manifest::{FieldPath, Node, Segment};
+use sekisho_manifest::{Entry, FieldPath, Mapping, Node, Segment, Span};
 use smol_str::{SmolStr, ToSmolStr as _};
 
 use crate::budget::BudgetError;
@@ -179,6 +179,27 @@ fn pod_of(object: &Value, kind: &str) -> Option<Value> {
     Some(Value::from(pod))
 }
 
+/// The same of the tree that an object was read from.
+fn node_of(object: &Node, kind: &str) -> Option<Node> {
+    let holder = match kind {
+        "Pod" => Some(object),
+        "CronJob" => object.at(&["spec", "jobTemplate", "spec", "template"]),
+        _ => object.at(&["spec", "template"]),
+    };
+    let metadata = match kind {
+        "CronJob" => object.at(&["spec", "jobTemplate", "metadata"]),
+        _ => holder.and_then(|holder| holder.get("metadata")),
+    };
+    let parts = [("metadata", metadata), ("spec", holder.and_then(|holder| holder.get("spec")))];
+    let entries = parts.into_iter().filter_map(|(key, node)| {
+        Some(Entry { key: SmolStr::new_static(key), key_span: Span::default(), node: node?.clone() })
+    });
+    Some(Node {
+        span: object.span,
+        value: sekisho_manifest::Value::Mapping(Arc::new(Mapping::new(entries.collect()))),
+    })
+}
+
 struct Judging<'j> {
     running: &'j Running<'j>,
     security: &'j PodSecurityRule,
@@ -199,7 +220,9 @@ impl Judging<'_> {
         if let Some(known) = examined.iter().find(|known| known.level == level && known.version == *version) {
             return known.violations.clone();
         }
-        let violations = self.examine(forms.pod.get_or_init(|| self.pod.to_node()));
+        let source = || forms.source.as_ref().and_then(|object| node_of(object, object.str("kind")));
+        let violations =
+            self.examine(forms.pod.get_or_init(|| source().unwrap_or_else(|| self.pod.to_node())));
         examined.push(Examined { level, version: version.clone(), violations: violations.clone() });
         violations
     }

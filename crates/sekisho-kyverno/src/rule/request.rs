@@ -1,6 +1,6 @@
 //! What rules are asked, and what they may know.
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use sekisho_manifest::Node;
 use smol_str::SmolStr;
@@ -47,6 +47,10 @@ pub struct Request {
 pub struct Forms {
     /// What the variable `request` stands for.
     pub(super) described: OnceLock<Value>,
+    /// The object as it was read.
+    pub(super) source: Option<Node>,
+    /// The data that the variables of a rule begin with.
+    pub(super) data: OnceLock<Arc<Map>>,
     /// The Pod, or the template of Pods, in the object.
     pub(super) pod: OnceLock<Node>,
     /// What the controls of a level in a version have against that Pod.
@@ -100,6 +104,13 @@ impl Request {
         self.operation = operation;
         self.object = new;
         self.old_object = old;
+    }
+
+    /// With the tree that the object was read from, so that it need not be made again.
+    #[must_use]
+    pub fn read_from(mut self, object: Option<&Node>) -> Self {
+        self.forms.source = object.cloned();
+        self
     }
 
     /// The object that the request is about: as it shall be, else as it is.

@@ -1,5 +1,7 @@
 //! The variables of a request, as the rules of a policy see them.
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::budget::Meter;
@@ -29,25 +31,16 @@ impl<'s> Scope<'s> {
         around: &'s Surroundings<'s>,
         namespace: &str,
     ) -> Self {
-        let context = if namespace.is_empty() {
-            Context::new(around)
+        let is_asked =
+            object.is_none_or(|object| request.object.as_ref().is_some_and(|known| known.is_same(object)));
+        let data = if is_asked {
+            Arc::clone(request.forms.data.get_or_init(|| data(request, None, around)))
         } else {
-            Context::of_namespaced_policy(around, namespace)
+            data(request, object, around)
         };
-        context.add_request(request.forms.described.get_or_init(|| described(request)).clone());
-        if let Some(object) = object
-            && !request.object.as_ref().is_some_and(|known| known.is_same(object))
-        {
-            context.set_resource(object.clone());
-        }
+        let context = Context::over(around, namespace, data);
         if let Some(subject) = object.or(request.old_object.as_ref()) {
             context.add_images(subject.clone());
-        }
-        if let Some(user) = &request.user {
-            context.set_service_account(&user.name);
-        }
-        for (path, value) in &request.variables {
-            context.add_variable(path, value.clone());
         }
         Self { context, request, given: &[] }
     }
@@ -123,6 +116,22 @@ impl<'s> Scope<'s> {
     pub(super) fn set_target(&mut self, object: &Value) {
         self.context.set_target(object.clone());
     }
+}
+
+/// What the variables of a request begin with, about an object where that is not the request's own.
+fn data(request: &Request, object: Option<&Value>, around: &Surroundings<'_>) -> Arc<Map> {
+    let context = Context::new(around);
+    context.add_request(request.forms.described.get_or_init(|| described(request)).clone());
+    if let Some(object) = object {
+        context.set_resource(object.clone());
+    }
+    if let Some(user) = &request.user {
+        context.set_service_account(&user.name);
+    }
+    for (path, value) in &request.variables {
+        context.add_variable(path, value.clone());
+    }
+    context.shared_data()
 }
 
 /// What the variable `request` stands for.

@@ -113,6 +113,16 @@ fn end(bytes: &[u8], open: usize) -> Option<usize> {
     }
 }
 
+/// The expression of the variable that a text is and nothing else, where no further braces stand in it.
+pub(super) fn whole(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix("{{")?.strip_suffix("}}")?;
+    if inner.contains(['{', '}']) {
+        return None;
+    }
+    let bare = inner.trim();
+    Some(bare.strip_prefix('-').map_or(bare, str::trim))
+}
+
 /// The expression of a variable, and whether its value is to stay as it is (`{{- … }}`).
 pub(super) fn expression(variable: &str) -> (String, bool) {
     let bare = variable.replace("{{", "").replace("}}", "");

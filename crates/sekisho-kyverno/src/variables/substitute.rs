@@ -1,5 +1,7 @@
 //! Documents with their variables replaced.
 
+use std::borrow::Cow;
+
 use super::references::child;
 use super::{VariableError, place, resolve_references, scan};
 use crate::context::Context;
@@ -111,6 +113,9 @@ impl Substitution<'_, '_> {
     }
 
     fn text(&self, text: &str, path: &str) -> Result<Value, VariableError> {
+        if let Some(expression) = scan::whole(text) {
+            return self.value(expression, path);
+        }
         let mut text = text.to_owned();
         let mut places = scan::all(&text);
         while !places.is_empty() {
@@ -122,7 +127,7 @@ impl Substitution<'_, '_> {
                 let variable = original.get(found.clone()).unwrap_or("");
                 let (expression, shallow) = scan::expression(variable);
                 stays = shallow;
-                let value = self.value(expression, path)?;
+                let value = self.value(&expression, path)?;
                 if original == variable {
                     return Ok(value);
                 }
@@ -149,18 +154,18 @@ impl Substitution<'_, '_> {
         Ok(text.replace("\\{{", "{{").into())
     }
 
-    fn value(&self, expression: String, path: &str) -> Result<Value, VariableError> {
-        let mut expression = expression;
+    fn value(&self, expression: &str, path: &str) -> Result<Value, VariableError> {
+        let mut expression = Cow::Borrowed(expression);
         if expression == "@" {
             let target: &[&str] = match self.context.query("target") {
                 Ok(_) => &["target"],
                 Err(VariableError::Budget(limit)) => return Err(limit.into()),
                 Err(VariableError::Failed(_)) => &["request", "object"],
             };
-            expression = place::expression(path, target);
+            expression = place::expression(path, target).into();
         }
         if self.deletes {
-            expression = expression.replace("request.object", "request.oldObject");
+            expression = expression.replace("request.object", "request.oldObject").into();
         }
         self.context
             .query(&expression)

@@ -46,4 +46,5 @@ fn converted(request: &request::Request, facts: &dyn Facts) -> Request {
         namespace_labels: labels,
         ..Request::default()
     }
+    .read_from(request.object.as_ref())
 }
