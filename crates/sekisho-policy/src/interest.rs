@@ -105,13 +105,23 @@ impl Index {
         let wanted = |number: u32| {
             let number = usize::try_from(number).ok()?;
             let interest = self.interests.get(number)?;
-            (interest.has(request.operation) && interest.concerns(request)).then_some(number)
+            // Where it names no group, what it was found by is all that it asks for.
+            let concerns = interest.is_of_any_group() || interest.concerns(request);
+            (interest.has(request.operation) && concerns).then_some(number)
         };
         found.into_iter().filter_map(wanted).collect()
     }
 }
 
 impl Interest {
+    /// Whether no target names a group.
+    fn is_of_any_group(&self) -> bool {
+        self.targets.iter().all(|target| match target {
+            Target::Kind { group, .. } | Target::Resource { group, .. } => group.is_none(),
+            Target::Any => true,
+        })
+    }
+
     /// Whether a target with its group is what the request is about.
     fn concerns(&self, request: &Request) -> bool {
         let group = |wanted: &Option<SmolStr>, groups: [&SmolStr; 2]| {

@@ -282,6 +282,9 @@ impl<'r> Running<'r> {
     }
 
     fn overridden(&self, overrides: &[Override]) -> Option<FailureAction> {
+        if overrides.is_empty() {
+            return None;
+        }
         let namespace = self.request.namespace();
         let labels = self.request.labels_of_namespace();
         overrides
