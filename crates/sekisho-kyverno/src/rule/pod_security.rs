@@ -180,7 +180,7 @@ fn pod_of(object: &Value, kind: &str) -> Option<Value> {
 }
 
 /// The same of the tree that an object was read from.
-fn node_of(object: &Node, kind: &str) -> Option<Node> {
+fn node_of(object: &Node, kind: &str) -> Node {
     let holder = match kind {
         "Pod" => Some(object),
         "CronJob" => object.at(&["spec", "jobTemplate", "spec", "template"]),
@@ -194,10 +194,8 @@ fn node_of(object: &Node, kind: &str) -> Option<Node> {
     let entries = parts.into_iter().filter_map(|(key, node)| {
         Some(Entry { key: SmolStr::new_static(key), key_span: Span::default(), node: node?.clone() })
     });
-    Some(Node {
-        span: object.span,
-        value: sekisho_manifest::Value::Mapping(Arc::new(Mapping::new(entries.collect()))),
-    })
+    let value = sekisho_manifest::Value::Mapping(Arc::new(Mapping::new(entries.collect())));
+    Node { span: object.span, value }
 }
 
 struct Judging<'j> {
@@ -220,9 +218,11 @@ impl Judging<'_> {
         if let Some(known) = examined.iter().find(|known| known.level == level && known.version == *version) {
             return known.violations.clone();
         }
-        let source = || forms.source.as_ref().and_then(|object| node_of(object, object.str("kind")));
-        let violations =
-            self.examine(forms.pod.get_or_init(|| source().unwrap_or_else(|| self.pod.to_node())));
+        let pod = || match &forms.source {
+            Some(object) => node_of(object, object.str("kind")),
+            None => self.pod.to_node(),
+        };
+        let violations = self.examine(forms.pod.get_or_init(pod));
         examined.push(Examined { level, version: version.clone(), violations: violations.clone() });
         violations
     }
