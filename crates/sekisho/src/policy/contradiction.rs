@@ -47,14 +47,14 @@ fn constraint(wanted: &Node, name: &str, found: &mut Found) {
         let message = format!("{name} can never match: all its namespaces are excluded");
         found.push((path.child("excludedNamespaces"), message));
     }
-    let namespaced = match wanted.str("scope") {
+    let in_namespaces = match wanted.str("scope") {
         "Namespaced" => true,
         "Cluster" => false,
         _ => return,
     };
     let entries = wanted.get("kinds").map_or(&[][..], Node::items);
     let lives_elsewhere = |entry: &Node| {
-        let known = |group: &str, kind: &str| api::is_namespaced(group, kind) == Some(!namespaced);
+        let known = |group: &str, kind: &str| api::is_namespaced(group, kind) == Some(!in_namespaces);
         let mut pairs = entry
             .strings("apiGroups")
             .flat_map(|group| entry.strings("kinds").map(move |kind| (group, kind)));
