@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sekisho_cluster::{Applying, Connection, Options, Propagation, Record, Removal};
+use sekisho_cluster::{Applying, Connection, Happening, Options, Propagation, Record, Removal};
 use sekisho_manifest::ObjectRef;
 
 use crate::server::{Answer, access, has, serve};
@@ -27,6 +27,28 @@ fn objects_are_applied_in_somebodys_name() {
     let line = "PATCH /api/v1/namespaces/a?fieldManager=sekisho%2Fx%20y&force=true&dryRun=All HTTP/1.1";
     assert_eq!(asked[0], line);
     assert!(has(&asked, "content-type: application/apply-patch+yaml"));
+}
+
+#[test]
+fn what_happens_to_a_pod_is_told() {
+    let message = "é".repeat(1_000);
+    let happening = Happening {
+        namespace: "guard",
+        pod: "sekisho-0",
+        component: "sekisho-controller",
+        is_warning: true,
+        reason: "BundleRefused",
+        message: &message,
+    };
+    let (outcome, asked) = run(ok(), |connection| connection.tell(&happening));
+    outcome.expect("it is written");
+    assert!(asked[0].starts_with("POST /api/v1/namespaces/guard/events "));
+    let body = asked.last().expect("a body");
+    for part in [r#""type":"Warning""#, r#""reason":"BundleRefused""#, r#""name":"sekisho-0""#] {
+        assert!(body.contains(part), "{body}");
+    }
+    // The API server takes 1,024 bytes.
+    assert!(body.contains(&"é".repeat(512)) && !body.contains(&"é".repeat(513)));
 }
 
 #[test]

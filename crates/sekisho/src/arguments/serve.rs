@@ -155,6 +155,9 @@ pub(crate) struct FollowArguments {
     /// Do not run the tests of bundles
     #[arg(long, requires = "bundle")]
     pub(crate) without_tests: bool,
+    /// Namespace of this program's Pod, in which events tell of bundles that are refused and adopted
+    #[arg(long, value_name = "NAMESPACE", requires = "bundle")]
+    pub(crate) events: Option<String>,
 }
 
 /// Which certificate is shown.

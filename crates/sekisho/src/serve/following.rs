@@ -12,6 +12,7 @@ use sekisho_webhook::{Call, Level, Log, Policies, Revision};
 use crate::arguments::serve::FollowArguments;
 use crate::bundle::{Proven, SourceSettings, follower};
 use crate::live::Live;
+use crate::serve::events::Events;
 use crate::serve::files::Files;
 
 /// A bundle that is followed.
@@ -19,6 +20,7 @@ pub(crate) struct Following {
     follower: Follower<Proven>,
     interval: Duration,
     token: Option<String>,
+    events: Events,
 }
 
 impl Following {
@@ -29,13 +31,14 @@ impl Following {
             allowed_signers: arguments.allowed_signers.clone(),
             allow_rewrite: arguments.allow_rewrite,
             cache: arguments.cache.clone(),
-            live,
+            live: live.clone(),
         };
+        let events = Events::new(arguments.events.as_deref(), "sekisho-admission", &live)?;
         let token = arguments.bundle_token.as_deref().map(token).transpose()?;
         let (says, does_not) = (files.bundle_options(true), files.bundle_options(false));
         let follower = follower(source, &settings, [does_not, says], !arguments.without_tests)?;
         let interval = Duration::from_secs(arguments.bundle_interval.max(1).into());
-        Ok(Some(Self { follower, interval, token }))
+        Ok(Some(Self { follower, interval, token, events }))
     }
 
     /// Takes up what was kept, then reads the source once, so that the start has what there is.
@@ -65,11 +68,16 @@ impl Following {
     fn take(&self, step: &Step<Proven>, policies: &Policies, log: &Log) {
         match step {
             Step::Same => policies.confirm(),
-            Step::Adopted(adopted) => install(adopted, policies, log),
+            Step::Adopted(adopted) => {
+                install(adopted, policies, log);
+                let provenance = &adopted.bundle.provenance;
+                self.events.adopted(&provenance.source, adopted.bundle.digest().as_str(), log);
+            }
             Step::Refused(reason, first) => {
                 policies.refuse(None, reason.clone());
                 if *first {
                     let source = self.follower.health().source;
+                    self.events.refused(&source, reason, log);
                     log.line(Level::Error, "bundle refused", |fields| {
                         fields.insert("source".to_owned(), source.into());
                         fields.insert("reason".to_owned(), reason.clone().into());

@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::arguments::serve::{ControllerArguments, SummaryWord};
 use crate::bundle::{Proven, SourceSettings, follower};
+use crate::serve::events::Events;
 use crate::serve::following::token;
 use crate::terminal::{self, Status, Terminal};
 
@@ -48,7 +49,8 @@ pub(crate) fn run(arguments: ControllerArguments, terminal: &Terminal) -> Result
     if let Some(kept) = follower.resume() {
         install(&kept, &controller, &log);
     }
-    take(&follower.step(), &follower, &controller, &log);
+    let events = Events::new(following.events.as_deref(), "sekisho-controller", &live)?;
+    take(&follower.step(), &follower, &controller, &events, &log);
 
     let address = arguments.status.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8082));
     let token = following.bundle_token.as_deref().map(token).transpose()?;
@@ -56,7 +58,7 @@ pub(crate) fn run(arguments: ControllerArguments, terminal: &Terminal) -> Result
     let interval = Duration::from_secs(following.bundle_interval.max(1).into());
     let thread = thread::Builder::new().name("bundle".to_owned()).spawn({
         let (follower, controller, log) = (Arc::clone(&follower), Arc::clone(&controller), log.clone());
-        move || follower.follow_from_now(interval, |step| take(step, &follower, &controller, &log))
+        move || follower.follow_from_now(interval, |step| take(step, &follower, &controller, &events, &log))
     })?;
     log.line(Level::Info, "controlling", |fields| {
         fields.insert("status".to_owned(), status.address().to_string().into());
@@ -152,14 +154,28 @@ fn status(
     server.with_context(|| format!("cannot listen on `{address}`"))
 }
 
-fn take(step: &Step<Proven>, follower: &Follower<Proven>, controller: &Controller, log: &Log) {
+fn take(
+    step: &Step<Proven>,
+    follower: &Follower<Proven>,
+    controller: &Controller,
+    events: &Events,
+    log: &Log,
+) {
     match step {
         Step::Same | Step::Refused(_, false) => {}
-        Step::Adopted(adopted) => install(adopted, controller, log),
-        Step::Refused(reason, true) => log.line(Level::Error, "bundle refused", |fields| {
-            fields.insert("source".to_owned(), follower.health().source.into());
-            fields.insert("reason".to_owned(), reason.clone().into());
-        }),
+        Step::Adopted(adopted) => {
+            install(adopted, controller, log);
+            let provenance = &adopted.bundle.provenance;
+            events.adopted(&provenance.source, adopted.bundle.digest().as_str(), log);
+        }
+        Step::Refused(reason, true) => {
+            let source = follower.health().source;
+            events.refused(&source, reason, log);
+            log.line(Level::Error, "bundle refused", |fields| {
+                fields.insert("source".to_owned(), source.into());
+                fields.insert("reason".to_owned(), reason.clone().into());
+            });
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use data_encoding::BASE64;
+use sekisho_manifest::Node;
 use serde_json::json;
 
 use super::{ApiServer, alone, objects, wait};
@@ -67,7 +68,7 @@ fn serve(bench: &Workbench, source: &str, ports: [u16; 2]) -> Serving {
             "--status",
             &format!("127.0.0.1:{}", ports[1]),
         ])
-        .args(["--tls-folder", "tls", "--any-client", "--kubeconfig"])
+        .args(["--events", NAMESPACE, "--tls-folder", "tls", "--any-client", "--kubeconfig"])
         .arg(kubeconfig)
         .current_dir(bench.path())
         .stdout(Stdio::null())
@@ -153,6 +154,18 @@ fn what_is_pushed_is_enforced_and_what_is_no_good_is_not() {
     });
     assert!(refused.contains("1 of 1 tests fail: `test.yaml` what has no label"), "{refused}");
     refused_by("owner", &second).expect("the one before is in force");
+    let events = wait("an event tells it", || {
+        let events = server.connection.get(&format!("/api/v1/namespaces/{NAMESPACE}/events")).ok()?;
+        let of = |reason: &str| -> Vec<String> {
+            let all = events.get("items").map(Node::items).unwrap_or_default().iter();
+            all.filter(|event| event.str("reason") == reason)
+                .map(|event| event.str("message").to_owned())
+                .collect()
+        };
+        Some((of("BundleAdopted"), of("BundleRefused"))).filter(|(_, refused)| !refused.is_empty())
+    });
+    assert!(events.1.iter().all(|message| message.contains("1 of 1 tests fail")), "{events:?}");
+    assert!(events.0.len() >= 2, "{events:?}");
 
     // A restart while the repository is away begins with the last good one.
     drop(serving);
