@@ -253,6 +253,56 @@ fn install_sigstore(folder: &Path, programs: &Sigstore) -> Result<()> {
     Ok(())
 }
 
+/// What bills of materials are held against.
+pub(crate) struct Bills {
+    /// Python with the validators.
+    pub(crate) python: PathBuf,
+    /// The sources of the validators, with the examples that they test themselves with.
+    pub(crate) sources: PathBuf,
+    /// The real `syft`.
+    pub(crate) syft: PathBuf,
+}
+
+/// The packages of the Python index that validate CycloneDX and SPDX.
+const BILLS: [&str; 3] =
+    ["cyclonedx-python-lib[validation]==11.12.0", "spdx-tools==0.8.5", "spdx-python-model==0.0.6"];
+/// Those of them whose sources carry examples.
+const EXAMPLES: [&str; 2] = ["cyclonedx-python-lib==11.12.0", "spdx-tools==0.8.5"];
+
+/// Unpacks the sources.
+const UNPACK_SOURCES: &str = r"
+import glob, os, sys, tarfile
+folder = sys.argv[1]
+for source in glob.glob(os.path.join(folder, '*.tar.gz')):
+    with tarfile.open(source) as archive:
+        archive.extractall(folder, filter='data')
+";
+
+/// Validators of bills of materials, and syft; none where they cannot be had.
+pub(crate) fn bills() -> Result<Option<Bills>> {
+    let Some(syft) = syft()? else { return Ok(None) };
+    let folder = root().join("target/peers/bills");
+    let bills = Bills { python: folder.join("python/bin/python"), sources: folder.join("sources"), syft };
+    let is_complete = folder.join("complete").is_file();
+    let install = || if is_complete { Ok(()) } else { install_bills(&folder) };
+    had(install(), "the validators of bills of materials", bills)
+}
+
+fn install_bills(folder: &Path) -> Result<()> {
+    let (environment, sources) = (folder.join("python"), folder.join("sources"));
+    fs::create_dir_all(&sources)?;
+    run("python3", &["-m", "venv", &environment.to_string_lossy()])?;
+    let python = environment.join("bin/python").to_string_lossy().into_owned();
+    run(&python, &[&["-m", "pip", "install", "--quiet"][..], &BILLS].concat())?;
+    let target = sources.to_string_lossy();
+    let download =
+        ["-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", &target];
+    run(&python, &[&download[..], &EXAMPLES].concat())?;
+    run(&python, &["-c", UNPACK_SOURCES, &target])?;
+    fs::write(folder.join("complete"), "")?;
+    Ok(())
+}
+
 /// What was installed; none where it could not be, which is an error with `CI=true`.
 pub(crate) fn had<T>(installed: Result<()>, what: &str, value: T) -> Result<Option<T>> {
     match installed {

@@ -218,6 +218,14 @@ impl Bill {
         self.details.values().filter(|detail| detail.is_named_only).count()
     }
 
+    /// The bill without fields that it has no place for: read of anything but JSON they have another shape.
+    pub(crate) fn without_foreign(mut self) -> Self {
+        self.foreign = Foreign { family: self.foreign.family, ..Foreign::default() };
+        self.details.values_mut().for_each(|detail| detail.foreign.clear());
+        self.flaws.iter_mut().for_each(|flaw| flaw.foreign.clear());
+        self
+    }
+
     /// Notes that something could not be understood.
     pub(crate) fn fault(&mut self, line: String) {
         if self.faults.len() < FAULTS {

@@ -105,13 +105,15 @@ pub fn read(bytes: &[u8], budget: &Budget) -> Result<Bill, SbomError> {
         Some('<') => {
             let root = markup::read(&text, budget)?;
             match root.name.as_str() {
-                "bom" => cyclonedx::read(&cyclonedx::of_xml(&root), budget),
+                "bom" => cyclonedx::read(&cyclonedx::of_xml(&root), budget).map(Bill::without_foreign),
                 "RDF" => Err(SbomError::Serialization("SPDX as RDF")),
                 "Document" => Err(SbomError::Serialization("SPDX as XML")),
                 _ => Err(SbomError::Unrecognized),
             }
         }
-        Some(_) if is_tag_value(begin) => spdx2::read(&spdx2::of_tag_value(&text, budget)?, budget),
+        Some(_) if is_tag_value(begin) => {
+            spdx2::read(&spdx2::of_tag_value(&text, budget)?, budget).map(Bill::without_foreign)
+        }
         Some(_) if begin.lines().take(200).any(is_key_of_yaml) => {
             of_value(&tree::yaml(&text, budget)?, budget)
         }

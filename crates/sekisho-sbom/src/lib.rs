@@ -21,6 +21,7 @@ mod merge;
 mod notes;
 mod spdx2;
 mod spdx3;
+mod time;
 mod tree;
 
 pub use bill::{

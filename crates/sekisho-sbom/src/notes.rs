@@ -237,6 +237,11 @@ pub(crate) fn is_distribution(pairs: &[(String, String)]) -> bool {
     pairs.iter().any(|(name, _)| name.strip_prefix(PREFIX) == Some("distribution"))
 }
 
+/// Whether the notes are those of a subject: where it is a package as well, that stands beside it.
+pub(crate) fn is_subject(pairs: &[(String, String)]) -> bool {
+    pairs.iter().any(|(name, _)| name.strip_prefix(PREFIX) == Some("subject"))
+}
+
 /// The distribution of a name and a release, with what its notes say.
 pub(crate) fn distribution(name: &str, release: Option<&str>, notes: &Notes) -> Distribution {
     let owned = |key: &str| notes.get(key).map(SmolStr::from);

@@ -24,6 +24,7 @@ mod opa;
 mod packages;
 mod pod_security;
 mod purl;
+mod sbom;
 mod signatures;
 mod sigstore;
 mod verdicts;
@@ -91,6 +92,8 @@ enum Suite {
     Advisories(Options),
     /// Packages in root file systems, beside syft; `--data` is a root file system
     Packages(Options),
+    /// Bills of materials by the validators and examples of CycloneDX and SPDX, and beside syft
+    Sbom(Options),
     /// Package URLs as package-url/purl-spec tests them; `--data` is a checkout of it
     Purl(Options),
     /// Versions as google/osv-scalibr compares them
@@ -184,15 +187,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Suite::Gatekeeper(options) => foreign("gatekeeper", &options, gatekeeper::run),
         Suite::Verdicts(options) => verdicts::run(&options),
         Suite::Advisories(options) => suite("advisories", "advisories", &options, advisories::run),
-        Suite::Packages(options) => match (peer::syft()?, &options.data) {
-            (Some(syft), Some(data)) => {
-                examine("packages", data, &options, |data| packages::given(data, &syft))
-            }
-            (Some(syft), None) => {
-                examine("packages", &packages::folder(), &options, |folder| packages::staged(folder, &syft))
-            }
-            (None, _) => skipped("packages", "syft is not here"),
-        },
+        Suite::Packages(options) => of_packages(&options),
+        Suite::Sbom(options) => of_bills(&options),
         Suite::Purl(options) => foreign("purl", &options, purl::run),
         Suite::Versions(options) => suite("versions", "conformance/versions", &options, versions::run),
         Suite::Sigstore(options) => {
@@ -241,6 +237,23 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     }
 }
 
+fn of_packages(options: &Options) -> Result<()> {
+    match (peer::syft()?, &options.data) {
+        (Some(syft), Some(data)) => examine("packages", data, options, |data| packages::given(data, &syft)),
+        (Some(syft), None) => {
+            examine("packages", &packages::folder(), options, |folder| packages::staged(folder, &syft))
+        }
+        (None, _) => skipped("packages", "syft is not here"),
+    }
+}
+
+fn of_bills(options: &Options) -> Result<()> {
+    match peer::bills()? {
+        Some(peers) => examine("sbom", &sbom::folder(), options, |folder| sbom::of(folder, &peers)),
+        None => skipped("sbom", "the validators are not here"),
+    }
+}
+
 /// Runs every suite over the shared data.
 pub(crate) fn run_all() -> Result<()> {
     let suites: &[fn(Options) -> Suite] = &[
@@ -252,6 +265,7 @@ pub(crate) fn run_all() -> Result<()> {
         Suite::CelK8s,
         Suite::Opa,
         Suite::Packages,
+        Suite::Sbom,
         Suite::Kyverno,
         Suite::Verdicts,
         Suite::PodSecurity,

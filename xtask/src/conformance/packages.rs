@@ -32,19 +32,32 @@ pub(crate) fn staged(folder: &Path, syft: &Path) -> Result<Vec<Outcome>> {
     if stage_machine(&machine)? {
         outcomes.extend(compare("debian", &machine, syft)?);
     }
-    let fixtures = root().join("crates/sekisho-package/tests/fixtures/rpm");
     for (name, file) in
         [("rpm-berkeley", "Packages"), ("rpm-ndb", "Packages.db"), ("rpm-sqlite", "rpmdb.sqlite")]
     {
         let staged = folder.join(name);
-        let database = staged.join("var/lib/rpm");
-        fs::create_dir_all(&database)?;
-        fs::create_dir_all(staged.join("etc"))?;
-        fs::write(staged.join("etc/os-release"), "ID=\"rhel\"\nVERSION_ID=\"9.4\"\n")?;
-        fs::copy(fixtures.join(file), database.join(file))?;
+        stage_database(&staged, file)?;
         outcomes.extend(compare(name, &staged, syft)?);
     }
     Ok(outcomes)
+}
+
+/// Stages a root with the database of rpm.
+pub(crate) fn stage_rpm(folder: &Path) -> Result<PathBuf> {
+    let staged = folder.join("rpm");
+    stage_database(&staged, "rpmdb.sqlite")?;
+    Ok(staged)
+}
+
+/// Puts a database of rpm below a folder, with the release of a distribution.
+fn stage_database(staged: &Path, file: &str) -> Result<()> {
+    let fixtures = root().join("crates/sekisho-package/tests/fixtures/rpm");
+    let database = staged.join("var/lib/rpm");
+    fs::create_dir_all(&database)?;
+    fs::create_dir_all(staged.join("etc"))?;
+    fs::write(staged.join("etc/os-release"), "ID=\"rhel\"\nVERSION_ID=\"9.4\"\n")?;
+    fs::copy(fixtures.join(file), database.join(file))?;
+    Ok(())
 }
 
 /// Copies what tells of packages out of this machine; false where it has no dpkg.

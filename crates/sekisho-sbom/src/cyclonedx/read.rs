@@ -11,6 +11,7 @@ use crate::budget::{Budget, SbomError};
 use crate::declared::is_expression;
 use crate::gathering::{Component, Gathering, MOST};
 use crate::notes::{self, Notes};
+use crate::time::in_utc;
 use crate::tree::{filled, number, others};
 
 /// The fields of a document that are understood.
@@ -72,7 +73,7 @@ pub(crate) fn read(root: &Node, budget: &Budget) -> Result<Bill, SbomError> {
     let mut main = None;
     if let Some(metadata) = root.get("metadata") {
         gathering.bill.foreign.metadata = others(metadata, &METADATA);
-        gathering.bill.created = filled(metadata, "timestamp").map(str::to_owned);
+        gathering.bill.created = filled(metadata, "timestamp").and_then(in_utc);
         gathering.bill.tools = tools(metadata);
         let (ours, _) = Notes::part(pairs(metadata));
         notes::complete_contents(&mut gathering.bill.contents, &ours);
@@ -86,7 +87,7 @@ pub(crate) fn read(root: &Node, budget: &Budget) -> Result<Bill, SbomError> {
     if let Some(component) = main {
         // What the bill is about is there as well, where advisories could speak of it.
         let url = filled(component, "purl").and_then(|url| PackageUrl::parse(url).ok());
-        if url.is_some_and(|url| url.ecosystem().is_some()) {
+        if url.is_some_and(|url| url.ecosystem().is_some()) && !notes::is_subject(&pairs(component)) {
             add(component, None, &mut gathering)?;
         }
         components(component, None, &mut gathering)?;

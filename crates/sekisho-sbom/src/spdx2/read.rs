@@ -13,6 +13,7 @@ use crate::budget::{Budget, SbomError};
 use crate::declared;
 use crate::gathering::{Component, Gathering, MOST};
 use crate::notes::{self, Notes};
+use crate::time::in_utc;
 use crate::tree::{filled, others};
 
 /// The fields of a document that are understood.
@@ -58,7 +59,7 @@ pub(crate) fn read(root: &Node, budget: &Budget) -> Result<Bill, SbomError> {
     gathering.bill.foreign.document = others(root, &DOCUMENT);
     if let Some(creation) = root.get("creationInfo") {
         gathering.bill.created =
-            filled(creation, "created").filter(|time| *time != super::write::UNDATED).map(str::to_owned);
+            filled(creation, "created").filter(|time| *time != super::write::UNDATED).and_then(in_utc);
         gathering.bill.tools = creation.strings("creators").filter_map(tool).collect();
     }
     let reader = Reader::new(root);
@@ -74,7 +75,8 @@ pub(crate) fn read(root: &Node, budget: &Budget) -> Result<Bill, SbomError> {
         if is_subject {
             reader.subject(package, &purpose, &mut gathering);
             // Advisories may speak of what the document is about as well.
-            if url_of(package).is_none_or(|url| url.ecosystem().is_none()) {
+            let is_known = url_of(package).is_some_and(|url| url.ecosystem().is_some());
+            if !is_known || notes::is_subject(&reader.pairs(package)) {
                 continue;
             }
         }

@@ -84,6 +84,12 @@ impl<'b> Writer<'b> {
         for package in &contents.packages {
             packages.push(self.package(package, &mut license_texts));
         }
+        if self.foreign.is_some() {
+            // What is kept as it was may refer to any.
+            for (id, text) in &bill.license_texts {
+                license_texts.entry(id.clone()).or_insert_with(|| text.clone());
+            }
+        }
         let licenses = license_texts.iter().map(|(id, text)| -> Json {
             let whole = bill.license_texts.get(id).unwrap_or(text);
             let object = Object::new().with("licenseId", id).with("extractedText", whole);
@@ -291,6 +297,10 @@ impl<'b> Writer<'b> {
             }
             None => None,
         };
+        if top.is_none() && contents.packages.is_empty() && contents.distribution.is_none() {
+            relate(DOCUMENT, "DESCRIBES", "NONE");
+            return entries;
+        }
         // A document that describes one package is about it, and one without a subject is about none.
         let is_one = contents.packages.len() + usize::from(contents.distribution.is_some()) < 2;
         let mut below = |id: &str| match top {

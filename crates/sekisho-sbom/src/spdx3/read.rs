@@ -13,6 +13,7 @@ use crate::budget::{Budget, SbomError};
 use crate::declared;
 use crate::gathering::{Component, Gathering, MOST};
 use crate::notes::{self, Notes};
+use crate::time::in_utc;
 use crate::tree::filled;
 
 /// Reads the tree of a document.
@@ -34,7 +35,8 @@ pub(crate) fn read(root: &Node, budget: &Budget) -> Result<Bill, SbomError> {
             Reader::subject(package, &mut gathering);
             // Advisories may speak of what the document is about as well.
             let url = urls(package).into_iter().find_map(|url| PackageUrl::parse(url).ok());
-            if url.is_none_or(|url| url.ecosystem().is_none()) {
+            let is_known = url.is_some_and(|url| url.ecosystem().is_some());
+            if !is_known || notes::is_subject(&pairs(package)) {
                 continue;
             }
         }
@@ -102,7 +104,7 @@ impl<'n> Reader<'n> {
             document.and_then(|document| self.info(document)).or_else(|| self.of("CreationInfo").next());
         if let Some(info) = info {
             bill.created =
-                filled(info, "created").filter(|time| *time != super::write::UNDATED).map(str::to_owned);
+                filled(info, "created").filter(|time| *time != super::write::UNDATED).and_then(in_utc);
             let makers = references(info, "createdUsing").chain(references(info, "createdBy"));
             let makers = makers.filter_map(|id| self.by_id.get(id));
             let is_tool = |one: &&&Node| matches!(one.str("type"), "Tool" | "SoftwareAgent");

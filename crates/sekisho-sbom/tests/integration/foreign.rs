@@ -204,3 +204,33 @@ fn utf_16_and_yaml_are_read() {
         std::iter::once(0xfeff_u16).chain(TRIVY.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     assert_eq!(read(&wide, &Budget::default()).expect("a bill").contents, of(TRIVY).contents);
 }
+
+#[test]
+fn times_are_told_in_utc() {
+    let told = |time: &str| {
+        of(&format!(
+            r#"{{"bomFormat": "CycloneDX", "specVersion": "1.6", "metadata": {{"timestamp": "{time}"}}, "components": []}}"#
+        ))
+        .created
+    };
+    assert_eq!(told("2024-03-01T01:30:00.123+02:00").as_deref(), Some("2024-02-29T23:30:00Z"));
+    assert_eq!(told("1999-12-31T20:00:59-05:30").as_deref(), Some("2000-01-01T01:30:59Z"));
+    assert_eq!(told("2026-01-02T03:04:05Z").as_deref(), Some("2026-01-02T03:04:05Z"));
+    for wrong in ["yesterday", "2024-13-01T00:00:00Z", "2024-01-01T00:00:00+99:00", "2024-01-01T00:00:00é"] {
+        assert_eq!(told(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn what_a_bill_is_about_is_a_package_once() {
+    let bill = of(r#"{"bomFormat": "CycloneDX", "specVersion": "1.6",
+        "metadata": {"component": {"bom-ref": "app", "type": "application", "name": "app", "version": "1.0.0",
+                                   "purl": "pkg:npm/app@1.0.0"}},
+        "components": [{"bom-ref": "a", "type": "library", "name": "a", "purl": "pkg:npm/a@1.0.0"},
+                       {"bom-ref": "b", "type": "library", "name": "b", "purl": "pkg:npm/b@1.0.0"}],
+        "dependencies": [{"ref": "app", "dependsOn": ["a"]}]}"#);
+    assert_eq!(urls(&bill), ["pkg:npm/a@1.0.0", "pkg:npm/app@1.0.0", "pkg:npm/b@1.0.0"]);
+    for format in Format::ALL {
+        assert_eq!(of(&write(&bill, format)).contents, bill.contents, "{format:?}");
+    }
+}
