@@ -77,6 +77,26 @@ users:
     )
 }
 
+/// Where the API server sends audit events, and who it is there.
+fn audit_backend(port: u16, file: &dyn Fn(&str) -> String) -> String {
+    format!(
+        "apiVersion: v1
+kind: Config
+clusters:
+- name: audit
+  cluster: {{server: 'https://127.0.0.1:{port}/audit', certificate-authority: '{}'}}
+users:
+- name: kube-apiserver
+  user: {{client-certificate: '{}', client-key: '{}'}}
+contexts: [{{name: audit, context: {{cluster: audit, user: kube-apiserver}}}}]
+current-context: audit
+",
+        file("ca.crt"),
+        file("apiserver-client.crt"),
+        file("apiserver-client.key")
+    )
+}
+
 /// A server; it ends with this value.
 pub(crate) struct Server {
     folder: PathBuf,
@@ -163,7 +183,7 @@ impl Drop for Server {
 
 impl Start<'_> {
     fn all(&mut self) -> Result<()> {
-        let [port, clients, peers] = free_ports()?;
+        let [port, clients, peers, audit] = free_ports()?;
         let folder = self.server.folder.clone();
         let pki = folder.join("pki");
         let file = |name: &str| pki.join(name).display().to_string();
@@ -175,6 +195,8 @@ impl Start<'_> {
         ensure!(made.success(), "no certificates could be made");
         let policy = folder.join("audit-policy.yaml");
         fs::write(&policy, AUDIT_POLICY)?;
+        let backend = folder.join("audit.kubeconfig");
+        fs::write(&backend, audit_backend(audit, &file))?;
         let (plugins, users) = (folder.join("admission.yaml"), folder.join("webhooks.kubeconfig"));
         fs::write(&users, webhooks(&file("apiserver-client.crt"), &file("apiserver-client.key")))?;
         fs::write(&plugins, admission(&users))?;
@@ -224,6 +246,10 @@ impl Start<'_> {
                 "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
                 format!("--audit-policy-file={}", policy.display()),
                 format!("--audit-log-path={}", folder.join("audit.log").display()),
+                // Nobody listens there but while a test does.
+                format!("--audit-webhook-config-file={}", backend.display()),
+                "--audit-webhook-batch-max-wait=1s".to_owned(),
+                "--audit-webhook-initial-backoff=1s".to_owned(),
             ],
         )?;
         self.process(

@@ -144,10 +144,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Suite::FalcoLoader(options) => foreign("falco-loader", &options, falco::loader),
         Suite::FalcoConditions(options) => foreign("falco-conditions", &options, falco::conditions),
         Suite::FalcoRules(options) => foreign("falco-rules", &options, falco::rules),
-        Suite::FalcoAudit(options) => match data(AUDIT_LOGS, &Options::default())? {
-            Some(logs) => foreign("falco-audit", &options, |data| audit::falco(data, &logs)),
-            None => skipped("falco-audit", "the logs are not here"),
-        },
+        Suite::FalcoAudit(options) => falco_audit(&options),
         Suite::AuditLogs(options) => suite("audit-logs", AUDIT_LOGS, &options, audit::logs),
         Suite::Sigma(options) => foreign("sigma", &options, audit::sigma),
         Suite::Falco(options) => {
@@ -251,6 +248,14 @@ fn of_bills(options: &Options) -> Result<()> {
     match peer::bills()? {
         Some(peers) => examine("sbom", &sbom::folder(), options, |folder| sbom::of(folder, &peers)),
         None => skipped("sbom", "the validators are not here"),
+    }
+}
+
+/// Falco's rules over the shared audit logs.
+fn falco_audit(options: &Options) -> Result<()> {
+    match data(AUDIT_LOGS, &Options::default())? {
+        Some(logs) => foreign("falco-audit", options, |data| audit::falco(data, &logs)),
+        None => skipped("falco-audit", "the logs are not here"),
     }
 }
 

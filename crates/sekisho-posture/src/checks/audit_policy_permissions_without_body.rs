@@ -72,7 +72,7 @@ fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
         .into_iter()
         .filter_map(decides)
         .filter(|rule| rule.level == Level::Metadata)
-        .map(|rule| rule.index())
+        .map(audit::Rule::index)
         .collect();
     for index in deciding {
         examination.report(Found::at(object.place(field!["rules", index, "level"])));

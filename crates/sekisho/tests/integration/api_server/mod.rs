@@ -1,6 +1,7 @@
 //! Against a real API server, which `cargo xtask test` starts. Each test says so where there is none.
 #![allow(clippy::print_stdout, reason = "a test that cannot run says so")]
 
+mod audit;
 mod bill;
 mod break_glass;
 mod bundles;
