@@ -279,6 +279,21 @@ pub fn annotations_of(bundle: &Bundle) -> BTreeMap<String, String> {
     annotations
 }
 
+/// The type of a claim, by the short words that cosign has for some.
+pub fn predicate_type(word: &str) -> &str {
+    match word {
+        "custom" => "https://cosign.sigstore.dev/attestation/v1",
+        "slsaprovenance" | "slsaprovenance02" => "https://slsa.dev/provenance/v0.2",
+        "slsaprovenance1" => "https://slsa.dev/provenance/v1",
+        "spdx" | "spdxjson" => "https://spdx.dev/Document",
+        "cyclonedx" => "https://cyclonedx.org/bom",
+        "link" => "https://in-toto.io/Link/v1",
+        "vuln" => "https://cosign.sigstore.dev/attestation/vuln/v1",
+        "openvex" => "https://openvex.dev/ns",
+        uri => uri,
+    }
+}
+
 /// The digest of bytes as registries write it.
 pub fn digest_of(bytes: &[u8]) -> String {
     format!("sha256:{}", HEXLOWER.encode(&Hash::Sha256.of(bytes)))

@@ -78,6 +78,21 @@ impl PublicKey {
         Err(KeyError::NoKey)
     }
 
+    /// All keys of a text of PEM; one at least.
+    pub fn all_of_pem(text: &str) -> Result<Vec<Self>, KeyError> {
+        if text.len() > KEY_LIMIT {
+            return Err(KeyError::TooLarge { limit: KEY_LIMIT });
+        }
+        let keys: Vec<Self> = pem::blocks(text)
+            .filter_map(|(label, bytes)| match label {
+                "PUBLIC KEY" => Some(Self::of_info(&bytes)),
+                "RSA PUBLIC KEY" => Some(Self::of_rsa(&bytes)),
+                _ => None,
+            })
+            .collect::<Result<_, _>>()?;
+        if keys.is_empty() { Err(KeyError::NoKey) } else { Ok(keys) }
+    }
+
     /// A key as roots of trust have it: the information of a key, or RSA numbers alone.
     pub fn of_der(bytes: &[u8]) -> Result<Self, KeyError> {
         Self::of_info(bytes).or_else(|error| Self::of_rsa(bytes).map_err(|_| error))

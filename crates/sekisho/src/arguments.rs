@@ -110,6 +110,8 @@ pub(crate) enum Command {
     Attest(Box<signature::AttestArguments>),
     /// Ask whether somebody who is trusted signed an image, a file or a folder of policies
     Verify(Box<signature::VerifyArguments>),
+    /// Sign an image only where a bundle of policies lets it pass
+    Gate(Box<signature::GateArguments>),
     /// Apply and examine policies: admission policies, Gatekeeper's, Kyverno's
     Policy(policy::PolicyArguments),
     /// Say who may do what and who does it, and make the smallest roles

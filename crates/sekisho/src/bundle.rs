@@ -135,6 +135,19 @@ fn told(row: &TestRow, files: &Path) -> String {
     format!("`{}` {}: {}", file.display(), row.test, message.join(" "))
 }
 
+/// Writes the files of a bundle to a folder.
+pub(crate) fn write_files(bundle: &sekisho_source::Bundle, folder: &Path) -> Result<()> {
+    for file in bundle.files() {
+        let path = folder.join(file.path.as_str());
+        let named = || format!("cannot write `{}`", path.display());
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).with_context(named)?;
+        }
+        fs::write(&path, &file.bytes).with_context(named)?;
+    }
+    Ok(())
+}
+
 impl SourceSettings {
     /// The folder of what is kept.
     fn folder(&self) -> Result<PathBuf> {

@@ -222,14 +222,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             }
             None => skipped("integrations", "the linters of pipelines are not here"),
         },
-        Suite::Signatures(options) => match (peer::debian(&signatures::PROGRAMS)?, peer::sigstore()?) {
-            (Some(()), Some(peers)) => {
-                examine("signatures", &root().join("target/signatures"), &options, |folder| {
-                    signatures::run(folder, &peers)
-                })
-            }
-            _ => skipped("signatures", "the programs that sign and verify are not here"),
-        },
+        Suite::Signatures(options) => signatures::suite(&options),
         Suite::Helm(options) => helm::run(&options),
     }
 }

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::Outcome;
 use super::images::{Registry, build, copy};
-use crate::peer::Sigstore;
-use crate::workspace::built;
+use super::{Options, Outcome, examine, skipped};
+use crate::peer::{self, Sigstore};
+use crate::workspace::{built, root};
 
 /// The programs, by the Debian packages of the same name.
-pub(super) const PROGRAMS: [&str; 3] = ["docker-registry", "skopeo", "umoci"];
+const PROGRAMS: [&str; 3] = ["docker-registry", "skopeo", "umoci"];
 
 const IDENTITY: &str = "ana@example.com";
 const ISSUER: &str = "https://accounts.example.com";
@@ -35,7 +35,17 @@ struct Bench<'p> {
     outcomes: Vec<Outcome>,
 }
 
-pub(super) fn run(scratch: &Path, peers: &Sigstore) -> Result<Vec<Outcome>> {
+/// Runs the suite where its peers can be had.
+pub(super) fn suite(options: &Options) -> Result<()> {
+    match (peer::debian(&PROGRAMS)?, peer::sigstore()?) {
+        (Some(()), Some(peers)) => {
+            examine("signatures", &root().join("target/signatures"), options, |folder| run(folder, &peers))
+        }
+        _ => skipped("signatures", "the programs that sign and verify are not here"),
+    }
+}
+
+fn run(scratch: &Path, peers: &Sigstore) -> Result<Vec<Outcome>> {
     if scratch.exists() {
         fs::remove_dir_all(scratch)?;
     }
@@ -54,6 +64,7 @@ pub(super) fn run(scratch: &Path, peers: &Sigstore) -> Result<Vec<Outcome>> {
     bench.images_with_keys();
     bench.images_with_certificates();
     bench.files_with_keys();
+    bench.gates()?;
     bench.our_bundles()?;
     bench.their_bundles();
     Ok(bench.outcomes)
@@ -69,6 +80,7 @@ impl Bench<'_> {
             .args(arguments)
             .current_dir(&self.folder)
             .env("COSIGN_PASSWORD", "a password")
+            .env_remove("SEKISHO_PASSWORD")
             // Nothing of the user's counts, and nothing is fetched from elsewhere.
             .env("HOME", &self.folder)
             .env("NODE_PATH", self.peers.node.join("node_modules"))
@@ -261,6 +273,43 @@ impl Bench<'_> {
         self.note("file, key, signature of cosign".to_owned(), theirs);
     }
 
+    /// The image has packages with known vulnerabilities: one bundle lets it pass, the other does not.
+    fn gates(&mut self) -> Result<()> {
+        for (name, limit) in [("strict", "medium"), ("open", "none")] {
+            let folder = self.folder.join(name);
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join("policy.yaml"), POLICY)?;
+            fs::write(folder.join("sekisho.yaml"), format!("scan: {{failOn: {limit}}}\n"))?;
+        }
+        let refused = || {
+            let image = self.image("gate-strict")?;
+            self.refused(&self.sekisho, &gate(&image, "strict"))?;
+            // Nothing was written: neither signature nor claim.
+            let found = ["verify", &image, "--key", "theirs.pub"];
+            self.refused(&self.sekisho, &found)?;
+            self.refused(&self.sekisho, &[&found[..], &["--attestation", GATE]].concat())
+        };
+        let passed = || {
+            let image = self.image("gate-open")?;
+            self.ran(
+                &self.sekisho,
+                &[&gate(&image, "open")[..], &["--attach", "custom=claim.json"]].concat(),
+            )?;
+            let found = ["verify", &image, "--key", "theirs.pub"];
+            self.ran(&self.sekisho, &found)?;
+            self.ran(&self.sekisho, &[&found[..], &["--attestation", GATE]].concat())?;
+            self.ran(&self.sekisho, &[&found[..], &["--attestation", "custom"]].concat())?;
+            let common = ["--key", "theirs.pub", "--insecure-ignore-tlog", "--allow-http-registry"];
+            self.ran(&self.peers.cosign, &[&["verify"][..], &common, &[&image]].concat())?;
+            let claim = ["verify-attestation", "--type", GATE];
+            self.ran(&self.peers.cosign, &[&claim[..], &common, &[&image]].concat())
+        };
+        let (refused, passed) = (refused(), passed());
+        self.note("gate, a bundle that the image does not pass".to_owned(), refused);
+        self.note("gate, a bundle that the image passes".to_owned(), passed);
+        Ok(())
+    }
+
     /// What is written here, before everybody who verifies.
     fn our_bundles(&mut self) -> Result<()> {
         let stamp = format!("{}/api/v1/timestamp", self.services.address);
@@ -398,6 +447,30 @@ impl Bench<'_> {
             self.note(format!("file, certificate, signature of {who}"), done);
         }
     }
+}
+
+/// The type of the claim that an image passed.
+const GATE: &str = "https://sekisho.dev/attestations/gate/v1";
+
+/// A policy for a bundle, which must have one.
+const POLICY: &str = r#"
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: labels}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+  validations: [{expression: "has(object.metadata.labels)"}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: labels}
+spec: {policyName: labels, validationActions: [Deny]}
+"#;
+
+/// How the gate is asked; the database in the program is older than it may usually be.
+fn gate<'a>(image: &'a str, bundle: &'a str) -> [&'a str; 8] {
+    ["gate", image, "--bundle", bundle, "--key", "theirs.key", "--max-database-age", "9999"]
 }
 
 /// Who may have signed, in the words that cosign and sekisho share.

@@ -38,6 +38,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-posture", 2),
     ("sekisho-risk", 2),
     ("sekisho-runtime", 2),
+    ("sekisho-trust", 2),
     ("sekisho-vulnerability", 2),
     ("sekisho-cluster", 3),
     ("sekisho-notification", 3),

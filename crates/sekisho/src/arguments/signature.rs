@@ -148,6 +148,13 @@ pub(crate) struct VerifyArguments {
     /// Ask for an attestation of this type, and not for a signature
     #[arg(long, value_name = "TYPE")]
     pub(crate) attestation: Option<String>,
+    /// File with policies that say whose signatures images must have, of policy-controller or of Kyverno [default, where
+    /// neither key nor identity is named: `trust` in `sekisho.yaml`]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "issuer", "attestation", "bundle"])]
+    pub(crate) policy: Vec<PathBuf>,
+    /// Configuration file [default: `sekisho.yaml`, looked for upward from here]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) trust: TrustArguments,
     /// Output format
@@ -155,4 +162,56 @@ pub(crate) struct VerifyArguments {
     pub(crate) format: VerdictFormat,
     #[command(flatten)]
     pub(crate) registries: RegistryArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct GateArguments {
+    /// Image of a registry
+    #[arg(value_name = "IMAGE")]
+    pub(crate) image: String,
+    /// Bundle of policies that decides: a folder, `git+https://host/repository@reference#folder`, …; the `sekisho.yaml` at
+    /// its root is the configuration, and no other is
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) bundle: String,
+    #[command(flatten)]
+    pub(crate) reading: super::bundle::SourceArguments,
+    /// Do not run the tests of the bundle
+    #[arg(long)]
+    pub(crate) without_tests: bool,
+    /// Vulnerability database [default: the one that `sekisho db` put into its place, else the one in the program]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) database: Option<PathBuf>,
+    /// How old the vulnerability database may be
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub(crate) max_database_age: u32,
+    /// For how many days the approval counts
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    pub(crate) valid_for: u32,
+    /// A claim that is attested as well, where the image passes: `cyclonedx=bom.json`, `slsaprovenance1=build.json`
+    #[arg(long, value_name = "TYPE=FILE")]
+    pub(crate) attach: Vec<String>,
+    /// Say what would be done, and sign nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) signer: SignerArguments,
+    /// How attestation and signature are stored
+    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "bundle")]
+    pub(crate) layout: StoredAs,
+    #[command(flatten)]
+    pub(crate) registries: RegistryArguments,
+}
+
+impl TrustArguments {
+    /// Whether somebody is named by an identity.
+    pub(crate) fn names_an_identity(&self) -> bool {
+        [
+            &self.certificate_identity,
+            &self.certificate_identity_regexp,
+            &self.certificate_oidc_issuer,
+            &self.certificate_oidc_issuer_regexp,
+        ]
+        .into_iter()
+        .any(Option::is_some)
+    }
 }

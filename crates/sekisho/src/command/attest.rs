@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use data_encoding::HEXLOWER;
 use sekisho_registry::{attach_bundle, attach_layer};
 use sekisho_signature::algorithm::Hash;
-use sekisho_signature::bundle::Content;
+use sekisho_signature::bundle::{Bundle, Content};
 use sekisho_signature::cosign::{Kind, annotations_of};
 use sekisho_signature::statement::Statement;
 use serde_json::Value;
@@ -36,31 +36,41 @@ pub(crate) fn run(arguments: &AttestArguments, terminal: &Terminal) -> Result<St
             terminal.note(format_args!("attested `{}`: `{}`", path.display(), output.display()));
         }
         Artifact::Image(image) => {
-            attest_image(&image, kind, predicate, &signer, arguments.layout)?;
+            let bundle = attest_image(&image, kind, predicate, &signer)?;
+            put_statement(&image, kind, &bundle, arguments.layout)?;
             terminal.note(format_args!("attested {}@{}", image.name, image.held.digest));
         }
     }
     Ok(Status::Clean)
 }
 
-/// Signs a claim about an image and puts it beside it.
+/// Signs a claim about an image.
 pub(crate) fn attest_image(
     image: &Image,
     predicate_type: &str,
     predicate: Value,
     signer: &Signer,
+) -> Result<Bundle> {
+    let statement = Statement::about(&image.name, image.held.digest.value(), predicate_type, predicate);
+    signer.statement(&statement)
+}
+
+/// Stores a claim about an image beside it.
+pub(crate) fn put_statement(
+    image: &Image,
+    predicate_type: &str,
+    bundle: &Bundle,
     layout: StoredAs,
 ) -> Result<()> {
-    let statement = Statement::about(&image.name, image.held.digest.value(), predicate_type, predicate);
-    let bundle = signer.statement(&statement)?;
     match (layout, &bundle.content) {
         (StoredAs::Tag, Content::Envelope(envelope)) => {
             let layer = envelope.to_value().to_string();
-            let mut annotations = annotations_of(&bundle);
+            let mut annotations = annotations_of(bundle);
             annotations.insert("predicateType".to_owned(), predicate_type.to_owned());
-            attach_layer(&image.repository, &image.held, Kind::Attestation, layer.as_bytes(), &annotations)?;
+            let layer = layer.as_bytes();
+            attach_layer(&image.repository, &image.held, Kind::Attestation, layer, &annotations)?;
         }
-        _ => drop(attach_bundle(&image.repository, &image.held, &bundle, &about(predicate_type))?),
+        _ => drop(attach_bundle(&image.repository, &image.held, bundle, &about(predicate_type))?),
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ pub(crate) mod db;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod fix;
+pub(crate) mod gate;
 pub(crate) mod install;
 pub(crate) mod man;
 pub(crate) mod policy;

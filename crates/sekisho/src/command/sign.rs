@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use sekisho_registry::{attach_bundle, attach_layer};
+use sekisho_signature::bundle::Bundle;
 use sekisho_signature::cosign::{Kind, SIGNED_PREDICATE, annotations_of, payload_of};
 use sekisho_signature::statement::Statement;
 use serde_json::json;
@@ -31,32 +32,46 @@ pub(crate) fn run(arguments: &SignArguments, terminal: &Terminal) -> Result<Stat
             terminal.note(format_args!("signed `{}`: `{}`", path.display(), output.display()));
         }
         Artifact::Image(image) => {
-            sign_image(&image, &signer, arguments.layout)?;
+            let signature = signature_of(&image, &signer, arguments.layout)?;
+            put_signature(&image, &signature)?;
             terminal.note(format_args!("signed {}@{}", image.name, image.held.digest));
         }
     }
     Ok(Status::Clean)
 }
 
-/// Signs an image: a statement that says no more than that, or the payload of the older layout.
-pub(crate) fn sign_image(image: &Image, signer: &Signer, layout: StoredAs) -> Result<()> {
-    let digest = image.held.digest.to_string();
-    match layout {
+/// The signature of an image that is not stored yet.
+pub(crate) enum ImageSignature {
+    /// A statement that says no more than that.
+    Statement(Box<Bundle>),
+    /// The payload of the older layout, and its signature.
+    Payload(Vec<u8>, Box<Bundle>),
+}
+
+/// Signs an image.
+pub(crate) fn signature_of(image: &Image, signer: &Signer, layout: StoredAs) -> Result<ImageSignature> {
+    Ok(match layout {
         StoredAs::Bundle => {
             let statement = Statement::about("", image.held.digest.value(), SIGNED_PREDICATE, json!({}));
-            let bundle = signer.statement(&statement)?;
-            attach_bundle(&image.repository, &image.held, &bundle, &about(SIGNED_PREDICATE))?;
+            ImageSignature::Statement(Box::new(signer.statement(&statement)?))
         }
         StoredAs::Tag => {
-            let payload = payload_of(&image.name, &digest);
+            let payload = payload_of(&image.name, &image.held.digest.to_string());
             let bundle = signer.bytes(&payload)?;
-            attach_layer(
-                &image.repository,
-                &image.held,
-                Kind::Signature,
-                &payload,
-                &annotations_of(&bundle),
-            )?;
+            ImageSignature::Payload(payload, Box::new(bundle))
+        }
+    })
+}
+
+/// Stores the signature of an image beside it.
+pub(crate) fn put_signature(image: &Image, signature: &ImageSignature) -> Result<()> {
+    match signature {
+        ImageSignature::Statement(bundle) => {
+            attach_bundle(&image.repository, &image.held, bundle, &about(SIGNED_PREDICATE))?;
+        }
+        ImageSignature::Payload(payload, bundle) => {
+            let annotations = annotations_of(bundle);
+            attach_layer(&image.repository, &image.held, Kind::Signature, payload, &annotations)?;
         }
     }
     Ok(())

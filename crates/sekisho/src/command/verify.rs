@@ -2,17 +2,22 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use data_encoding::HEXLOWER;
+use jiff::Timestamp;
 use sekisho_registry::{CANDIDATES_LIMIT, find_signatures};
 use sekisho_signature::algorithm::Signed;
 use sekisho_signature::bundle::Bundle;
 use sekisho_signature::verification::{TimeSource, Verified, VerifiedSigner, verify};
+use sekisho_trust::{Decision, Image as Asked, judge};
 use serde_json::{Value, json};
 
 use crate::arguments::signature::{VerdictFormat, VerifyArguments};
+use crate::config::Config;
 use crate::signature::artifact::{Artifact, Image, bundle_beside};
+use crate::signature::policies;
 use crate::signature::predicate_type;
 use crate::signature::trust::Trust;
 use crate::terminal::{self, Status, Terminal};
@@ -25,6 +30,13 @@ struct Verdict {
 }
 
 pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<Status> {
+    let names_nobody = arguments.trust.key.is_empty() && !arguments.trust.names_an_identity();
+    if names_nobody {
+        let config = Config::find(arguments.config.as_deref(), Path::new("."))?;
+        if !arguments.policy.is_empty() || !config.document.trust.is_empty() {
+            return by_policy(arguments, &config, terminal);
+        }
+    }
     let trust = Trust::new(&arguments.trust)?;
     let wanted = arguments.attestation.as_deref().map(predicate_type);
     let artifact = Artifact::find(&arguments.target, &arguments.registries, terminal.offline)?;
@@ -69,6 +81,73 @@ pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<St
         return Ok(Status::Findings);
     }
     Ok(Status::Clean)
+}
+
+/// Holds an image against the policies that concern it.
+fn by_policy(arguments: &VerifyArguments, config: &Config, terminal: &Terminal) -> Result<Status> {
+    let policies = if arguments.policy.is_empty() {
+        policies::of_config(config)?
+    } else {
+        policies::of_files(&arguments.policy, arguments.trust.trusted_root.as_deref())?
+    };
+    let artifact = Artifact::find(&arguments.target, &arguments.registries, terminal.offline)?;
+    let Artifact::Image(image) = artifact else {
+        bail!("policies are for images: for a file name a key, or an identity");
+    };
+    let digest = image.held.digest.to_string();
+    let found = find_signatures(&image.repository, &image.held.digest)?;
+    let asked = Asked { reference: &image.reference, digest: &digest };
+    let decision = judge(&policies, &asked, &found.candidates, Timestamp::now());
+    let subject = format!("{}@{digest}", image.name);
+    terminal::write(None, |out| match arguments.format {
+        VerdictFormat::Text => write_decision(&subject, &decision, &found.faults, out),
+        VerdictFormat::Json => {
+            let rulings: Vec<Value> = decision
+                .rulings
+                .iter()
+                .map(|ruling| {
+                    json!({
+                        "policy": ruling.policy, "approved": ruling.is_approved,
+                        "approvedBy": ruling.approved_by, "reasons": ruling.reasons,
+                    })
+                })
+                .collect();
+            let value = json!({ "subject": subject, "approved": decision.is_approved(), "policies": rulings, "refused": found.faults });
+            serde_json::to_writer_pretty(&mut *out, &value)?;
+            writeln!(out)
+        }
+    })?;
+    if !decision.is_concerned() {
+        terminal::complain(format_args!("no policy is for `{subject}`, and nothing was verified"));
+        return Ok(Status::Nothing);
+    }
+    if !decision.is_approved() {
+        terminal::complain(format_args!("the policies do not approve `{subject}`"));
+        return Ok(Status::Findings);
+    }
+    Ok(Status::Clean)
+}
+
+fn write_decision(
+    subject: &str,
+    decision: &Decision,
+    faults: &[String],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for ruling in &decision.rulings {
+        let word = if ruling.is_approved { "approved" } else { "not approved" };
+        writeln!(out, "{subject}: {word} by `{}`", plain(&ruling.policy))?;
+        for name in &ruling.approved_by {
+            writeln!(out, "  signed by `{}`", plain(name))?;
+        }
+        for reason in ruling.reasons.iter().filter(|_| !ruling.is_approved) {
+            writeln!(out, "  {}", plain(reason))?;
+        }
+    }
+    for fault in faults {
+        writeln!(out, "{subject}: refused: {}", plain(fault))?;
+    }
+    Ok(())
 }
 
 fn image_verdict(image: &Image, trust: &Trust, wanted: Option<&str>) -> Result<Verdict> {

@@ -35,6 +35,8 @@ pub(crate) struct Document {
     pub(crate) licenses: Licenses,
     /// Files that nobody wants.
     pub(crate) files: Files,
+    /// Whose signatures images must have. Every entry that is for an image must be met.
+    pub(crate) trust: Vec<super::trust::TrustEntry>,
     /// The language of titles, messages and remedies: `en` or `ja`. Default: the locale's.
     pub(crate) language: Option<String>,
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use sekisho_manifest::ImageRef;
 use sekisho_registry::{Client, Credentials, Held, Repository, Settings, Target};
 
 use crate::arguments::signature::RegistryArguments;
@@ -29,6 +30,8 @@ pub(crate) enum Artifact {
 /// An image of a registry: what its name leads to now. From here on the digest alone counts, whatever becomes of the
 /// tag.
 pub(crate) struct Image {
+    /// As it was named.
+    pub(crate) reference: ImageRef,
     /// Its name without tag and digest.
     pub(crate) name: String,
     /// Where it lies.
@@ -72,7 +75,7 @@ impl Artifact {
         let held = repository.manifest(asked)?;
         let held = held.with_context(|| format!("`{}` has no `{text}`", repository.server()))?;
         let name = reference.name().to_string();
-        Ok(Self::Image(Box::new(Image { name, repository, held })))
+        Ok(Self::Image(Box::new(Image { reference, name, repository, held })))
     }
 
     fn file(path: &Path) -> Result<Self> {

@@ -14,7 +14,7 @@ use crate::arguments::signature::TrustArguments;
 /// The root of trust of sigstore's public instance, as it stood when this program was made.
 const PUBLIC_GOOD: &str = include_str!("../../data/public-good.json");
 /// How that root is called.
-const PUBLIC_GOOD_NAME: &str = "public-good";
+pub(crate) const PUBLIC_GOOD_NAME: &str = "public-good";
 
 /// Whose word counts.
 pub(crate) struct Trust {
@@ -59,14 +59,7 @@ impl Trust {
         };
         let named = arguments.trusted_root.as_deref();
         let named = named.or(if identities.is_empty() { None } else { Some(PUBLIC_GOOD_NAME) });
-        let root = match named {
-            None => TrustedRoot::default(),
-            Some(PUBLIC_GOOD_NAME) => TrustedRoot::of_json(PUBLIC_GOOD)?,
-            Some(path) => {
-                let text = fs::read_to_string(path).with_context(|| format!("cannot read `{path}`"))?;
-                TrustedRoot::of_json(&text).with_context(|| format!("`{path}`"))?
-            }
-        };
+        let root = root_of(named)?;
         Ok(Self {
             keys,
             identities,
@@ -97,6 +90,18 @@ impl Trust {
             "no root of trust was named: that a log holds the signature, and when it was made, was not examined",
         )
     }
+}
+
+/// The root of trust of a name, or of a file; an empty one where none is named.
+pub(crate) fn root_of(named: Option<&str>) -> Result<TrustedRoot> {
+    Ok(match named {
+        None => TrustedRoot::default(),
+        Some(PUBLIC_GOOD_NAME) => TrustedRoot::of_json(PUBLIC_GOOD)?,
+        Some(path) => {
+            let text = fs::read_to_string(path).with_context(|| format!("cannot read `{path}`"))?;
+            TrustedRoot::of_json(&text).with_context(|| format!("`{path}`"))?
+        }
+    })
 }
 
 fn pattern(exact: Option<&String>, expression: Option<&String>) -> Result<Option<Pattern>> {

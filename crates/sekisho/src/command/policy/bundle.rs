@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::arguments::bundle::{BundleArguments, BundleVerb, PullArguments, ShowArguments, VerifyArguments};
 use crate::arguments::policy::RowFormat;
-use crate::bundle::{compile, prove, reader};
+use crate::bundle::{compile, prove, reader, write_files};
 use crate::terminal::{self, Status, Terminal};
 
 pub(super) fn run(arguments: BundleArguments, terminal: &Terminal) -> Result<Status> {
@@ -55,7 +55,7 @@ fn verify(arguments: VerifyArguments, terminal: &Terminal) -> Result<(Bundle, us
     }
     let charter = Charter::of_bundle(&bundle)?;
     let folder = tempfile::tempdir().context("cannot make a folder for the tests")?;
-    write(&bundle, folder.path())?;
+    write_files(&bundle, folder.path())?;
     let options = BundleOptions::default();
     let proven = prove(&bundle, &charter, folder.path(), today(), &options, !arguments.without_tests);
     match proven {
@@ -76,22 +76,10 @@ fn pull(arguments: PullArguments, terminal: &Terminal) -> Result<Status> {
     fs::create_dir_all(parent).with_context(named)?;
     let folder = tempfile::tempdir_in(parent).with_context(named)?;
     let files = folder.path().join("files");
-    write(&bundle, &files)?;
+    write_files(&bundle, &files)?;
     fs::rename(&files, &output).with_context(named)?;
     terminal::write(None, |out| writeln!(out, "{}: {}", output.display(), told(&bundle, tests)))?;
     Ok(Status::Clean)
-}
-
-fn write(bundle: &Bundle, folder: &Path) -> Result<()> {
-    for file in bundle.files() {
-        let path = folder.join(file.path.as_str());
-        let named = || format!("cannot write `{}`", path.display());
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).with_context(named)?;
-        }
-        fs::write(&path, &file.bytes).with_context(named)?;
-    }
-    Ok(())
 }
 
 fn told(bundle: &Bundle, tests: usize) -> String {

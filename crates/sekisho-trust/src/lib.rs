@@ -1,0 +1,26 @@
+//! Trust in images: whose signatures and which attestations an image must have, and whether it has them.
+//!
+//! A [`Policy`] says for which images it is, who must have signed, and what must be attested. [`judge`] holds what was
+//! found beside an image ([`Candidate`](sekisho_signature::image::Candidate)) against all policies that concern it.
+//! The policies of sigstore's policy-controller and of Kyverno become the same [`Policy`] ([`of_cluster_image_policy`],
+//! [`of_kyverno_rule`]), so that there is one judgement. [`Cache`] keeps decisions by digest, as many as it may.
+//!
+//! Nothing is fetched and no clock is read here.
+
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
+mod cache;
+mod cluster_image_policy;
+mod condition;
+mod judgement;
+mod kyverno;
+mod pattern;
+mod policy;
+
+pub use cache::{Cache, CacheKey};
+pub use cluster_image_policy::of_cluster_image_policy;
+pub use condition::{Condition, ConditionError};
+pub use judgement::{Decision, Image, Ruling, judge};
+pub use kyverno::of_kyverno_rule;
+pub use pattern::ImagePattern;
+pub use policy::{Authority, Claim, Evidence, Group, Policy, PolicyError, Trusted};

@@ -1,0 +1,181 @@
+//! What must be shown of an image before it is trusted.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use sekisho_manifest::ImageRef;
+use sekisho_signature::certificate::CertificateError;
+use sekisho_signature::identity::{IdentityPattern, PatternError};
+use sekisho_signature::key::{KeyError, PublicKey};
+use sekisho_signature::root::{RootError, TrustedRoot};
+use sekisho_signature::verification::{Demands, Signers};
+
+use crate::condition::{Condition, ConditionError};
+use crate::pattern::ImagePattern;
+
+/// What must be shown of the images that it is for.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// What it is called.
+    pub name: String,
+    /// For which images it is.
+    pub images: Vec<ImagePattern>,
+    /// For which of them it is not.
+    pub except: Vec<ImagePattern>,
+    /// Groups of authorities; each must approve.
+    pub groups: Vec<Group>,
+    /// What must be attested, by any authority of any group.
+    pub claims: Vec<Claim>,
+}
+
+/// Authorities of which some must approve.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// How many, each with a signer of its own.
+    pub needed: usize,
+    /// The authorities.
+    pub authorities: Vec<Arc<Authority>>,
+}
+
+/// Who may approve an image, and by what.
+#[derive(Debug, Clone)]
+pub struct Authority {
+    /// What it is called.
+    pub name: String,
+    /// Who that is.
+    pub trusted: Trusted,
+    /// Whose word counts about certificates, logs and times.
+    pub root: Arc<TrustedRoot>,
+    /// What must be shown beside the signature.
+    pub evidence: Evidence,
+    /// What it must have attested; where there is nothing, a signature is what approves.
+    pub claims: Vec<Claim>,
+}
+
+/// Who an authority is.
+#[derive(Debug, Clone)]
+pub enum Trusted {
+    /// The holders of these keys.
+    Keys(Vec<PublicKey>),
+    /// Those whose certificates are as one of these patterns.
+    Identities(Vec<IdentityPattern>),
+}
+
+/// What must be shown beside a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Evidence {
+    /// That a log holds it.
+    pub log: bool,
+    /// That a certificate log saw the certificate.
+    pub certificate_log: bool,
+    /// That a timestamp authority says when.
+    pub timestamp: bool,
+}
+
+/// What must be attested.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The type of the claim.
+    pub predicate_type: String,
+    /// What must hold of it.
+    pub conditions: Vec<Condition>,
+    /// How old it may be, by the times that are proved.
+    pub max_age: Option<SignedDuration>,
+    /// The authorities that may have attested it, by name; none: any of the policy.
+    pub authorities: Vec<String>,
+}
+
+/// Why there is no policy.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// Something is not there.
+    #[error("trust policy `{policy}`: {what}")]
+    Wrong {
+        /// The policy.
+        policy: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// A part that would be left out.
+    #[error(
+        "trust policy `{policy}` has `{field}`, which is not applied here: nothing is judged by a part of a policy"
+    )]
+    Unsupported {
+        /// The policy.
+        policy: String,
+        /// The field.
+        field: String,
+    },
+    /// A key is wrong.
+    #[error("trust policy: {0}")]
+    Key(#[from] KeyError),
+    /// A certificate is wrong.
+    #[error("trust policy: {0}")]
+    Certificate(#[from] CertificateError),
+    /// An expression is wrong.
+    #[error("trust policy: {0}")]
+    Pattern(#[from] PatternError),
+    /// A condition is wrong.
+    #[error("trust policy: {0}")]
+    Condition(#[from] ConditionError),
+    /// A root of trust is wrong.
+    #[error("trust policy: {0}")]
+    Root(#[from] RootError),
+}
+
+impl Policy {
+    /// Whether it is for an image.
+    pub fn concerns(&self, image: &ImageRef) -> bool {
+        let any = |patterns: &[ImagePattern]| patterns.iter().any(|pattern| pattern.matches(image));
+        any(&self.images) && !any(&self.except)
+    }
+
+    /// A policy that could let through what it says nothing of is refused.
+    pub fn check(self) -> Result<Self, PolicyError> {
+        let wrong = |what: &str| PolicyError::Wrong { policy: self.name.clone(), what: what.to_owned() };
+        if self.images.is_empty() {
+            return Err(wrong("it is for no images: name some"));
+        }
+        if self.groups.is_empty() {
+            return Err(wrong("nobody must sign: name keys or identities"));
+        }
+        for group in &self.groups {
+            if group.needed == 0 || group.needed > group.authorities.len() {
+                return Err(wrong("as many signers must be needed as there are, or fewer, and one at least"));
+            }
+        }
+        let authorities = || self.groups.iter().flat_map(|group| &group.authorities);
+        for authority in authorities() {
+            let is_empty = match &authority.trusted {
+                Trusted::Keys(keys) => keys.is_empty(),
+                Trusted::Identities(patterns) => {
+                    patterns.is_empty()
+                        || patterns
+                            .iter()
+                            .any(|pattern| pattern.subject.is_none() && pattern.issuer.is_none())
+                }
+            };
+            if is_empty {
+                return Err(wrong("an authority has neither a key nor an identity"));
+            }
+        }
+        for name in self.claims.iter().flat_map(|claim| &claim.authorities) {
+            if !authorities().any(|authority| authority.name == *name) {
+                return Err(wrong(&format!("`{name}` is none of its signers")));
+            }
+        }
+        Ok(self)
+    }
+}
+
+impl Authority {
+    pub(crate) fn demands(&self) -> Demands<'_> {
+        let signers = match &self.trusted {
+            Trusted::Keys(keys) => Signers::Keys(keys),
+            Trusted::Identities(patterns) => Signers::Identities(patterns),
+        };
+        let Evidence { log, certificate_log, timestamp } = self.evidence;
+        Demands { signers, log, certificate_log, timestamp }
+    }
+}

@@ -1,0 +1,9 @@
+//! Tests of trust, through the public interface.
+
+#![allow(clippy::unwrap_used, reason = "what makes the material of a test stops where it is wrong")]
+
+mod caches;
+mod foreign;
+mod patterns;
+mod policies;
+mod support;

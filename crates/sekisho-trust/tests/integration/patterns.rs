@@ -1,0 +1,51 @@
+//! For which images policies are.
+
+use proptest::prelude::*;
+use sekisho_manifest::ImageRef;
+use sekisho_trust::ImagePattern;
+
+fn path(glob: &str, image: &str) -> bool {
+    ImagePattern::Path(glob.to_owned()).matches(&image.parse::<ImageRef>().unwrap())
+}
+
+fn wildcard(glob: &str, image: &str) -> bool {
+    ImagePattern::Wildcard(glob.to_owned()).matches(&image.parse::<ImageRef>().unwrap())
+}
+
+#[test]
+fn stars_stay_in_a_part_of_a_path() {
+    assert!(path("example.com/team/*", "example.com/team/app:1"));
+    assert!(!path("example.com/team/*", "example.com/team/inner/app:1"));
+    assert!(path("example.com/**", "example.com/team/inner/app:1"));
+    assert!(path("**", "nginx"));
+    assert!(path("example.com/team/app:1", "example.com/team/app:1"));
+    assert!(!path("example.com/team/app:2", "example.com/team/app:1"));
+    assert!(!path("example.com/team/app", "evil.example.com/team/app"));
+}
+
+#[test]
+fn short_names_do_not_slip_by() {
+    for image in ["nginx", "library/nginx", "docker.io/nginx:1", "index.docker.io/library/nginx"] {
+        assert!(path("nginx", image), "{image}");
+        assert!(path("index.docker.io/library/nginx", image), "{image}");
+        assert!(wildcard("docker.io/*", image), "{image}");
+        assert!(wildcard("*", image), "{image}");
+    }
+    assert!(path("team/app", "docker.io/team/app"));
+}
+
+#[test]
+fn wildcards_of_kyverno_go_over_parts() {
+    assert!(wildcard("example.com/*", "example.com/team/app:1"));
+    assert!(wildcard("example.com/team/app:*", "example.com/team/app:1"));
+    assert!(!wildcard("example.com/other/*", "example.com/team/app:1"));
+}
+
+proptest! {
+    #[test]
+    fn no_glob_takes_long(glob in "[ab/*]{0,60}", name in "[a-b]{1,40}") {
+        let image: ImageRef = format!("example.com/{name}:1").parse().unwrap();
+        let _ = ImagePattern::Path(glob.clone()).matches(&image);
+        let _ = ImagePattern::Wildcard(glob).matches(&image);
+    }
+}

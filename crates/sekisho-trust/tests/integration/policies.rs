@@ -1,0 +1,125 @@
+//! What policies demand, and what they are shown.
+
+use jiff::SignedDuration;
+use sekisho_signature::image::Candidate;
+use sekisho_trust::{Claim, Condition, Policy};
+use serde_json::json;
+
+use crate::support::{DIGITS, OTHER_DIGITS, attested, authority, judged, policy, signed};
+
+const GATE: &str = "https://example.com/gate";
+
+fn claim(conditions: &[&str]) -> Claim {
+    Claim {
+        predicate_type: GATE.to_owned(),
+        conditions: conditions.iter().map(|text| Condition::of(text).unwrap()).collect(),
+        max_age: None,
+        authorities: Vec::new(),
+    }
+}
+
+fn with_claim(claim: Claim) -> Policy {
+    Policy { claims: vec![claim], ..policy(1, &[0]) }
+}
+
+#[test]
+fn who_is_trusted_must_have_signed_this_image() {
+    let policies = [policy(1, &[0])];
+    assert!(judged(&policies, &[signed(0, DIGITS)]).is_approved());
+    assert!(!judged(&policies, &[signed(1, DIGITS)]).is_approved());
+    assert!(!judged(&policies, &[signed(0, OTHER_DIGITS)]).is_approved());
+    assert!(!judged(&policies, &[]).is_approved());
+    // Others beside it take nothing away.
+    assert!(
+        judged(&policies, &[signed(1, DIGITS), signed(0, OTHER_DIGITS), signed(0, DIGITS)]).is_approved()
+    );
+}
+
+#[test]
+fn an_image_that_no_policy_concerns_is_not_approved_by_that() {
+    let mut other = policy(1, &[0]);
+    other.images = vec![sekisho_trust::ImagePattern::Path("other.example.com/**".to_owned())];
+    let decision = judged(&[other], &[signed(0, DIGITS)]);
+    assert!(!decision.is_concerned());
+    assert!(!decision.is_approved());
+}
+
+#[test]
+fn every_policy_that_concerns_it_must_approve() {
+    let policies = [policy(1, &[0]), policy(1, &[1])];
+    assert!(!judged(&policies, &[signed(0, DIGITS)]).is_approved());
+    assert!(judged(&policies, &[signed(0, DIGITS), signed(1, DIGITS)]).is_approved());
+}
+
+#[test]
+fn two_of_three_are_two_different_signers() {
+    let policies = [policy(2, &[0, 1, 2])];
+    assert!(!judged(&policies, &[signed(0, DIGITS), signed(0, DIGITS)]).is_approved());
+    assert!(judged(&policies, &[signed(2, DIGITS), signed(0, DIGITS)]).is_approved());
+    let mut doubled = policy(2, &[0]);
+    doubled.groups[0].authorities.push(authority(0));
+    assert!(!judged(&[doubled], &[signed(0, DIGITS)]).is_approved(), "one key under two names is one signer");
+}
+
+#[test]
+fn a_claim_must_be_there_and_meet_its_conditions() {
+    let passed = || attested(0, DIGITS, GATE, json!({"result": "passed", "expires": "2026-12-01T00:00:00Z"}));
+    let policies =
+        [with_claim(claim(&["predicate.result == 'passed'", "timestamp(predicate.expires) > now"]))];
+    assert!(judged(&policies, &[signed(0, DIGITS), passed()]).is_approved());
+    let refused: [&[Candidate]; 6] = [
+        &[signed(0, DIGITS)],
+        &[passed()],
+        &[
+            signed(0, DIGITS),
+            attested(0, DIGITS, GATE, json!({"result": "failed", "expires": "2026-12-01T00:00:00Z"})),
+        ],
+        &[
+            signed(0, DIGITS),
+            attested(0, DIGITS, GATE, json!({"result": "passed", "expires": "2026-11-01T00:00:00Z"})),
+        ],
+        &[signed(0, DIGITS), attested(0, DIGITS, GATE, json!({"result": "passed"}))],
+        &[
+            signed(0, DIGITS),
+            attested(1, DIGITS, GATE, json!({"result": "passed", "expires": "2026-12-01T00:00:00Z"})),
+        ],
+    ];
+    for candidates in refused {
+        assert!(!judged(&policies, candidates).is_approved());
+    }
+    let other_image =
+        attested(0, OTHER_DIGITS, GATE, json!({"result": "passed", "expires": "2026-12-01T00:00:00Z"}));
+    assert!(!judged(&policies, &[signed(0, DIGITS), other_image]).is_approved());
+}
+
+#[test]
+fn an_age_needs_a_time_that_is_proved() {
+    let aged = Claim { max_age: Some(SignedDuration::from_hours(24)), ..claim(&[]) };
+    let decision = judged(&[with_claim(aged)], &[signed(0, DIGITS), attested(0, DIGITS, GATE, json!({}))]);
+    assert!(!decision.is_approved());
+    assert!(decision.rulings[0].reasons.iter().any(|reason| reason.contains("nobody says when")));
+}
+
+#[test]
+fn a_policy_that_would_let_everything_through_is_refused() {
+    assert!(policy(0, &[0]).check().is_err());
+    assert!(policy(2, &[0]).check().is_err());
+    assert!(policy(1, &[]).check().is_err());
+    assert!(Policy { images: Vec::new(), ..policy(1, &[0]) }.check().is_err());
+    assert!(Policy { groups: Vec::new(), ..policy(1, &[0]) }.check().is_err());
+    let stranger = Claim { authorities: vec!["nobody".to_owned()], ..claim(&[]) };
+    assert!(with_claim(stranger).check().is_err());
+    assert!(Condition::of("predicate.").is_err());
+    assert!(Condition::of("unknown == 1").is_err());
+}
+
+#[test]
+fn ten_thousand_signatures_are_cut_off() {
+    let stranger = signed(1, DIGITS);
+    let mut many = vec![stranger; 10_000];
+    many.push(signed(0, DIGITS));
+    let decision = judged(&[policy(1, &[0])], &many);
+    assert!(!decision.is_approved());
+    assert!(decision.rulings[0].reasons.iter().any(|reason| reason.contains("the limit")));
+    assert!(decision.rulings[0].reasons.len() <= 20);
+}

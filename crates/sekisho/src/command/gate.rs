@@ -1,0 +1,262 @@
+//! `sekisho gate`: signs an image only where a bundle of policies lets it pass, and says by which bundle.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use jiff::{SignedDuration, Timestamp};
+use sekisho_finding::Severity;
+use sekisho_oci::document::ManifestDocument;
+use sekisho_policy::BundleOptions;
+use sekisho_report::{Detail, Format, Options, Report};
+use sekisho_signature::bundle::Bundle as Signed;
+use sekisho_source::{Bundle, Charter, Update};
+use serde_json::{Value, json};
+
+use super::attest::{attest_image, put_statement};
+use super::sign::{put_signature, signature_of};
+use crate::advisories;
+use crate::arguments::signature::{GateArguments, RegistryArguments};
+use crate::bundle::{prove, reader, write_files};
+use crate::config;
+use crate::credentials::Asked;
+use crate::run::{self, Outcome, Request};
+use crate::signature::artifact::{Artifact, Image};
+use crate::signature::predicate_type;
+use crate::signature::witness::Signer;
+use crate::target::image;
+use crate::terminal::{self, Status, Terminal};
+use crate::vulnerable::Wanted;
+
+/// The type of the claim that an image passed.
+pub(crate) const GATE_PREDICATE: &str = "https://sekisho.dev/attestations/gate/v1";
+/// The file of a bundle that is the configuration of a run.
+const CONFIGURATION: &str = "sekisho.yaml";
+
+pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Status> {
+    let Artifact::Image(image) = Artifact::find(&arguments.image, &arguments.registries, terminal.offline)?
+    else {
+        bail!("`{}` is no image of a registry", arguments.image);
+    };
+    let attached = attached(&arguments.attach)?;
+    let GateArguments { bundle: source, reading, database: named, registries, signer: who, layout, .. } =
+        arguments;
+    let settings = reading.settings(terminal.offline);
+    let bundle = match reader(&source, &settings)?.read(None)? {
+        Update::New(bundle) => *bundle,
+        Update::Same => bail!("`{source}` gives nothing"),
+    };
+    let folder = tempfile::tempdir().context("cannot make a folder for the bundle")?;
+    write_files(&bundle, folder.path())?;
+    let charter = Charter::of_bundle(&bundle)?;
+    let today = config::days(super::today());
+    let options = BundleOptions::default();
+    if let Err(reason) = prove(&bundle, &charter, folder.path(), today, &options, !arguments.without_tests) {
+        bail!("the bundle is refused: {reason}");
+    }
+    let database = advisories::find(named.as_deref())?;
+    let age = (today - database.database.built().div_euclid(86_400)).max(0);
+    if age > i64::from(arguments.max_database_age) {
+        terminal::complain(format_args!(
+            "the vulnerability database is {age} days old, and may be {}: run `sekisho db update`",
+            arguments.max_database_age
+        ));
+        return Ok(Status::Incomplete);
+    }
+
+    let expected = platforms(&image)?;
+    let request = Request {
+        today,
+        progress: !terminal.quiet,
+        ..request(named.as_ref(), &registries, &image, &expected, folder.path(), terminal.offline)?
+    };
+    let outcome = run::run(&request)?;
+    let status = judge(&outcome, &expected, &image, terminal)?;
+    if status != Status::Clean {
+        terminal::complain(format_args!(
+            "{}@{} does not pass, and is not signed",
+            image.name, image.held.digest
+        ));
+        return Ok(status);
+    }
+    let claim = claim(arguments.valid_for, &image, &bundle, &database, age, &outcome)?;
+    if arguments.dry_run {
+        terminal.note(format_args!("{}@{} passes; nothing was signed", image.name, image.held.digest));
+        return Ok(Status::Clean);
+    }
+    let signer = Signer::new(&who, terminal.offline)?;
+    // All of it is signed before any of it is stored, and the signature is stored last: it stands for the whole.
+    let statement = attest_image(&image, GATE_PREDICATE, claim, &signer)?;
+    let others: Vec<(String, Signed)> = attached
+        .into_iter()
+        .map(|(kind, value)| Ok((kind.clone(), attest_image(&image, &kind, value, &signer)?)))
+        .collect::<Result<_>>()?;
+    let signature = signature_of(&image, &signer, layout)?;
+    put_statement(&image, GATE_PREDICATE, &statement, layout)?;
+    for (kind, statement) in &others {
+        put_statement(&image, kind, statement, layout)?;
+    }
+    put_signature(&image, &signature)?;
+    terminal.note(format_args!(
+        "{}@{} passes {}: attested and signed",
+        image.name,
+        image.held.digest,
+        bundle.digest()
+    ));
+    Ok(Status::Clean)
+}
+
+/// The claims that are attested as well; what cannot be read is told before anything is done.
+fn attached(given: &[String]) -> Result<Vec<(String, Value)>> {
+    given
+        .iter()
+        .map(|text| {
+            let (kind, path) =
+                text.split_once('=').with_context(|| format!("`{text}`: write `TYPE=FILE`"))?;
+            let bytes = fs::read(path).with_context(|| format!("cannot read `{path}`"))?;
+            let value = serde_json::from_slice(&bytes).with_context(|| format!("`{path}`"))?;
+            Ok((predicate_type(kind).to_owned(), value))
+        })
+        .collect()
+}
+
+/// An image for one platform: its digest, and how many layers it has.
+struct Expected {
+    digest: String,
+    layers: usize,
+}
+
+/// Every image that the name leads to: a list of images is approved as a whole or not at all.
+fn platforms(image: &Image) -> Result<Vec<Expected>> {
+    const MOST: usize = 64;
+    let named = || format!("{}@{}", image.name, image.held.digest);
+    let document =
+        ManifestDocument::parse(&image.held.bytes, Some(&image.held.media_type)).with_context(named)?;
+    let index = match document {
+        ManifestDocument::Manifest(manifest) => {
+            let digest = image.held.digest.to_string();
+            return Ok(vec![Expected { digest, layers: manifest.layers.len() }]);
+        }
+        ManifestDocument::Index(index) => index,
+    };
+    let mut expected = Vec::new();
+    for descriptor in index.manifests.iter().filter(|descriptor| !descriptor.is_attestation()) {
+        let digest = descriptor.digest.to_string();
+        let held = image.repository.manifest(&digest)?.with_context(|| format!("`{digest}` is not there"))?;
+        match ManifestDocument::parse(&held.bytes, Some(&held.media_type)).with_context(named)? {
+            ManifestDocument::Manifest(manifest) => {
+                expected.push(Expected { digest, layers: manifest.layers.len() });
+            }
+            ManifestDocument::Index(_) => bail!("`{digest}` is a list in a list, which is not examined"),
+        }
+        if expected.len() > MOST {
+            bail!("the image is built for more than {MOST} platforms, the limit");
+        }
+    }
+    if expected.is_empty() {
+        bail!("{} leads to no image", named());
+    }
+    Ok(expected)
+}
+
+fn request(
+    database: Option<&PathBuf>,
+    registries: &RegistryArguments,
+    image: &Image,
+    expected: &[Expected],
+    folder: &Path,
+    offline: bool,
+) -> Result<Request> {
+    // The configuration of the bundle counts, and none that lies where the gate is run.
+    let configuration = folder.join(CONFIGURATION);
+    if !configuration.exists() {
+        fs::write(&configuration, "").context("cannot write the configuration")?;
+    }
+    let name = |one: &Expected| PathBuf::from(format!("registry:{}@{}", image.name, one.digest));
+    Ok(Request {
+        targets: expected.iter().map(name).collect(),
+        config: Some(configuration),
+        policies: vec![folder.to_owned()],
+        vulnerabilities: Some(Wanted { database: database.cloned(), ..Wanted::default() }),
+        credentials: Some(Asked::default()),
+        images: Some(image::Settings {
+            credentials: registries.registry_credentials.clone(),
+            insecure: registries.insecure_registry.clone(),
+            offline,
+            ..image::Settings::default()
+        }),
+        ..Request::default()
+    })
+}
+
+/// Shows what was found, and says whether the image passes: all of it was read, and nothing is at the limit.
+fn judge(outcome: &Outcome, expected: &[Expected], image: &Image, terminal: &Terminal) -> Result<Status> {
+    let catalogue = terminal.catalogue(outcome.config.document.language.as_deref())?;
+    let fail_on = outcome.config.document.scan.fail_on.map_or(Some(Severity::High), |fail_on| fail_on.0);
+    let target = format!("{}@{}", image.name, image.held.digest);
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        targets: &[target],
+        findings: &outcome.findings,
+        rules: &outcome.rules,
+        sources: outcome.inventory.sources(),
+        coverage: &outcome.coverage,
+        actions: &outcome.actions,
+        fail_on,
+        catalogue: &catalogue,
+        documentation: super::DOCUMENTATION,
+        started: None,
+    };
+    let options = Options {
+        color: terminal.color(),
+        width: terminal::width(),
+        detail: Detail::Summary,
+        ..Options::default()
+    };
+    terminal::write(None, |out| Format::Table.write(&report, &options, out))?;
+    let layers: usize = expected.iter().map(|one| one.layers).sum();
+    if outcome.coverage.failures().next().is_some() || outcome.coverage.layers < layers {
+        return Ok(Status::Incomplete);
+    }
+    Ok(if outcome.fails_at(fail_on) { Status::Findings } else { Status::Clean })
+}
+
+/// What is attested: that this image passed this bundle, judged by this program with these advisories, and until when
+/// that counts.
+fn claim(
+    valid_for: u32,
+    image: &Image,
+    bundle: &Bundle,
+    database: &advisories::Found,
+    age: i64,
+    outcome: &Outcome,
+) -> Result<Value> {
+    let now = Timestamp::now();
+    let days = SignedDuration::from_hours(i64::from(valid_for) * 24);
+    let expires = now.checked_add(days).context("the approval would count too long")?;
+    let time = |time: Timestamp| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut counts = serde_json::Map::new();
+    for severity in Severity::ALL {
+        let found = outcome.counted().filter(|finding| finding.severity == *severity).count();
+        counts.insert(severity.as_str().to_lowercase(), found.into());
+    }
+    Ok(json!({
+        "result": "passed",
+        "image": { "name": image.name, "digest": image.held.digest.to_string() },
+        "bundle": {
+            "source": bundle.provenance.source,
+            "digest": bundle.digest().as_str(),
+            "commit": bundle.provenance.commit,
+        },
+        "database": {
+            "digest": database.database.identity(),
+            "built": database.built(),
+            "ageDays": age,
+        },
+        "tool": { "name": "sekisho", "version": env!("CARGO_PKG_VERSION") },
+        "findings": counts,
+        "coverage": { "layers": outcome.coverage.layers, "packages": outcome.coverage.packages, "rules": outcome.coverage.rules },
+        "at": time(now),
+        "expires": time(expires),
+    }))
+}
