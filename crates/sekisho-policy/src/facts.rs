@@ -8,7 +8,7 @@ use sekisho_manifest::{Node, Object};
 use smol_str::SmolStr;
 
 use crate::external::{self, Answers};
-use crate::request::{GroupVersionKind, User};
+use crate::request::{GroupVersionKind, User, write_namespace};
 use crate::views::Views;
 
 /// Which objects a rule asks for.
@@ -126,8 +126,9 @@ impl Snapshot {
                 Some(false) => SmolStr::default(),
                 _ => object.namespace.clone().unwrap_or_else(|| namespace.into()),
             };
-            let known =
-                Known { kind: kind.clone(), namespace, name: object.name.clone(), root: object.root.clone() };
+            let mut root = object.root.clone();
+            write_namespace(&mut root, &namespace);
+            let known = Known { kind: kind.clone(), namespace, name: object.name.clone(), root };
             kinds.entry(kind).or_default().push(known);
         }
         for list in kinds.values_mut() {

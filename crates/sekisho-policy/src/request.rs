@@ -163,16 +163,8 @@ impl Request {
     /// its metadata.
     pub fn admitted(object: &Object, kinds: &Kinds, namespace: &str) -> Self {
         let mut request = Self::create(object, kinds, namespace);
-        if let Some(root) = &mut request.object
-            && !request.namespace.is_empty()
-            && root.at(&["metadata", "namespace"]).is_none_or(Node::is_null)
-            && let Some(metadata) = root.as_mapping_mut().and_then(|root| root.value_mut("metadata"))
-        {
-            let span = metadata.span;
-            let node = Node { span, value: Value::String(request.namespace.clone()) };
-            if let Some(metadata) = metadata.as_mapping_mut() {
-                metadata.put(Entry { key: "namespace".into(), key_span: span, node });
-            }
+        if let Some(root) = &mut request.object {
+            write_namespace(root, &request.namespace);
         }
         request
     }
@@ -180,5 +172,18 @@ impl Request {
     /// The object that the request is about: as it shall be, else as it is.
     pub fn subject(&self) -> Option<&Node> {
         self.object.as_ref().or(self.old_object.as_ref())
+    }
+}
+
+/// Writes the namespace into the metadata of an object that lives in one and names none.
+pub(crate) fn write_namespace(root: &mut Node, namespace: &SmolStr) {
+    if namespace.is_empty() || root.at(&["metadata", "namespace"]).is_some_and(|node| !node.is_null()) {
+        return;
+    }
+    let Some(metadata) = root.as_mapping_mut().and_then(|root| root.value_mut("metadata")) else { return };
+    let span = metadata.span;
+    let node = Node { span, value: Value::String(namespace.clone()) };
+    if let Some(metadata) = metadata.as_mapping_mut() {
+        metadata.put(Entry { key: "namespace".into(), key_span: span, node });
     }
 }

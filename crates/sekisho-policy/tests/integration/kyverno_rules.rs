@@ -216,3 +216,25 @@ fn an_admitted_object_names_its_namespace() {
     assert_eq!(read("{apiVersion: v1, kind: Node, metadata: {name: a}}"), None);
     assert_eq!(read("{apiVersion: v1, kind: Pod}"), None);
 }
+
+#[test]
+fn a_target_that_names_no_namespace_lives_in_the_usual_one() {
+    let text = "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: p}, spec: {rules: [{name: r, match: \
+                {any: [{resources: {kinds: [Secret]}}]}, mutate: {targets: [{apiVersion: v1, kind: ConfigMap, \
+                namespace: default, name: 'target*'}], patchStrategicMerge: {data: {content: new}}}}]}}";
+    let loaded = kyverno::load(&nodes(text), sekisho_kyverno::context::Settings::default());
+    assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
+    let read = |text: &str| -> Vec<sekisho_manifest::Object> {
+        let documents = load(SourceId(0), text, Format::Yaml, &Budget::default()).documents;
+        documents.iter().flat_map(Document::objects).collect()
+    };
+    let known = read("{apiVersion: v1, kind: ConfigMap, metadata: {name: target}, data: {content: old}}");
+    let facts = sekisho_policy::Snapshot::new(&known, "default");
+    let secret = read("{apiVersion: v1, kind: Secret, metadata: {name: trigger}}");
+    let request = Request::admitted(&secret[0], &Kinds::default(), "default");
+    let views = sekisho_policy::Views::default();
+    let asked = sekisho_policy::Asked::new(&request, &views);
+    let effects = loaded.policies[0].effects(&asked, &facts, &mut Vec::new());
+    let content = effects[0].object.at(&["data", "content"]).and_then(Node::as_str);
+    assert_eq!(content, Some("new"));
+}
