@@ -116,6 +116,12 @@ impl Converter {
             Standing::Dropped => return Ok(Outcome::Dropped),
             Standing::Old => {}
         }
+        // What waits for its exit is copied once.
+        if let Some(Conversion { action: Action::Keep, .. }) = known(event.head.kind, event.parameter_count())
+        {
+            self.keep(&event);
+            return Ok(Outcome::Dropped);
+        }
         self.current.assign(&event);
         for _ in 0..MAX_STEPS {
             let event = self.current.as_event();
@@ -123,12 +129,12 @@ impl Converter {
             let conversion = known(kind, count).ok_or(ConvertError::Unknown { kind, count })?;
             match conversion.action {
                 Action::Keep => {
-                    self.keep();
+                    self.keep_current();
                     return Ok(Outcome::Dropped);
                 }
                 Action::Pass => return Ok(Outcome::Converted),
                 Action::KeepAndPass => {
-                    self.keep();
+                    self.keep_current();
                     return Ok(Outcome::Converted);
                 }
                 Action::Add => {
@@ -151,10 +157,17 @@ impl Converter {
     }
 
     /// Keeps the current event for its exit.
-    fn keep(&mut self) {
-        let thread = self.current.head.thread;
+    fn keep_current(&mut self) {
+        let current = std::mem::replace(&mut self.current, EventBuf::new(Head::default()));
+        self.keep(&current.as_event());
+        self.current = current;
+    }
+
+    /// Keeps an event for its exit.
+    fn keep(&mut self, event: &Event<'_>) {
+        let thread = event.head.thread;
         if let Some(kept) = self.waiting.get_mut(&thread) {
-            kept.event.assign(&self.current.as_event());
+            kept.event.assign(event);
             kept.is_used = false;
             return;
         }
@@ -165,7 +178,7 @@ impl Converter {
             self.forgotten += self.waiting.len() as u64;
             self.waiting.clear();
         }
-        self.waiting.insert(thread, Waiting { event: self.current.clone(), is_used: false });
+        self.waiting.insert(thread, Waiting { event: EventBuf::from(*event), is_used: false });
     }
 
     /// Pushes the parameters onto the next event.

@@ -9,6 +9,7 @@
 //! This crate reads no file and knows no process: it takes texts and values and returns matches.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod candidates;
 mod catalog;
 pub mod condition;
 mod event_types;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use sekisho_capture::EventType;
 use sekisho_manifest::Span;
 
+use crate::candidates::{Candidate, Candidates};
 use crate::catalog::Catalog;
 use crate::condition::Condition;
 use crate::event_types::{EventTypes, is_generic};
@@ -160,9 +161,11 @@ struct Compiled {
 struct Source {
     graph: Graph,
     /// The rules with their conditions, in order.
-    all: Vec<(usize, NodeId)>,
+    all: Vec<Candidate>,
+    /// The same, once all are known.
+    any_type: Candidates,
     /// For each type of event the rules that can hold, with their conditions as they are for it.
-    by_type: Vec<Vec<(usize, NodeId)>>,
+    by_type: Vec<Candidates>,
 }
 
 /// Collects rules while they are compiled.
@@ -177,6 +180,7 @@ impl RuleSetBuilder {
         self.sources.entry(name.to_owned()).or_insert_with(|| Source {
             graph: Graph::new(),
             all: Vec::new(),
+            any_type: Candidates::default(),
             by_type: Vec::new(),
         })
     }
@@ -226,8 +230,9 @@ impl RuleSetBuilder {
                         rules.push((*place, special));
                     }
                 }
-                source.by_type.push(rules);
+                source.by_type.push(Candidates::new(rules, &source.graph));
             }
+            source.any_type = Candidates::new(std::mem::take(&mut source.all), &source.graph);
         }
         RuleSet { rules: self.rules, sources: self.sources }
     }
@@ -266,7 +271,7 @@ impl RuleSet {
     /// How many rules can hold for events of a type, and how many distinct comparisons they make at most.
     pub fn cost(&self, source: &str, kind: EventType) -> (usize, usize) {
         let Some(source) = self.sources.get(source) else { return (0, 0) };
-        let rules = source.by_type.get(usize::from(kind.number())).map(Vec::as_slice).unwrap_or_default();
+        let rules = source.by_type.get(usize::from(kind.number())).map(Candidates::all).unwrap_or_default();
         let mut predicates = HashSet::new();
         for (_, node) in rules {
             source.graph.predicates_below(*node, &mut predicates);
@@ -282,28 +287,23 @@ impl RuleSet {
         matching: Matching,
     ) -> Vec<Match<'r>> {
         let Some(source) = self.sources.get(event.source()) else { return Vec::new() };
-        let rules = match event.event_type() {
-            Some(kind) => source.by_type.get(usize::from(kind.number())).unwrap_or(&source.all),
-            None => &source.all,
+        let candidates = match event.event_type() {
+            Some(kind) => source.by_type.get(usize::from(kind.number())).unwrap_or(&source.any_type),
+            None => &source.any_type,
         };
-        if rules.is_empty() {
-            return Vec::new();
+        let mut matches = Vec::new();
+        if candidates.all().is_empty() {
+            return matches;
         }
         let mut run = evaluator.begin(&source.graph, event);
-        let mut matches = Vec::new();
-        for (place, node) in rules {
-            let Some(compiled) = self.rules.get(*place).filter(|compiled| compiled.rule.enabled) else {
-                continue;
-            };
-            if !run.holds(*node) {
-                continue;
+        let is_asked = |place: usize| self.rules.get(place).is_some_and(|compiled| compiled.rule.enabled);
+        candidates.each_that_holds(&mut run, is_asked, |place, run| {
+            if let Some(compiled) = self.rules.get(place) {
+                let (output, fields) = compiled.output.render(run);
+                matches.push(Match { rule: &compiled.rule, output, fields });
             }
-            let (output, fields) = compiled.output.render(&mut run);
-            matches.push(Match { rule: &compiled.rule, output, fields });
-            if matching == Matching::First {
-                break;
-            }
-        }
+            matching == Matching::All
+        });
         matches
     }
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
+use sekisho_capture::EventType;
 
 use super::measure;
 use crate::peer;
@@ -123,6 +124,7 @@ fn repeat(captures: &[PathBuf], to: &Path) -> Result<u64> {
     let mut state = Vec::new();
     let mut events = Vec::new();
     let mut count = 0_u64;
+    let notice = EventType::named("PROCINFO_E").map(EventType::number);
     for path in captures {
         let bytes = fs::read(path)?;
         let bytes = if bytes.starts_with(&[0x1F, 0x8B]) { unpacked(path)? } else { bytes };
@@ -133,8 +135,15 @@ fn repeat(captures: &[PathBuf], to: &Path) -> Result<u64> {
                 0x0A0D_0D0A if state.is_empty() => state.extend(block),
                 0x0A0D_0D0A => {}
                 0x204 | 0x208 | 0x216 | 0x217 | 0x221 | 0x222 => {
-                    count += 1;
-                    events.extend(block);
+                    // Notices about processes are most of what is there, and cost least.
+                    let has_flags = matches!(kind, 0x208 | 0x217 | 0x222);
+                    let at = if has_flags { 34 } else { 30 };
+                    let number =
+                        block.get(at..).and_then(<[u8]>::first_chunk).map(|bytes| u16::from_le_bytes(*bytes));
+                    if number != notice && !has_flags {
+                        count += 1;
+                        events.extend(block);
+                    }
                 }
                 _ => state.extend(block),
             }

@@ -147,15 +147,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Suite::FalcoAudit(options) => falco_audit(&options),
         Suite::AuditLogs(options) => suite("audit-logs", AUDIT_LOGS, &options, audit::logs),
         Suite::Sigma(options) => foreign("sigma", &options, audit::sigma),
-        Suite::Falco(options) => {
-            let captures = data("conformance/captures", &Options::default())?;
-            match captures {
-                Some(captures) => {
-                    foreign("falco", &options, |checkout| falco_tests::run(checkout, &captures))
-                }
-                None => skipped("falco", "no captures: set SEKISHO_SHARED"),
-            }
-        }
+        Suite::Falco(options) => match data("conformance/captures", &Options::default())? {
+            Some(captures) => foreign("falco", &options, |checkout| falco_tests::run(checkout, &captures)),
+            None => skipped("falco", "no captures: set SEKISHO_SHARED"),
+        },
         Suite::Fields(options) => match peer::sysdig()? {
             Some(program) => {
                 suite("fields", "conformance/captures", &options, |data| fields::run(data, &program))

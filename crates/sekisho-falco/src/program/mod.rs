@@ -7,7 +7,7 @@ mod test;
 mod texts;
 mod transform;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sekisho_capture::Type;
 
@@ -15,6 +15,7 @@ pub(crate) use self::evaluate::Run;
 pub use self::evaluate::{Evaluator, Event};
 pub(crate) use self::extract::{Extract, Extracts};
 use self::test::{Test, check_types};
+pub(crate) use self::texts::TextHasher;
 use crate::catalog::{Catalog, Reading};
 use crate::condition::{Condition, Modifier, Operand, Operator, Right};
 use crate::value::{Class, class};
@@ -352,6 +353,27 @@ impl Graph {
 
     pub(crate) fn is_never(&self, node: NodeId) -> bool {
         matches!(self.nodes.get(node as usize), Some(Node::Never))
+    }
+
+    /// The values that must be one of a few texts where the node holds, with the texts.
+    pub(crate) fn texts_asked(&self, node: NodeId, most: usize) -> BTreeMap<u32, Vec<&[u8]>> {
+        let parts = match self.nodes.get(node as usize) {
+            Some(Node::And(parts)) => parts,
+            Some(Node::Predicate(_)) => std::slice::from_ref(&node),
+            _ => &[],
+        };
+        let mut asked = BTreeMap::new();
+        for part in parts {
+            let Some(Node::Predicate(place)) = self.nodes.get(*part as usize) else { continue };
+            let Some(predicate) = self.predicates.get(*place as usize) else { continue };
+            if predicate.reading == Reading::One
+                && let Ask::Test(test) = &predicate.ask
+                && let Some(texts) = test.texts().filter(|texts| texts.len() <= most)
+            {
+                asked.entry(predicate.left).or_insert(texts);
+            }
+        }
+        asked
     }
 
     /// The distinct predicates below a node.

@@ -120,6 +120,18 @@ impl Test {
         }
     }
 
+    /// The texts of which a single value must be one to pass, where that is what is asked.
+    pub(crate) fn texts(&self) -> Option<Vec<&[u8]>> {
+        match self {
+            Self::Texts { texts, .. } => Some(texts.iter().collect()),
+            Self::Elements { elements, .. } => match &elements[..] {
+                [Element::Compare(Operator::Equal, Constant::Text(text))] => Some(vec![text]),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn is_difference(&self) -> bool {
         matches!(self, Self::Elements { elements, .. }
             if matches!(elements.first(), Some(Element::Compare(Operator::NotEqual, _))))

@@ -15,6 +15,10 @@ impl TextSet {
     pub(crate) fn contains(&self, text: &[u8]) -> bool {
         self.lengths >> text.len().min(63) & 1 == 1 && self.texts.contains(text)
     }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.texts.iter().map(|text| &text[..])
+    }
 }
 
 impl FromIterator<Box<[u8]>> for TextSet {

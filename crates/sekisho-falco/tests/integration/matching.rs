@@ -138,3 +138,43 @@ fn audit_events_have_no_types() {
     assert!(rules.matches(&mut Evaluator::new(), &never, Matching::First).is_empty());
     let _ = Value::Bool(true);
 }
+
+#[test]
+fn many_rules_about_one_value_cost_one_look_up() {
+    let mut file = String::new();
+    let mut add = |name: &str, condition: &str| {
+        let rule = crate::rule(condition).replace("rule: r", &format!("rule: {name}"));
+        file.push_str(&rule);
+    };
+    for number in 0..40 {
+        add(
+            &format!("p{number}"),
+            &format!("evt.type = open and proc.name = p{number} and fd.name startswith /s"),
+        );
+        if number % 10 == 0 {
+            add(
+                &format!("any{number}"),
+                "evt.type = open and fd.name startswith /s and not proc.pname = cron",
+            );
+            add(&format!("set{number}"), &format!("proc.name in (x, p{number}, y) and evt.type = open"));
+            add(&format!("parent{number}"), &format!("evt.type = open and proc.pname = p{number}"));
+        }
+    }
+    let rules = rules(&file);
+    let open = || Written::of("SYSCALL_OPEN_X").with("fd.name", text("/secret"));
+    let event = open().with("proc.name", text("p20")).with("proc.pname", text("cron"));
+    assert_eq!(names(&rules, &event, Matching::All), ["p20", "set20"]);
+    assert_eq!(names(&rules, &event, Matching::First), ["p20"]);
+    let event = open().with("proc.name", text("p10")).with("proc.pname", text("p30"));
+    let all = ["any0", "p10", "any10", "set10", "any20", "any30", "parent30"];
+    assert_eq!(names(&rules, &event, Matching::All), all);
+    assert_eq!(names(&rules, &event, Matching::First), ["any0"]);
+    let event = open().with("proc.name", text("x"));
+    assert_eq!(names(&rules, &event, Matching::All).iter().filter(|name| name.starts_with("set")).count(), 4);
+    // Neither a text of no rule nor no value at all makes a comparison by rule.
+    let other = open().with("proc.name", text("other")).with("proc.pname", text("cron"));
+    let mut evaluator = Evaluator::new();
+    assert!(rules.matches(&mut evaluator, &other, Matching::All).is_empty());
+    assert!(evaluator.counts().0 < 8, "{:?}", evaluator.counts());
+    assert!(names(&rules, &Written::of("SYSCALL_OPEN_X"), Matching::All).is_empty());
+}

@@ -259,14 +259,21 @@ impl State {
     /// An end of zeros is the machine.
     pub(crate) fn settle_ends(&self, file: &mut File) {
         let Some((source, destination)) = file.ends.filter(|_| file.kind.is_connection()) else { return };
-        let settled = match (source.address.is_unspecified(), destination.address.is_unspecified()) {
-            (true, _) => self.faced(source, destination).map(|source| (source, destination)),
-            (false, true) => self.faced(destination, source).map(|destination| (source, destination)),
-            (false, false) => return,
-        };
-        if let Some((source, destination)) = settled {
-            file.ends = Some((source, destination));
-            file.name = address::pair(source, destination).into_bytes().into();
+        let settled = self.settled(source, destination);
+        if settled != (source, destination) {
+            file.ends = Some(settled);
+            file.name = address::pair(settled.0, settled.1).into_bytes().into();
+        }
+    }
+
+    /// The ends of a connection, of which one of zeros is the machine.
+    pub(crate) fn settled(&self, source: Socket, destination: Socket) -> (Socket, Socket) {
+        if source.address.is_unspecified() {
+            (self.faced(source, destination).unwrap_or(source), destination)
+        } else if destination.address.is_unspecified() {
+            (source, self.faced(destination, source).unwrap_or(destination))
+        } else {
+            (source, destination)
         }
     }
 

@@ -199,10 +199,7 @@ impl State {
         let mut settled = None;
         if let Pair::Internet(source, destination) = pair {
             let (source, destination) = address::unmapped(source, destination);
-            let kind = if source.address.is_ipv4() { FileKind::Ipv4 } else { FileKind::Ipv6 };
-            let mut both = File { ends: Some((source, destination)), ..File::of(kind) };
-            self.settle_ends(&mut both);
-            settled = both.ends;
+            settled = Some(self.settled(source, destination));
         }
         self.rename(slot, number, context, |file| match pair {
             Pair::Internet(..) => {
