@@ -11,8 +11,8 @@ use sekisho_signature::verification::VerifiedSigner;
 use crate::condition::bindings;
 use crate::policy::{Authority, Claim, Group, Policy};
 
-/// The most signatures that are computed for one image.
-const WORK: usize = 4_000;
+/// The most signatures that are computed for one policy and image.
+const WORK: usize = 1_000;
 /// The most reasons that are told of one policy.
 const REASONS: usize = 20;
 
