@@ -4,17 +4,21 @@ Arguments: the root of the project, a scratch folder, the program. Prints a JSON
 went wrong or null. The programs of others are those beside this Python.
 """
 
+import atexit
 import functools
 import hashlib
 import http.server
+import io
 import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
 import threading
+import time
 
 import yaml
 
@@ -64,10 +68,12 @@ def schema(name, path):
 
 def github_schema():
     schema("vendor.github-actions", "action.yml")
+    schema("vendor.github-actions", "gate/action.yml")
 
 
 def github_audit():
-    status, said = call([f"{beside}/zizmor", "--offline", "--pedantic", "action.yml"], root, plain)
+    actions = ["action.yml", "gate/action.yml"]
+    status, said = call([f"{beside}/zizmor", "--offline", "--pedantic", *actions], root, plain)
     expect(status == 0, said)
 
 
@@ -216,9 +222,106 @@ def installs():
     expect(status == 2 and "SEKISHO_RELEASE" in said, said)
 
 
+def registry():
+    """A registry on loopback with an image that is sound and one that holds a credential."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = os.path.join(scratch, "registry.yml")
+    store = os.path.join(scratch, "registry")
+    shutil.rmtree(store, ignore_errors=True)
+    with open(config, "w", encoding="utf-8") as file:
+        storage = {"filesystem": {"rootdirectory": store}}
+        http_server = {"addr": f"127.0.0.1:{port}"}
+        yaml.safe_dump({"version": 0.1, "log": {"level": "error"}, "storage": storage, "http": http_server}, file)
+    served = subprocess.Popen(["docker-registry", "serve", config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    atexit.register(served.kill)
+    for _ in range(200):
+        with socket.socket() as asked:
+            if asked.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    token = "ghp_" + "".join(chr(97 + number * 7 % 26) for number in range(36))
+    for name, text in (("sound", "nothing"), ("faulty", f"token = '{token}'")):
+        layout = os.path.join(scratch, f"image-{name}")
+        shutil.rmtree(layout, ignore_errors=True)
+        blobs = os.path.join(layout, "blobs/sha256")
+        os.makedirs(blobs)
+
+        def blob(kind, content):
+            digest = hashlib.sha256(content).hexdigest()
+            with open(os.path.join(blobs, digest), "wb") as file:
+                file.write(content)
+            return {"mediaType": f"application/vnd.oci.image.{kind}", "digest": f"sha256:{digest}", "size": len(content)}
+
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as layer:
+            entry = tarfile.TarInfo("srv/settings.ini")
+            entry.size = len(text)
+            layer.addfile(entry, io.BytesIO(text.encode()))
+        layer = blob("layer.v1.tar", packed.getvalue())
+        settings = {"architecture": "amd64", "os": "linux", "config": {"User": "1000"}}
+        settings["rootfs"] = {"type": "layers", "diff_ids": [layer["digest"]]}
+        made = {"schemaVersion": 2, "layers": [layer], "mediaType": "application/vnd.oci.image.manifest.v1+json"}
+        made["config"] = blob("config.v1+json", json.dumps(settings).encode())
+        manifest = blob("manifest.v1+json", json.dumps(made).encode())
+        with open(os.path.join(layout, "index.json"), "w", encoding="utf-8") as file:
+            json.dump({"schemaVersion": 2, "manifests": [manifest]}, file)
+        with open(os.path.join(layout, "oci-layout"), "w", encoding="utf-8") as file:
+            json.dump({"imageLayoutVersion": "1.0.0"}, file)
+        target = f"docker://127.0.0.1:{port}/{name}:1"
+        subprocess.run(["skopeo", "copy", "--quiet", "--dest-tls-verify=false", f"oci:{layout}", target], check=True)
+    return f"127.0.0.1:{port}"
+
+
+def gates_run():
+    address = registry()
+    folder = workspace("gates", "shop-hardened")
+    bundle = os.path.join(folder, "bundle")
+    os.makedirs(bundle)
+    with open(os.path.join(bundle, "sekisho.yaml"), "w", encoding="utf-8") as file:
+        file.write("scan:\n  failOn: high\n")
+    shutil.copy(os.path.join(root, "policies/pinned-images.yaml"), bundle)
+    status, said = call([program, "sign", "--new-key", "release"], folder, plain | {"SEKISHO_PASSWORD": "x"})
+    expect(status == 0, said)
+    with open(os.path.join(folder, "release.key"), encoding="utf-8") as file:
+        key = file.read()
+    options = ["--insecure-registry", address, "--max-database-age", "100000", "--without-tests"]
+
+    def github(image):
+        step = yaml.safe_load(read("gate/action.yml"))["runs"]["steps"][1]
+        given = {"IMAGE": image, "BUNDLE": bundle, "KEY": key, "SEKISHO_PASSWORD": "x", "ARGUMENTS": "\n".join(options)}
+        given |= {"FULCIO": "", "REKOR": ""}
+        expect(given.keys() == step["env"].keys(), str(step["env"]))
+        return call(["bash", "-eo", "pipefail", "-c", step["run"]], folder, plain | given)
+
+    def gitlab(image):
+        script = yaml.safe_load(read("integrations/gitlab/sekisho.gitlab-ci.yml"))[".sekisho-gate"]["script"]
+        given = {"SEKISHO_IMAGE": image, "SEKISHO_BUNDLE": bundle, "SEKISHO_KEY": key, "SEKISHO_PASSWORD": "x"}
+        given["SEKISHO_GATE_ARGUMENTS"] = " ".join(options)
+        return call(["bash", "-eo", "pipefail", "-c", "\n".join(script)], folder, plain | given)
+
+    def tekton(image):
+        step = yaml.safe_load(read("integrations/tekton/sekisho-gate.yaml"))["spec"]["steps"][0]
+        given = {"$(params.bundle)": [bundle], "$(params.image)": [image], "$(params.arguments[*])": options}
+        arguments = [word for part in step["args"] for word in given.get(part, [part])]
+        names = {variable["name"] for variable in step["env"]}
+        expect(names == {"SEKISHO_KEY", "SEKISHO_PASSWORD"}, str(names))
+        return call([program, *arguments], folder, plain | {"SEKISHO_KEY": key, "SEKISHO_PASSWORD": "x"})
+
+    for gate in (github, gitlab, tekton):
+        for name, wanted in (("faulty", 1), ("sound", 0)):
+            image = f"{address}/{name}:1"
+            verified = [program, "verify", image, "--key", "release.pub", "--insecure-registry", address]
+            status, said = gate(image)
+            expect(status == wanted, f"{gate.__name__} {name}: {status} {said}")
+            status, said = call(verified, folder, plain)
+            expect(status == wanted, f"{gate.__name__} {name}, verified: {status} {said}")
+
+
 cases = [
     github_schema, github_audit, github_runs, gitlab_schema, gitlab_runs, jenkins_runs, tekton_runs,
-    pre_commit_schema, pre_commit_runs, installs,
+    pre_commit_schema, pre_commit_runs, installs, gates_run,
 ]
 for case in cases:
     miss = None

@@ -210,12 +210,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             Some(()) => examine("images", &root().join("target/images"), &options, images::run),
             None => skipped("images", "the programs that make and serve images are not here"),
         },
-        Suite::Integrations(options) => match peer::linters()? {
-            Some(python) => {
+        Suite::Integrations(options) => match (peer::linters()?, peer::debian(&images::PROGRAMS)?) {
+            (Some(python), Some(())) => {
                 let scratch = root().join("target/integrations");
                 examine("integrations", &scratch, &options, |folder| integrations::run(folder, &python))
             }
-            None => skipped("integrations", "the linters of pipelines are not here"),
+            _ => skipped("integrations", "the linters of pipelines or a registry are not here"),
         },
         Suite::Signatures(options) => signatures::suite(&options),
         Suite::Helm(options) => helm::run(&options),
