@@ -7,7 +7,7 @@ use crate::terminal::{Status, Terminal};
 use crate::watch::audit::{self, Asking};
 use crate::watch::capture::{self, Task};
 use crate::watch::desk::Desk;
-use crate::watch::rules::{self, AUDIT_RULES};
+use crate::watch::rules::{self, AUDIT_RULES, SYSCALL_RULES};
 
 pub(crate) fn run(arguments: WatchArguments, terminal: &Terminal) -> Result<Status> {
     let WatchArguments { capture, audit, rules, profile, host, telling } = arguments;
@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: WatchArguments, terminal: &Terminal) -> Result<Stat
             "nothing to watch: name a capture with --capture, or audit events with --audit-log or --audit-webhook"
         );
     }
-    let loaded = rules::load(&rules, if is_audit { AUDIT_RULES } else { &[] }, terminal)?;
+    let loaded = rules::load(&rules, if is_audit { AUDIT_RULES } else { SYSCALL_RULES }, terminal)?;
     let count = loaded.rules.rules().filter(|rule| rule.enabled).count();
     terminal.note(format!("{count} rules of {} files", loaded.files));
     let mut desk = Desk::open(telling, terminal)?;

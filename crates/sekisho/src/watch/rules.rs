@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use sekisho_falco::{Catalog, FileResult, LoadBudget, Loader, Matching, RuleSet, Selector};
+use sekisho_falco::{Catalog, Code, FileResult, LoadBudget, Loader, Matching, RuleSet, Selector};
 use sekisho_manifest::{Source, SourceId};
 
 use crate::arguments::watch::{RuleArguments, WatchMatching};
@@ -38,6 +38,18 @@ pub(crate) const AUDIT_RULES: &[Text] = &[
     ("rules/audit/permissions.yaml", include_str!("../../../../rules/audit/permissions.yaml")),
     ("rules/audit/secrets.yaml", include_str!("../../../../rules/audit/secrets.yaml")),
     ("rules/audit/workloads.yaml", include_str!("../../../../rules/audit/workloads.yaml")),
+];
+
+/// Our own rules for system calls; what the others share comes first.
+pub(crate) const SYSCALL_RULES: &[Text] = &[
+    ("rules/syscall/macros.yaml", include_str!("../../../../rules/syscall/macros.yaml")),
+    ("rules/syscall/credentials.yaml", include_str!("../../../../rules/syscall/credentials.yaml")),
+    ("rules/syscall/discovery.yaml", include_str!("../../../../rules/syscall/discovery.yaml")),
+    ("rules/syscall/escape.yaml", include_str!("../../../../rules/syscall/escape.yaml")),
+    ("rules/syscall/execution.yaml", include_str!("../../../../rules/syscall/execution.yaml")),
+    ("rules/syscall/hiding.yaml", include_str!("../../../../rules/syscall/hiding.yaml")),
+    ("rules/syscall/network.yaml", include_str!("../../../../rules/syscall/network.yaml")),
+    ("rules/syscall/persistence.yaml", include_str!("../../../../rules/syscall/persistence.yaml")),
 ];
 
 /// Reads the rules that options name, or our own where they name none.
@@ -117,7 +129,7 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Says what loading a file said.
+/// Says what loading a file said; that nothing uses a macro or a list yet is no trouble of who watches.
 fn report(path: &Path, text: &str, result: &FileResult, terminal: &Terminal) {
     if result.messages().is_empty() {
         return;
@@ -128,7 +140,7 @@ fn report(path: &Path, text: &str, result: &FileResult, terminal: &Terminal) {
         let line = format!("{}:{}:{}: {message}", path.display(), start.line, start.column);
         if message.code.is_error() {
             complain(line);
-        } else {
+        } else if !matches!(message.code, Code::UnusedMacro | Code::UnusedList) {
             terminal.note(format!("warning: {line}"));
         }
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::command::Workbench;
 
-const EXEC: &str = include_str!("../../../../rules/audit/tests/shell-in-a-container.fires.log");
+const EXEC: &str = include_str!("../../../../rules/audit/tests/shell-asked-for-in-a-container.fires.log");
 const QUIET: &str = include_str!("../../../sekisho-audit/tests/data/control-plane.log");
 
 /// How often something is looked at that takes time, and how long in between.

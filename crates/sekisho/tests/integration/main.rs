@@ -13,6 +13,7 @@ mod bad_rego;
 mod bills;
 mod builds;
 mod bundles;
+mod captures;
 mod charts;
 mod command;
 mod configuration;
