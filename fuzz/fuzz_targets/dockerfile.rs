@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sekisho_dockerfile::{Step, commands, of_history, parse};
+use sekisho_dockerfile::{Settings, Step, commands, of_history, parse};
 use sekisho_manifest::SourceId;
 
 fuzz_target!(|text: &str| {
@@ -20,7 +20,12 @@ fuzz_target!(|text: &str| {
         dockerfile.object(SourceId(0), "Dockerfile");
     }
     commands(text);
-    let steps: Vec<Step<'_>> = text.split('\0').map(|created_by| Step { created_by }).collect();
-    let written = of_history(&steps, "app");
+    let steps: Vec<Step<'_>> =
+        text.split('\0').map(|created_by| Step { created_by, layer: text.get(..40) }).collect();
+    let words: Vec<String> = text.split('\0').take(8).map(str::to_owned).collect();
+    let labels: Vec<_> = words.iter().map(|word| (word.clone(), word.clone())).collect();
+    let user = words.first().map_or("", String::as_str);
+    let settings = Settings { user, variables: &words, ports: &words, labels: &labels, healthcheck: &words };
+    let written = of_history(&steps, &settings);
     assert_eq!(parse(SourceId(0), &written).map(|dockerfile| dockerfile.stages.len()), Ok(1));
 });
