@@ -41,6 +41,7 @@ fn policy(key: &PrivateKey) -> Policy {
         except: Vec::new(),
         groups: vec![Group { needed: 1, authorities: vec![Arc::new(authority)] }],
         claims: Vec::new(),
+        bundle: None,
     }
 }
 

@@ -33,7 +33,7 @@ pub fn of_cluster_image_policy(
         .collect::<Result<Vec<_>, _>>()?;
     // Any of its authorities is enough.
     let groups = vec![Group { needed: 1, authorities }];
-    Policy { name: reader.name, images, except: Vec::new(), groups, claims: Vec::new() }.check()
+    Policy { name: reader.name, images, except: Vec::new(), groups, claims: Vec::new(), bundle: None }.check()
 }
 
 struct Reader<'r> {

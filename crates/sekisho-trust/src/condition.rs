@@ -1,10 +1,12 @@
-//! Conditions on claims, in CEL: `predicate`, `predicateType`, `image` and `now` are known.
+//! Conditions on claims, in CEL: `predicate`, `predicateType`, `image`, `bundle` and `now` are known.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use sekisho_cel::{Bindings, Budget, Environment, Nulls, Program, Type, Value};
 use sekisho_manifest::{Format, SourceId, load};
+
+use crate::policy::BundleInForce;
 
 /// The release of Kubernetes whose functions are known.
 const RELEASE: u32 = 36;
@@ -56,6 +58,7 @@ impl Condition {
             .with_variable("predicate", Type::Dyn)
             .with_variable("predicateType", Type::String)
             .with_variable("image", Type::Dyn)
+            .with_variable("bundle", Type::Dyn)
             .with_variable("now", Type::Timestamp);
         let program = environment.compile(text).map_err(|error| ConditionError::Syntax {
             text: text.chars().take(200).collect(),
@@ -86,12 +89,21 @@ pub(crate) fn bindings(
     predicate: &serde_json::Value,
     predicate_type: &str,
     image: (&str, &str),
+    bundle: Option<&BundleInForce>,
     now: Timestamp,
 ) -> Result<Bindings, ConditionError> {
     let (name, digest) = image;
     let about = serde_json::json!({ "name": name, "digest": digest });
     let now = sekisho_cel::Timestamp::from_seconds(now.as_second()).ok_or(ConditionError::Claim)?;
-    Ok(Bindings::new()
+    let bindings = match bundle {
+        // A condition that asks for a bundle has no value where none is in force, and is not met.
+        None => Bindings::new(),
+        Some(BundleInForce { digest, commit, source }) => {
+            let about = serde_json::json!({ "digest": digest, "commit": commit, "source": source });
+            Bindings::new().with("bundle", value(&about)?)
+        }
+    };
+    Ok(bindings
         .with("predicate", value(predicate)?)
         .with("predicateType", predicate_type)
         .with("image", value(&about)?)

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sekisho_manifest::ImageRef;
 use sekisho_signature::image::{Candidate, OfImage};
 use sekisho_signature::verification::VerifiedSigner;
 
 use crate::condition::bindings;
-use crate::policy::{Authority, Claim, Group, Policy};
+use crate::policy::{Authority, BundleInForce, Claim, Group, Policy};
 
 /// The most signatures that are computed for one policy and image.
 const WORK: usize = 1_000;
@@ -61,15 +61,46 @@ impl Decision {
 pub fn judge(policies: &[Policy], image: &Image<'_>, candidates: &[Candidate], now: Timestamp) -> Decision {
     let concerned = policies.iter().filter(|policy| policy.concerns(image.reference));
     let rulings = concerned.map(|policy| {
-        let mut judge = Judge { image, candidates, now, work: WORK, reasons: Vec::new() };
+        let bundle = policy.bundle.as_deref();
+        let mut judge = Judge { image, candidates, bundle, now, work: WORK, reasons: Vec::new() };
         judge.policy(policy)
     });
     Decision { rulings: rulings.collect() }
 }
 
+/// How far ahead an end of an approval is looked for.
+const HORIZON: i64 = 400 * 86_400;
+
+/// The last second at which what was found still approves an image that it approves now; none where it does so for more
+/// than a year, or does not. Whatever conditions make of the time, an approval is taken to end once.
+pub fn approved_until(
+    policies: &[Policy],
+    image: &Image<'_>,
+    candidates: &[Candidate],
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let after = |seconds: i64| now.checked_add(SignedDuration::from_secs(seconds)).ok();
+    let holds =
+        |seconds: i64| after(seconds).is_some_and(|at| judge(policies, image, candidates, at).is_approved());
+    if !holds(0) || holds(HORIZON) {
+        return None;
+    }
+    let (mut good, mut bad) = (0, HORIZON);
+    while bad - good > 1 {
+        let middle = good + (bad - good) / 2;
+        if holds(middle) {
+            good = middle;
+        } else {
+            bad = middle;
+        }
+    }
+    after(good)
+}
+
 struct Judge<'j> {
     image: &'j Image<'j>,
     candidates: &'j [Candidate],
+    bundle: Option<&'j BundleInForce>,
     now: Timestamp,
     work: usize,
     reasons: Vec<String>,
@@ -137,13 +168,13 @@ impl Judge<'_> {
 
     /// By whom a claim is made that meets everything.
     fn claim(&mut self, authority: &Authority, taken: &BTreeSet<String>, claim: &Claim) -> Option<String> {
-        let (image, now) = (self.image, self.now);
+        let (image, bundle, now) = (self.image, self.bundle, self.now);
         let mut reasons = Vec::new();
         let found = self.find(authority, taken, |of_image| {
             if of_image.attests() != Some(claim.predicate_type.as_str()) {
                 return false;
             }
-            match check_claim(of_image, claim, image, now) {
+            match check_claim(of_image, claim, image, bundle, now) {
                 Ok(()) => true,
                 Err(reason) => {
                     reasons.push(reason);
@@ -196,7 +227,13 @@ impl Judge<'_> {
     }
 }
 
-fn check_claim(of_image: &OfImage, claim: &Claim, image: &Image<'_>, now: Timestamp) -> Result<(), String> {
+fn check_claim(
+    of_image: &OfImage,
+    claim: &Claim,
+    image: &Image<'_>,
+    bundle: Option<&BundleInForce>,
+    now: Timestamp,
+) -> Result<(), String> {
     let verified = of_image.verified();
     if let Some(max_age) = claim.max_age {
         let newest = verified.times().iter().map(|time| time.at).max();
@@ -215,8 +252,9 @@ fn check_claim(of_image: &OfImage, claim: &Claim, image: &Image<'_>, now: Timest
     }
     let statement = verified.statement().ok_or_else(|| "there is no statement".to_owned())?;
     let name = image.reference.name().to_string();
-    let bindings = bindings(&statement.predicate, &statement.predicate_type, (&name, image.digest), now)
-        .map_err(|error| error.to_string())?;
+    let bindings =
+        bindings(&statement.predicate, &statement.predicate_type, (&name, image.digest), bundle, now)
+            .map_err(|error| error.to_string())?;
     claim
         .conditions
         .iter()

@@ -70,7 +70,7 @@ impl Reader<'_> {
             groups.extend(self.groups(attestors, &[claim_of(kind)])?);
         }
         let (images, except) = (patterns("imageReferences"), patterns("skipImageReferences"));
-        Policy { name: self.name.clone(), images, except, groups, claims: Vec::new() }.check()
+        Policy { name: self.name.clone(), images, except, groups, claims: Vec::new(), bundle: None }.check()
     }
 
     fn groups(&self, attestors: &[Value], claims: &[Claim]) -> Result<Vec<Group>, PolicyError> {

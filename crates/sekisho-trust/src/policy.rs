@@ -26,6 +26,19 @@ pub struct Policy {
     pub groups: Vec<Group>,
     /// What must be attested, by any authority of any group.
     pub claims: Vec<Claim>,
+    /// The bundle of policies that is in force, which conditions may ask for; none where none is known.
+    pub bundle: Option<Arc<BundleInForce>>,
+}
+
+/// The bundle of policies that whoever judges has in force. Conditions know it as `bundle`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BundleInForce {
+    /// Its digest (`sha256:…`).
+    pub digest: String,
+    /// Its commit; empty where it comes from no repository.
+    pub commit: String,
+    /// Where it comes from.
+    pub source: String,
 }
 
 /// Authorities of which some must approve.
@@ -125,6 +138,28 @@ pub enum PolicyError {
 }
 
 impl Policy {
+    /// The same, where conditions ask for the bundle in force.
+    #[must_use]
+    pub fn within(self, bundle: Arc<BundleInForce>) -> Self {
+        Self { bundle: Some(bundle), ..self }
+    }
+
+    /// The same, whatever was claimed and however long ago: whether an image was approved once.
+    #[must_use]
+    pub fn without_conditions(&self) -> Self {
+        let bare = |claims: &[Claim]| {
+            let bare = |claim: &Claim| Claim { conditions: Vec::new(), max_age: None, ..claim.clone() };
+            claims.iter().map(bare).collect::<Vec<_>>()
+        };
+        let authority =
+            |one: &Arc<Authority>| Arc::new(Authority { claims: bare(&one.claims), ..(**one).clone() });
+        let group = |group: &Group| Group {
+            needed: group.needed,
+            authorities: group.authorities.iter().map(authority).collect(),
+        };
+        Self { groups: self.groups.iter().map(group).collect(), claims: bare(&self.claims), ..self.clone() }
+    }
+
     /// Whether it is for an image.
     pub fn concerns(&self, image: &ImageRef) -> bool {
         let any = |patterns: &[ImagePattern]| patterns.iter().any(|pattern| pattern.matches(image));

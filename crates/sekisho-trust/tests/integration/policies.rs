@@ -1,11 +1,14 @@
 //! What policies demand, and what they are shown.
 
 use jiff::SignedDuration;
+use sekisho_manifest::ImageRef;
 use sekisho_signature::image::Candidate;
-use sekisho_trust::{Claim, Condition, Policy};
+use std::sync::Arc;
+
+use sekisho_trust::{BundleInForce, Claim, Condition, Image, Policy, approved_until};
 use serde_json::json;
 
-use crate::support::{DIGITS, OTHER_DIGITS, attested, authority, judged, policy, signed};
+use crate::support::{DIGITS, OTHER_DIGITS, attested, authority, judged, now, policy, signed};
 
 const GATE: &str = "https://example.com/gate";
 
@@ -122,4 +125,49 @@ fn ten_thousand_signatures_are_cut_off() {
     assert!(!decision.is_approved());
     assert!(decision.rulings[0].reasons.iter().any(|reason| reason.contains("the limit")));
     assert!(decision.rulings[0].reasons.len() <= 20);
+}
+
+/// A policy that asks for the bundle in force.
+fn in_force(digest: &str) -> Policy {
+    let bundle = BundleInForce { digest: digest.to_owned(), ..BundleInForce::default() };
+    with_claim(claim(&["predicate.bundle.digest == bundle.digest"])).within(Arc::new(bundle))
+}
+
+#[test]
+fn a_claim_of_another_bundle_than_the_one_in_force_does_not_count() {
+    let candidates =
+        [signed(0, DIGITS), attested(0, DIGITS, GATE, json!({"bundle": {"digest": "sha256:aa"}}))];
+    assert!(judged(&[in_force("sha256:aa")], &candidates).is_approved());
+    let decision = judged(&[in_force("sha256:bb")], &candidates);
+    assert!(!decision.is_approved());
+    assert!(decision.rulings[0].reasons[0].contains("bundle.digest"), "{decision:?}");
+    // It was approved once, which an image without a claim was not.
+    let once = [in_force("sha256:bb").without_conditions()];
+    assert!(judged(&once, &candidates).is_approved());
+    assert!(!judged(&once, &candidates[..1]).is_approved());
+}
+
+#[test]
+fn a_condition_on_a_bundle_is_not_met_where_none_is_in_force() {
+    let candidates =
+        [signed(0, DIGITS), attested(0, DIGITS, GATE, json!({"bundle": {"digest": "sha256:aa"}}))];
+    for condition in ["predicate.bundle.digest == bundle.digest", "bundle.digest != ''"] {
+        assert!(!judged(&[with_claim(claim(&[condition]))], &candidates).is_approved(), "{condition}");
+    }
+}
+
+#[test]
+fn the_end_of_an_approval_is_found_to_the_second() {
+    let reference: ImageRef = "example.com/team/app:1".parse().unwrap();
+    let digest = format!("sha256:{DIGITS}");
+    let until = |policy: Policy, expires: &str| {
+        let candidates = [signed(0, DIGITS), attested(0, DIGITS, GATE, json!({"expires": expires}))];
+        let image = Image { reference: &reference, digest: &digest };
+        approved_until(&[policy], &image, &candidates, now()).map(|at| at.to_string())
+    };
+    let expiring = || with_claim(claim(&["timestamp(predicate.expires) > now"]));
+    assert_eq!(until(expiring(), "2026-12-24T06:00:00Z").as_deref(), Some("2026-12-24T05:59:59Z"));
+    assert_eq!(until(expiring(), "2026-11-23T11:59:59Z"), None, "it is over");
+    assert_eq!(until(expiring(), "2036-11-23T11:59:59Z"), None, "it is far");
+    assert_eq!(until(policy(1, &[0]), ""), None, "it has no end");
 }

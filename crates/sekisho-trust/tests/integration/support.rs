@@ -52,6 +52,7 @@ pub(crate) fn policy(needed: usize, keys: &[usize]) -> Policy {
         except: Vec::new(),
         groups: vec![Group { needed, authorities }],
         claims: Vec::new(),
+        bundle: None,
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) enum BundleVerb {
 }
 
 /// How a source is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct SourceArguments {
     /// File of the keys that may sign commits, as OpenSSH and git have it; without it signatures are not asked for
     #[arg(long, value_name = "FILE")]

@@ -152,6 +152,11 @@ pub(crate) struct VerifyArguments {
     /// neither key nor identity is named: `trust` in `sekisho.yaml`]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["key", "issuer", "attestation", "bundle"])]
     pub(crate) policy: Vec<PathBuf>,
+    /// Bundle of policies whose `sekisho.yaml` says whose signatures images must have; conditions know it as `bundle`
+    #[arg(long, value_name = "SOURCE", conflicts_with_all = ["key", "issuer", "attestation", "bundle", "policy", "config"])]
+    pub(crate) policy_bundle: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: super::bundle::SourceArguments,
     /// Configuration file [default: `sekisho.yaml`, looked for upward from here]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

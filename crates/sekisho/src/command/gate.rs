@@ -1,7 +1,7 @@
 //! `sekisho gate`: signs an image only where a bundle of policies lets it pass, and says by which bundle.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -17,11 +17,12 @@ use super::attest::{attest_image, put_statement};
 use super::sign::{put_signature, signature_of};
 use crate::advisories;
 use crate::arguments::signature::{GateArguments, RegistryArguments};
-use crate::bundle::{prove, reader, write_files};
+use crate::bundle::{prove, reader};
 use crate::config;
 use crate::credentials::Asked;
 use crate::run::{self, Outcome, Request};
 use crate::signature::artifact::{Artifact, Image};
+use crate::signature::in_force::InForce;
 use crate::signature::predicate_type;
 use crate::signature::witness::Signer;
 use crate::target::image;
@@ -30,8 +31,6 @@ use crate::vulnerable::Wanted;
 
 /// The type of the claim that an image passed.
 pub(crate) const GATE_PREDICATE: &str = "https://sekisho.dev/attestations/gate/v1";
-/// The file of a bundle that is the configuration of a run.
-const CONFIGURATION: &str = "sekisho.yaml";
 
 pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Status> {
     let Artifact::Image(image) = Artifact::find(&arguments.image, &arguments.registries, terminal.offline)?
@@ -46,12 +45,13 @@ pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Statu
         Update::New(bundle) => *bundle,
         Update::Same => bail!("`{source}` gives nothing"),
     };
-    let folder = tempfile::tempdir().context("cannot make a folder for the bundle")?;
-    write_files(&bundle, folder.path())?;
+    let in_force = InForce::of(&bundle)?;
     let charter = Charter::of_bundle(&bundle)?;
     let today = config::days(super::today());
     let options = BundleOptions::default();
-    if let Err(reason) = prove(&bundle, &charter, folder.path(), today, &options, !arguments.without_tests) {
+    if let Err(reason) =
+        prove(&bundle, &charter, in_force.folder(), today, &options, !arguments.without_tests)
+    {
         bail!("the bundle is refused: {reason}");
     }
     let database = advisories::find(named.as_deref())?;
@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Statu
     let request = Request {
         today,
         progress: !terminal.quiet,
-        ..request(named.as_ref(), &registries, &image, &expected, folder.path(), terminal.offline)?
+        ..request(named.as_ref(), &registries, &image, &expected, &in_force, terminal.offline)
     };
     let outcome = run::run(&request)?;
     let status = judge(&outcome, &expected, &image, terminal)?;
@@ -164,19 +164,15 @@ fn request(
     registries: &RegistryArguments,
     image: &Image,
     expected: &[Expected],
-    folder: &Path,
+    in_force: &InForce,
     offline: bool,
-) -> Result<Request> {
-    // The configuration of the bundle counts, and none that lies where the gate is run.
-    let configuration = folder.join(CONFIGURATION);
-    if !configuration.exists() {
-        fs::write(&configuration, "").context("cannot write the configuration")?;
-    }
+) -> Request {
     let name = |one: &Expected| PathBuf::from(format!("registry:{}@{}", image.name, one.digest));
-    Ok(Request {
+    Request {
         targets: expected.iter().map(name).collect(),
-        config: Some(configuration),
-        policies: vec![folder.to_owned()],
+        // The configuration of the bundle counts, and none that lies where the gate is run.
+        config: Some(in_force.configuration()),
+        policies: vec![in_force.folder().to_owned()],
         vulnerabilities: Some(Wanted { database: database.cloned(), ..Wanted::default() }),
         credentials: Some(Asked::default()),
         images: Some(image::Settings {
@@ -186,7 +182,7 @@ fn request(
             ..image::Settings::default()
         }),
         ..Request::default()
-    })
+    }
 }
 
 /// Shows what was found, and says whether the image passes: all of it was read, and nothing is at the limit.

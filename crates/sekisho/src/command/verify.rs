@@ -11,12 +11,15 @@ use sekisho_registry::{CANDIDATES_LIMIT, find_signatures};
 use sekisho_signature::algorithm::Signed;
 use sekisho_signature::bundle::Bundle;
 use sekisho_signature::verification::{TimeSource, Verified, VerifiedSigner, verify};
-use sekisho_trust::{Decision, Image as Asked, judge};
+use sekisho_source::Update;
+use sekisho_trust::{Decision, Image as Asked, Policy, judge};
 use serde_json::{Value, json};
 
 use crate::arguments::signature::{VerdictFormat, VerifyArguments};
+use crate::bundle::reader;
 use crate::config::Config;
 use crate::signature::artifact::{Artifact, Image, bundle_beside};
+use crate::signature::in_force::InForce;
 use crate::signature::policies;
 use crate::signature::predicate_type;
 use crate::signature::trust::Trust;
@@ -31,10 +34,23 @@ struct Verdict {
 
 pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<Status> {
     let names_nobody = arguments.trust.key.is_empty() && !arguments.trust.names_an_identity();
+    if let Some(source) = &arguments.policy_bundle {
+        let settings = arguments.reading.clone().settings(terminal.offline);
+        let bundle = match reader(source, &settings)?.read(None)? {
+            Update::New(bundle) => *bundle,
+            Update::Same => bail!("`{source}` gives nothing"),
+        };
+        return by_policy(arguments, &InForce::of(&bundle)?.trust, terminal);
+    }
     if names_nobody {
         let config = Config::find(arguments.config.as_deref(), Path::new("."))?;
         if !arguments.policy.is_empty() || !config.document.trust.is_empty() {
-            return by_policy(arguments, &config, terminal);
+            let policies = if arguments.policy.is_empty() {
+                policies::of_config(&config)?
+            } else {
+                policies::of_files(&arguments.policy, arguments.trust.trusted_root.as_deref())?
+            };
+            return by_policy(arguments, &policies, terminal);
         }
     }
     let trust = Trust::new(&arguments.trust)?;
@@ -84,12 +100,7 @@ pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<St
 }
 
 /// Holds an image against the policies that concern it.
-fn by_policy(arguments: &VerifyArguments, config: &Config, terminal: &Terminal) -> Result<Status> {
-    let policies = if arguments.policy.is_empty() {
-        policies::of_config(config)?
-    } else {
-        policies::of_files(&arguments.policy, arguments.trust.trusted_root.as_deref())?
-    };
+fn by_policy(arguments: &VerifyArguments, policies: &[Policy], terminal: &Terminal) -> Result<Status> {
     let artifact = Artifact::find(&arguments.target, &arguments.registries, terminal.offline)?;
     let Artifact::Image(image) = artifact else {
         bail!("policies are for images: for a file name a key, or an identity");
@@ -97,7 +108,7 @@ fn by_policy(arguments: &VerifyArguments, config: &Config, terminal: &Terminal) 
     let digest = image.held.digest.to_string();
     let found = find_signatures(&image.repository, &image.held.digest)?;
     let asked = Asked { reference: &image.reference, digest: &digest };
-    let decision = judge(&policies, &asked, &found.candidates, Timestamp::now());
+    let decision = judge(policies, &asked, &found.candidates, Timestamp::now());
     let subject = format!("{}@{digest}", image.name);
     terminal::write(None, |out| match arguments.format {
         VerdictFormat::Text => write_decision(&subject, &decision, &found.faults, out),

@@ -46,6 +46,7 @@ fn of_entry(entry: &TrustEntry, folder: &Path) -> Result<Policy> {
         except: patterns(&entry.except),
         groups: vec![Group { needed: entry.threshold.unwrap_or(1), authorities }],
         claims,
+        bundle: None,
     };
     Ok(policy.check()?)
 }
