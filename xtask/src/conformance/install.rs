@@ -22,6 +22,31 @@ const SETS: &[(&str, &[&str])] = &[
     ("open", &["webhooks.failClosed=false", "webhooks.mutate=false", "network.create=false"]),
     ("bare", &["criticalPolicies.create=false", "scanRole.create=false", "replicas=3"]),
     (
+        "audited",
+        &[
+            "controller.create=true",
+            "controller.store.volume.create=true",
+            "controller.store.volume.storageClassName=fast",
+            "controller.summaries=policy-report",
+            "network.metrics[0].namespaceSelector.matchLabels.name=monitoring",
+        ],
+    ),
+    (
+        "effective",
+        &[
+            "controller.create=true",
+            "controller.store.postgresql.secret=results",
+            "controller.egress[0].ports[0].port=5432",
+            "controller.makes[0].apiGroups={networking.k8s.io}",
+            "controller.makes[0].resources={networkpolicies}",
+            "controller.removes[0].apiGroups={batch}",
+            "controller.removes[0].resources={jobs}",
+            "controller.dryRun=true",
+            "controller.arguments={--most-effects=10}",
+            "policies.bundle=git+https://example.com/team/policies.git@main",
+        ],
+    ),
+    (
         "wide",
         &[
             "scanRole.secrets=true",

@@ -10,6 +10,16 @@ app.kubernetes.io/name: sekisho
 app.kubernetes.io/component: admission
 {{- end -}}
 
+{{- define "sekisho.controllerSelector" -}}
+app.kubernetes.io/name: sekisho
+app.kubernetes.io/component: controller
+{{- end -}}
+
+{{/* A volume is one replica's. */}}
+{{- define "sekisho.controllerReplicas" -}}
+{{- if .Values.controller.store.volume.create }}1{{ else }}{{ .Values.controller.replicas }}{{ end -}}
+{{- end -}}
+
 {{- define "sekisho.image" -}}
 {{- $repository := required "name the image: image.repository" .Values.image.repository -}}
 {{- if .Values.image.digest -}}

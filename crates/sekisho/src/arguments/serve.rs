@@ -80,6 +80,9 @@ pub(crate) struct ControllerArguments {
     /// Database of results: a file of SQLite, or `postgresql://user@host/database`
     #[arg(long, value_name = "DATABASE")]
     pub(crate) store: Option<String>,
+    /// File that holds what `--store` would say, for an address with a password
+    #[arg(long, value_name = "FILE", conflicts_with = "store")]
+    pub(crate) store_file: Option<PathBuf>,
     /// Name of the cluster in the database
     #[arg(long, value_name = "NAME", default_value = "cluster")]
     pub(crate) cluster_name: String,

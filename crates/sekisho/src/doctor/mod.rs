@@ -2,6 +2,7 @@
 
 mod authority;
 mod cluster;
+mod controller;
 mod installation;
 mod webhooks;
 
@@ -80,6 +81,7 @@ pub(crate) fn examine(patient: &Patient<'_>) -> Diagnosis {
         webhooks::configurations(patient, &mut diagnosis);
         webhooks::answers(patient, &mut diagnosis);
         installation::broken_glass(patient, &mut diagnosis);
+        controller::controller(patient, &mut diagnosis);
     } else {
         cluster::rights_to_install(patient, &mut diagnosis);
     }

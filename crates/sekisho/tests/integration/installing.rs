@@ -16,6 +16,15 @@ metadata: {name: owned}
 spec: {rules: []}
 ";
 
+/// Every way in which the controller is installed.
+const CONTROLLERS: [&str; 3] = [
+    "controller.create=true,policies.bundle=git+https://example.com/team/policies.git@main,controller.dryRun=true",
+    "controller.create=true,controller.store.volume.create=true,controller.summaries=policy-report",
+    "controller.create=true,controller.store.postgresql.secret=results,controller.summaries=open-reports,\
+     controller.makes[0].apiGroups={networking.k8s.io},controller.makes[0].resources={networkpolicies},\
+     controller.removes[0].apiGroups={batch},controller.removes[0].resources={jobs}",
+];
+
 fn objects(text: &str) -> Vec<Object> {
     let loaded = load(SourceId::default(), text, Format::Yaml, &Budget::default());
     assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
@@ -39,8 +48,8 @@ fn what_is_installed_scans_clean() {
     let bench = Workbench::new();
     bench.file("policies/owned.yaml", POLICY);
     bench.file("install.yaml", install(&bench, &["--policy", "policies"]));
-    for more in [&["--set", "criticalPolicies.actions={Deny}"][..], &["--set", "webhooks.failClosed=false"]] {
-        bench.file("other.yaml", install(&bench, more));
+    for more in ["criticalPolicies.actions={Deny}", "webhooks.failClosed=false"].iter().chain(&CONTROLLERS) {
+        bench.file("other.yaml", install(&bench, &["--set", more]));
         let ran = bench.run(&["scan", "other.yaml", "--fail-on", "info"]);
         assert_eq!(ran.status, 0, "{}", ran.out);
     }
@@ -92,8 +101,9 @@ fn webhooks_are_asked_about_nothing_that_keeps_the_cluster_alive() {
 #[test]
 fn every_rule_of_a_role_says_why() {
     let bench = Workbench::new();
+    let controllers = CONTROLLERS.map(|values| install(&bench, &["--set", values]));
     let text = install(&bench, &[]);
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = text.lines().chain(controllers.iter().flat_map(|text| text.lines())).collect();
     let mut groups: Vec<&str> = Vec::new();
     for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("- apiGroups:")) {
         let before = lines[..number].iter().rev().find(|line| line.starts_with('#') || **line == "rules:");
@@ -103,6 +113,43 @@ fn every_rule_of_a_role_says_why() {
     assert!(groups.len() > 10);
     let secrets = by_name(&text)["ClusterRole None/sekisho-scan"].to_string().contains("\"secrets\"");
     assert!(!secrets, "the role for scans reads no Secrets unless that is asked for");
+}
+
+#[test]
+fn the_controller_has_the_rights_that_are_asked_for() {
+    let bench = Workbench::new();
+    assert!(!install(&bench, &[]).contains("sekisho-controller"), "it is off unless it is asked for");
+    let rules = |values: &str| {
+        let all = by_name(&install(&bench, &["--set", values]));
+        let replicas = all["Deployment Some(\"sekisho\")/sekisho-controller"]["spec"]["replicas"].clone();
+        (all["ClusterRole None/sekisho-controller"]["rules"].clone(), replicas)
+    };
+    let verbs = |rules: &Value| -> Vec<String> {
+        let all =
+            rules.as_array().expect("rules").iter().flat_map(|rule| rule["verbs"].as_array().expect("verbs"));
+        let mut all: Vec<String> = all.map(|verb| verb.as_str().expect("a verb").to_owned()).collect();
+        all.sort();
+        all.dedup();
+        all
+    };
+    let (reads, replicas) = rules(CONTROLLERS[0]);
+    assert_eq!((verbs(&reads), replicas), (vec!["get".to_owned(), "list".into(), "watch".into()], 2.into()));
+    assert!(!reads.to_string().contains("secrets"), "{reads}");
+    // A volume is one replica's.
+    assert_eq!(rules(CONTROLLERS[1]).1, 1);
+    let (all, _) = rules(CONTROLLERS[2]);
+    let made =
+        all.as_array().expect("rules").iter().find(|rule| rule["verbs"].to_string().contains("update"));
+    assert_eq!(made.expect("a rule")["resources"], serde_json::json!(["networkpolicies"]));
+    let both =
+        "controller.create=true,controller.store.volume.create=true,controller.store.postgresql.secret=a";
+    for (values, words) in
+        [(both, "in one place"), ("controller.create=true,controller.summaries=odd", "`odd`")]
+    {
+        let ran = bench.run(&["install", "--image", IMAGE, "--set", values]);
+        assert_eq!(ran.status, 2);
+        assert!(ran.err.contains(words), "{}", ran.err);
+    }
 }
 
 #[test]
@@ -136,12 +183,13 @@ fn what_is_wrong_with_an_installation_is_said() {
 fn the_webhook_takes_the_arguments_that_it_is_installed_with() {
     let bench = Workbench::new();
     let bundle = &["--set", "policies.bundle=git+https://example.com/team/policies.git@main"][..];
-    for more in
-        [&[][..], bundle, &["--set", "webhooks.callers=anyone,webhooks.mutate=false,arguments={--log=debug}"]]
-    {
-        let all = by_name(&install(&bench, more));
-        let container = &all["Deployment Some(\"sekisho\")/sekisho-admission"]["spec"]["template"]["spec"]["containers"]
-            [0];
+    let options = "webhooks.callers=anyone,webhooks.mutate=false,arguments={--log=debug}";
+    let controllers = CONTROLLERS.map(|values| ("controller", vec!["--set", values]));
+    let webhooks = [vec![], bundle.to_vec(), vec!["--set", options]].map(|more| ("admission", more));
+    for (part, more) in webhooks.into_iter().chain(controllers) {
+        let all = by_name(&install(&bench, &more));
+        let deployment = &all[&format!("Deployment Some(\"sekisho\")/sekisho-{part}")];
+        let container = &deployment["spec"]["template"]["spec"]["containers"][0];
         let arguments = container["args"].as_array().expect("arguments").iter();
         let mut arguments: Vec<&str> = arguments.map(|one| one.as_str().expect("a text")).collect();
         // What comes before is read before.

@@ -80,7 +80,13 @@ pub(crate) fn run(arguments: ControllerArguments, terminal: &Terminal) -> Result
 }
 
 fn settings(arguments: &ControllerArguments) -> Result<Settings> {
-    let store = arguments.store.as_deref().map(StoreTarget::read).transpose()?;
+    let store = match &arguments.store_file {
+        None => arguments.store.clone(),
+        Some(path) => {
+            Some(std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?)
+        }
+    };
+    let store = store.as_deref().map(|text| StoreTarget::read(text.trim())).transpose()?;
     let lease = match &arguments.lease {
         None => None,
         Some(text) => {

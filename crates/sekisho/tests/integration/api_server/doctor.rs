@@ -56,7 +56,7 @@ fn before_an_installation_the_api_server_is_asked_for_rights() {
 fn an_installation_that_does_not_answer_the_api_server_is_diagnosed() {
     let Some(server) = ApiServer::get() else { return };
     let _alone = alone();
-    let options = ["install", "--image", IMAGE, "--namespace", "sick"];
+    let options = ["install", "--image", IMAGE, "--namespace", "sick", "--set", "controller.create=true"];
     let printed = run(&options);
     let uninstall = Uninstall { server: &server, text: printed.out.clone() };
     // There is no node: no replica is ever ready, and so no webhook is applied.
@@ -82,5 +82,8 @@ fn an_installation_that_does_not_answer_the_api_server_is_diagnosed() {
     has(&sick, "webhooks", "ok", "`fail.validate.sekisho.dev`: unanswered requests are refused");
     has(&sick, "answers", "problem", "failed calling webhook");
     has(&sick, "break-glass", "ok", "whole");
+    has(&sick, "controller", "problem", "none of 2 replicas is ready");
+    has(&sick, "lease", "problem", "no replica works");
+    has(&sick, "controller-rights", "ok", "has what it needs");
     assert!(text.out.contains("problem  answers: ") && text.out.contains("= mend: "), "{}", text.out);
 }

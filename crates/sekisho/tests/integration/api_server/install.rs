@@ -1,7 +1,9 @@
 //! What `sekisho install` prints, on a real API server: taken under restricted Pod Security, and enforced.
 
+use sekisho_cluster::Right;
 use serde_json::json;
 
+use super::keeping::Controller;
 use super::{ApiServer, alone, objects, wait};
 use crate::command::Workbench;
 
@@ -75,6 +77,62 @@ fn an_installation_is_taken_by_the_api_server_and_its_pods_are_restricted() {
     wait("the critical rules hold no more", || {
         server.connection.create("/api/v1/namespaces/guarded/pods?dryRun=All", &privileged.to_string()).ok()
     });
+}
+
+#[test]
+fn the_controller_works_with_the_rights_that_it_is_installed_with() {
+    const POLICY: &str = "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: team}, spec: {rules: [{name: team, \
+        match: {any: [{resources: {kinds: [ServiceAccount]}}]}, validate: {message: needs a team, pattern: {metadata: {labels: {team: '?*'}}}}}]}}";
+    let Some(server) = ApiServer::get() else { return };
+    let _alone = alone();
+    let kubeconfig = std::env::var("SEKISHO_TEST_KUBECONFIG").expect("a kubeconfig");
+    let bench = Workbench::new();
+    bench.file("policies/team.yaml", POLICY);
+    let namespace = server.space("auditing");
+    let values = "webhooks.failClosed=false,criticalPolicies.create=false,controller.create=true,\
+                  controller.store.volume.create=true";
+    let options =
+        ["install", "--image", IMAGE, "--namespace", &namespace, "--policy", "policies", "--set", values];
+    let printed = bench.run(&options);
+    let _uninstall = Uninstall { server: &server, text: printed.out.clone() };
+    let ran = bench.run(&[&options[..], &["--apply", "--wait", "0", "--kubeconfig", &kubeconfig]].concat());
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(!ran.err.contains("warning:"), "{}", ran.err);
+    wait("the Pod of the controller is there", || {
+        let selector = "labelSelector=app.kubernetes.io%2Fcomponent%3Dcontroller";
+        let pods =
+            server.connection.get(&format!("/api/v1/namespaces/{namespace}/pods?{selector}")).expect("Pods");
+        (pods.get("items")?.items().len() == 1).then_some(())
+    });
+
+    // No node runs it: what it would run as runs here, under its account.
+    let (account, lease) = (
+        format!("system:serviceaccount:{namespace}:sekisho-controller"),
+        format!("{namespace}/sekisho-controller"),
+    );
+    let more =
+        ["--lease", &lease, "--store", "results.db", "--as", &account, "--as-group", "system:authenticated"];
+    let controller = Controller::start_with(&bench, "installed", &more);
+    wait("everything was looked at", || (controller.metric("complete") == Some(1)).then_some(()));
+    assert!(controller.get("/readyz").starts_with("HTTP/1.1 200"), "{}", controller.get("/readyz"));
+    let found = bench.run(&["report", "--from", "results.db", "--namespace", &namespace, "--format", "json"]);
+    assert!(found.out.contains("\"default\""), "{}{}", found.out, found.err);
+    let doctor = bench.run(&["doctor", "--namespace", &namespace, "--kubeconfig", &kubeconfig]);
+    let has = |words: &str| assert!(doctor.out.contains(words), "{words}: {}", doctor.out);
+    has("problem  controller: none of 1 replicas is ready");
+    has("ok       controller-rights: the controller's account has what it needs");
+    has("ok       lease: `installed` works");
+    drop(controller);
+    let may = |verb: &'static str, resource: &'static str| {
+        let right = Right { verb, resource, ..Right::default() };
+        server.connection.may(right, Some((&namespace, "sekisho-controller"))).expect("an answer")
+    };
+    assert!(
+        may("list", "pods")
+            && !may("list", "secrets")
+            && !may("create", "configmaps")
+            && !may("delete", "pods")
+    );
 }
 
 #[test]

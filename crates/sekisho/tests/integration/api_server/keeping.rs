@@ -14,19 +14,23 @@ use super::{ApiServer, beside_others, wait};
 use crate::command::Workbench;
 
 /// A controller that ends with the test.
-struct Controller {
+pub(crate) struct Controller {
     process: Child,
     status: String,
 }
 
 impl Controller {
     fn start(bench: &Workbench, name: &str, more: &[&str]) -> Self {
+        Self::start_with(bench, name, &[&["--effects"], more].concat())
+    }
+
+    pub(crate) fn start_with(bench: &Workbench, name: &str, more: &[&str]) -> Self {
         let kubeconfig = std::env::var_os("SEKISHO_TEST_KUBECONFIG").expect("a kubeconfig");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let status = listener.local_addr().expect("an address").to_string();
         drop(listener);
         let process = Command::new(env!("CARGO_BIN_EXE_sekisho"))
-            .args(["serve", "controller", "--bundle", "policies", "--bundle-interval", "1", "--effects"])
+            .args(["serve", "controller", "--bundle", "policies", "--bundle-interval", "1"])
             .args([
                 "--cache",
                 &format!("cache-{name}"),
@@ -46,7 +50,7 @@ impl Controller {
         Self { process, status }
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         let mut answer = String::new();
         if let Ok(mut stream) = TcpStream::connect(&self.status) {
             let _ = write!(stream, "GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
@@ -55,12 +59,12 @@ impl Controller {
         answer
     }
 
-    fn metric(&self, name: &str) -> Option<u64> {
+    pub(crate) fn metric(&self, name: &str) -> Option<u64> {
         let start = format!("sekisho_controller_{name} ");
         self.get("/metrics").lines().find_map(|line| line.strip_prefix(&start))?.trim().parse().ok()
     }
 
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
