@@ -58,13 +58,19 @@ impl<'d, 'r> Stream<'d, 'r> {
     }
 
     /// What was found, in the order of its places, after the last bytes.
-    pub fn finish(mut self) -> Vec<Leak<'r>> {
+    pub fn finish(self) -> Vec<Leak<'r>> {
+        self.finish_with_text().0
+    }
+
+    /// As [`Self::finish`], with the whole text where all of it is still held: at most a mebibyte.
+    pub fn finish_with_text(mut self) -> (Vec<Leak<'r>>, Option<Vec<u8>>) {
         if self.is_text.is_none() {
             self.decide();
         }
         self.look();
         self.leaks.truncate(self.detector.limits().leaks);
-        self.leaks
+        let is_whole = self.offset == 0 && self.is_text == Some(true);
+        (self.leaks, is_whole.then_some(self.held))
     }
 
     fn decide(&mut self) {

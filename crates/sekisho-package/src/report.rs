@@ -4,6 +4,8 @@ use sekisho_contents::{Distribution, Evidence, License, Package, Place};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::delivery::digest_beginning;
+
 /// What the analyzers found in one file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct FileReport {
@@ -45,6 +47,13 @@ pub enum Fact {
         package: SmolStr,
         /// The hashes of its files' paths, in order.
         files: Vec<u64>,
+    },
+    /// What files of the distribution's package of this name hold, by the digests that its database keeps.
+    Holds {
+        /// The name of the package as its database has it.
+        package: SmolStr,
+        /// The hashes of its files' paths, in order, each with the [beginning](crate::digest_beginning) of a digest.
+        files: Vec<(u64, u64)>,
     },
     /// The licences of the package of this name, from a file beside its database.
     Licenses {
@@ -107,10 +116,22 @@ impl Report {
         }
     }
 
+    /// What files of the distribution's package of this name hold: the hash of each path, and the hexadecimal digest
+    /// that is kept of its bytes. What is no digest is left out.
+    pub fn holds<'d>(&mut self, package: &str, files: impl IntoIterator<Item = (u64, &'d str)>) {
+        let known = files.into_iter().filter_map(|(path, digest)| Some((path, digest_beginning(digest)?)));
+        let mut files: Vec<(u64, u64)> = known.collect();
+        files.sort_unstable();
+        if !files.is_empty() {
+            self.facts.push(Fact::Holds { package: package.into(), files });
+        }
+    }
+
     /// About how many bytes all this takes.
     pub(crate) fn weight(&self) -> usize {
         let facts = self.facts.iter().map(|fact| match fact {
             Fact::Owns { files, .. } => 64 + files.len() * 8,
+            Fact::Holds { files, .. } => 64 + files.len() * 16,
             Fact::Note(key, value) => 64 + key.len() + value.len(),
             Fact::Distribution(_) | Fact::Licenses { .. } => 256,
         });

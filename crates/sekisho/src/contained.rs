@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::Timestamp;
 use sekisho_contents::Contents;
 use sekisho_finding::fault::{DENIED_FILE, IMAGE_DRIFT, LEAKED_CREDENTIAL, REFUSED_LICENSE};
-use sekisho_finding::{Finding, Skip, SkipReason};
+use sekisho_finding::{Finding, Persona, Skip, SkipReason};
 use sekisho_inventory::Inventory;
 use sekisho_leak::Detector;
 use sekisho_manifest::workload::pods;
@@ -100,6 +100,7 @@ impl Targets<'_> {
         let mut contained = Contained::default();
         let mut large: Vec<String> = Vec::new();
 
+        let persona = run::persona(request, config);
         let settings = request.images.clone().unwrap_or_default();
         let reader = Images::new(&settings, self.images, eyes)?;
         let now = Timestamp::now().as_second();
@@ -121,7 +122,7 @@ impl Targets<'_> {
                 let found = denied::findings(&image.denied, folder, &image.name, &mut loaded.sources);
                 contained.leaks.extend(found);
                 if let Some((_, detector)) = sought {
-                    contained.leaks.extend(leaks_of(image, history.as_ref(), detector, loaded));
+                    contained.leaks.extend(leaks_of(image, history.as_ref(), detector, persona, loaded));
                     large.extend(image.large.iter().map(|path| format!("{}!/{path}", image.name)));
                 }
             }
@@ -153,7 +154,7 @@ impl Targets<'_> {
                 let found = denied::findings(&denied, Some(&packed.root), "", &mut loaded.sources);
                 contained.leaks.extend(found);
                 if let Some((search, detector)) = sought {
-                    contained.leaks.extend(leaks_in(&packed, search, detector, loaded)?);
+                    contained.leaks.extend(leaks_in(&packed, search, detector, persona, loaded)?);
                     large.extend(packed.sighted.large.iter().cloned());
                 }
             }
@@ -301,12 +302,13 @@ fn leaks_of(
     image: &Examined,
     history: Option<&(SmolStr, String)>,
     detector: &Detector<'_>,
+    persona: Persona,
     loaded: &mut Loaded,
 ) -> Vec<Finding> {
     let name = image.folder.is_none().then_some(image.name.as_str());
     let records = image.credentials.clone();
     let found = credentials::Found { folder: image.folder.as_deref(), image: name, records };
-    let mut findings = found.findings(&mut loaded.sources);
+    let mut findings = told(found, persona, &image.name, loaded);
     if let Some((name, text)) = history {
         let records = credentials::in_text(detector, name, text).into_iter().map(|record| (record, None));
         let found = credentials::Found { folder: None, image: None, records: records.collect() };
@@ -320,6 +322,7 @@ fn leaks_in(
     packed: &Packed,
     search: &Search,
     detector: &Detector<'_>,
+    persona: Persona,
     loaded: &mut Loaded,
 ) -> Result<Vec<Finding>> {
     let mut records: Vec<_> =
@@ -330,7 +333,28 @@ fn leaks_in(
         loaded.coverage.skipped.extend(skipped);
     }
     let found = credentials::Found { folder: Some(&packed.root), image: None, records };
-    Ok(found.findings(&mut loaded.sources))
+    Ok(told(found, persona, &packed.root.display().to_string(), loaded))
+}
+
+/// The findings about credentials that a persona asks for. How many are left out is said.
+fn told(found: credentials::Found<'_>, persona: Persona, name: &str, loaded: &mut Loaded) -> Vec<Finding> {
+    if persona >= Persona::Pedantic {
+        return found.findings(&mut loaded.sources);
+    }
+    let (findings, count) = found.own(&mut loaded.sources);
+    if count > 0 {
+        let what = if count == 1 { "credential" } else { "credentials" };
+        let reason = format!(
+            "{count} {what} in files that are as packages of the distribution brought them: \
+             `--persona pedantic` tells of them"
+        );
+        loaded.coverage.skipped.push(Skip {
+            path: name.into(),
+            line: None,
+            reason: SkipReason::NotExamined(reason),
+        });
+    }
+    findings
 }
 
 /// Says which files no credentials were looked for in, and what of the rules was not done.

@@ -233,6 +233,11 @@ fn runs(request: &Request, loaded: &mut Loaded) -> Result<Option<running::Found>
     }
 }
 
+/// Whom the findings are for.
+pub(crate) fn persona(request: &Request, config: &Config) -> Persona {
+    request.persona.or(config.document.scan.persona.map(|word| word.0)).unwrap_or(Persona::Default)
+}
+
 /// Whether a rule that is no check runs.
 pub(crate) fn is_wanted(request: &Request, config: &Config, slug: &str) -> bool {
     let named = |list: &[String]| list.iter().any(|given| given == slug);
@@ -262,8 +267,7 @@ fn choose(request: &Request, config: &Config) -> Result<Vec<&'static Check>> {
         }
     }
     let named = |list: &[String], check: &Check| list.iter().any(|slug| slug == check.id);
-    let persona =
-        request.persona.or(config.document.scan.persona.map(|word| word.0)).unwrap_or(Persona::Default);
+    let persona = persona(request, config);
     let set = &config.document.checks;
     if let Some(slug) = set.enable.iter().find(|slug| set.disable.contains(slug)) {
         bail!("the configuration both enables and disables `{slug}`: keep one");

@@ -11,7 +11,7 @@ use crate::path_hash;
 
 pub(super) static ANALYZER: Analyzer = Analyzer {
     name: "apk",
-    version: 1,
+    version: 2,
     evidence: Evidence::Installed,
     selects: &[Select::Path("lib/apk/db/installed"), Select::Path("usr/lib/apk/db/installed")],
     access: Access::Whole(64 << 20),
@@ -33,6 +33,7 @@ struct Record<'t> {
     provides: Vec<SmolStr>,
     folder: &'t str,
     files: Vec<u64>,
+    sums: Vec<(u64, Hash)>,
 }
 
 fn read(file: &File<'_>, report: &mut Report) -> Result<(), ReadError> {
@@ -60,6 +61,7 @@ fn read(file: &File<'_>, report: &mut Report) -> Result<(), ReadError> {
             "F" => record.folder = value,
             "R" if record.folder.is_empty() => record.files.push(path_hash(value)),
             "R" => record.files.push(path_hash(&format!("{}/{value}", record.folder))),
+            "Z" => record.sums.extend(record.files.last().copied().zip(checksum(value))),
             _ => {}
         }
     }
@@ -85,6 +87,7 @@ fn enter(record: Record<'_>, report: &mut Report) -> Result<(), ReadError> {
     package.supplier = record.maintainer.map(str::to_owned);
     package.hashes.extend(record.checksum.and_then(checksum));
     report.owns(record.name, record.files);
+    report.holds(record.name, record.sums.iter().map(|(path, sum)| (*path, sum.value.as_str())));
     report.found(Found { package, provides: record.provides, requires: record.depends });
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Packages of Debian and its kin, from the database of dpkg.
 //!
 //! Reads `var/lib/dpkg/status`, the single files of `var/lib/dpkg/status.d` in images without a package manager, and
-//! the lists of files beside them, which say who owns what. Packages that were removed and left their configuration
+//! the lists of files and of their checksums beside them, which say who owns what. Packages that were removed and left their configuration
 //! are not there. The source package and its version are said where they differ.
 
 use sekisho_contents::{Evidence, Hash, Package, SourcePackage};
@@ -12,13 +12,14 @@ use crate::path_hash;
 
 pub(super) static ANALYZER: Analyzer = Analyzer {
     name: "dpkg",
-    version: 1,
+    version: 2,
     evidence: Evidence::Installed,
     selects: &[
         Select::Path("var/lib/dpkg/status"),
         Select::Under("var/lib/dpkg/status.d/", ""),
         Select::Under("usr/lib/dpkg/status.d/", ""),
         Select::Under("var/lib/dpkg/info/", ".list"),
+        Select::Under("var/lib/dpkg/info/", ".md5sums"),
     ],
     access: Access::Whole(64 << 20),
     read,
@@ -32,8 +33,13 @@ fn read(file: &File<'_>, report: &mut Report) -> Result<(), ReadError> {
         let owner = owner.split_once(':').map_or(owner, |(name, _)| name);
         report.owns(owner, text.lines().filter(|line| line.len() > 2).map(path_hash));
     } else if let Some(owner) = name.strip_suffix(".md5sums") {
-        let paths = text.lines().filter_map(|line| line.split_once("  "));
-        report.owns(owner, paths.map(|(_, path)| path_hash(path)));
+        let owner = owner.split_once(':').map_or(owner, |(name, _)| name);
+        let sums = text.lines().filter_map(|line| line.split_once("  "));
+        report.holds(owner, sums.clone().map(|(sum, path)| (path_hash(path), sum)));
+        // Beside the database a list of all files says the same.
+        if !file.path.contains("/info/") {
+            report.owns(owner, sums.map(|(_, path)| path_hash(path)));
+        }
     } else {
         for paragraph in paragraphs(&text) {
             if let Some(found) = package("deb", &paragraph)? {

@@ -10,7 +10,7 @@ use crate::path_hash;
 
 pub(super) static ANALYZER: Analyzer = Analyzer {
     name: "portage",
-    version: 1,
+    version: 2,
     evidence: Evidence::Installed,
     selects: &[Select::Under("var/db/pkg/", "/CONTENTS"), Select::Under("var/db/pkg/", "/LICENSE")],
     access: Access::Whole(32 << 20),
@@ -30,10 +30,12 @@ fn read(file: &File<'_>, report: &mut Report) -> Result<(), ReadError> {
     }
     // `obj PATH MD5 TIME`, `sym PATH -> TARGET TIME`, `dir PATH`.
     let files = text.lines().filter_map(|line| {
-        let path = line.strip_prefix("obj ")?;
-        path.rsplitn(3, ' ').nth(2)
+        let mut words = line.strip_prefix("obj ")?.rsplitn(3, ' ').skip(1);
+        let sum = words.next()?;
+        Some((path_hash(words.next()?), sum))
     });
-    report.owns(&name, files.map(path_hash));
+    report.holds(&name, files.clone());
+    report.owns(&name, files.map(|(path, _)| path));
     report
         .package(Package::new(package_url("ebuild", None, &name, Some(version), &[])?, Evidence::Installed));
     Ok(())

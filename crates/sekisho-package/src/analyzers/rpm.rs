@@ -13,7 +13,7 @@ use crate::rpm::{Header, headers};
 
 pub(super) static ANALYZER: Analyzer = Analyzer {
     name: "rpm",
-    version: 2,
+    version: 3,
     evidence: Evidence::Installed,
     selects: &[
         Select::Path("var/lib/rpm/Packages"),
@@ -73,11 +73,14 @@ fn enter(header: &Header<'_>, report: &mut Report) -> Result<(), ReadError> {
     package.supplier = header.text(Header::VENDOR).map(str::to_owned);
     let folders: Vec<&str> = header.texts(Header::FOLDERS).collect();
     let indexes = header.numbers(Header::FOLDER_INDEXES);
-    let files = header.texts(Header::BASE_NAMES).zip(indexes).filter_map(|(base, index)| {
+    let paths = header.texts(Header::BASE_NAMES).zip(indexes).map(|(base, index)| {
         let folder = folders.get(usize::try_from(index).ok()?)?;
         Some(path_hash(&format!("{folder}{base}")))
     });
-    report.owns(name, files);
+    let paths: Vec<Option<u64>> = paths.collect();
+    let digests = header.texts(Header::DIGESTS);
+    report.holds(name, paths.iter().zip(digests).filter_map(|(path, digest)| Some(((*path)?, digest))));
+    report.owns(name, paths.into_iter().flatten());
     let provides: Vec<SmolStr> = header.texts(Header::PROVIDES).map(SmolStr::from).collect();
     let needs = header.texts(Header::REQUIRES).filter(|need| !need.starts_with("rpmlib("));
     let requires: Vec<SmolStr> = needs.map(SmolStr::from).collect();

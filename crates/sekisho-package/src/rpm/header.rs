@@ -21,6 +21,7 @@ impl<'b> Header<'b> {
     pub(crate) const VENDOR: u32 = 1011;
     pub(crate) const LICENSE: u32 = 1014;
     pub(crate) const ARCHITECTURE: u32 = 1022;
+    pub(crate) const DIGESTS: u32 = 1035;
     pub(crate) const SOURCE: u32 = 1044;
     pub(crate) const PROVIDES: u32 = 1047;
     pub(crate) const REQUIRES: u32 = 1049;

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
 mod bills;
+mod deliveries;
 mod distributions;
 mod installed;
 mod java;

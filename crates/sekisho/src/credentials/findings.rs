@@ -51,6 +51,14 @@ pub(crate) fn rule() -> Rule {
 }
 
 impl Found<'_> {
+    /// The findings without those in files that are as a package of the distribution brought them, and how many those
+    /// are: everybody has the same package.
+    pub(crate) fn own(self, sources: &mut Vec<Source>) -> (Vec<Finding>, usize) {
+        let (delivered, records) = self.records.into_iter().partition(|(record, _)| record.owner.is_some());
+        let left_out = Found { records: delivered, ..self }.findings(&mut Vec::new());
+        (Found { records, ..self }.findings(sources), left_out.len())
+    }
+
     /// The findings. Files that they stand in become sources.
     pub(crate) fn findings(&self, sources: &mut Vec<Source>) -> Vec<Finding> {
         let ignored = self.folder.map(ignored).unwrap_or_default();
@@ -152,8 +160,11 @@ impl Found<'_> {
     }
 }
 
-/// What the tags of its rule say, else high.
+/// What the tags of its rule say, else high; low where everybody has the same from the distribution.
 fn severity(record: &Record) -> Severity {
+    if record.owner.is_some() {
+        return Severity::Low;
+    }
     let said = record.tags.iter().find_map(|tag| tag.strip_prefix("severity:"));
     said.and_then(|word| word.parse().ok()).unwrap_or(Severity::High)
 }
@@ -182,6 +193,9 @@ fn about(record: &Record, layer: Option<&InLayer>) -> String {
     if let Some(layer) = layer {
         let hidden = if layer.is_hidden { ", though a later layer deletes the file" } else { "" };
         parts.push(format!("layer {}{hidden}", layer.name));
+    }
+    if let Some(owner) = &record.owner {
+        parts.push(format!("as the package {owner} brought the file"));
     }
     if let Some(commit) = &record.commit {
         let short = commit.id.get(..12).unwrap_or(&commit.id);

@@ -8,6 +8,6 @@ mod watcher;
 
 pub(crate) use self::findings::{Found, InLayer, rule};
 pub(crate) use self::history::history;
-pub(crate) use self::record::Record;
+pub(crate) use self::record::{Record, name_owners};
 pub(crate) use self::search::{Asked, Search};
 pub(crate) use self::watcher::{Watcher, in_text};

@@ -1,7 +1,9 @@
 //! What is kept of a credential that was found: where it is and what it looks like, not the credential.
 
 use sekisho_leak::Leak;
+use sekisho_package::{Checksums, Deliveries, Layer};
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// A credential that was found, without it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,11 @@ pub(crate) struct Record {
     pub(crate) encodings: Vec<String>,
     /// The commit that added it.
     pub(crate) commit: Option<Commit>,
+    /// What its file gives under the digests of packages, where the file is small enough.
+    pub(crate) sums: Option<Checksums>,
+    /// The package of the distribution that brought its file as it is.
+    #[serde(skip)]
+    pub(crate) owner: Option<SmolStr>,
 }
 
 /// A commit that added a credential.
@@ -49,6 +56,8 @@ impl Record {
             shown: if leak.secret.is_empty() { String::new() } else { leak.secret.to_string() },
             encodings: leak.encodings.iter().map(|one| one.as_str().to_owned()).collect(),
             commit: None,
+            sums: None,
+            owner: None,
         }
     }
 
@@ -59,5 +68,16 @@ impl Record {
             && self.commit == other.commit
             && other.start <= self.start
             && self.end <= other.end
+    }
+}
+
+/// Says of credentials, each with the number of its layer, which package of the distribution brought their files as
+/// they are.
+pub(crate) fn name_owners<'r>(layers: &[&Layer], records: impl Iterator<Item = (usize, &'r mut Record)>) {
+    let mut deliveries = Deliveries::new(layers);
+    for (layer, record) in records {
+        // What lies in an archive came with the archive.
+        let file = record.path.split("!/").next().unwrap_or_default();
+        record.owner = deliveries.of(file, layer, record.sums.as_ref());
     }
 }

@@ -1,7 +1,12 @@
 //! Looks at files while they pass the analyzers of packages.
 
+use md5::Md5;
 use sekisho_leak::{Detector, Origin, Stream};
-use sekisho_package::{ArchiveLimits, Entry, Observer, RandomAccess, ReadError, each_file, is_archive};
+use sekisho_package::{
+    ArchiveLimits, Checksums, Entry, Observer, RandomAccess, ReadError, each_file, is_archive,
+};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
 
 use super::Record;
 
@@ -69,7 +74,7 @@ impl Observer for Watcher<'_, '_> {
     }
 
     fn random(&mut self, entry: &Entry<'_>, file: &dyn RandomAccess) {
-        let (detector, records) = (self.detector, &mut self.records);
+        let (detector, mut found) = (self.detector, Vec::new());
         let wants = |name: &str| {
             let name = name.to_ascii_lowercase();
             !BINARY.iter().any(|ending| name.ends_with(ending))
@@ -80,11 +85,15 @@ impl Observer for Watcher<'_, '_> {
                 return;
             };
             stream.push(bytes);
-            records.extend(stream.finish().iter().map(|leak| Record::of(leak, &path)));
+            found.extend(stream.finish().iter().map(|leak| Record::of(leak, &path)));
         };
         // What is no archive though it is called one holds nothing to be looked through.
         if let Err(ReadError::Limit { .. }) = each_file(file, &ArchiveLimits::default(), &wants, &mut take) {
             self.large.push(entry.path.to_owned());
+        }
+        if !found.is_empty() {
+            let sums = bytes_of(entry, file).map(|bytes| sums(&bytes));
+            self.records.extend(found.into_iter().map(|record| Record { sums, ..record }));
         }
     }
 
@@ -96,7 +105,35 @@ impl Observer for Watcher<'_, '_> {
 
     fn end(&mut self, _: bool) {
         if let Some((path, stream)) = self.current.take() {
-            self.records.extend(stream.finish().iter().map(|leak| Record::of(leak, &path)));
+            let (leaks, text) = stream.finish_with_text();
+            if !leaks.is_empty() {
+                let sums = text.map(|text| sums(&text));
+                self.records.extend(leaks.iter().map(|leak| Record { sums, ..Record::of(leak, &path) }));
+            }
         }
+    }
+}
+
+/// The bytes of an archive that is not too large to be compared with what its package brought.
+fn bytes_of(entry: &Entry<'_>, file: &dyn RandomAccess) -> Option<Vec<u8>> {
+    let size = usize::try_from(entry.size).ok().filter(|_| entry.size <= LARGEST)?;
+    let mut bytes = vec![0; size];
+    let mut filled = 0;
+    while filled < size {
+        match file.read_at(filled as u64, bytes.get_mut(filled..)?) {
+            Ok(0) | Err(_) => return None,
+            Ok(count) => filled += count,
+        }
+    }
+    Some(bytes)
+}
+
+/// What bytes give under the digests that databases of packages keep.
+fn sums(bytes: &[u8]) -> Checksums {
+    let beginning = |digest: &[u8]| digest.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    Checksums {
+        md5: beginning(&Md5::digest(bytes)),
+        sha1: beginning(&Sha1::digest(bytes)),
+        sha256: beginning(&Sha256::digest(bytes)),
     }
 }

@@ -21,7 +21,7 @@ use sekisho_version::PackageUrl;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::credentials::{InLayer, Record, Search, Watcher};
+use crate::credentials::{self, InLayer, Record, Search, Watcher};
 use crate::denied::{Denied, DenyList, Hasher};
 
 /// What is asked about images.
@@ -189,7 +189,7 @@ impl Sought<'_> {
     fn note(&self) -> Option<String> {
         let rules = self.credentials.map_or("", |(search, _)| search.version());
         let denied = self.denied.map_or("", DenyList::version);
-        (!rules.is_empty() || !denied.is_empty()).then(|| format!("sighted-1-{rules}-{denied}"))
+        (!rules.is_empty() || !denied.is_empty()).then(|| format!("sighted-2-{rules}-{denied}"))
     }
 }
 
@@ -281,7 +281,10 @@ impl Reader<'_> {
         let (Passed { layer, fault, .. }, sighted) =
             self.sought.watched(|observers| pass_folder(path, &self.limits, observers));
         let name = path.display().to_string();
-        let merged = merge(&[&layer]);
+        let layers = [&layer];
+        let merged = merge(&layers);
+        let mut credentials: Vec<_> = sighted.credentials.into_iter().map(|record| (record, None)).collect();
+        credentials::name_owners(&layers, credentials.iter_mut().map(|(record, _)| (0, record)));
         let fault = fault.map(|fault| skip(&name, SkipReason::Unreadable(fault.to_string())));
         Examined {
             digest: String::new(),
@@ -292,7 +295,7 @@ impl Reader<'_> {
             image: None,
             unusual: merged.unusual,
             contents: merged.contents,
-            credentials: sighted.credentials.into_iter().map(|record| (record, None)).collect(),
+            credentials,
             denied: sighted.denied.into_iter().map(|denied| (denied, None)).collect(),
             large: sighted.large,
             layers: usize::from(fault.is_none()),
@@ -329,7 +332,7 @@ impl Reader<'_> {
             image: Some(opened.image.clone()),
             unusual: merged.unusual,
             contents: merged.contents,
-            credentials: attributed(opened, &read, |read| &read.sighted.credentials, |record| &record.path),
+            credentials: credentials(opened, &read, &layers),
             denied: attributed(opened, &read, |read| &read.sighted.denied, |denied| &denied.path),
             large: read.iter().flat_map(|read| read.sighted.large.iter().cloned()).collect(),
             layers: read.iter().filter(|read| read.is_whole).count(),
@@ -392,6 +395,15 @@ impl Reader<'_> {
             warning: kept.err().map(|error| error.to_string()),
         }
     }
+}
+
+/// The credentials of all layers, with who brought their files.
+fn credentials(opened: &Opened, read: &[Read], layers: &[&Layer]) -> Vec<(Record, Option<InLayer>)> {
+    let mut all = attributed(opened, read, |read| &read.sighted.credentials, |record| &record.path);
+    let numbers =
+        read.iter().enumerate().flat_map(|(index, of)| of.sighted.credentials.iter().map(move |_| index));
+    credentials::name_owners(layers, numbers.zip(all.iter_mut().map(|(record, _)| record)));
+    all
 }
 
 /// What was sighted in all layers, each with its layer.

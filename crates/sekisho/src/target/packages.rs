@@ -8,6 +8,8 @@ use sekisho_contents::{Contents, Unread};
 use sekisho_package::{Budget, Layer, Observer, merge};
 use sekisho_registry::{Limits, Passed, pass_folder, pass_paths};
 
+use crate::credentials;
+
 use super::Selection;
 use super::image::{Sighted, Sought};
 use super::listing::Walked;
@@ -93,5 +95,6 @@ fn packed(root: PathBuf, parts: Vec<Part>) -> Packed {
         all.denied.append(&mut sighted.denied);
     }
     let layer = Layer::joined(layers);
+    credentials::name_owners(&[&layer], all.credentials.iter_mut().map(|record| (0, record)));
     Packed { root, contents: merge(&[&layer]).contents, sighted: all }
 }

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use data_encoding::BASE64;
 use serde_json::Value;
+use sha2::Digest as _;
 
 use crate::command::Workbench;
 
@@ -208,4 +209,54 @@ fn many_files_are_told_in_the_order_of_their_paths() {
     let one = of("1");
     assert_eq!(one, of("4"));
     assert_eq!(one.matches("\"gitlab-token\"").count(), 300);
+}
+
+#[test]
+fn what_a_package_of_the_distribution_brought_is_counted_and_told_to_the_pedantic() {
+    let bench = Workbench::new();
+    let key = format!("TOKEN={}\n", token());
+    let changed = format!("# of ours\n{key}");
+    let status = b"Package: keys\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n";
+    let sum = data_encoding::HEXLOWER.encode(&md5::Md5::digest(&key));
+    let sums = format!("{sum}  usr/share/keys/test.env\n{sum}  usr/share/keys/other.env\n");
+    let files: [(&str, &[u8]); 5] = [
+        ("var/lib/dpkg/status", status),
+        ("var/lib/dpkg/info/keys.md5sums", sums.as_bytes()),
+        ("usr/share/keys/test.env", key.as_bytes()),
+        ("usr/share/keys/other.env", changed.as_bytes()),
+        ("etc/own.env", key.as_bytes()),
+    ];
+    bench.file("image.tar", crate::images::saved(&[crate::images::archive(&files)]));
+    for (path, bytes) in files {
+        bench.file(&format!("root/{path}"), bytes);
+    }
+    let keep = bench.path().join("kept");
+    let variables = [("SEKISHO_CACHE", keep.to_str().expect("a path"))];
+    // The image is read, then what was kept of it; a root file system is one with the word in front and without.
+    for target in ["image.tar", "image.tar", "dir:root", "root"] {
+        let scan = |persona: &str| -> Value {
+            let arguments = ["scan", "--format", "json", "--persona", persona, target];
+            let ran = bench.run_in(&arguments, b"", &variables);
+            serde_json::from_str(&ran.out).unwrap_or_else(|_| panic!("{}", ran.err))
+        };
+        let leaks = |report: &Value| -> Vec<(String, String)> {
+            let findings = report["findings"].as_array().expect("a list").iter();
+            let leaks = findings.filter(|finding| finding["rule"] == "leaked-credential");
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let name = |path: String| path.rsplit('/').next().unwrap_or_default().to_owned();
+            leaks.map(|leak| (name(text(&leak["location"]["file"])), text(&leak["severity"]))).collect()
+        };
+        let report = scan("default");
+        let mut found = leaks(&report);
+        found.sort();
+        let critical = |name: &str| (name.to_owned(), "critical".to_owned());
+        assert_eq!(found, [critical("other.env"), critical("own.env")], "{target}");
+        let skipped = report["coverage"]["skipped"].to_string();
+        assert!(skipped.contains("1 credential in files that are as packages"), "{target}: {skipped}");
+
+        let report = scan("pedantic");
+        assert!(leaks(&report).contains(&("test.env".to_owned(), "low".to_owned())), "{target}");
+        assert!(report["findings"].to_string().contains("as the package keys brought the file"));
+        assert!(!report["coverage"]["skipped"].to_string().contains("as packages of the distribution"));
+    }
 }
