@@ -3,7 +3,8 @@
 use sekisho_manifest::Node;
 use serde_json::json;
 
-use crate::connection::{Connection, RequestError};
+use crate::connection::Connection;
+use crate::error::RequestError;
 
 /// A right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

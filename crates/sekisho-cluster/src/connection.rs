@@ -10,25 +10,14 @@ use ureq::http::Response;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 
-use crate::credential::{Authorization, CredentialError};
+use crate::credential::Authorization;
+use crate::error::RequestError;
 use crate::gate::Gate;
+use crate::identity::Identity;
 use crate::kubeconfig::Access;
 use crate::names::{Names, pin};
 use crate::status::{Status, parse};
 use crate::tls;
-
-/// Whom a request is made as, instead of the user that the credentials are of.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Identity {
-    /// The user; none: the credentials' own.
-    pub user: Option<String>,
-    /// The user's identifier.
-    pub uid: Option<String>,
-    /// The user's groups.
-    pub groups: Vec<String>,
-    /// What else is known of the user, by key; a key may come more than once.
-    pub extra: Vec<(String, String)>,
-}
 
 /// How a connection behaves.
 #[derive(Debug, Clone)]
@@ -44,85 +33,6 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { identity: Identity::default(), patience: Duration::from_secs(30), retries: 4 }
-    }
-}
-
-/// Why a request was not answered as asked.
-#[derive(Debug, thiserror::Error)]
-pub enum RequestError {
-    /// The server cannot be reached, or not be understood.
-    #[error("cannot reach `{server}`: {message}")]
-    Unreachable {
-        /// The address.
-        server: String,
-        /// Why.
-        message: String,
-    },
-    /// The settings of TLS do not fit together.
-    #[error("cannot connect to `{server}`: {message}")]
-    Tls {
-        /// The address.
-        server: String,
-        /// What is wrong.
-        message: String,
-    },
-    /// No credential could be had.
-    #[error(transparent)]
-    Credential(#[from] CredentialError),
-    /// The server refuses.
-    #[error("{}", .0.message)]
-    Status(Status),
-    /// The answer is no JSON of the expected kind.
-    #[error("`{path}` was answered with what is no JSON object")]
-    Nonsense {
-        /// What was asked for.
-        path: String,
-    },
-    /// The connection was closed from this side.
-    #[error("the connection was closed")]
-    Closed,
-    /// The answer is larger than it may be.
-    #[error("the answer to `{path}` has more than {limit} bytes")]
-    TooLarge {
-        /// What was asked for.
-        path: String,
-        /// The most that is read.
-        limit: u64,
-    },
-}
-
-impl RequestError {
-    /// The HTTP status, where there was one.
-    pub fn code(&self) -> Option<u16> {
-        match self {
-            Self::Status(status) => Some(status.code),
-            _ => None,
-        }
-    }
-
-    /// Whether there is no such object, or no such kind.
-    pub fn is_absent(&self) -> bool {
-        self.code() == Some(404)
-    }
-
-    /// Whether the object is there already.
-    pub fn is_present(&self) -> bool {
-        matches!(self, Self::Status(status) if status.code == 409 && status.reason == "AlreadyExists")
-    }
-
-    /// Whether somebody else changed the object meanwhile, or a precondition does not hold.
-    pub fn is_conflict(&self) -> bool {
-        matches!(self, Self::Status(status) if status.code == 409 && status.reason != "AlreadyExists")
-    }
-
-    /// Whether the version that was asked for is too old.
-    pub fn is_expired(&self) -> bool {
-        self.code() == Some(410)
-    }
-
-    /// Whether the user may not do that.
-    pub fn is_forbidden(&self) -> bool {
-        self.code() == Some(403)
     }
 }
 
@@ -189,7 +99,7 @@ impl Connection {
             agent,
             server,
             authorization: Arc::new(Authorization::new(credentials, given)),
-            headers: impersonation(identity),
+            headers: identity.headers(),
             names,
             retries: options.retries,
             gate: Gate::default(),
@@ -384,16 +294,4 @@ impl Connection {
 fn warning(header: &str) -> String {
     let text = header.split_once('"').map_or(header, |(_, rest)| rest.strip_suffix('"').unwrap_or(rest));
     text.replace("\\\"", "\"").replace("\\\\", "\\")
-}
-
-fn impersonation(identity: &Identity) -> Vec<(String, String)> {
-    let Some(user) = &identity.user else { return Vec::new() };
-    let mut headers = vec![("impersonate-user".to_owned(), user.clone())];
-    headers.extend(identity.uid.iter().map(|uid| ("impersonate-uid".to_owned(), uid.clone())));
-    headers.extend(identity.groups.iter().map(|group| ("impersonate-group".to_owned(), group.clone())));
-    headers.extend(identity.extra.iter().map(|(key, value)| {
-        let key = percent_encoding::utf8_percent_encode(key, percent_encoding::NON_ALPHANUMERIC);
-        (format!("impersonate-extra-{key}"), value.clone())
-    }));
-    headers
 }

@@ -8,60 +8,8 @@ use std::time::{Duration, Instant};
 use data_encoding::BASE64;
 
 use crate::Secret;
+use crate::error::CredentialError;
 use crate::exec::{ExecPlugin, Given};
-
-/// Why a credential could not be had.
-#[derive(Debug, thiserror::Error)]
-pub enum CredentialError {
-    /// The file of a token cannot be read.
-    #[error("cannot read the token in `{path}`")]
-    TokenFile {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The program that gives credentials could not be run.
-    #[error("the credential plugin `{command}` cannot be run{hint}")]
-    NotRun {
-        /// The program.
-        command: String,
-        /// How to install it, as the kubeconfig says.
-        hint: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The program needs a terminal.
-    #[error("the credential plugin `{command}` wants to ask on a terminal; sign in with it first")]
-    NeedsTerminal {
-        /// The program.
-        command: String,
-    },
-    /// The program did not end.
-    #[error("the credential plugin `{command}` did not end within {seconds} s")]
-    TimedOut {
-        /// The program.
-        command: String,
-        /// How long it was waited for.
-        seconds: u64,
-    },
-    /// The program failed; what it said went to standard error.
-    #[error("the credential plugin `{command}` ended with {status}")]
-    Failed {
-        /// The program.
-        command: String,
-        /// Its exit status.
-        status: String,
-    },
-    /// What the program gave is no credential.
-    #[error("the credential plugin `{command}` gave no credential: {message}")]
-    Nonsense {
-        /// The program.
-        command: String,
-        /// What is wrong.
-        message: String,
-    },
-}
 
 /// What a user has to prove who they are.
 #[derive(Debug, Clone, Default)]

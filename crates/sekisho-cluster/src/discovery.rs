@@ -3,7 +3,8 @@
 use sekisho_manifest::Node;
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::connection::{Connection, RequestError};
+use crate::connection::Connection;
+use crate::error::RequestError;
 
 /// A kind of the server's.
 #[derive(Debug, Clone, PartialEq, Eq)]

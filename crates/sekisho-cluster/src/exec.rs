@@ -12,7 +12,7 @@ use sekisho_manifest::{Budget, Format, SourceId, load};
 use smol_str::SmolStr;
 
 use crate::Secret;
-use crate::credential::CredentialError;
+use crate::error::CredentialError;
 use crate::status::json;
 
 /// A program that gives credentials.

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use sekisho_manifest::Node;
 use serde_json::json;
 
-use crate::connection::{Connection, RequestError};
+use crate::connection::Connection;
+use crate::error::RequestError;
 
 /// Something that happened to a Pod.
 #[derive(Debug, Clone, Copy)]

@@ -11,9 +11,9 @@ use sekisho_manifest::{Budget, LineIndex, Node, SourceId, load_one};
 use smol_str::SmolStr;
 
 use crate::Secret;
-use crate::connection::Identity;
 use crate::credential::{Credentials, Token};
 use crate::exec::ExecPlugin;
+use crate::identity::Identity;
 
 /// Why no access could be made out.
 #[derive(Debug, thiserror::Error)]

@@ -3,8 +3,9 @@
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sekisho_manifest::Node;
 
-use crate::connection::{Connection, RequestError};
+use crate::connection::Connection;
 use crate::discovery::Resource;
+use crate::error::RequestError;
 use crate::scanner::{Left, SplitError};
 use crate::splitter::Splitter;
 use crate::status::parse;

@@ -10,8 +10,9 @@ use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
 use crate::backoff::Backoff;
-use crate::connection::{Connection, RequestError};
+use crate::connection::Connection;
 use crate::discovery::Resource;
+use crate::error::RequestError;
 use crate::frames::EventKind;
 use crate::list::{Receiver, Selection};
 use crate::scanner::Left;

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use sekisho_manifest::ObjectRef;
 use serde_json::json;
 
-use crate::connection::{Connection, RequestError};
+use crate::connection::Connection;
+use crate::error::RequestError;
 
 /// What is told.
 #[derive(Debug, Clone, Copy)]

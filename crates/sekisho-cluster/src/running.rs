@@ -6,9 +6,11 @@ use std::fmt;
 
 use sekisho_manifest::Node;
 
-use crate::composition::{BOOKKEEPING, NodeFacts, nodes, read, resource, text};
-use crate::connection::{Connection, RequestError};
+use crate::connection::Connection;
+use crate::error::RequestError;
+use crate::gathering::{BOOKKEEPING, read, resource, text};
 use crate::list::Selection;
+use crate::nodes::{NodeFacts, nodes};
 use crate::scanner::Left;
 use crate::survey::Unread;
 

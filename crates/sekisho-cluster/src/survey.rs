@@ -4,8 +4,9 @@ use sekisho_manifest::{Node, ObjectRef, to_yaml};
 use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::connection::{Connection, RequestError};
+use crate::connection::Connection;
 use crate::discovery::{Resource, discover};
+use crate::error::RequestError;
 use crate::list::{Receiver, Selection};
 use crate::ownership::{Fate, Ownership};
 use crate::state;

@@ -9,7 +9,7 @@ use rustls::{ClientConfig, RootCertStore};
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
 use crate::Secret;
-use crate::connection::RequestError;
+use crate::error::RequestError;
 use crate::kubeconfig::Access;
 
 /// A certificate and its key, as PEM.

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use sekisho_manifest::Node;
 
-use crate::connection::{Connection, RequestError};
+use crate::connection::Connection;
+use crate::error::RequestError;
 use crate::frames::{EventKind, Frames};
 use crate::list::Selection;
 use crate::status::{Status, parse};

@@ -3,7 +3,8 @@
 use sekisho_manifest::Node;
 use serde_json::{Value, json};
 
-use crate::connection::{Connection, RequestError};
+use crate::connection::Connection;
+use crate::error::RequestError;
 
 /// The media type of a JSON merge patch (RFC 7386).
 pub const MERGE_PATCH: &str = "application/merge-patch+json";
