@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sekisho_manifest::{Node, SourceId};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::build::Builder;
+use crate::builder::Builder;
 use crate::config::{Config, of_resource_definitions};
 use crate::decode::{Fields, Mode, Text};
 use crate::embedded::Embedded;

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use crate::decode::{Fields, Mode};
 use crate::default_specs;
 use crate::error::Result;
-use crate::field_spec::{FieldSpec, merge};
+use crate::field_spec::{FieldSpec, NameReference, merge};
 use crate::id::Gvk;
 
 /// The kinds that are put first and last, in this order.
@@ -38,13 +38,6 @@ pub(crate) const FIRST: [&str; 22] = [
 ];
 /// The kinds that are put last.
 pub(crate) const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
-
-/// A kind, and the fields of other kinds that name objects of it.
-#[derive(Debug, Clone)]
-pub(crate) struct NameReference {
-    pub(crate) gvk: Gvk,
-    pub(crate) fields: Vec<FieldSpec>,
-}
 
 /// Field specifications by what they are for.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,6 @@
 //! The field specifications that kustomize has by itself, as facts.
 
-use crate::config::NameReference;
-use crate::field_spec::FieldSpec;
+use crate::field_spec::{FieldSpec, NameReference};
 use crate::id::Gvk;
 
 /// Where the template of a Pod lies in an object of a kind, and where its Pod's specification does.

@@ -18,6 +18,13 @@ pub(crate) struct FieldSpec {
     pub(crate) span: Span,
 }
 
+/// A kind, and the fields of other kinds that name objects of it.
+#[derive(Debug, Clone)]
+pub(crate) struct NameReference {
+    pub(crate) gvk: Gvk,
+    pub(crate) fields: Vec<FieldSpec>,
+}
+
 /// What is put where a field is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {

@@ -9,6 +9,7 @@
 
 mod accumulate;
 mod build;
+mod builder;
 mod charts;
 mod config;
 mod decode;
@@ -32,13 +33,15 @@ mod resource;
 mod resource_set;
 mod schema;
 mod selector;
+mod take_over;
 mod texts;
 mod transform;
 mod tree;
 mod variable;
 mod yaml3;
 
-pub use build::{Budget, Built, Options, build};
+pub use build::{Built, Options, build};
+pub use builder::Budget;
 pub use charts::{Chart, Charts};
 pub use error::{BuildError, BuildErrorKind};
 pub use files::{Files, is_kustomization};

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use sekisho_manifest::{Node, Span, Value};
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::config::NameReference;
 use crate::error::{BuildErrorKind, Fault, Result};
-use crate::field_spec::{FieldSpec, Missing};
+use crate::field_spec::{FieldSpec, Missing, NameReference};
 use crate::id::{Gvk, Id};
 use crate::resource::Resource;
 use crate::resource_set::ResourceSet;

@@ -3,11 +3,11 @@
 
 use sekisho_manifest::{Node, Span};
 
-use crate::build::{Builder, add_hashes};
+use crate::builder::Builder;
 use crate::decode::{Fields, Mode, Pair, Text};
 use crate::error::{BuildErrorKind, Result};
 use crate::field_spec::FieldSpec;
-use crate::generate::{account, chart, data};
+use crate::generate::{account, chart, data, hash};
 use crate::json_patch::Operation;
 use crate::kustomization::{
     GeneratorEntry, HelmChart, HelmGlobals, Image, PatchEntry, Replacement, ReplacementEntry, Replica,
@@ -110,7 +110,7 @@ impl Plugin {
                 Err(BuildErrorKind::Entry("a generator cannot transform").at(self.span()))
             }
             Work::Labels(pairs, specs) => map::add(set, pairs, specs),
-            Work::Hash => add_hashes(set),
+            Work::Hash => hash::add(set),
             Work::Image(entry, specs) => image::replace(set, entry, specs, texts),
             Work::Namespace { name, specs, subjects, unset_only } => {
                 Namespace { name, specs, subjects: *subjects, unset_only: *unset_only }.apply(set, texts)

@@ -6,9 +6,9 @@ use sekisho_manifest::Span;
 use smol_str::format_smolstr;
 
 use crate::error::{BuildErrorKind, Result};
-use crate::generate::data;
 use crate::id::Id;
 use crate::resource::{Behavior, Resource};
+use crate::take_over::take_over;
 use crate::texts::Texts;
 use crate::tree;
 
@@ -46,7 +46,7 @@ impl ResourceSet {
                 ([_], Behavior::Create) => return Err(duplicate(&id, resource.span())),
                 ([index], behavior) => {
                     if let Some(old) = self.resources.get_mut(*index) {
-                        data::take_over(old, resource, behavior == Behavior::Merge, texts);
+                        take_over(old, resource, behavior == Behavior::Merge, texts);
                     }
                 }
                 (several, _) => {

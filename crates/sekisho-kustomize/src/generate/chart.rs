@@ -2,7 +2,7 @@
 
 use smol_str::format_smolstr;
 
-use crate::build::Builder;
+use crate::builder::Builder;
 use crate::charts::Chart;
 use crate::decode::Text;
 use crate::error::{BuildErrorKind, Result};

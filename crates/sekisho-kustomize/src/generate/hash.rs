@@ -4,15 +4,29 @@ use sha2::{Digest, Sha256};
 
 use sekisho_manifest::Node;
 use serde_json::{Value, json};
+use smol_str::format_smolstr;
 
+use crate::error::Result;
 use crate::go_json;
 use crate::resource::Resource;
+use crate::resource_set::ResourceSet;
 
 /// How much of the hash is shown.
 const LENGTH: usize = 10;
 
+/// Puts hashes behind the names of generated objects.
+pub(crate) fn add(set: &mut ResourceSet) -> Result<()> {
+    for resource in set.resources.iter_mut().filter(|resource| resource.needs_hash) {
+        let name = format_smolstr!("{}-{}", resource.name(), of(resource));
+        let span = resource.span();
+        resource.remember();
+        resource.set_name(&name, span)?;
+    }
+    Ok(())
+}
+
 /// The hash of an object's content.
-pub(crate) fn of(resource: &Resource) -> String {
+fn of(resource: &Resource) -> String {
     let root = &resource.root;
     let field = |name: &str| root.entry(name).map(|entry| &entry.node);
     let value = |name: &str| field(name).map_or_else(|| Value::from(""), content);

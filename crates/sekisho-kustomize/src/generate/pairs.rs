@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use sekisho_manifest::{SourceId, Span};
 use smol_str::SmolStr;
 
-use crate::build::Builder;
+use crate::builder::Builder;
 use crate::decode::Text;
 use crate::error::{BuildErrorKind, Result};
 use crate::kustomization::GeneratorEntry;

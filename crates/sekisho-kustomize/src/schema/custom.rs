@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use sekisho_manifest::{Node, Value};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::MergeKeys;
 use super::table::{self, Type};
 use crate::error::{BuildErrorKind, Result};
 
@@ -108,7 +107,7 @@ fn type_of(node: &Node) -> (SmolStr, SmolStr) {
 }
 
 /// The keys of a list whose strategy is to merge.
-pub(super) fn merge_keys(schema: &Node) -> Option<MergeKeys> {
+pub(super) fn merge_keys(schema: &Node) -> Option<Vec<SmolStr>> {
     if !schema.str("x-kubernetes-patch-strategy").split(',').any(|strategy| strategy == "merge") {
         return None;
     }
