@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use crate::error::{Fault, LoadError, LoadErrorKind};
 use crate::tree::Tree;
-use crate::yaml::resolve::Scalar;
+use crate::yaml::value::Scalar;
 use crate::{Budget, Node, SourceId};
 
 /// A value that was read, and where the text behind it begins.

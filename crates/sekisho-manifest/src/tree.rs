@@ -6,7 +6,8 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::error::{Fault, LoadError, LoadErrorKind};
-use crate::yaml::resolve::{Key, KeyType, Scalar};
+use crate::yaml::resolve::{Key, KeyType};
+use crate::yaml::value::Scalar;
 use crate::{Budget, Entry, Mapping, Node, SourceId, Span, Value};
 
 /// How many entries a mapping may have before its keys are looked up by hash.

@@ -2,13 +2,14 @@
 
 use serde_json::Value as Json;
 
-use super::error::EditErrorKind;
-use super::locate::{Spot, Written, next_content, range};
-use super::plan::{Page, Result, Sharing};
+use super::collection::Sharing;
+use super::error::{EditErrorKind, Result};
+use super::locate::{Spot, Written};
+use super::page::Page;
 use super::print::{self, Context, Quotes, child_column, is_filled};
 use super::text::{
     Splice, begins_line, column, comment_end, comments_above, comments_below, line_end, line_start,
-    next_line, skip_blanks,
+    next_content, next_line, range, skip_blanks,
 };
 use crate::{Node, Value};
 
@@ -52,7 +53,7 @@ pub(super) fn replace_entry(page: Page<'_>, spot: &Spot<'_>, value: &Json) -> Re
     if was_block {
         splices.push(Splice::delete(line..lines_end(text, spot, key_column)?));
     } else if spot.written != Written::Absent {
-        let anchor = anchor(text, spot);
+        let anchor = spot.anchor(text);
         let kept = if anchor.is_empty() { String::new() } else { format!(" {}", anchor.trim_end()) };
         splices.push(Splice::replace(spot.mark..spot.end, kept));
     }
@@ -77,7 +78,7 @@ pub(super) fn replace_item(page: Page<'_>, spot: &Spot<'_>, value: &Json) -> Vec
     let absent = spot.written == Written::Absent;
     let column = if absent { spot.column(page.text) + 2 } else { column(page.text, spot.start) };
     let lines = print::block(value, column, page.line_break(spot.start), page.style);
-    let anchor = anchor(page.text, spot);
+    let anchor = spot.anchor(page.text);
     if absent {
         vec![Splice::insert(spot.mark, format!(" {lines}"))]
     } else if anchor.is_empty() {
@@ -91,11 +92,11 @@ pub(super) fn replace_item(page: Page<'_>, spot: &Spot<'_>, value: &Json) -> Vec
 
 /// Writes a value that fits on the line in place of another.
 fn replace_inline(page: Page<'_>, spot: &Spot<'_>, value: &Json) -> Vec<Splice> {
-    let inline = print::inline(value, Context::Block, quotes(page.text, spot), page.style);
+    let inline = print::inline(value, Context::Block, spot.quotes(page.text), page.style);
     if spot.written == Written::Absent {
         return vec![Splice::insert(spot.mark, format!(" {inline}"))];
     }
-    let anchor = anchor(page.text, spot);
+    let anchor = spot.anchor(page.text);
     vec![Splice::replace(spot.start..spot.end, format!("{anchor}{inline}"))]
 }
 
@@ -238,28 +239,5 @@ fn behind_properties(text: &str, spot: &Spot<'_>) -> usize {
         }
         let rest = text.get(next..).unwrap_or("");
         at = next + rest.find([' ', '\t', '\n', '\r']).unwrap_or(rest.len());
-    }
-}
-
-/// The anchor of a value with a space behind it; empty where it has none. Tags are left out: they belong
-/// to the value.
-pub(super) fn anchor(text: &str, spot: &Spot<'_>) -> String {
-    if spot.written != Written::Here {
-        return String::new();
-    }
-    let properties = text.get(spot.start..range(spot.node).0).unwrap_or("");
-    let anchor = properties.split_whitespace().find(|word| word.starts_with('&'));
-    anchor.map_or_else(String::new, |anchor| format!("{anchor} "))
-}
-
-/// The quotes of a text, for the text that takes its place.
-pub(super) fn quotes(text: &str, spot: &Spot<'_>) -> Quotes {
-    if spot.written != Written::Here {
-        return Quotes::None;
-    }
-    match text.as_bytes().get(range(spot.node).0) {
-        Some(b'\'') => Quotes::Single,
-        Some(b'"') => Quotes::Double,
-        _ => Quotes::None,
     }
 }

@@ -83,3 +83,5 @@ pub(super) struct Refusal {
     pub(super) group: usize,
     pub(super) error: EditError,
 }
+
+pub(super) type Result<T> = std::result::Result<T, EditErrorKind>;

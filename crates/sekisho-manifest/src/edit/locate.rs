@@ -1,15 +1,11 @@
 //! Finds a field in the text: what holds it, where its value begins and ends, and how it is written.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
-
-use super::error::EditErrorKind;
-use super::flow::Brackets;
-use super::plan::Page;
+use super::error::{EditErrorKind, Result};
+use super::memory::Memory;
+use super::page::Page;
+use super::print::Quotes;
 use super::style::is_flow;
-use super::text::{begins_line, column, line_end, line_start, next_line, skip_blanks, skip_space};
-use super::verify::shared;
+use super::text::{column, range, skip_blanks, skip_space};
 use crate::{Entry, FieldPath, Node, Segment, Span, Value};
 
 /// A value in the text.
@@ -56,45 +52,6 @@ pub(super) struct Found<'a, 'p> {
     pub(super) merged: bool,
     /// Whether what was followed stands at another place of the document too.
     pub(super) shared: bool,
-}
-
-type Result<T> = std::result::Result<T, EditErrorKind>;
-
-/// Where the parts of collections stand, so that each collection is taken apart once.
-#[derive(Debug, Default)]
-pub(super) struct Memory {
-    dashes: RefCell<HashMap<usize, Rc<[usize]>>>,
-    brackets: RefCell<HashMap<usize, Rc<Brackets>>>,
-    shared: OnceCell<HashSet<Span>>,
-}
-
-impl Memory {
-    fn dashes(&self, text: &str, sequence: &Node) -> Result<Rc<[usize]>> {
-        let start = range(sequence).0;
-        if let Some(known) = self.dashes.borrow().get(&start) {
-            return Ok(Rc::clone(known));
-        }
-        let found: Rc<[usize]> = dashes(text, sequence)?.into();
-        self.dashes.borrow_mut().insert(start, Rc::clone(&found));
-        Ok(found)
-    }
-
-    /// The values that stand at other places of the document too.
-    pub(super) fn shared(&self, text: &str, root: &Node) -> &HashSet<Span> {
-        // Without `*` there is no alias.
-        self.shared.get_or_init(|| if text.contains('*') { shared(root) } else { HashSet::new() })
-    }
-
-    /// The parts of a collection in brackets.
-    pub(super) fn brackets(&self, text: &str, collection: &Node) -> Result<Rc<Brackets>> {
-        let start = range(collection).0;
-        if let Some(known) = self.brackets.borrow().get(&start) {
-            return Ok(Rc::clone(known));
-        }
-        let found = Rc::new(Brackets::of(text, collection)?);
-        self.brackets.borrow_mut().insert(start, Rc::clone(&found));
-        Ok(found)
-    }
 }
 
 /// Follows a path as far as it leads.
@@ -226,47 +183,27 @@ impl<'a> Spot<'a> {
             && !self.flow
             && !is_flow(text, self.node)
     }
-}
 
-/// The bytes of a node.
-pub(super) fn range(node: &Node) -> (usize, usize) {
-    (node.span.start as usize, node.span.end as usize)
-}
-
-/// Where the `-` of each item of a block sequence stands.
-fn dashes(text: &str, sequence: &Node) -> Result<Vec<usize>> {
-    let (start, end) = range(sequence);
-    let items = sequence.items();
-    let level = column(text, start);
-    let mut found = Vec::with_capacity(items.len());
-    let mut at = start;
-    while at < end {
-        let is_dash = text.as_bytes().get(at) == Some(&b'-')
-            && matches!(text.as_bytes().get(at + 1), None | Some(b' ' | b'\t' | b'\r' | b'\n'));
-        if is_dash && (at == start || begins_line(text, at)) && column(text, at) == level {
-            found.push(at);
-            // Lines within the item cannot begin items of this sequence.
-            if let Some(item) = items.get(found.len() - 1).filter(|item| item.span.start as usize > at) {
-                at = at.max((item.span.end as usize).saturating_sub(1));
-            }
+    /// The anchor of a value with a space behind it; empty where it has none. Tags are left out: they belong
+    /// to the value.
+    pub(super) fn anchor(&self, text: &str) -> String {
+        if self.written != Written::Here {
+            return String::new();
         }
-        let next = next_line(text, line_end(text, at));
-        at = skip_blanks(text, next.max(at + 1));
+        let properties = text.get(self.start..range(self.node).0).unwrap_or("");
+        let anchor = properties.split_whitespace().find(|word| word.starts_with('&'));
+        anchor.map_or_else(String::new, |anchor| format!("{anchor} "))
     }
-    if found.len() == items.len() { Ok(found) } else { Err(EditErrorKind::Layout) }
-}
 
-/// Where the next part of a block collection begins behind this place, if one does: the first byte of the
-/// next line that is neither blank nor a comment, or the comment that stands before it.
-pub(super) fn next_content(text: &str, line: usize, end: usize) -> Option<usize> {
-    let mut line = line;
-    while line < end {
-        let first = skip_blanks(text, line);
-        if first != line_end(text, first) {
-            return Some(first);
+    /// The quotes of a text, for the text that takes its place.
+    pub(super) fn quotes(&self, text: &str) -> Quotes {
+        if self.written != Written::Here {
+            return Quotes::None;
         }
-        line = next_line(text, first);
-        debug_assert_eq!(line, line_start(text, line));
+        match text.as_bytes().get(range(self.node).0) {
+            Some(b'\'') => Quotes::Single,
+            Some(b'"') => Quotes::Double,
+            _ => Quotes::None,
+        }
     }
-    None
 }

@@ -5,12 +5,16 @@
 //! an error unless that is exactly the old tree with the changes made.
 
 mod block;
+mod brackets;
 mod change;
+mod collection;
 mod diff;
 mod document;
 mod error;
 mod flow;
 mod locate;
+mod memory;
+mod page;
 mod plan;
 mod print;
 mod rounds;

@@ -2,33 +2,16 @@
 
 use serde_json::Value as Json;
 
-use super::block;
 use super::change::Operation;
-use super::error::EditErrorKind;
-use super::flow;
-use super::locate::{Found, Memory, Spot, Written, find};
-use super::style::{Style, is_flow};
-use super::text::{Splice, line_break};
+use super::collection::{Collection, Sharing};
+use super::error::{EditErrorKind, Result};
+use super::locate::{Found, Spot, Written, find};
+use super::page::Page;
+use super::style::is_flow;
+use super::text::Splice;
 use super::verify::same_as_json;
-use crate::{FieldPath, Node, Segment, Value};
-
-pub(super) type Result<T> = std::result::Result<T, EditErrorKind>;
-
-/// A document's text with what was read from it.
-#[derive(Clone, Copy)]
-pub(super) struct Page<'t> {
-    pub(super) text: &'t str,
-    pub(super) root: &'t Node,
-    pub(super) style: &'t Style,
-    pub(super) memory: &'t Memory,
-}
-
-impl Page<'_> {
-    /// The line break to write behind the line that holds `at`.
-    pub(super) fn line_break(&self, at: usize) -> &'static str {
-        line_break(self.text, at).unwrap_or(self.style.line_break)
-    }
-}
+use super::{block, flow};
+use crate::{FieldPath, Segment, Value};
 
 /// How a change is made.
 #[derive(Debug)]
@@ -38,32 +21,6 @@ pub(super) struct Plan {
     pub(super) root: FieldPath,
     /// The collection that gains or loses a part.
     pub(super) collection: Option<Collection>,
-}
-
-/// A collection that gains or loses a part.
-#[derive(Debug, Clone)]
-pub(super) struct Collection {
-    pub(super) path: FieldPath,
-    pub(super) sharing: Sharing,
-    /// How many parts it has.
-    pub(super) parts: usize,
-}
-
-/// Which changes of a collection can be made at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sharing {
-    /// No other.
-    Alone,
-    /// Others that add a part.
-    Gains,
-    /// Others that take a part away, as long as one is left.
-    Loses,
-}
-
-impl Collection {
-    fn new(path: FieldPath, node: &Node, sharing: Sharing) -> Self {
-        Self { path, sharing, parts: node.items().len() + node.entries().len() }
-    }
 }
 
 /// Plans a change; none where the document already is as the change wants it.

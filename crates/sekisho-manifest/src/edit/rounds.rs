@@ -6,10 +6,12 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::change::{Ask, Change, Operation};
+use super::collection::{Collection, Sharing};
 use super::document::Part;
 use super::error::{EditErrorKind, Refusal};
-use super::locate::Memory;
-use super::plan::{Collection, Page, Plan, Sharing, plan};
+use super::memory::Memory;
+use super::page::Page;
+use super::plan::{Plan, plan};
 use super::style::Style;
 use super::text::{Splice, splice};
 use super::verify::{apply, same_as_json};

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::ops::Range;
 
+use crate::Node;
+
 /// A change of the text itself: these bytes become this text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Splice {
@@ -152,4 +154,24 @@ fn previous_line(text: &str, line: usize) -> Option<usize> {
     let before = text.get(..line)?;
     let before = before.strip_suffix("\r\n").or_else(|| before.strip_suffix(['\n', '\r']))?;
     Some(line_start(text, before.len()))
+}
+
+/// The bytes of a node.
+pub(super) fn range(node: &Node) -> (usize, usize) {
+    (node.span.start as usize, node.span.end as usize)
+}
+
+/// Where the next part of a block collection begins behind this place, if one does: the first byte of the
+/// next line that is neither blank nor a comment, or the comment that stands before it.
+pub(super) fn next_content(text: &str, line: usize, end: usize) -> Option<usize> {
+    let mut line = line;
+    while line < end {
+        let first = skip_blanks(text, line);
+        if first != line_end(text, first) {
+            return Some(first);
+        }
+        line = next_line(text, first);
+        debug_assert_eq!(line, line_start(text, line));
+    }
+    None
 }

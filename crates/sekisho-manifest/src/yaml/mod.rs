@@ -9,6 +9,7 @@ mod scalar;
 mod scanner;
 mod timestamp;
 mod token;
+pub(crate) mod value;
 
 pub(crate) use self::resolve::{Words, is_text};
 

@@ -1,6 +1,6 @@
 //! Numbers as Go reads and writes them.
 
-use super::resolve::Scalar;
+use super::value::Scalar;
 use crate::{Value, float};
 
 /// The number that a text beginning with a digit or a sign is, if it is one.

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::resolve::{Scalar, Tag, Words, resolve};
+use super::resolve::{Tag, Words, resolve};
 use super::scanner::Scanner;
 use super::token::{Kind, TagText, Token};
+use super::value::Scalar;
 use crate::error::{Fault, LoadErrorKind};
 use crate::tree::Tree;
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use smol_str::SmolStr;
 
+use super::value::Scalar;
 use super::{binary, number, timestamp};
 use crate::error::LoadErrorKind;
 use crate::{Span, Value};
@@ -57,17 +58,6 @@ impl Tag {
             _ => "!!str",
         }
     }
-}
-
-/// A scalar's value, before it is known whether it is a key or a value.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Scalar<'t> {
-    Null,
-    Bool(bool),
-    Int(i64),
-    UInt(u64),
-    Float(f64),
-    Text(Cow<'t, str>),
 }
 
 /// What `yes`, `on`, `n` and the like are without quotes.
