@@ -1,12 +1,13 @@
 //! What Go's `text/template` and `fmt` make of values that another language has.
 
-use crate::template::BudgetError;
-use crate::template::format::{BigInteger, print_within};
+use crate::error::BudgetError;
+use crate::operation::format::{BigInteger, print_within};
 use crate::value::{Text, Value};
 
 /// Templates.
 pub mod template {
-    pub use crate::template::{Budget, BudgetError, TemplateError};
+    pub use crate::error::{BudgetError, TemplateError};
+    use crate::template::Budget;
     pub use crate::value::{List, Map, Text, Type, Value};
 
     /// Renders a text as Go's own package does, with no functions but those of the language; gives what was

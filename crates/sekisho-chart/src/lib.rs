@@ -9,10 +9,13 @@
 //! This crate reads no file; it takes texts and values and returns texts and origins.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod call;
 pub mod capabilities;
 pub mod chart;
+mod error;
 pub mod functions;
 pub mod go;
+mod operation;
 pub mod render;
 pub mod schema;
 pub mod semver;

@@ -229,7 +229,7 @@ fn render_files(
             .map_err(|error| failed(&template.path, error))?;
         rendered.push((template.path.clone(), text));
     }
-    Ok((rendered, rendering.into_state().into_drawn()))
+    Ok((rendered, Drawn::of(rendering.into_state())))
 }
 
 /// Whether a file only holds definitions for others.

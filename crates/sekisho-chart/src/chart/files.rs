@@ -9,11 +9,13 @@ use data_encoding::BASE64;
 use sekisho_manifest::to_yaml;
 use smol_str::SmolStr;
 
+use sekisho_go::characters::valid;
+
 use super::glob::Glob;
 use super::{Chart, ChartFile};
-use crate::template::{Call, CallError};
+use crate::call::Call;
+use crate::error::CallError;
 use crate::value::{Data, Host, HostKind, List, Method, Text, Type, Value};
-use sekisho_go::characters::valid;
 
 const TYPE: &str = "engine.files";
 
@@ -139,7 +141,7 @@ const METHODS: &[Method] = &[
     Method { name: "Lines", parameters: &[Type::String], body: lines },
 ];
 
-fn lines(call: &mut Call<'_, '_>, host: &Rc<dyn Host>, args: &[Value]) -> Result<Value, CallError> {
+fn lines(call: &mut Call<'_>, host: &Rc<dyn Host>, args: &[Value]) -> Result<Value, CallError> {
     /// What an item of a list takes beside its text.
     const ITEM: usize = 64;
     let Some(bytes) = files(host)?.0.get(&argument(args)) else {

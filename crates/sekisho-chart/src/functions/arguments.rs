@@ -1,6 +1,8 @@
 //! The arguments of a call as functions read them, once the evaluator has checked number and types.
 
-use crate::template::{Call, CallError, format};
+use crate::call::Call;
+use crate::error::CallError;
+use crate::operation::format;
 use crate::value::{Data, List, Map, Text, TextBuilder, Type, Value};
 
 /// What Go says where it looks into a nil interface.
@@ -78,7 +80,7 @@ pub(super) fn is_empty(value: &Value) -> bool {
 }
 
 /// A value as text: a text as it is, anything else as Go prints it, with the key that it came from.
-pub(super) fn shown(call: &mut Call<'_, '_>, value: &Value) -> Result<Text, CallError> {
+pub(super) fn shown(call: &mut Call<'_>, value: &Value) -> Result<Text, CallError> {
     match &value.data {
         Data::Text(text) => Ok(text.clone()),
         Data::Bytes(bytes) => Ok(Text::from_bytes(bytes.to_vec())),
@@ -93,7 +95,7 @@ pub(super) fn shown(call: &mut Call<'_, '_>, value: &Value) -> Result<Text, Call
 }
 
 /// The items of a list as texts, without those that are nil; anything else as one text, nil as none.
-pub(super) fn shown_items(call: &mut Call<'_, '_>, value: &Value) -> Result<Vec<Text>, CallError> {
+pub(super) fn shown_items(call: &mut Call<'_>, value: &Value) -> Result<Vec<Text>, CallError> {
     match items(value) {
         Some(items) => items.iter().filter(|item| !item.is_nil()).map(|item| shown(call, item)).collect(),
         None if value.is_nil() => Ok(Vec::new()),
@@ -107,7 +109,7 @@ pub(super) fn strings(texts: impl IntoIterator<Item = Text>) -> Value {
 }
 
 /// Texts with another between each two, after the budget has allowed it.
-pub(super) fn joined(call: &mut Call<'_, '_>, texts: &[Text], separator: &Text) -> Result<Text, CallError> {
+pub(super) fn joined(call: &mut Call<'_>, texts: &[Text], separator: &Text) -> Result<Text, CallError> {
     let between = separator.len().saturating_mul(texts.len());
     let length = texts.iter().map(Text::len).fold(between, usize::saturating_add);
     call.allocate(length)?;

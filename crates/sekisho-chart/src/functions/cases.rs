@@ -1,12 +1,13 @@
 //! Upper and lower case, and names in the manners of programming languages.
 
-use super::arguments::text;
-use super::{Family, Function};
-use crate::value::{Text, Type, Value};
 use sekisho_go::characters::{
     is_digit, is_letter, is_lower, is_number, is_punctuation, is_title, is_upper, runes, to_lower, to_title,
     to_upper,
 };
+
+use super::arguments::text;
+use super::function::{Family, Function};
+use crate::value::{Text, Type, Value};
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[

@@ -1,7 +1,7 @@
 //! Values as numbers, by the rules that Helm's functions follow (those of the Go library `spf13/cast`): what
 //! is no number counts as 0.
 
-use crate::template::number;
+use crate::operation::number;
 use crate::value::{Data, IntType, Value};
 
 /// A value as an integer.

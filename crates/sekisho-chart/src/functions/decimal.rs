@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use crate::template::{BudgetError, Call};
+use crate::call::Call;
+use crate::error::BudgetError;
 
 /// How many digits behind the point a quotient has.
 const DIVISION_PRECISION: i64 = 16;
@@ -38,7 +39,7 @@ impl Decimal {
         format!("{sign}{digits}e{}", self.exponent).parse().unwrap_or(0.0)
     }
 
-    pub(super) fn add(&self, other: &Self, call: &mut Call<'_, '_>) -> Result<Self, BudgetError> {
+    pub(super) fn add(&self, other: &Self, call: &mut Call<'_>) -> Result<Self, BudgetError> {
         let exponent = self.common_exponent(other);
         let one = self.digits_at(exponent, call)?;
         let two = other.digits_at(exponent, call)?;
@@ -52,12 +53,12 @@ impl Decimal {
         Ok(Self { is_negative, digits, exponent }.trimmed())
     }
 
-    pub(super) fn subtract(&self, other: &Self, call: &mut Call<'_, '_>) -> Result<Self, BudgetError> {
+    pub(super) fn subtract(&self, other: &Self, call: &mut Call<'_>) -> Result<Self, BudgetError> {
         let negated = Self { is_negative: !other.is_negative, ..other.clone() };
         self.add(&negated, call)
     }
 
-    pub(super) fn multiply(&self, other: &Self, call: &mut Call<'_, '_>) -> Result<Self, BudgetError> {
+    pub(super) fn multiply(&self, other: &Self, call: &mut Call<'_>) -> Result<Self, BudgetError> {
         charge(call, self.digits.len(), other.digits.len())?;
         let mut places = vec![0_u64; self.digits.len() + other.digits.len()];
         for (at, one) in self.digits.iter().enumerate() {
@@ -74,7 +75,7 @@ impl Decimal {
     }
 
     /// The quotient, rounded to 16 digits behind the point, half away from 0; none where `other` is 0.
-    pub(super) fn divide(&self, other: &Self, call: &mut Call<'_, '_>) -> Result<Option<Self>, BudgetError> {
+    pub(super) fn divide(&self, other: &Self, call: &mut Call<'_>) -> Result<Option<Self>, BudgetError> {
         if other.digits.is_empty() {
             return Ok(None);
         }
@@ -109,7 +110,7 @@ impl Decimal {
     }
 
     /// The digits of the number as a multiple of a power of ten that is not above its own.
-    fn digits_at(&self, exponent: i64, call: &mut Call<'_, '_>) -> Result<Vec<u8>, BudgetError> {
+    fn digits_at(&self, exponent: i64, call: &mut Call<'_>) -> Result<Vec<u8>, BudgetError> {
         if self.digits.is_empty() {
             return Ok(Vec::new());
         }
@@ -130,12 +131,12 @@ impl Decimal {
 }
 
 /// The work of handling each digit of one number for each of another.
-fn charge(call: &mut Call<'_, '_>, one: usize, two: usize) -> Result<(), BudgetError> {
+fn charge(call: &mut Call<'_>, one: usize, two: usize) -> Result<(), BudgetError> {
     call.charge((one as u64).saturating_mul(two as u64) / 64)
 }
 
 /// The digits times a power of ten; as they are where the power is not above 0.
-fn shifted(digits: &[u8], power: i64, call: &mut Call<'_, '_>) -> Result<Vec<u8>, BudgetError> {
+fn shifted(digits: &[u8], power: i64, call: &mut Call<'_>) -> Result<Vec<u8>, BudgetError> {
     let zeros = usize::try_from(power).unwrap_or(0);
     call.allocate(zeros.saturating_add(digits.len()))?;
     let mut shifted = vec![0; zeros];

@@ -1,9 +1,10 @@
 //! Maps: made, read, and changed in place for everybody who holds them.
 
 use super::arguments::{from, map, shown, text, value};
+use super::function::{Body, Family, Function};
 use super::versions::VersionHost;
-use super::{Body, Family, Function};
-use crate::template::{BudgetError, Call, CallError};
+use crate::call::Call;
+use crate::error::{BudgetError, CallError};
 use crate::value::{Data, List, Map, Type, Value};
 
 /// The table of the family.
@@ -87,7 +88,7 @@ const DEEP_COPY: Body = |call, args| {
 };
 
 /// A copy that shares no list or map.
-fn copy(call: &mut Call<'_, '_>, value: &Value, depth: usize) -> Result<Value, BudgetError> {
+fn copy(call: &mut Call<'_>, value: &Value, depth: usize) -> Result<Value, BudgetError> {
     if depth > MAX_NESTING {
         return Err(BudgetError::Nesting { limit: MAX_NESTING });
     }

@@ -4,8 +4,9 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
 use super::arguments::text;
-use super::{Family, Function};
-use crate::template::{Call, CallError};
+use super::function::{Family, Function};
+use crate::call::Call;
+use crate::error::CallError;
 use crate::value::{Text, Type, Value};
 
 /// The table of the family.
@@ -24,11 +25,7 @@ pub(super) const FAMILY: Family = &[
 
 const ONE: &[Type] = &[Type::String];
 
-fn digest(
-    call: &mut Call<'_, '_>,
-    text: &Text,
-    compute: impl Fn(&[u8]) -> String,
-) -> Result<Value, CallError> {
+fn digest(call: &mut Call<'_>, text: &Text, compute: impl Fn(&[u8]) -> String) -> Result<Value, CallError> {
     call.charge(text.len() as u64 / 64)?;
     let digits = compute(text.as_bytes());
     call.state().keep_derived(text.as_bytes(), &digits);

@@ -3,7 +3,7 @@
 use sekisho_go::base64::{base32_decode, base32_encode, base64_decode, base64_encode};
 
 use super::arguments::text;
-use super::{Family, Function};
+use super::function::{Family, Function};
 use crate::value::{Origin, Text, TextBuilder, Type, Value};
 
 /// The table of the family.

@@ -1,8 +1,9 @@
 //! Equality in depth, as Go's `reflect.DeepEqual` sees it.
 
 use super::arguments::value;
-use super::{Family, Function};
-use crate::template::{BudgetError, Call};
+use super::function::{Family, Function};
+use crate::call::Call;
+use crate::error::BudgetError;
 use crate::value::{Data, HostKind, Type, Value};
 
 /// The table of the family.
@@ -14,11 +15,11 @@ pub(super) const FAMILY: Family = &[Function::new("deepEqual", &[Type::Any, Type
 const MAX_NESTING: usize = 1_000;
 
 /// Whether two values are of one type and equal in all that they hold.
-pub(super) fn deep_equal(call: &mut Call<'_, '_>, one: &Value, other: &Value) -> Result<bool, BudgetError> {
+pub(super) fn deep_equal(call: &mut Call<'_>, one: &Value, other: &Value) -> Result<bool, BudgetError> {
     equal(call, one, other, 0)
 }
 
-fn equal(call: &mut Call<'_, '_>, one: &Value, other: &Value, depth: usize) -> Result<bool, BudgetError> {
+fn equal(call: &mut Call<'_>, one: &Value, other: &Value, depth: usize) -> Result<bool, BudgetError> {
     if depth > MAX_NESTING {
         return Err(BudgetError::Nesting { limit: MAX_NESTING });
     }

@@ -3,8 +3,10 @@
 use super::arguments::{from, int, value};
 use super::convert::to_float;
 use super::decimal::Decimal;
-use super::{Family, Function};
-use crate::template::{BudgetError, Call, CallError, format};
+use super::function::{Family, Function};
+use crate::call::Call;
+use crate::error::{BudgetError, CallError};
+use crate::operation::format;
 use crate::value::{Type, Value};
 
 /// The table of the family.
@@ -43,10 +45,10 @@ fn decimal(float: f64) -> Result<Decimal, CallError> {
 }
 
 fn reduce(
-    call: &mut Call<'_, '_>,
+    call: &mut Call<'_>,
     first: f64,
     others: &[Value],
-    operation: fn(&mut Call<'_, '_>, &Decimal, &Decimal) -> Result<Decimal, BudgetError>,
+    operation: fn(&mut Call<'_>, &Decimal, &Decimal) -> Result<Decimal, BudgetError>,
 ) -> Result<Value, CallError> {
     let mut result = decimal(first)?;
     for other in others {
@@ -55,7 +57,7 @@ fn reduce(
     Ok(result.to_float().into())
 }
 
-fn divide(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Value, CallError> {
+fn divide(call: &mut Call<'_>, args: &[Value]) -> Result<Value, CallError> {
     let mut result = decimal(to_float(value(args, 0)))?;
     for other in from(args, 1) {
         let quotient = result.divide(&decimal(to_float(other))?, call)?;

@@ -1,7 +1,7 @@
 //! Defaults and choices.
 
 use super::arguments::{is_empty, value};
-use super::{Family, Function};
+use super::function::{Family, Function};
 use crate::value::{Type, Value};
 
 /// The table of the family.

@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use super::arguments::{from, int, text, value};
 use super::convert::to_int;
-use super::{Family, Function};
-use crate::template::{Call, CallError, format};
+use super::function::{Family, Function};
+use crate::call::Call;
+use crate::error::CallError;
+use crate::operation::format;
 use crate::value::{IntType, List, Type, Value};
 
 /// The table of the family.
@@ -73,7 +75,7 @@ fn divide(args: &[Value], operation: fn(i64, i64) -> i64) -> Result<Value, CallE
 
 /// The integers from `start` to before `end` in steps; none where the step leads away from `end`.
 fn steps(
-    call: &mut Call<'_, '_>,
+    call: &mut Call<'_>,
     start: i64,
     end: i64,
     step: i64,
@@ -93,7 +95,7 @@ fn list(integers: impl Iterator<Item = i64>) -> Value {
 }
 
 /// The numbers from 1, or from the first argument, to the last one, with spaces between them.
-fn sequence(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Value, CallError> {
+fn sequence(call: &mut Call<'_>, args: &[Value]) -> Result<Value, CallError> {
     let (start, step, end) = match from(args, 0) {
         [end] => (1, None, to_int(end)),
         [start, end] => (to_int(start), None, to_int(end)),

@@ -1,7 +1,8 @@
 //! The functions of the template language itself, and Helm's own that call templates.
 
 use super::{Family, Form, Function};
-use crate::template::{CallError, compare, escape, format, index};
+use crate::error::CallError;
+use crate::operation::{compare, escape, format, index};
 use crate::value::{Data, Text, Type, Value};
 
 /// The functions of the language.

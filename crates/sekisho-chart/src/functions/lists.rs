@@ -3,8 +3,9 @@
 use super::arguments::{NIL_DEREFERENCE, from, int, is_empty, items, kind_name, value};
 use super::convert::to_int;
 use super::equality::deep_equal;
-use super::{Body, Family, Function};
-use crate::template::{Call, CallError};
+use super::function::{Body, Family, Function};
+use crate::call::Call;
+use crate::error::CallError;
 use crate::value::{Data, List, Type, Value};
 
 /// The table of the family.
@@ -157,7 +158,7 @@ const SLICE: Body = |call, args| {
 };
 
 /// The items of a slice; of anything else an error that ends in the name of its kind.
-fn slice_of(call: &mut Call<'_, '_>, value: &Value, error: &str) -> Result<Vec<Value>, CallError> {
+fn slice_of(call: &mut Call<'_>, value: &Value, error: &str) -> Result<Vec<Value>, CallError> {
     if value.is_nil() {
         return Err(CallError::new(NIL_DEREFERENCE));
     }
@@ -168,7 +169,7 @@ fn slice_of(call: &mut Call<'_, '_>, value: &Value, error: &str) -> Result<Vec<V
 }
 
 /// Whether a list has an item that equals another value in depth.
-fn holds(call: &mut Call<'_, '_>, items: &[Value], wanted: &Value) -> Result<bool, CallError> {
+fn holds(call: &mut Call<'_>, items: &[Value], wanted: &Value) -> Result<bool, CallError> {
     for item in items {
         if deep_equal(call, wanted, item)? {
             return Ok(true);
@@ -177,7 +178,7 @@ fn holds(call: &mut Call<'_, '_>, items: &[Value], wanted: &Value) -> Result<boo
     Ok(false)
 }
 
-fn concat(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Value, CallError> {
+fn concat(call: &mut Call<'_>, args: &[Value]) -> Result<Value, CallError> {
     let mut all = Vec::new();
     for list in args {
         if list.is_nil() {

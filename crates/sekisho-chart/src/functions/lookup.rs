@@ -1,10 +1,8 @@
 //! `lookup`: what stands in the cluster that a scan looks at. Without a cluster, nothing does.
 
-use std::fmt;
-
 use super::arguments::text;
-use super::{Family, Function};
-use crate::value::{Map, Type};
+use super::function::{Family, Function};
+use crate::value::Type;
 
 /// The table of the family.
 pub(super) const FAMILY: Family =
@@ -14,11 +12,3 @@ pub(super) const FAMILY: Family =
         let found = cluster.and_then(|cluster| cluster.find(&version, &kind, &namespace, &name));
         Ok(found.unwrap_or_default().into())
     })];
-
-/// Answers `lookup`.
-pub trait Cluster: fmt::Debug {
-    /// The object of this API version, kind, namespace and name; where the name is empty, the list of all
-    /// objects of the kind in the namespace, or in all of them where that is empty too. None where there is
-    /// no such object, or no such kind.
-    fn find(&self, version: &str, kind: &str, namespace: &str, name: &str) -> Option<Map>;
-}

@@ -1,8 +1,9 @@
 //! Maps merged into the first of them, as the Go library `mergo` does it for Helm.
 
 use super::arguments::{from, map};
-use super::{Body, Family, Function};
-use crate::template::{BudgetError, Call, CallError};
+use super::function::{Body, Family, Function};
+use crate::call::Call;
+use crate::error::{BudgetError, CallError};
 use crate::value::{Data, Map, Type, Value};
 
 /// The table of the family.
@@ -22,7 +23,7 @@ const FILL: Body = |call, args| merge_all(call, args, false);
 /// Replaces also what the first map has.
 const OVERWRITE: Body = |call, args| merge_all(call, args, true);
 
-fn merge_all(call: &mut Call<'_, '_>, args: &[Value], overwrites: bool) -> Result<Value, CallError> {
+fn merge_all(call: &mut Call<'_>, args: &[Value], overwrites: bool) -> Result<Value, CallError> {
     let mut target = map(args, 0);
     let own_key = args.first().and_then(|first| first.key.clone());
     for source in from(args, 1).iter().filter_map(Value::as_map) {
@@ -36,7 +37,7 @@ fn merge_all(call: &mut Call<'_, '_>, args: &[Value], overwrites: bool) -> Resul
 
 /// Merges one map into another, in place.
 fn merge(
-    call: &mut Call<'_, '_>,
+    call: &mut Call<'_>,
     target: &Map,
     source: &Map,
     overwrites: bool,

@@ -30,11 +30,13 @@ mod convert;
 mod decimal;
 mod dicts;
 mod digests;
+mod drawn;
 pub(crate) mod encoding;
 mod equality;
 mod floats;
 mod flow;
 mod formats;
+mod function;
 mod integers;
 mod language;
 mod lists;
@@ -45,7 +47,6 @@ mod passwords;
 mod paths;
 mod random;
 mod regex;
-mod state;
 mod strings;
 pub(crate) mod time;
 mod types;
@@ -54,13 +55,13 @@ mod versions;
 mod wrapping;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::LazyLock;
 
-pub use self::lookup::Cluster;
-pub use self::state::{Drawn, State};
-use crate::template::{Call, CallError};
-use crate::value::{Type, Value};
+pub use self::drawn::Drawn;
+use self::function::Family;
+pub(crate) use self::function::Form;
+pub use self::function::{Body, Function};
+pub use crate::call::{Call, Cluster, State};
 
 /// The families of functions. Of two functions of one name the later one counts.
 const FAMILIES: &[Family] = &[
@@ -93,60 +94,6 @@ const FAMILIES: &[Family] = &[
     versions::FAMILY,
     wrapping::FAMILY,
 ];
-
-/// Functions that belong together.
-pub(crate) type Family = &'static [Function];
-
-/// What a function does.
-pub type Body = fn(&mut Call<'_, '_>, &[Value]) -> Result<Value, CallError>;
-
-/// A function that templates can call.
-#[derive(Clone, Copy)]
-pub struct Function {
-    /// Its name.
-    pub name: &'static str,
-    /// The types of its fixed parameters.
-    pub(crate) parameters: &'static [Type],
-    /// The type of any further arguments.
-    pub(crate) rest: Option<Type>,
-    pub(crate) form: Form,
-}
-
-/// How a function is evaluated.
-#[derive(Clone, Copy)]
-pub(crate) enum Form {
-    /// Its arguments first.
-    Plain(Body),
-    /// Arguments up to the first that is false.
-    And,
-    /// Arguments up to the first that is true.
-    Or,
-    /// Its arguments first, then it fails: no value of Helm's can be called.
-    Call,
-}
-
-impl Function {
-    /// A function of a fixed number of arguments.
-    pub(crate) const fn new(name: &'static str, parameters: &'static [Type], body: Body) -> Self {
-        Self { name, parameters, rest: None, form: Form::Plain(body) }
-    }
-
-    /// A function of any number of arguments behind the fixed ones.
-    pub(crate) const fn variadic(
-        name: &'static str,
-        parameters: &'static [Type],
-        rest: Type,
-        body: Body,
-    ) -> Self {
-        Self { name, parameters, rest: Some(rest), form: Form::Plain(body) }
-    }
-}
-
-impl fmt::Debug for Function {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Function").field("name", &self.name).finish_non_exhaustive()
-    }
-}
 
 /// The function of this name.
 pub fn find(name: &str) -> Option<&'static Function> {

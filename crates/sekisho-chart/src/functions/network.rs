@@ -1,6 +1,6 @@
 //! Names of hosts, which are never resolved: as in Helm without `--enable-dns`, the answer is empty.
 
-use super::{Family, Function};
+use super::function::{Family, Function};
 use crate::value::Type;
 
 /// The table of the family.

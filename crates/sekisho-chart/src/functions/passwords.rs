@@ -10,12 +10,14 @@ use hmac::{Hmac, Mac};
 use scrypt::Params;
 use sha2::{Digest, Sha256};
 
-use super::arguments::{text, value};
-use super::random::Source;
-use super::{Family, Function};
-use crate::template::{Call, CallError};
-use crate::value::{Text, TextBuilder, Type, UintType, Value};
 use sekisho_go::base64::{base64_decode, base64_encode};
+
+use super::arguments::{text, value};
+use super::function::{Family, Function};
+use super::random::Source;
+use crate::call::Call;
+use crate::error::CallError;
+use crate::value::{Text, TextBuilder, Type, UintType, Value};
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[
@@ -51,7 +53,7 @@ const DERIVE: &[Type] =
 const LONGEST_PASSWORD: usize = 72;
 
 /// A text of the form of a bcrypt hash.
-fn bcrypt(call: &mut Call<'_, '_>, password: &Text) -> Result<String, CallError> {
+fn bcrypt(call: &mut Call<'_>, password: &Text) -> Result<String, CallError> {
     const ALPHABET: &[u8; 64] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     if password.len() > LONGEST_PASSWORD {
         let reason = format!("bcrypt: password length exceeds {LONGEST_PASSWORD} bytes");
@@ -115,7 +117,7 @@ fn templates(password_type: &str) -> &'static [&'static str] {
 }
 
 /// The password of a site, from a counter, a type, the master password, the user and the site.
-fn derive(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Value, CallError> {
+fn derive(call: &mut Call<'_>, args: &[Value]) -> Result<Value, CallError> {
     const SCOPE: &[u8] = b"com.lyndir.masterpassword";
     // 2 to the power of this times 8 blocks of 128 bytes are held while the key is derived.
     const COST: u8 = 15;
@@ -163,7 +165,7 @@ fn cipher(password: &Text) -> Aes256 {
 const BLOCK: usize = 16;
 
 /// Encrypts in CBC mode behind an initialization vector, which is a stand-in for a random one.
-fn encrypt(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Value, CallError> {
+fn encrypt(call: &mut Call<'_>, args: &[Value]) -> Result<Value, CallError> {
     let plain = text(args, 1);
     if plain.is_empty() {
         return Ok("".into());

@@ -2,7 +2,7 @@
 //! paths have slashes, and so do these on all.
 
 use super::arguments::text;
-use super::{Body, Family, Function};
+use super::function::{Body, Family, Function};
 use crate::value::{Text, Type};
 
 /// The table of the family.

@@ -6,12 +6,14 @@
 
 use sha2::{Digest, Sha256};
 
-use super::arguments::{int, text};
-use super::{Family, Function};
-use crate::template::{Call, CallError};
-use crate::value::{Type, Value};
 use sekisho_go::base64::base64_encode;
 use sekisho_go::characters::runes;
+
+use super::arguments::{int, text};
+use super::function::{Family, Function};
+use crate::call::Call;
+use crate::error::CallError;
+use crate::value::{Type, Value};
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[
@@ -74,7 +76,7 @@ pub(super) struct Source {
 
 impl Source {
     /// The source of the next value of a run.
-    pub(super) fn next(call: &mut Call<'_, '_>) -> Self {
+    pub(super) fn next(call: &mut Call<'_>) -> Self {
         let state = call.state();
         Self { seed: state.seed, draw: state.draw(), block: 0, left: Vec::new() }
     }
@@ -93,7 +95,7 @@ impl Source {
     }
 
     /// So many bytes, after the budget has allowed them.
-    pub(super) fn bytes(&mut self, call: &mut Call<'_, '_>, count: usize) -> Result<Vec<u8>, CallError> {
+    pub(super) fn bytes(&mut self, call: &mut Call<'_>, count: usize) -> Result<Vec<u8>, CallError> {
         call.allocate(count)?;
         call.charge(count as u64 / 32)?;
         Ok((0..count).map(|_| self.byte()).collect())
@@ -117,7 +119,7 @@ impl Source {
 }
 
 /// As many characters of an alphabet as the argument says; none where it is below 0.
-fn characters(call: &mut Call<'_, '_>, args: &[Value], belongs: fn(&u8) -> bool) -> Result<Value, CallError> {
+fn characters(call: &mut Call<'_>, args: &[Value], belongs: fn(&u8) -> bool) -> Result<Value, CallError> {
     let count = usize::try_from(int(args, 0)).unwrap_or(0);
     call.allocate(count)?;
     call.charge(count as u64 / 4)?;
@@ -127,7 +129,7 @@ fn characters(call: &mut Call<'_, '_>, args: &[Value], belongs: fn(&u8) -> bool)
 }
 
 /// A random text, which is kept so that nobody takes it for one that stands in a file.
-fn drawn(call: &mut Call<'_, '_>, text: String) -> Value {
+fn drawn(call: &mut Call<'_>, text: String) -> Value {
     call.state().keep_drawn(&text);
     text.into()
 }

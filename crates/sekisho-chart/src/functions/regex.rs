@@ -2,16 +2,18 @@
 
 use std::rc::Rc;
 
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::RegexBuilder;
 use smol_str::SmolStr;
 
-use super::arguments::{int, strings, text};
-use super::{Body, Family, Function};
-use crate::template::{BudgetError, Call, CallError};
-use crate::value::{List, Text, TextBuilder, Type, Value};
 use sekisho_go::characters::{is_digit, is_letter, runes};
 use sekisho_go::quote;
 use sekisho_go::regexp::{PatternError, translate};
+
+use super::arguments::{int, strings, text};
+use super::function::{Body, Family, Function};
+use crate::call::{Call, Expression};
+use crate::error::{BudgetError, CallError};
+use crate::value::{List, Text, TextBuilder, Type, Value};
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[
@@ -44,19 +46,11 @@ const THREE: &[Type] = &[Type::String, Type::String, Type::String];
 /// The largest compiled expression, in bytes.
 const MAX_COMPILED: usize = 1 << 20;
 
-/// A compiled expression.
-#[derive(Debug)]
-pub(crate) struct Expression {
-    regex: Regex,
-    /// The names of its groups by their numbers.
-    names: Vec<String>,
-}
-
 /// How a function comes by its expression.
-type Compile = fn(&mut Call<'_, '_>, &[Value]) -> Result<Rc<Expression>, CallError>;
+type Compile = fn(&mut Call<'_>, &[Value]) -> Result<Rc<Expression>, CallError>;
 
 /// The expression of the first argument.
-fn expression(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Rc<Expression>, CallError> {
+fn expression(call: &mut Call<'_>, args: &[Value]) -> Result<Rc<Expression>, CallError> {
     let given = text(args, 0);
     let Some(written) = given.as_str() else {
         return Err(CallError::Message(format!("error parsing regexp: invalid UTF-8: `{}`", given.to_str())));
@@ -76,7 +70,7 @@ fn expression(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Rc<Expression>,
 }
 
 /// The expression of the first argument, for functions that give up where it is none.
-fn certain(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Rc<Expression>, CallError> {
+fn certain(call: &mut Call<'_>, args: &[Value]) -> Result<Rc<Expression>, CallError> {
     expression(call, args).map_err(|error| match error {
         CallError::Message(message) => {
             let bytes = text(args, 0).as_bytes();
@@ -96,16 +90,16 @@ fn is_backquotable(text: &str) -> bool {
 }
 
 /// Work in proportion to a text that is searched.
-fn charge(call: &mut Call<'_, '_>, text: &Text) -> Result<(), CallError> {
+fn charge(call: &mut Call<'_>, text: &Text) -> Result<(), CallError> {
     Ok(call.charge(1 + text.len() as u64 / 32)?)
 }
 
 /// Each search may look at everything that is left, whatever it finds.
-fn charge_search(call: &mut Call<'_, '_>, bytes: &[u8], from: usize) -> Result<(), BudgetError> {
+fn charge_search(call: &mut Call<'_>, bytes: &[u8], from: usize) -> Result<(), BudgetError> {
     call.charge(bytes.len().saturating_sub(from) as u64 / 128)
 }
 
-fn is_match(call: &mut Call<'_, '_>, expression: &Expression, args: &[Value]) -> Result<Value, CallError> {
+fn is_match(call: &mut Call<'_>, expression: &Expression, args: &[Value]) -> Result<Value, CallError> {
     charge(call, text(args, 1))?;
     Ok(expression.regex.is_match(text(args, 1).as_bytes()).into())
 }
@@ -148,7 +142,7 @@ fn width_at(bytes: &[u8], at: usize) -> usize {
 
 /// All matches, at most so many; an empty one right behind another does not count.
 fn matches(
-    call: &mut Call<'_, '_>,
+    call: &mut Call<'_>,
     expression: &Expression,
     bytes: &[u8],
     most: i64,
@@ -180,7 +174,7 @@ fn matches(
     Ok(found)
 }
 
-fn find(call: &mut Call<'_, '_>, args: &[Value], compile: Compile) -> Result<Value, CallError> {
+fn find(call: &mut Call<'_>, args: &[Value], compile: Compile) -> Result<Value, CallError> {
     let expression = compile(call, args)?;
     let whole = text(args, 1);
     charge(call, whole)?;
@@ -191,7 +185,7 @@ fn find(call: &mut Call<'_, '_>, args: &[Value], compile: Compile) -> Result<Val
     .into())
 }
 
-fn find_all(call: &mut Call<'_, '_>, args: &[Value], compile: Compile) -> Result<Value, CallError> {
+fn find_all(call: &mut Call<'_>, args: &[Value], compile: Compile) -> Result<Value, CallError> {
     let expression = compile(call, args)?;
     let whole = text(args, 1);
     charge(call, whole)?;
@@ -203,7 +197,7 @@ fn find_all(call: &mut Call<'_, '_>, args: &[Value], compile: Compile) -> Result
     Ok(strings(found.into_iter().map(|(start, end)| whole.slice(start..end))))
 }
 
-fn split(call: &mut Call<'_, '_>, args: &[Value], compile: Compile) -> Result<Value, CallError> {
+fn split(call: &mut Call<'_>, args: &[Value], compile: Compile) -> Result<Value, CallError> {
     let expression = compile(call, args)?;
     let (whole, most) = (text(args, 1), int(args, 2));
     charge(call, whole)?;
@@ -236,12 +230,7 @@ fn split(call: &mut Call<'_, '_>, args: &[Value], compile: Compile) -> Result<Va
 }
 
 /// Replaces all matches; where `expands`, `$1` and `${name}` in the replacement stand for groups.
-fn replace(
-    call: &mut Call<'_, '_>,
-    args: &[Value],
-    compile: Compile,
-    expands: bool,
-) -> Result<Value, CallError> {
+fn replace(call: &mut Call<'_>, args: &[Value], compile: Compile, expands: bool) -> Result<Value, CallError> {
     let expression = compile(call, args)?;
     let (whole, replacement) = (text(args, 1), text(args, 2));
     charge(call, whole)?;

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use memchr::memmem;
 use smol_str::format_smolstr;
 
-use super::arguments::{int, joined, shown, shown_items, strings, text, value};
-use super::{Family, Function};
-use crate::template::{Call, CallError};
-use crate::value::{Data, Map, Origin, Text, TextBuilder, Type, Value};
 use sekisho_go::characters::{runes, valid};
 use sekisho_go::quote;
+
+use super::arguments::{int, joined, shown, shown_items, strings, text, value};
+use super::function::{Family, Function};
+use crate::call::Call;
+use crate::error::CallError;
+use crate::value::{Data, Map, Origin, Text, TextBuilder, Type, Value};
 
 /// The table of the family.
 pub(super) const FAMILY: Family = &[
@@ -111,9 +113,9 @@ const THREE: &[Type] = &[Type::String, Type::String, Type::String];
 const NEGATIVE_COUNT: &str = "strings: negative Repeat count";
 
 /// A value as `%v` prints it: in contrast to [`shown`], a byte slice as numbers.
-fn printed(call: &mut Call<'_, '_>, value: &Value) -> Result<Text, CallError> {
+fn printed(call: &mut Call<'_>, value: &Value) -> Result<Text, CallError> {
     match &value.data {
-        Data::Bytes(_) => Ok(crate::template::format::display(value, &mut |bytes| call.allocate(bytes))?),
+        Data::Bytes(_) => Ok(crate::operation::format::display(value, &mut |bytes| call.allocate(bytes))?),
         _ => shown(call, value),
     }
 }
@@ -132,7 +134,7 @@ fn trim_all(args: &[Value]) -> Value {
     trim(text(args, 1), |character| cut.contains(character)).into()
 }
 
-fn repeat(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Value, CallError> {
+fn repeat(call: &mut Call<'_>, args: &[Value]) -> Result<Value, CallError> {
     let whole = text(args, 1);
     let Ok(count) = usize::try_from(int(args, 0)) else {
         return Err(CallError::new(NEGATIVE_COUNT));
@@ -151,7 +153,7 @@ fn repeat(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Value, CallError> {
 }
 
 /// The text with every occurrence of `old` replaced; an empty one occurs before each character and at the end.
-fn replace(call: &mut Call<'_, '_>, whole: &Text, old: &Text, new: &Text) -> Result<Text, CallError> {
+fn replace(call: &mut Call<'_>, whole: &Text, old: &Text, new: &Text) -> Result<Text, CallError> {
     let bytes = whole.as_bytes();
     if old.as_bytes() == new.as_bytes() {
         return Ok(whole.clone());
@@ -205,7 +207,7 @@ fn truncate(args: &[Value]) -> Text {
     }
 }
 
-fn quote_all(call: &mut Call<'_, '_>, args: &[Value]) -> Result<Value, CallError> {
+fn quote_all(call: &mut Call<'_>, args: &[Value]) -> Result<Value, CallError> {
     let mut texts = Vec::new();
     for value in args.iter().filter(|value| !value.is_nil()) {
         let shown = shown(call, value)?;
@@ -242,7 +244,7 @@ fn double_quoted(whole: &Text) -> Text {
 
 /// The text with so many spaces before each line, and a line break before it all where `breaks`. What is
 /// added belongs to what it stands before.
-fn indent(call: &mut Call<'_, '_>, spaces: i64, whole: &Text, breaks: bool) -> Result<Text, CallError> {
+fn indent(call: &mut Call<'_>, spaces: i64, whole: &Text, breaks: bool) -> Result<Text, CallError> {
     let Ok(spaces) = usize::try_from(spaces) else {
         return Err(CallError::new(NEGATIVE_COUNT));
     };
@@ -264,7 +266,7 @@ fn indent(call: &mut Call<'_, '_>, spaces: i64, whole: &Text, breaks: bool) -> R
     Ok(out.finish())
 }
 
-fn to_strings(call: &mut Call<'_, '_>, value: &Value) -> Result<Value, CallError> {
+fn to_strings(call: &mut Call<'_>, value: &Value) -> Result<Value, CallError> {
     match &value.data {
         Data::List(list) if *list.element() == Type::String => Ok(value.clone()),
         _ => Ok(strings(shown_items(call, value)?)),
@@ -272,12 +274,7 @@ fn to_strings(call: &mut Call<'_, '_>, value: &Value) -> Result<Value, CallError
 }
 
 /// The parts of a text between separators, at most so many; an empty separator parts characters.
-fn split(
-    call: &mut Call<'_, '_>,
-    whole: &Text,
-    separator: &Text,
-    most: usize,
-) -> Result<Vec<Text>, CallError> {
+fn split(call: &mut Call<'_>, whole: &Text, separator: &Text, most: usize) -> Result<Vec<Text>, CallError> {
     /// What a part takes: its range, its text and its value.
     const PART: usize = size_of::<std::ops::Range<usize>>() + size_of::<Text>() + size_of::<Value>();
     if most == 0 {
@@ -308,7 +305,7 @@ fn split(
 }
 
 /// A map of texts by the names `_0`, `_1`, ….
-fn numbered(call: &mut Call<'_, '_>, parts: Vec<Text>) -> Result<Value, CallError> {
+fn numbered(call: &mut Call<'_>, parts: Vec<Text>) -> Result<Value, CallError> {
     call.allocate(Map::footprint(parts.len()))?;
     let entries: BTreeMap<_, _> = parts
         .into_iter()

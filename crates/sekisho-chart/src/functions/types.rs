@@ -1,7 +1,7 @@
 //! The types of values, by Go's names.
 
 use super::arguments::{kind_name, text, value};
-use super::{Family, Function};
+use super::function::{Family, Function};
 use crate::value::{Type, Value};
 
 /// The table of the family.

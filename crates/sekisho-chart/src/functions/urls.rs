@@ -4,8 +4,8 @@ use sekisho_go::url::Url;
 use smol_str::SmolStr;
 
 use super::arguments::{kind_name, map, text};
-use super::{Family, Function};
-use crate::template::CallError;
+use super::function::{Family, Function};
+use crate::error::CallError;
 use crate::value::{Map, Text, Type, Value};
 
 /// The table of the family.

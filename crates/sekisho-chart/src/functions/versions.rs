@@ -4,9 +4,9 @@ use std::any::Any;
 use std::rc::Rc;
 
 use super::arguments::{NIL_DEREFERENCE, text, value};
-use super::{Family, Function};
+use super::function::{Family, Function};
+use crate::error::CallError;
 use crate::semver::{Constraint, Version};
-use crate::template::CallError;
 use crate::value::{Data, Host, Method, MethodBody, Text, Type, UintType, Value};
 
 /// The table of the family.

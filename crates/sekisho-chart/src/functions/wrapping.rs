@@ -1,8 +1,9 @@
 //! Texts fitted to a width, and those that are read byte by byte.
 
 use super::arguments::{int, text};
-use super::{Family, Function};
-use crate::template::{Call, CallError};
+use super::function::{Family, Function};
+use crate::call::Call;
+use crate::error::CallError;
 use crate::value::{Text, TextBuilder, Type};
 
 /// The table of the family.
@@ -78,7 +79,7 @@ fn abbreviated(whole: &Text, offset: i64, width: i64) -> Text {
 
 /// The text in lines of at most `width` bytes, broken at spaces; longer words are cut only where `cuts`.
 fn wrap(
-    call: &mut Call<'_, '_>,
+    call: &mut Call<'_>,
     whole: &Text,
     width: i64,
     line_break: &Text,

@@ -1,11 +1,9 @@
 //! The arguments of calls: evaluated, and checked against the types of parameters.
 
-use std::rc::Rc;
-
 use super::ast::{Number, Operand, OperandKind, Spot};
 use super::frame::{Frame, Held};
 use super::machine::{Machine, Outcome};
-use crate::value::{Data, List, Map, Text, Type, Value};
+use crate::value::{Data, Type, Value};
 
 /// The arguments of a call as they are written, and what a pipeline adds behind them.
 pub(super) struct Given<'t> {
@@ -63,7 +61,7 @@ impl Machine<'_> {
         let none = Given { operands: &[], last: None };
         let value = match &operand.kind {
             OperandKind::Dot => dot.clone(),
-            OperandKind::Nil if kind.takes_nil() => return Ok(zero(kind)),
+            OperandKind::Nil if kind.takes_nil() => return Ok(kind.zero()),
             OperandKind::Nil => return Self::fail(frame, format!("cannot assign nil to {kind}")),
             OperandKind::Field(_) | OperandKind::Variable(_, _) | OperandKind::Chain(_, _) => {
                 self.eval_path(frame, dot, operand, none)?
@@ -85,7 +83,7 @@ impl Machine<'_> {
             return match kind {
                 Type::Reflect => Ok(value),
                 Type::Any => Ok(Value::NIL),
-                _ if is_absent && kind.takes_nil() => Ok(zero(kind)),
+                _ if is_absent && kind.takes_nil() => Ok(kind.zero()),
                 _ if is_absent => Self::fail(frame, format!("invalid value; expected {kind}")),
                 _ => wrong_type(frame, kind, Type::Any),
             };
@@ -163,20 +161,4 @@ fn constant(number: &Number) -> Option<Value> {
 
 fn wrong_type<T>(frame: &Frame<'_>, kind: Type, own: Type) -> Outcome<T> {
     Machine::fail(frame, format!("wrong type for value; expected {kind}; got {own}"))
-}
-
-/// The zero value of a type.
-pub(super) fn zero(kind: Type) -> Value {
-    match kind {
-        Type::Any | Type::Host(_) => Value::NIL,
-        Type::Reflect => Value::ABSENT,
-        Type::Bool => false.into(),
-        Type::Int(kind) => Data::Int(0, kind).into(),
-        Type::Uint(kind) => Data::Uint(0, kind).into(),
-        Type::Float64 => 0.0.into(),
-        Type::String => Text::default().into(),
-        Type::Bytes => Data::Bytes(Rc::from([])).into(),
-        Type::List(element) => List::nil(element).into(),
-        Type::Map(_) | Type::Values => Map::nil(kind).into(),
-    }
 }

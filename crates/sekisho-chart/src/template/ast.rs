@@ -8,9 +8,10 @@ use std::sync::Arc;
 use sekisho_manifest::SourceId;
 use smol_str::SmolStr;
 
-use super::complex::Complex;
 use crate::functions::Function;
-use crate::value::{Text, Value};
+use crate::operation::complex::Complex;
+use crate::template::ErrorPlace;
+use crate::value::{Site, Text, Value};
 
 /// A text that templates were parsed from.
 #[derive(Debug)]
@@ -235,5 +236,28 @@ impl fmt::Display for Operand {
             }
         };
         fields.iter().try_for_each(|field| write!(f, ".{field}"))
+    }
+}
+
+impl Source {
+    /// An offset, as messages show it.
+    pub(crate) fn place(&self, offset: usize) -> ErrorPlace {
+        let before = self.text.get(..offset).unwrap_or(&self.text).as_bytes();
+        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let breaks = memchr::memchr_iter(b'\n', before).count();
+        ErrorPlace {
+            name: self.name.clone(),
+            line: breaks + 1,
+            column: before.len() - line_start,
+            site: self.site(offset),
+        }
+    }
+
+    /// The byte of a source that stands for an offset.
+    pub(crate) fn site(&self, offset: usize) -> Option<Site> {
+        match &self.given {
+            Some(text) => text.origin_at(offset).site,
+            None => Some(Site { source: self.id, offset: u32::try_from(offset).unwrap_or(u32::MAX) }),
+        }
     }
 }

@@ -4,11 +4,13 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
-use super::arguments::{Given, zero};
+use super::arguments::Given;
 use super::ast::{Command, Operand, OperandKind, Pipe, Spot};
 use super::frame::{Frame, Held};
 use super::machine::{Machine, Outcome};
-use super::{Call, CallError, values};
+use super::values;
+use crate::call::Call;
+use crate::error::CallError;
 use crate::functions::{Form, Function};
 use crate::value::{Data, Host, HostKind, Method, Text, Type, Value};
 
@@ -138,7 +140,7 @@ impl Machine<'_> {
                 if let Some(method) = values::method(map, name) {
                     let arguments =
                         self.arguments(frame, dot, method.name, method.parameters, None, given)?;
-                    let mut call = Call { site: frame.site(), machine: self };
+                    let mut call = Call::new(self, frame.site());
                     let result = (method.body)(&mut call, map, &arguments);
                     return self.finish_call(frame, method.name, Spot::Operand(operand), result);
                 }
@@ -149,7 +151,7 @@ impl Machine<'_> {
                 return Ok(match map.get(name) {
                     Some(value) => Held { value, is_boxed },
                     None if self.missing_is_absent => Held::ABSENT,
-                    None => Held { value: zero(*map.element()), is_boxed },
+                    None => Held { value: map.element().zero(), is_boxed },
                 });
             }
             Data::Host(host) => {
@@ -186,7 +188,7 @@ impl Machine<'_> {
         given: Given<'t>,
     ) -> Outcome<Held> {
         let arguments = self.arguments(frame, dot, method.name, method.parameters, None, given)?;
-        let mut call = Call { site: frame.site(), machine: self };
+        let mut call = Call::new(self, frame.site());
         let result = (method.body)(&mut call, &host, &arguments);
         self.finish_call(frame, method.name, Spot::Operand(operand), result)
     }
@@ -211,7 +213,7 @@ impl Machine<'_> {
         // Whatever it does with texts, it reads them.
         let read: usize = arguments.iter().filter_map(Value::as_text).map(Text::len).sum();
         self.charge(read as u64 / 32)?;
-        let mut call = Call { site: frame.site(), machine: self };
+        let mut call = Call::new(self, frame.site());
         let result = body(&mut call, &arguments);
         self.finish_call(frame, name, caller, result)
     }

@@ -2,10 +2,9 @@
 
 use smol_str::SmolStr;
 
-use super::ErrorPlace;
 use super::ast::{Spot, Template};
-use super::error::FailedAction;
 use super::parser::ROOT;
+use crate::error::FailedAction;
 use crate::value::{Data, Origin, Site, Value};
 
 /// The execution of one template.
@@ -42,7 +41,7 @@ impl<'t> Frame<'t> {
     /// What the frame is at, as the place of an error.
     pub(super) fn failed(&self) -> FailedAction {
         FailedAction {
-            place: ErrorPlace::new(&self.template.source, self.spot.offset()),
+            place: self.template.source.place(self.spot.offset()),
             executing: self.template.name.clone(),
             context: self.spot.to_string(),
         }

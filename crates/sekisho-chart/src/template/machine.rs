@@ -5,15 +5,16 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
+use sekisho_go::quote::quote_bytes;
+
 use super::ast::{Source, Template};
-use super::error::Caller;
 use super::frame::{Frame, Held};
 use super::parser::{Bodies, Dialect, is_blank, parse};
 use super::set::{ROOT_NAME, TemplateSet, without_no_value};
 use super::{BudgetError, CallError, Cause, ExecuteError, TemplateError};
-use crate::functions::State;
+use crate::call::{Evaluator, State};
+use crate::error::Caller;
 use crate::value::{Origin, Site, Text, TextBuilder, Value};
-use sekisho_go::quote::quote_bytes;
 
 /// How often a template may be in the midst of being included; Helm's number.
 const MAX_INCLUDED: usize = 1_000;
@@ -142,8 +143,39 @@ impl<'s> Machine<'s> {
         self.set.get(name).map(Rc::clone)
     }
 
+    /// The error of a failure at the frame's spot.
+    pub(super) fn fail<T>(frame: &Frame<'_>, message: impl Into<String>) -> Outcome<T> {
+        Err(Self::error(frame, Cause::Message(message.into())))
+    }
+
+    /// The error of a failed call at the frame's spot.
+    pub(super) fn call_error(frame: &Frame<'_>, function: &str, error: CallError) -> TemplateError {
+        let function = SmolStr::new(function);
+        match error {
+            CallError::Budget(error) => error.into(),
+            CallError::Template { prefix, error } => match *error {
+                TemplateError::Execute(mut error) => {
+                    error.called_by(Caller { action: frame.failed(), function, prefix });
+                    TemplateError::Execute(error)
+                }
+                error => {
+                    let error = CallError::Template { prefix, error: Box::new(error) };
+                    Self::error(frame, Cause::Calling { function, error })
+                }
+            },
+            error => Self::error(frame, Cause::Calling { function, error }),
+        }
+    }
+
+    fn error(frame: &Frame<'_>, cause: Cause) -> TemplateError {
+        let error = ExecuteError { callers: Vec::new(), failed: frame.failed(), cause };
+        TemplateError::Execute(Box::new(error))
+    }
+}
+
+impl Evaluator for Machine<'_> {
     /// Renders a template for `include`.
-    pub(super) fn include(&mut self, name: &str, data: Value) -> Result<Text, CallError> {
+    fn include(&mut self, name: &str, data: Value) -> Result<Text, CallError> {
         let count = self.included.entry(name.into()).or_default();
         if *count > MAX_INCLUDED {
             return Err(CallError::Message(format!(
@@ -160,7 +192,7 @@ impl<'s> Machine<'s> {
     }
 
     /// Renders a text for `tpl`, which an action at `site` calls.
-    pub(super) fn tpl(&mut self, text: &Text, data: Value, site: Option<Site>) -> Result<Text, CallError> {
+    fn tpl(&mut self, text: &Text, data: Value, site: Option<Site>) -> Result<Text, CallError> {
         let prefixed = |prefix: &str, error: TemplateError| match error {
             TemplateError::Budget(error) => CallError::Budget(error),
             error => {
@@ -212,33 +244,16 @@ impl<'s> Machine<'s> {
         Ok(without_no_value(rendered))
     }
 
-    /// The error of a failure at the frame's spot.
-    pub(super) fn fail<T>(frame: &Frame<'_>, message: impl Into<String>) -> Outcome<T> {
-        Err(Self::error(frame, Cause::Message(message.into())))
+    fn state(&mut self) -> &mut State {
+        &mut self.state
     }
 
-    /// The error of a failed call at the frame's spot.
-    pub(super) fn call_error(frame: &Frame<'_>, function: &str, error: CallError) -> TemplateError {
-        let function = SmolStr::new(function);
-        match error {
-            CallError::Budget(error) => error.into(),
-            CallError::Template { prefix, error } => match *error {
-                TemplateError::Execute(mut error) => {
-                    error.called_by(Caller { action: frame.failed(), function, prefix });
-                    TemplateError::Execute(error)
-                }
-                error => {
-                    let error = CallError::Template { prefix, error: Box::new(error) };
-                    Self::error(frame, Cause::Calling { function, error })
-                }
-            },
-            error => Self::error(frame, Cause::Calling { function, error }),
-        }
+    fn charge(&mut self, steps: u64) -> Result<(), BudgetError> {
+        Self::charge(self, steps)
     }
 
-    fn error(frame: &Frame<'_>, cause: Cause) -> TemplateError {
-        let error = ExecuteError { callers: Vec::new(), failed: frame.failed(), cause };
-        TemplateError::Execute(Box::new(error))
+    fn allocate(&mut self, bytes: usize) -> Result<(), BudgetError> {
+        Self::allocate(self, bytes)
     }
 }
 

@@ -5,29 +5,23 @@
 
 mod arguments;
 mod ast;
-mod call;
-pub(crate) mod compare;
-pub(crate) mod complex;
-mod error;
-pub(crate) mod escape;
 mod expression;
-pub(crate) mod format;
 mod frame;
-pub(crate) mod index;
 mod lexer;
 mod machine;
-pub(crate) mod number;
+mod number;
 mod parser;
+mod rendering;
 mod set;
 mod stack;
 mod values;
 mod walk;
 
-pub use self::call::Call;
-pub use self::error::{
+pub use self::machine::Budget;
+pub(crate) use self::rendering::render_as_go;
+pub use self::rendering::{Rendered, Rendering};
+pub use self::set::TemplateSet;
+pub use self::stack::on_deep_stack;
+pub use crate::error::{
     BudgetError, CallError, Caller, Cause, ErrorPlace, ExecuteError, FailedAction, TemplateError,
 };
-pub use self::machine::Budget;
-pub(crate) use self::set::render_as_go;
-pub use self::set::{Rendered, Rendering, TemplateSet};
-pub use self::stack::on_deep_stack;

@@ -1,15 +1,17 @@
 //! The methods of Helm's own map type, which `.Values` and `.` have.
 
-use super::{Call, CallError};
+use sekisho_go::quote::quote;
+
+use crate::call::Call;
+use crate::error::CallError;
 use crate::functions::{self, Form};
 use crate::value::{Data, Map, Text, Type, Value};
-use sekisho_go::quote::quote;
 
 /// A method of a map of type `common.Values`.
 pub(super) struct ValuesMethod {
     pub(super) name: &'static str,
     pub(super) parameters: &'static [Type],
-    pub(super) body: fn(&mut Call<'_, '_>, &Map, &[Value]) -> Result<Value, CallError>,
+    pub(super) body: fn(&mut Call<'_>, &Map, &[Value]) -> Result<Value, CallError>,
 }
 
 const METHODS: &[ValuesMethod] = &[
@@ -73,7 +75,7 @@ fn path_value(values: &Map, path: &str) -> Result<Value, CallError> {
     }
 }
 
-fn yaml(call: &mut Call<'_, '_>, values: &Map, _: &[Value]) -> Result<Value, CallError> {
+fn yaml(call: &mut Call<'_>, values: &Map, _: &[Value]) -> Result<Value, CallError> {
     let Some(Form::Plain(body)) = functions::find("toYaml").map(|function| function.form) else {
         return Err(CallError::new("there is no function toYaml"));
     };

@@ -1,9 +1,9 @@
 //! The evaluation of texts, actions and blocks.
 
 use super::ast::{Arm, Body, Branch, Invocation, Node, Spot};
-use super::format;
 use super::frame::{Frame, Held};
 use super::machine::{Machine, Outcome};
+use crate::operation::format;
 use crate::value::{Data, HostKind, Origin, Text, TextBuilder, Type, Value};
 
 /// How a list of nodes was left.

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::{Data, Text, Type, Value};
-use crate::template::{Call, CallError};
+use crate::call::Call;
+use crate::error::CallError;
 
 /// An object with a type, methods and fields of its own, such as `.Files` or a time.
 ///
@@ -87,7 +88,7 @@ pub struct Method {
 }
 
 /// What a method does with its object and the arguments.
-pub type MethodBody = fn(&mut Call<'_, '_>, &Rc<dyn Host>, &[Value]) -> Result<Value, CallError>;
+pub type MethodBody = fn(&mut Call<'_>, &Rc<dyn Host>, &[Value]) -> Result<Value, CallError>;
 
 /// Lets go of values without recursion, however deep they are nested.
 pub(super) fn release(values: impl Iterator<Item = Value>) {

@@ -6,6 +6,7 @@ mod map;
 mod origin;
 mod text;
 mod types;
+mod zero;
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -15,14 +15,17 @@ use std::net::IpAddr;
 
 use smol_str::SmolStr;
 
+use sekisho_go::base64::base64_decode;
+
 use self::certificate::{Issuer, Request};
 use self::key::{Kind, PrivateKey};
 use super::arguments::{int, text, value};
+use super::function::{Family, Function};
 use super::random::Source;
-use super::{Family, Function};
-use crate::template::{Call, CallError, format};
+use crate::call::Call;
+use crate::error::CallError;
+use crate::operation::format;
 use crate::value::{Host, Text, Type, Value};
-use sekisho_go::base64::base64_decode;
 
 /// Whether a text holds a private key that stands in for a new one.
 pub(super) fn holds_stand_in_key(text: &str) -> bool {
@@ -116,7 +119,7 @@ fn given_key(text: &Text) -> Result<PrivateKey, CallError> {
 /// What the arguments ask for: the lists of addresses and names, and the days, stand at these places. An
 /// authority has no such lists.
 fn request(
-    call: &mut Call<'_, '_>,
+    call: &mut Call<'_>,
     args: &[Value],
     lists: Option<[usize; 2]>,
     days: usize,
@@ -157,13 +160,13 @@ fn items(args: &[Value], at: usize) -> &[Value] {
     value(args, at).as_list().map_or(&[], |list| list.items())
 }
 
-fn self_signed(call: &mut Call<'_, '_>, request: &Request, key: &PrivateKey) -> Result<Value, CallError> {
+fn self_signed(call: &mut Call<'_>, request: &Request, key: &PrivateKey) -> Result<Value, CallError> {
     let issuer = Issuer { subject: request.subject(), public: key.public.clone(), key_id: None };
     create(call, request, key, &issuer, key)
 }
 
 /// A certificate that the authority of the fifth argument signs.
-fn signed(call: &mut Call<'_, '_>, args: &[Value], key: PrivateKey) -> Result<Value, CallError> {
+fn signed(call: &mut Call<'_>, args: &[Value], key: PrivateKey) -> Result<Value, CallError> {
     let authority = value(args, 4).as_host::<Certificate>();
     let (certificate, signer) = match authority {
         Some(authority) => (&authority.certificate, &authority.key),
@@ -182,7 +185,7 @@ fn signed(call: &mut Call<'_, '_>, args: &[Value], key: PrivateKey) -> Result<Va
 }
 
 fn create(
-    call: &mut Call<'_, '_>,
+    call: &mut Call<'_>,
     request: &Request,
     key: &PrivateKey,
     issuer: &Issuer,

@@ -5,13 +5,15 @@ use std::fmt::Write as _;
 use sekisho_manifest::float;
 use smol_str::SmolStr;
 
+use sekisho_go::base64::base64_encode;
+
 use super::json_reader::{self, JsonError};
 use super::{MAX_NESTING, host_text};
+use crate::call::Call;
+use crate::error::{BudgetError, CallError};
 use crate::functions::arguments::{text, value};
 use crate::functions::{Body, Family, Function};
-use crate::template::{BudgetError, Call, CallError};
 use crate::value::{Data, HostKind, List, Map, Type, Value};
-use sekisho_go::base64::base64_encode;
 
 /// The table of the family.
 pub(in crate::functions) const FAMILY: Family = &[
@@ -119,7 +121,7 @@ fn or_error(encoded: Result<String, EncodeError>) -> Result<Value, CallError> {
     }
 }
 
-fn encode(call: &mut Call<'_, '_>, value: &Value, style: Style) -> Result<String, EncodeError> {
+fn encode(call: &mut Call<'_>, value: &Value, style: Style) -> Result<String, EncodeError> {
     let mut writer = Writer { call, style, out: String::new(), noted: 0 };
     writer.value(value, 0)?;
     Ok(writer.out)
@@ -129,19 +131,19 @@ fn encode(call: &mut Call<'_, '_>, value: &Value, style: Style) -> Result<String
 fn unsupported_float(float: f64) -> EncodeError {
     EncodeError::Unsupported(format!(
         "json: unsupported value: {}",
-        crate::template::format::show(&float.into())
+        crate::operation::format::show(&float.into())
     ))
 }
 
-struct Writer<'w, 'c, 's> {
-    call: &'w mut Call<'c, 's>,
+struct Writer<'w, 'c> {
+    call: &'w mut Call<'c>,
     style: Style,
     out: String,
     /// How many of the bytes the budget knows of.
     noted: usize,
 }
 
-impl Writer<'_, '_, '_> {
+impl Writer<'_, '_> {
     fn value(&mut self, value: &Value, depth: usize) -> Result<(), EncodeError> {
         if depth > MAX_NESTING {
             return Err(BudgetError::Nesting { limit: MAX_NESTING }.into());

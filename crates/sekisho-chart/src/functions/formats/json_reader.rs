@@ -2,10 +2,12 @@
 
 use smol_str::SmolStr;
 
-use crate::template::{BudgetError, Call};
-use crate::value::{Data, List, Map, Text, Type, Value};
 use sekisho_go::characters::valid;
 use sekisho_go::quote;
+
+use crate::call::Call;
+use crate::error::BudgetError;
+use crate::value::{Data, List, Map, Text, Type, Value};
 
 /// How deep Go reads.
 const MAX_NESTING: usize = 10_000;
@@ -65,7 +67,7 @@ pub(super) fn mismatch(data: &Data, into: Type) -> JsonError {
 }
 
 /// Reads a text; numbers that are out of range become nil and are told of behind the value.
-pub(super) fn read(call: &mut Call<'_, '_>, bytes: &[u8]) -> Result<(Value, Option<JsonError>), BudgetError> {
+pub(super) fn read(call: &mut Call<'_>, bytes: &[u8]) -> Result<(Value, Option<JsonError>), BudgetError> {
     call.charge(bytes.len() as u64 / 16)?;
     let mut reader = Reader { call, bytes, at: 0, error: None };
     match reader.document() {
@@ -75,15 +77,15 @@ pub(super) fn read(call: &mut Call<'_, '_>, bytes: &[u8]) -> Result<(Value, Opti
     }
 }
 
-struct Reader<'r, 'c, 's> {
-    call: &'r mut Call<'c, 's>,
+struct Reader<'r, 'c> {
+    call: &'r mut Call<'c>,
     bytes: &'r [u8],
     at: usize,
     /// The first number that was out of range.
     error: Option<JsonError>,
 }
 
-impl Reader<'_, '_, '_> {
+impl Reader<'_, '_> {
     fn document(&mut self) -> Result<Value, Stop> {
         let value = self.value(0)?;
         self.skip_spaces();

@@ -3,12 +3,14 @@
 use smol_str::SmolStr;
 use toml::Value as Toml;
 
-use crate::template::{BudgetError, Call};
-use crate::value::{Data, List, Map, Text, Type, Value};
 use sekisho_go::time::{Moment, Zone, parse};
 
+use crate::call::Call;
+use crate::error::BudgetError;
+use crate::value::{Data, List, Map, Text, Type, Value};
+
 /// Reads a text; what is wrong with it stands under `Error`, as Helm has it.
-pub(super) fn read(call: &mut Call<'_, '_>, text: &Text) -> Result<Map, BudgetError> {
+pub(super) fn read(call: &mut Call<'_>, text: &Text) -> Result<Map, BudgetError> {
     call.charge(text.len() as u64 / 8)?;
     match text.to_str().parse::<toml::Table>() {
         Ok(table) => self::table(call, table),
@@ -22,7 +24,7 @@ pub(super) fn read(call: &mut Call<'_, '_>, text: &Text) -> Result<Map, BudgetEr
     }
 }
 
-fn table(call: &mut Call<'_, '_>, table: toml::Table) -> Result<Map, BudgetError> {
+fn table(call: &mut Call<'_>, table: toml::Table) -> Result<Map, BudgetError> {
     call.allocate(Map::footprint(table.len()))?;
     let map = Map::new();
     for (key, item) in table {
@@ -32,7 +34,7 @@ fn table(call: &mut Call<'_, '_>, table: toml::Table) -> Result<Map, BudgetError
     Ok(map)
 }
 
-fn value(call: &mut Call<'_, '_>, value: Toml) -> Result<Value, BudgetError> {
+fn value(call: &mut Call<'_>, value: Toml) -> Result<Value, BudgetError> {
     Ok(match value {
         Toml::String(text) => {
             call.allocate(text.len())?;

@@ -5,13 +5,15 @@ use std::fmt::Write as _;
 
 use smol_str::SmolStr;
 
-use super::{MAX_NESTING, host_text, toml_reader};
-use crate::functions::arguments::{kind_name, text, value};
-use crate::functions::{Family, Function};
-use crate::template::{BudgetError, Call, CallError};
-use crate::value::{Data, HostKind, Type, Value};
 use sekisho_go::characters::valid;
 use sekisho_go::time::Moment;
+
+use super::{MAX_NESTING, host_text, toml_reader};
+use crate::call::Call;
+use crate::error::{BudgetError, CallError};
+use crate::functions::arguments::{kind_name, text, value};
+use crate::functions::function::{Family, Function};
+use crate::value::{Data, HostKind, Type, Value};
 
 /// The table of the family.
 pub(in crate::functions) const FAMILY: Family = &[
@@ -55,7 +57,7 @@ enum Form {
     Tables,
 }
 
-fn encode(call: &mut Call<'_, '_>, value: &Value) -> Result<String, TomlError> {
+fn encode(call: &mut Call<'_>, value: &Value) -> Result<String, TomlError> {
     if value.is_nil() {
         return Err(TomlError::Call(CallError::new("reflect: call of reflect.Value.Type on zero Value")));
     }
@@ -91,13 +93,13 @@ fn is_nil(value: &Value) -> bool {
     }
 }
 
-struct Writer<'w, 'c, 's> {
-    call: &'w mut Call<'c, 's>,
+struct Writer<'w, 'c> {
+    call: &'w mut Call<'c>,
     out: String,
     noted: usize,
 }
 
-impl Writer<'_, '_, '_> {
+impl Writer<'_, '_> {
     /// Tells the budget of what was written.
     fn note(&mut self, depth: usize) -> Result<(), TomlError> {
         if depth > MAX_NESTING {

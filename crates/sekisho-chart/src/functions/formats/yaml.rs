@@ -5,15 +5,18 @@ use std::sync::Arc;
 use sekisho_manifest::{Budget as LoadBudget, Node, Segment, SourceId, Value as Json, YamlMark};
 use smol_str::SmolStr;
 
+use sekisho_go::base64::base64_encode;
+use sekisho_go::characters::valid;
+
 use super::json::EncodeError;
 use super::json_reader::mismatch;
 use super::{MAX_NESTING, host_text};
+use crate::call::Call;
+use crate::error::{BudgetError, CallError};
 use crate::functions::arguments::{text, value};
-use crate::functions::{Family, Function};
-use crate::template::{BudgetError, Call, CallError, format};
+use crate::functions::function::{Family, Function};
+use crate::operation::format;
 use crate::value::{Data, HostKind, List, Map, Origin, Text, TextBuilder, Type, Value, ValueKey};
-use sekisho_go::base64::base64_encode;
-use sekisho_go::characters::valid;
 
 /// The table of the family.
 pub(in crate::functions) const FAMILY: Family = &[
@@ -73,7 +76,7 @@ fn while_decoding(data: &Data, into: Type) -> String {
 }
 
 /// A value as YAML, each line with the key that it came from.
-fn encode(call: &mut Call<'_, '_>, value: &Value) -> Result<Text, EncodeError> {
+fn encode(call: &mut Call<'_>, value: &Value) -> Result<Text, EncodeError> {
     let json = to_json(call, value, 0, Target::Json)?;
     let (mut text, marks) = sekisho_manifest::to_yaml_with_marks(&json);
     if text.ends_with('\n') {
@@ -128,7 +131,7 @@ enum Target {
 
 /// A value as a tree.
 fn to_json(
-    call: &mut Call<'_, '_>,
+    call: &mut Call<'_>,
     value: &Value,
     depth: usize,
     target: Target,
@@ -177,7 +180,7 @@ fn to_json(
 }
 
 fn entries(
-    call: &mut Call<'_, '_>,
+    call: &mut Call<'_>,
     entries: Vec<(SmolStr, Value)>,
     depth: usize,
     target: Target,
@@ -230,7 +233,7 @@ fn fold(folded: &mut String, index: usize, empty_lines: &mut usize) {
 }
 
 /// Reads the first document of a text; in error, the message.
-fn decode(call: &mut Call<'_, '_>, text: &Text) -> Result<Result<Value, String>, BudgetError> {
+fn decode(call: &mut Call<'_>, text: &Text) -> Result<Result<Value, String>, BudgetError> {
     call.charge(text.len() as u64 / 4)?;
     let written = text.to_str();
     let loaded = sekisho_manifest::load_one(SourceId::default(), &written, &LoadBudget::default());
@@ -244,7 +247,7 @@ fn decode(call: &mut Call<'_, '_>, text: &Text) -> Result<Result<Value, String>,
 }
 
 /// A tree as a value, each part with the origin of the text that it was read from.
-fn from_node(call: &mut Call<'_, '_>, node: &Node, text: &Text) -> Result<Value, BudgetError> {
+fn from_node(call: &mut Call<'_>, node: &Node, text: &Text) -> Result<Value, BudgetError> {
     call.allocate(size_of::<Value>())?;
     let origin = text.origin_at(usize::try_from(node.span.start).unwrap_or(usize::MAX));
     #[expect(clippy::cast_precision_loss, reason = "Go's decoder of JSON loses the same digits")]

@@ -5,9 +5,10 @@ use sekisho_manifest::Duration;
 use sekisho_go::time::{Moment, Zone, parse, quote, round};
 
 use super::moment::MOMENT;
+use crate::call::Call;
+use crate::error::CallError;
 use crate::functions::arguments::{text, value};
 use crate::functions::{Body, Family, Function};
-use crate::template::{Call, CallError};
 use crate::value::{Data, IntType, Text, Type, Value};
 
 /// The table of the family.
@@ -90,7 +91,7 @@ const MUST_DATE_MODIFY: Body = |_, args| {
 };
 
 /// The instant that the run takes for now.
-fn now(call: &mut Call<'_, '_>) -> Moment {
+fn now(call: &mut Call<'_>) -> Moment {
     Moment::local(call.state().now)
 }
 
@@ -99,7 +100,7 @@ fn moment(value: &Value) -> Moment {
 }
 
 /// A date in a zone; what is no date is taken for now, what is no zone for UTC.
-fn shown(call: &mut Call<'_, '_>, layout: &Text, date: &Value, zone: &str) -> Text {
+fn shown(call: &mut Call<'_>, layout: &Text, date: &Value, zone: &str) -> Text {
     let moment = match &date.data {
         Data::Int(seconds, IntType::Int | IntType::Int32 | IntType::Int64) => Moment::local(*seconds),
         _ => date.as_host::<Moment>().cloned().unwrap_or_else(|| now(call)),

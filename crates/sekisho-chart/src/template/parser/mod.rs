@@ -6,12 +6,13 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
+use sekisho_go::quote::{quote, unquote};
+
+use super::TemplateError;
 use super::ast::{Action, Arm, Body, Branch, Invocation, Node, Source};
 use super::lexer::{Lexer, Token, TokenKind};
-use super::{ErrorPlace, TemplateError};
 use crate::functions::{self, Function};
 use crate::value::Text;
-use sekisho_go::quote::{quote, unquote};
 
 /// The bodies that a text holds: that of the text itself comes last.
 pub(super) type Bodies = Vec<(SmolStr, Rc<Body>)>;
@@ -135,7 +136,7 @@ impl Parser<'_> {
     }
 
     fn fail<T>(&self, message: impl Into<String>) -> Outcome<T> {
-        let place = Box::new(ErrorPlace::new(self.source, self.latest.start));
+        let place = Box::new(self.source.place(self.latest.start));
         Err(TemplateError::Parse { place, message: message.into() })
     }
 
@@ -144,7 +145,7 @@ impl Parser<'_> {
             return self.fail(format!("unexpected {} in {context}", self.describe(token)));
         }
         let fault = &self.lexer.fault;
-        let line = |offset: usize| ErrorPlace::new(self.source, offset).line;
+        let line = |offset: usize| self.source.place(offset).line;
         match self.action.map(line) {
             Some(started) if started != line(token.start) => {
                 let name = &self.source.name;

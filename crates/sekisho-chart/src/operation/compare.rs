@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::CallError;
 use super::complex::as_complex;
+use crate::error::CallError;
 use crate::value::{Data, Value};
 
 /// Go's kinds that can be compared by size.

@@ -2,7 +2,8 @@
 
 use super::Allow;
 use super::printer::{Flags, Printer};
-use crate::template::{BudgetError, Call, CallError};
+use crate::call::Call;
+use crate::error::{BudgetError, CallError};
 use crate::value::{Data, Text, Value};
 
 /// The largest width, precision or index.
@@ -10,7 +11,7 @@ const MAX_NUMBER: usize = 1_000_000;
 
 /// Prints arguments as the format says.
 pub(crate) fn print_formatted(
-    call: &mut Call<'_, '_>,
+    call: &mut Call<'_>,
     format: &Text,
     values: &[Value],
 ) -> Result<Text, CallError> {

@@ -2,11 +2,13 @@
 
 use std::any::Any;
 
-use super::number::{Digits, float, integer};
-use super::{Allow, BudgetError};
-use crate::template::complex::{Complex, as_complex};
-use crate::value::{Data, Host, HostKind, IntType, Origin, Text, TextBuilder, Type, Value};
 use sekisho_go::quote::{is_printable, quote_bytes};
+
+use super::Allow;
+use super::number::{Digits, float, integer};
+use crate::error::BudgetError;
+use crate::operation::complex::{Complex, as_complex};
+use crate::value::{Data, Host, HostKind, IntType, Origin, Text, TextBuilder, Type, Value};
 
 /// An integer above 64 bits, by its digits: Go's `*big.Int`.
 #[derive(Debug)]

@@ -5,11 +5,9 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
-use super::certificates::holds_stand_in_key;
-use super::lookup::Cluster;
-use super::regex::Expression;
+use super::cluster::Cluster;
+use super::expression::Expression;
 use crate::value::{Changed, Data, Map, Value};
-use sekisho_go::base64::base64_decode;
 
 /// The shortest random text that is kept, in bytes.
 const SHORTEST_DRAWN: usize = 5;
@@ -17,35 +15,6 @@ const SHORTEST_DRAWN: usize = 5;
 const MAX_DRAWN: usize = 10_000;
 /// How many compiled expressions are kept.
 const MAX_EXPRESSIONS: usize = 512;
-
-/// What a rendering drew at random.
-#[derive(Debug, Clone, Default)]
-pub struct Drawn {
-    texts: Vec<SmolStr>,
-    in_pieces: bool,
-}
-
-impl Drawn {
-    /// Whether some of it is too short to be told from other text, such as single digits: then only another
-    /// rendering with another seed shows what was made of it.
-    pub fn in_pieces(&self) -> bool {
-        self.in_pieces
-    }
-
-    /// Whether a text holds something that was drawn, or a private key that stands in for a new one; plain or in
-    /// base 64, also twice.
-    pub fn is_in(&self, text: &str) -> bool {
-        let mut text = text.to_owned();
-        for _ in 0..3 {
-            if self.texts.iter().any(|drawn| text.contains(drawn.as_str())) || holds_stand_in_key(&text) {
-                return true;
-            }
-            let Ok(bytes) = base64_decode(text.trim().as_bytes()) else { return false };
-            text = String::from_utf8_lossy(&bytes).into_owned();
-        }
-        false
-    }
-}
 
 /// The state of the functions during one rendering. When it goes, maps that templates gave others are emptied.
 #[derive(Debug, Default)]
@@ -73,7 +42,7 @@ impl State {
     }
 
     /// Notes that a map gets a value, which may hold that map; yields what that takes, in bytes.
-    pub(super) fn note_change(&mut self, map: &Map, value: &Value) -> usize {
+    pub(crate) fn note_change(&mut self, map: &Map, value: &Value) -> usize {
         match value.data {
             Data::Map(_) | Data::List(_) => self.changed.note(map),
             _ => 0,
@@ -81,13 +50,13 @@ impl State {
     }
 
     /// The number of the next random value.
-    pub(super) fn draw(&mut self) -> u64 {
+    pub(crate) fn draw(&mut self) -> u64 {
         self.draws += 1;
         self.draws
     }
 
     /// Keeps a random text.
-    pub(super) fn keep_drawn(&mut self, text: &str) {
+    pub(crate) fn keep_drawn(&mut self, text: &str) {
         if text.len() >= SHORTEST_DRAWN && self.drawn.len() < MAX_DRAWN {
             self.drawn.push(text.into());
         } else {
@@ -96,22 +65,22 @@ impl State {
     }
 
     /// Keeps a text that was computed of one that holds a random text.
-    pub(super) fn keep_derived(&mut self, from: &[u8], text: &str) {
+    pub(crate) fn keep_derived(&mut self, from: &[u8], text: &str) {
         if self.drawn.iter().any(|drawn| memchr::memmem::find(from, drawn.as_bytes()).is_some()) {
             self.keep_drawn(text);
         }
     }
 
-    /// What was drawn at random.
-    pub(crate) fn into_drawn(self) -> Drawn {
-        Drawn { texts: self.drawn, in_pieces: self.is_drawn_in_pieces }
+    /// The random texts, and whether there are others that were not kept.
+    pub(crate) fn into_drawn(self) -> (Vec<SmolStr>, bool) {
+        (self.drawn, self.is_drawn_in_pieces)
     }
 
-    pub(super) fn expression(&self, written: &str) -> Option<Rc<Expression>> {
+    pub(crate) fn expression(&self, written: &str) -> Option<Rc<Expression>> {
         self.expressions.get(written).map(Rc::clone)
     }
 
-    pub(super) fn keep_expression(&mut self, written: SmolStr, expression: &Rc<Expression>) {
+    pub(crate) fn keep_expression(&mut self, written: SmolStr, expression: &Rc<Expression>) {
         if self.expressions.len() >= MAX_EXPRESSIONS {
             self.expressions.clear();
         }

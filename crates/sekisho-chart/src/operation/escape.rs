@@ -2,12 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::{Call, CallError, format};
-use crate::value::{Text, Value};
 use sekisho_go::quote::is_printable;
 
+use super::format;
+use crate::call::Call;
+use crate::error::CallError;
+use crate::value::{Text, Value};
+
 /// The arguments, printed, with the signs of HTML escaped.
-pub(crate) fn html(call: &mut Call<'_, '_>, values: &[Value]) -> Result<Text, CallError> {
+pub(crate) fn html(call: &mut Call<'_>, values: &[Value]) -> Result<Text, CallError> {
     let text = printed(call, values)?;
     let mut escaped = Vec::with_capacity(text.len());
     for byte in text.as_bytes() {
@@ -25,7 +28,7 @@ pub(crate) fn html(call: &mut Call<'_, '_>, values: &[Value]) -> Result<Text, Ca
 }
 
 /// The arguments, printed, as they can stand in a text of JavaScript.
-pub(crate) fn js(call: &mut Call<'_, '_>, values: &[Value]) -> Result<Text, CallError> {
+pub(crate) fn js(call: &mut Call<'_>, values: &[Value]) -> Result<Text, CallError> {
     let text = printed(call, values)?;
     let mut escaped = Vec::with_capacity(text.len());
     for chunk in text.as_bytes().utf8_chunks() {
@@ -47,7 +50,7 @@ fn push_code(escaped: &mut Vec<u8>, character: char) {
 }
 
 /// The arguments, printed, as they can stand in the query of a URL.
-pub(crate) fn url_query(call: &mut Call<'_, '_>, values: &[Value]) -> Result<Text, CallError> {
+pub(crate) fn url_query(call: &mut Call<'_>, values: &[Value]) -> Result<Text, CallError> {
     let text = printed(call, values)?;
     let mut escaped = String::with_capacity(text.len());
     for byte in text.as_bytes() {
@@ -65,7 +68,7 @@ pub(crate) fn url_query(call: &mut Call<'_, '_>, values: &[Value]) -> Result<Tex
 }
 
 /// The arguments one after the other, as an action prints them.
-fn printed(call: &mut Call<'_, '_>, values: &[Value]) -> Result<Text, CallError> {
+fn printed(call: &mut Call<'_>, values: &[Value]) -> Result<Text, CallError> {
     let shown = |value: &Value| if value.is_nil() { "<no value>".into() } else { value.clone() };
     format::print(call, &values.iter().map(shown).collect::<Vec<_>>())
 }

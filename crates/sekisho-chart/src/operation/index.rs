@@ -1,6 +1,6 @@
 //! `len`, `index` and `slice`.
 
-use super::CallError;
+use crate::error::CallError;
 use crate::value::{Data, HostKind, List, Type, UintType, Value};
 
 /// The number of items or bytes.
@@ -38,7 +38,7 @@ pub(crate) fn index(value: &Value, indexes: &[Value]) -> Result<Value, CallError
             Data::Bytes(bytes) => byte(bytes, index, "slice")?,
             Data::Map(map) => {
                 let key = key(index)?;
-                map.get(&key).unwrap_or_else(|| super::arguments::zero(*map.element()))
+                map.get(&key).unwrap_or_else(|| map.element().zero())
             }
             Data::Host(host) if host.kind() == HostKind::Map => host.field(&key(index)?).unwrap_or_default(),
             Data::Host(host) if host.kind() == HostKind::List => {

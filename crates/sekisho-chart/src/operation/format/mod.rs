@@ -4,7 +4,8 @@ mod directive;
 mod number;
 mod printer;
 
-use super::{BudgetError, Call, CallError};
+use crate::call::Call;
+use crate::error::{BudgetError, CallError};
 use crate::value::{Data, Text, TextBuilder, Value};
 
 pub(crate) use self::directive::{print_formatted, print_within};
@@ -51,7 +52,7 @@ pub(crate) fn show_as(value: &Value, verb: char) -> String {
 }
 
 /// The arguments one after the other, a space between two that are both no text.
-pub(crate) fn print(call: &mut Call<'_, '_>, values: &[Value]) -> Result<Text, CallError> {
+pub(crate) fn print(call: &mut Call<'_>, values: &[Value]) -> Result<Text, CallError> {
     let mut out = TextBuilder::new();
     let mut after_text = true;
     for value in values {
@@ -66,7 +67,7 @@ pub(crate) fn print(call: &mut Call<'_, '_>, values: &[Value]) -> Result<Text, C
 }
 
 /// The arguments with a space between each two, and a line break.
-pub(crate) fn print_line(call: &mut Call<'_, '_>, values: &[Value]) -> Result<Text, CallError> {
+pub(crate) fn print_line(call: &mut Call<'_>, values: &[Value]) -> Result<Text, CallError> {
     let mut out = TextBuilder::new();
     for (index, value) in values.iter().enumerate() {
         if index > 0 {
@@ -78,7 +79,7 @@ pub(crate) fn print_line(call: &mut Call<'_, '_>, values: &[Value]) -> Result<Te
     Ok(out.finish())
 }
 
-fn push(call: &mut Call<'_, '_>, value: &Value, out: &mut TextBuilder) -> Result<(), CallError> {
+fn push(call: &mut Call<'_>, value: &Value, out: &mut TextBuilder) -> Result<(), CallError> {
     let text = display(value, &mut |bytes| call.allocate(bytes))?;
     call.allocate(text.len())?;
     out.push_text(&text);

@@ -1,13 +1,12 @@
 //! What can go wrong with templates, told as Go and Helm tell it.
 
 use std::fmt;
-use std::rc::Rc;
 
 use smol_str::SmolStr;
 
-use super::ast::Source;
-use crate::value::{NilMapError, Site};
 use sekisho_go::quote::quote;
+
+use crate::value::{NilMapError, Site};
 
 /// A template that cannot be parsed or rendered.
 #[derive(Debug, thiserror::Error)]
@@ -203,7 +202,7 @@ impl ExecuteError {
     const MAX_CALLERS: usize = 1 << 20;
 
     /// Adds the call that led here.
-    pub(super) fn called_by(&mut self, caller: Caller) {
+    pub(crate) fn called_by(&mut self, caller: Caller) {
         let size = |caller: &Caller| {
             caller.action.context.len() + caller.prefix.len() + caller.action.executing.len() + 100
         };
@@ -229,30 +228,6 @@ impl fmt::Display for FailedAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { place, executing, context } = self;
         write!(f, "template: {place}: executing {} at <{context}>", quote(executing))
-    }
-}
-
-impl ErrorPlace {
-    pub(crate) fn new(source: &Rc<Source>, offset: usize) -> Self {
-        let before = source.text.get(..offset).unwrap_or(&source.text).as_bytes();
-        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let breaks = memchr::memchr_iter(b'\n', before).count();
-        Self {
-            name: source.name.clone(),
-            line: breaks + 1,
-            column: before.len() - line_start,
-            site: source.site(offset),
-        }
-    }
-}
-
-impl Source {
-    /// The byte of a source that stands for an offset.
-    pub(crate) fn site(&self, offset: usize) -> Option<Site> {
-        match &self.given {
-            Some(text) => text.origin_at(offset).site,
-            None => Some(Site { source: self.id, offset: u32::try_from(offset).unwrap_or(u32::MAX) }),
-        }
     }
 }
 
