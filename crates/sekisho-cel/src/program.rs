@@ -15,8 +15,10 @@ use crate::plan::run::Machine;
 use crate::plan::{Kind, Node};
 use crate::syntax::ast::{Ast, Expr, ExprId, Span};
 use crate::syntax::error::ParseError;
-use crate::syntax::parser::{DEEPEST, parse};
-use crate::types::check::{Checked, Reference, check};
+use crate::syntax::parser::parse;
+use crate::syntax::tree::DEEPEST;
+use crate::types::check::{Checked, check};
+use crate::types::reference::Reference;
 use crate::types::{Type, TypeError, literals};
 use crate::value::Value;
 
@@ -206,4 +208,16 @@ fn collect_patterns(node: &Node, patterns: &mut Patterns) {
         }
     }
     node.for_each(&mut |child| collect_patterns(child, patterns));
+}
+
+impl Environment {
+    /// Reads and checks an expression.
+    pub fn compile(&self, source: &str) -> Result<Program, CompileError> {
+        Program::compile(self, source, true)
+    }
+
+    /// Reads an expression without checking its types, which then counts when it is evaluated.
+    pub fn compile_unchecked(&self, source: &str) -> Result<Program, CompileError> {
+        Program::compile(self, source, false)
+    }
 }

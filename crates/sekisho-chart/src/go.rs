@@ -7,7 +7,7 @@ use crate::value::{Text, Value};
 /// Templates.
 pub mod template {
     pub use crate::error::{BudgetError, TemplateError};
-    use crate::template::Budget;
+    pub use crate::template::Budget;
     pub use crate::value::{List, Map, Text, Type, Value};
 
     /// Renders a text as Go's own package does, with no functions but those of the language; gives what was

@@ -2,7 +2,7 @@
 
 use super::range::Range;
 use super::{CHECK_COST, LIST_COST, PATTERN, STRUCT_COST, TRAVERSAL, times};
-use crate::extension::ExtensionCost;
+use crate::call::ExtensionCost;
 use crate::types::Type;
 use crate::value::Value;
 

@@ -9,8 +9,9 @@ use super::range::Range;
 use super::{LIST_COST, MAP_COST, PATTERN, STRUCT_COST, TRAVERSAL};
 use crate::syntax::ast::{Ast, Comprehension, Expr, ExprId};
 use crate::types::Type;
-use crate::types::check::{Checked, Reference};
+use crate::types::check::Checked;
 use crate::types::declaration::{Code, Overload};
+use crate::types::reference::Reference;
 use crate::value::Value;
 
 /// The sizes of the keys and values, or of the items, of a list or map.

@@ -1,7 +1,7 @@
 //! What a call costs when it happens.
 
 use super::{CHECK_COST, LIST_COST, PATTERN, STRUCT_COST, TRAVERSAL, times};
-use crate::extension::ExtensionCost;
+use crate::call::ExtensionCost;
 use crate::value::{Opaque, Value};
 
 /// How the cost of a call is reckoned.

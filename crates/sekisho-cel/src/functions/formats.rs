@@ -1,12 +1,13 @@
 //! The formats that texts of Kubernetes have: names, labels, URIs, dates.
 
 use super::Given;
-use super::urls::Url;
 use crate::budget::Meter;
 use crate::error::Failure;
 use crate::types::declaration::Form::{Global, Member};
 use crate::types::declaration::Line;
+use crate::value::format::NamedFormat;
 use crate::value::time::Timestamp;
+use crate::value::url::Url;
 use crate::value::{Opaque, Value};
 
 pub(crate) const TABLE: &[Line] = &[
@@ -52,17 +53,6 @@ pub(crate) const TABLE: &[Line] = &[
     ("format.date", Global, "format.date", "-> kubernetes.NamedFormat", |_, _| constant(11)),
     ("format.datetime", Global, "format.datetime", "-> kubernetes.NamedFormat", |_, _| constant(12)),
 ];
-
-/// A format that texts can have.
-#[derive(Debug)]
-pub struct NamedFormat {
-    /// Its name.
-    pub(crate) name: &'static str,
-    /// What is wrong with a text.
-    faults: fn(&str) -> Vec<String>,
-    /// The length of a pattern for it, which the cost model counts with.
-    pub(crate) pattern_size: u64,
-}
 
 /// By their names; prefixes are names that something is still put behind.
 static FORMATS: [NamedFormat; 13] = [

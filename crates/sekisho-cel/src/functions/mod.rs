@@ -19,8 +19,8 @@ mod strings;
 mod times;
 pub(crate) mod urls;
 
-use crate::environment::Library;
 use crate::error::Failure;
+use crate::library::Library;
 use crate::types::declaration::Line;
 use crate::value::Value;
 

@@ -11,8 +11,9 @@ use crate::cost::runtime::Rule;
 use crate::environment::Environment;
 use crate::error::Failure;
 use crate::syntax::ast::{Ast, Expr, ExprId, Span};
-use crate::types::check::{Checked, Reference};
+use crate::types::check::Checked;
 use crate::types::declaration::{Code, Form, Function, Overload};
+use crate::types::reference::Reference;
 use crate::value::Value;
 use crate::value::map::{Key, Map};
 

@@ -7,9 +7,9 @@ use smol_str::SmolStr;
 use super::{Attribute, Branches, Call, Fold, Kind, Node, Qualifier, QualifierKey, Root};
 use crate::activation::Activation;
 use crate::budget::Meter;
+use crate::call::Call as HostCall;
 use crate::cost::{LIST_COST, MAP_COST, STRUCT_COST};
 use crate::error::{EvaluationError, Failure};
-use crate::extension;
 use crate::syntax::ast::Span;
 use crate::types::declaration::{Code, Overload};
 use crate::value::map::{Key, Map};
@@ -334,7 +334,7 @@ impl<'a> Machine<'a> {
             Some(Code::Native(code)) => code(&mut self.meter, values),
             Some(Code::Host { code, .. }) => {
                 let activation = self.activation;
-                code(&mut extension::Call { arguments: values, activation, meter: &mut self.meter })
+                code(&mut HostCall { arguments: values, activation, meter: &mut self.meter })
             }
             None => Err(Failure::NoSuchOverload),
         };

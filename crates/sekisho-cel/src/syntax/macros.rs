@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::ast::{Comprehension, Expr, ExprId, Span};
 use super::error::{Fault, ParseError};
-use super::parser::Parser;
+use super::tree::Tree;
 use crate::value::Value;
 
 /// The accumulator of a macro, which no user can name.
@@ -33,7 +33,7 @@ struct Fold {
     result: Option<ExprId>,
 }
 
-impl Parser {
+impl Tree {
     /// Expands `has(…)`; none for any other function.
     pub(crate) fn expand_global(
         &mut self,
@@ -53,12 +53,12 @@ impl Parser {
     /// Expands a macro that stands behind a dot; none where the name is no macro.
     pub(crate) fn expand_member(
         &mut self,
+        macros: Macros,
         target: ExprId,
         name: &SmolStr,
         arguments: &[ExprId],
         span: Span,
     ) -> Result<Option<ExprId>, Fault> {
-        let macros = self.macros();
         let two = macros.two_variables;
         let expanded = match (name.as_str(), arguments) {
             ("all" | "exists", [variable, predicate]) => {

@@ -6,3 +6,4 @@ mod lexer;
 mod literal;
 pub(crate) mod macros;
 pub(crate) mod parser;
+pub(crate) mod tree;

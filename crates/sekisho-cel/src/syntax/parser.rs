@@ -6,14 +6,11 @@ use super::ast::{Ast, Expr, ExprId, MapEntry, Span, StructField};
 use super::error::{Fault, ParseError};
 use super::lexer::{Token, tokens};
 use super::macros::Macros;
+use super::tree::{DEEPEST, Tree, too_deep};
 use crate::value::Value;
 
 /// The most characters of an expression.
 pub(crate) const LONGEST: usize = 100_000;
-/// The most levels of an expression as it is written.
-pub(crate) const DEEPEST: usize = 250;
-/// The most levels of an expression with its macros expanded.
-const DEEPEST_EXPANDED: u32 = 500;
 
 const RESERVED: [&str; 21] = [
     "as",
@@ -43,7 +40,7 @@ pub(crate) struct Parser {
     tokens: Vec<(Token, Span)>,
     at: usize,
     depth: usize,
-    pub(crate) ast: Ast,
+    tree: Tree,
     macros: Macros,
 }
 
@@ -53,13 +50,13 @@ pub(crate) fn parse(source: &str, macros: Macros) -> Result<Ast, Fault> {
         return Err((Span::new(0, source.len()), ParseError::TooLong { limit: LONGEST }));
     }
     let tokens = tokens(source)?;
-    let mut parser = Parser { tokens, at: 0, depth: 0, ast: Ast::default(), macros };
+    let mut parser = Parser { tokens, at: 0, depth: 0, tree: Tree::default(), macros };
     let root = parser.expression()?;
     if *parser.peek() != Token::End {
         return Err(parser.unexpected("an operator or the end"));
     }
-    parser.ast.root = root.0;
-    Ok(parser.ast)
+    parser.tree.ast.root = root.0;
+    Ok(parser.tree.ast)
 }
 
 impl Parser {
@@ -101,14 +98,8 @@ impl Parser {
         (self.span(), ParseError::Unexpected { found, expected })
     }
 
-    fn too_deep(span: Span) -> Fault {
-        (span, ParseError::TooDeep { limit: DEEPEST })
-    }
-
-    /// Adds a node, unless the tree becomes too deep by it.
-    pub(crate) fn add(&mut self, node: Expr, span: Span) -> Result<ExprId, Fault> {
-        let id = self.ast.add(node, span);
-        if self.ast.height(id) > DEEPEST_EXPANDED { Err(Self::too_deep(span)) } else { Ok(id) }
+    fn add(&mut self, node: Expr, span: Span) -> Result<ExprId, Fault> {
+        self.tree.add(node, span)
     }
 
     fn call(&mut self, function: &str, arguments: Vec<ExprId>, span: Span) -> Result<ExprId, Fault> {
@@ -118,7 +109,7 @@ impl Parser {
     fn expression(&mut self) -> Result<ExprId, Fault> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(Self::too_deep(self.span()));
+            return Err(too_deep(self.span()));
         }
         let start = self.span();
         let condition = self.binary(0)?;
@@ -180,7 +171,7 @@ impl Parser {
             let right = self.binary(binds + 1)?;
             let span = start.to(self.previous_span());
             if links > DEEPEST {
-                return Err(Self::too_deep(span));
+                return Err(too_deep(span));
             }
             left = self.call(function, vec![left, right], span)?;
         }
@@ -215,7 +206,7 @@ impl Parser {
         loop {
             links += 1;
             if links > DEEPEST {
-                return Err(Self::too_deep(self.span()));
+                return Err(too_deep(self.span()));
             }
             if self.take("[") {
                 let optional = self.take("?");
@@ -244,7 +235,8 @@ impl Parser {
             let arguments = self.arguments()?;
             let span = start.to(self.previous_span());
             if self.macros.enabled
-                && let Some(expanded) = self.expand_member(operand, &name, &arguments, span)?
+                && let Some(expanded) =
+                    self.tree.expand_member(self.macros, operand, &name, &arguments, span)?
             {
                 return Ok(expanded);
             }
@@ -288,7 +280,7 @@ impl Parser {
                 let inner = self.expression()?;
                 self.expect(")", "`)`")?;
                 let whole = span.to(self.previous_span());
-                self.ast.widen(inner, whole);
+                self.tree.ast.widen(inner, whole);
                 Ok(inner)
             }
             Token::Sign("[") => self.list(),
@@ -369,7 +361,7 @@ impl Parser {
             let arguments = self.arguments()?;
             let span = start.to(self.previous_span());
             if self.macros.enabled
-                && let Some(expanded) = self.expand_global(name, &arguments, span)?
+                && let Some(expanded) = self.tree.expand_global(name, &arguments, span)?
             {
                 return Ok(expanded);
             }
@@ -454,10 +446,6 @@ impl Parser {
         }
         let span = start.to(self.previous_span());
         self.add(Expr::Map(entries), span)
-    }
-
-    pub(crate) fn macros(&self) -> Macros {
-        self.macros
     }
 }
 

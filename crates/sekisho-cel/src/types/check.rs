@@ -6,28 +6,13 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::Type;
-use super::declaration::{Form, Function, Overload};
+use super::declaration::{Form, Function};
 use super::problem::TypeError;
 use super::substitution::Substitution;
 use crate::environment::Environment;
 use crate::syntax::ast::{Ast, Comprehension, Expr, ExprId, Span};
+use crate::types::reference::Reference;
 use crate::value::Value;
-
-/// What a name or a call stands for.
-#[derive(Debug, Clone)]
-pub(crate) enum Reference {
-    /// A variable of the environment, by its full name.
-    Variable(SmolStr),
-    /// A variable of a comprehension.
-    Local,
-    Constant(Value),
-    /// A function, the overloads that fit, and whether the target is a part of its name.
-    Function {
-        function: Arc<Function>,
-        overloads: Vec<Arc<Overload>>,
-        qualified: bool,
-    },
-}
 
 /// The types and references of a checked expression.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 
 use super::Type;
 use crate::budget::Meter;
+use crate::call::{ExtensionCost, HostCode};
 use crate::error::Failure;
-use crate::extension::{ExtensionCost, HostCode};
 use crate::value::Value;
 
 /// What a function does with its arguments, the target first.

@@ -5,6 +5,7 @@ pub(crate) mod declaration;
 mod kind;
 pub(crate) mod literals;
 pub(crate) mod problem;
+pub(crate) mod reference;
 mod substitution;
 
 pub use declaration::StructType;

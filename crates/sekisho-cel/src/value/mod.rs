@@ -1,19 +1,25 @@
 //! The values that expressions are about. Values of manifests are looked into where they lie.
 
+pub(crate) mod amount;
 pub(crate) mod civil;
 pub(crate) mod compare;
+pub(crate) mod foreign;
+pub(crate) mod format;
 mod json;
 pub(crate) mod list;
 pub(crate) mod map;
+pub(crate) mod network;
 pub(crate) mod opaque;
 pub(crate) mod time;
+pub(crate) mod url;
+pub(crate) mod version;
 
 use std::sync::Arc;
 
 use sekisho_manifest::{Node, Value as NodeValue};
 use smol_str::SmolStr;
 
-use crate::extension::Foreign;
+use self::foreign::Foreign;
 
 pub use list::List;
 pub use map::Map;

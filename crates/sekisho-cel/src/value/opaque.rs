@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::amount::Amount;
+use super::foreign::Foreign;
+use super::format::NamedFormat;
+use super::network::Cidr;
+use super::url::Url;
+use super::version::Version;
 use crate::authorizer::{Authorizer, Decision, GroupCheck, PathCheck, ResourceCheck};
-use crate::extension::Foreign;
-use crate::functions::formats::NamedFormat;
-use crate::functions::network::Cidr;
-use crate::functions::quantities::Amount;
-use crate::functions::semver::Version;
-use crate::functions::urls::Url;
 
 /// A value of a library's own type.
 #[derive(Debug, Clone)]
