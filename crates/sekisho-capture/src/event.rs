@@ -1,6 +1,7 @@
 //! Events: a head, and parameters as bytes.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::budget::Budget;
 use crate::cursor::Cursor;
@@ -22,47 +23,105 @@ pub struct Head {
     pub kind: EventType,
 }
 
+/// Where a parameter is: from a byte to another, in the bytes of the event or in others.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Span {
+    /// The highest bit says that it is in the other bytes.
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    const OTHER: u32 = 1 << 31;
+
+    /// A place in the bytes of the event, of which there are never so many that the highest bit is needed.
+    #[inline]
+    pub(crate) const fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    /// The same place in the other bytes.
+    #[inline]
+    pub(crate) const fn of_others(self) -> Self {
+        Self { start: self.start | Self::OTHER, ..self }
+    }
+
+    /// The same so many bytes further.
+    #[inline]
+    pub(crate) fn moved(self, by: u32) -> Self {
+        Self { start: self.start.saturating_add(by), end: self.end.saturating_add(by) }
+    }
+
+    /// The same, of no more than so many bytes.
+    #[inline]
+    pub(crate) fn cut(self, longest: u32) -> Self {
+        Self { end: self.end.min((self.start & !Self::OTHER).saturating_add(longest)), ..self }
+    }
+
+    #[inline]
+    pub(crate) fn of<'a>(self, own: &'a [u8], others: &'a [u8]) -> Option<&'a [u8]> {
+        let bytes = if self.start & Self::OTHER == 0 { own } else { others };
+        bytes.get((self.start & !Self::OTHER) as usize..self.end as usize)
+    }
+}
+
 /// An event whose parameters are borrowed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Event<'a> {
     /// What every event has.
     pub head: Head,
-    /// Where each parameter ends in `values`, never falling.
-    ends: &'a [u32],
+    spans: &'a [Span],
+    /// Its own bytes.
     values: &'a [u8],
+    /// Bytes that a converted event has from elsewhere: from its enter event.
+    others: &'a [u8],
 }
 
+impl PartialEq for Event<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.head == other.head && self.parameters().eq(other.parameters())
+    }
+}
+
+impl Eq for Event<'_> {}
+
 impl<'a> Event<'a> {
-    /// Made from the ends of its parameters in their bytes; none where they do not fit.
-    pub fn new(head: Head, ends: &'a [u32], values: &'a [u8]) -> Option<Self> {
-        let last = ends.last().copied().unwrap_or_default();
-        (ends.is_sorted() && last as usize <= values.len()).then_some(Self { head, ends, values })
+    /// One whose parameters are in these bytes; a place that is not there makes a parameter that is missing.
+    pub(crate) fn of_spans(head: Head, spans: &'a [Span], values: &'a [u8], others: &'a [u8]) -> Self {
+        Self { head, spans, values, others }
     }
 
     /// The number of its parameters. Events of older captures may have fewer than the table says.
     pub fn parameter_count(&self) -> usize {
-        self.ends.len()
+        self.spans.len()
     }
 
     /// The bytes of a parameter.
+    #[inline]
     pub fn parameter(&self, index: usize) -> Option<&'a [u8]> {
-        let end = *self.ends.get(index)?;
-        let start =
-            index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
-        self.values.get(start as usize..end as usize)
+        self.spans.get(index)?.of(self.values, self.others)
     }
 
     /// The bytes of every parameter, in order.
     pub fn parameters(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let (ends, values) = (self.ends, self.values);
-        let starts = std::iter::once(0).chain(ends.iter().copied());
-        starts.zip(ends).filter_map(move |(start, end)| values.get(start as usize..*end as usize))
+        let event = *self;
+        self.spans.iter().filter_map(move |span| span.of(event.values, event.others))
     }
 
     /// The bytes of the parameter of this name.
     pub fn named(&self, name: &str) -> Option<&'a [u8]> {
         let index = self.head.kind.info().parameters.iter().position(|parameter| parameter.name == name)?;
         self.parameter(index)
+    }
+
+    /// Where its parameters are.
+    pub(crate) fn spans(&self) -> &'a [Span] {
+        self.spans
+    }
+
+    /// All its own bytes, where no parameter is elsewhere.
+    pub(crate) fn whole(&self) -> Option<&'a [u8]> {
+        self.others.is_empty().then_some(self.values)
     }
 }
 
@@ -71,20 +130,22 @@ impl<'a> Event<'a> {
 pub struct EventBuf {
     /// What every event has.
     pub head: Head,
-    ends: Vec<u32>,
+    spans: Vec<Span>,
     values: Vec<u8>,
 }
 
 impl EventBuf {
     /// An event without parameters.
     pub fn new(head: Head) -> Self {
-        Self { head, ends: Vec::new(), values: Vec::new() }
+        Self { head, spans: Vec::new(), values: Vec::new() }
     }
 
     /// Adds a parameter behind those that are there.
     pub fn push(&mut self, value: &[u8]) {
-        self.values.extend(value);
-        self.ends.push(u32::try_from(self.values.len()).unwrap_or(u32::MAX));
+        let place = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let start = place(&self.values);
+        self.values.extend_from_slice(value);
+        self.spans.push(Span::new(start, place(&self.values)));
     }
 
     /// The same with one more parameter.
@@ -96,26 +157,34 @@ impl EventBuf {
 
     /// A view of it.
     pub fn as_event(&self) -> Event<'_> {
-        Event { head: self.head, ends: &self.ends, values: &self.values }
+        Event { head: self.head, spans: &self.spans, values: &self.values, others: &[] }
     }
 
     /// Becomes a copy of an event.
     pub fn assign(&mut self, event: &Event<'_>) {
         self.reset(event.head);
-        self.ends.extend(event.ends);
-        self.values.extend(event.values);
+        if let Some(values) = event.whole() {
+            self.spans.extend_from_slice(event.spans);
+            self.values.extend_from_slice(values);
+            return;
+        }
+        for value in event.parameters() {
+            self.push(value);
+        }
     }
 
     pub(crate) fn reset(&mut self, head: Head) {
         self.head = head;
-        self.ends.clear();
+        self.spans.clear();
         self.values.clear();
     }
 }
 
 impl From<Event<'_>> for EventBuf {
     fn from(event: Event<'_>) -> Self {
-        Self { head: event.head, ends: event.ends.to_vec(), values: event.values.to_vec() }
+        let mut copy = Self::new(event.head);
+        copy.assign(&event);
+        copy
     }
 }
 
@@ -123,13 +192,118 @@ impl From<Event<'_>> for EventBuf {
 const HEAD_BYTES: usize = 22;
 const COUNTED_HEAD_BYTES: usize = 26;
 
-/// Reads the head of an event at the front of `body`, and the ends of its parameters into `ends`. Returns also
+/// What is known of how events of a type are written.
+pub(crate) struct Layout {
+    kind: EventType,
+    parameters: usize,
+    is_large: bool,
+    /// Bytes that events without a stated number of parameters count too many.
+    excess: usize,
+}
+
+static LAYOUTS: LazyLock<Vec<Layout>> = LazyLock::new(|| {
+    let layout = |kind: EventType| {
+        let info = kind.info();
+        // Two types of notice state three bytes too many in such captures.
+        let has_excess = matches!(info.constant, "NOTIFICATION_E" | "INFRASTRUCTURE_EVENT_E");
+        Layout {
+            kind,
+            parameters: info.parameters.len(),
+            is_large: info.flags.contains(EventFlags::LARGE),
+            excess: if has_excess { 3 } else { 0 },
+        }
+    };
+    EventType::all().map(layout).collect()
+});
+
+/// How events are written, by the numbers of their types.
+pub(crate) fn layouts() -> &'static [Layout] {
+    &LAYOUTS
+}
+
+/// Where the parameters of an event are, with room that is used again.
+#[derive(Debug, Default)]
+pub(crate) struct Spans {
+    room: Vec<Span>,
+    count: usize,
+}
+
+impl Spans {
+    #[inline]
+    pub(crate) fn get(&self) -> &[Span] {
+        self.room.get(..self.count).unwrap_or_default()
+    }
+
+    /// Writes places behind one another. A sum that is cut off is beyond every block.
+    #[inline]
+    fn put<L>(&mut self, lengths: &[L], read: impl Fn(&L) -> u32) {
+        if self.room.len() < lengths.len() {
+            self.room.resize(lengths.len(), Span::default());
+        }
+        let mut end = 0_u32;
+        for (span, length) in self.room.iter_mut().zip(lengths) {
+            let start = end;
+            end = end.saturating_add(read(length));
+            *span = Span::new(start, end);
+        }
+        self.count = lengths.len();
+    }
+
+    #[inline]
+    fn end(&self) -> u32 {
+        self.get().last().map_or(0, |span| span.end)
+    }
+}
+
+/// Reads an event whose block holds it wholly and has no flags, as nearly every one is: its head, the places of its
+/// parameters, and where in `body` the values are. None where it is anything else.
+#[inline]
+pub(crate) fn decode_plain(
+    body: &[u8],
+    counted: bool,
+    layouts: &[Layout],
+    spans: &mut Spans,
+    budget: &Budget,
+) -> Option<(Head, Range<usize>)> {
+    let (cpu, rest) = body.split_first_chunk::<2>()?;
+    let (front, _) = rest.split_first_chunk::<HEAD_BYTES>()?;
+    let (time, front) = front.split_first_chunk::<8>()?;
+    let (thread, front) = front.split_first_chunk::<8>()?;
+    let (length, front) = front.split_first_chunk::<4>()?;
+    let layout = layouts.get(usize::from(u16::from_le_bytes(*front.first_chunk()?)))?;
+    let own = rest.get(..u32::from_le_bytes(*length) as usize)?;
+    let values = if counted {
+        let (count, rest) = own.get(HEAD_BYTES..)?.split_first_chunk::<4>()?;
+        let count = u32::from_le_bytes(*count);
+        if count > budget.parameters || layout.is_large {
+            return None;
+        }
+        split(rest, count as usize, false, spans)?
+    } else {
+        if layout.excess > 0 {
+            return None;
+        }
+        guess(own.get(HEAD_BYTES..)?, layout.parameters, spans)?
+    };
+    let head = Head {
+        time: u64::from_le_bytes(*time),
+        thread: i64::from_le_bytes(*thread),
+        cpu: u16::from_le_bytes(*cpu),
+        flags: 0,
+        kind: layout.kind,
+    };
+    let end = cpu.len() + own.len();
+    Some((head, end - values.len()..end))
+}
+
+/// Reads the head of an event at the front of `body`, and the places of its parameters into `spans`. Returns also
 /// where in `body` the values are. None where the type is newer than the table.
 pub(crate) fn decode(
     body: &[u8],
     flags: bool,
     counted: bool,
-    ends: &mut Vec<u32>,
+    layouts: &[Layout],
+    spans: &mut Spans,
     budget: &Budget,
 ) -> Result<Option<(Head, Range<usize>)>, RecordError> {
     let mut cursor = Cursor::new(body);
@@ -137,10 +311,8 @@ pub(crate) fn decode(
     let flags = if flags { cursor.u32("flags")? } else { 0 };
     let (time, thread) = (cursor.u64("time")?, cursor.i64("thread")?);
     let (length, number) = (cursor.u32("length")?, cursor.u16("type")?);
-    let Some(kind) = EventType::from_number(number) else { return Ok(None) };
-    let head = Head { time, thread, cpu, flags, kind };
-    let is_large = kind.info().flags.contains(EventFlags::LARGE);
-    ends.clear();
+    let Some(layout) = layouts.get(usize::from(number)) else { return Ok(None) };
+    let head = Head { time, thread, cpu, flags, kind: layout.kind };
     let values = if counted {
         let count = cursor.u32("number of parameters")?;
         if count > budget.parameters {
@@ -149,49 +321,51 @@ pub(crate) fn decode(
         let within =
             (length as usize).checked_sub(COUNTED_HEAD_BYTES).ok_or(RecordError::Parameters(length))?;
         let rest = cursor.take(within, "parameters")?;
-        split(rest, count as usize, is_large, ends).ok_or(RecordError::Parameters(length))?
+        split(rest, count as usize, layout.is_large, spans).ok_or(RecordError::Parameters(length))?
     } else {
-        // Two types of notice state three bytes too many in such captures.
-        let excess =
-            if matches!(kind.info().constant, "NOTIFICATION_E" | "INFRASTRUCTURE_EVENT_E") { 3 } else { 0 };
-        let within =
-            (length as usize).checked_sub(HEAD_BYTES + excess).ok_or(RecordError::Parameters(length))?;
+        let within = (length as usize)
+            .checked_sub(HEAD_BYTES + layout.excess)
+            .ok_or(RecordError::Parameters(length))?;
         let rest = cursor.take(within, "parameters")?;
-        guess(rest, kind, ends).ok_or(RecordError::Parameters(length))?
+        guess(rest, layout.parameters, spans).ok_or(RecordError::Parameters(length))?
     };
     let end = body.len() - cursor.left();
     Ok(Some((head, end - values.len()..end)))
 }
 
-/// The values behind `count` lengths, of which the ends are written; none where the lengths go beyond them.
-fn split<'a>(rest: &'a [u8], count: usize, is_large: bool, ends: &mut Vec<u32>) -> Option<&'a [u8]> {
+/// The values behind `count` lengths, of which the places are written; none where the lengths go beyond them.
+#[inline]
+fn split<'a>(rest: &'a [u8], count: usize, is_large: bool, spans: &mut Spans) -> Option<&'a [u8]> {
     let width = if is_large { 4 } else { 2 };
     let (lengths, values) = rest.split_at_checked(count.checked_mul(width)?)?;
-    let mut end = 0_u32;
     if is_large {
-        for length in lengths.as_chunks::<4>().0 {
-            end = end.checked_add(u32::from_le_bytes(*length))?;
-            ends.push(end);
-        }
+        spans.put(lengths.as_chunks::<4>().0, |length| u32::from_le_bytes(*length));
     } else {
-        for length in lengths.as_chunks::<2>().0 {
-            end = end.checked_add(u16::from_le_bytes(*length).into())?;
-            ends.push(end);
-        }
+        spans.put(lengths.as_chunks::<2>().0, |length| u16::from_le_bytes(*length).into());
     }
-    (end as usize <= values.len()).then_some(values)
+    (spans.end() as usize <= values.len()).then_some(values)
 }
 
-/// The same where the number of parameters is not stated: the greatest, from that of the table downwards, whose
-/// lengths fill the event.
-fn guess<'a>(rest: &'a [u8], kind: EventType, ends: &mut Vec<u32>) -> Option<&'a [u8]> {
-    for count in (0..=kind.info().parameters.len()).rev() {
-        ends.clear();
-        let Some(values) = split(rest, count, false, ends) else { continue };
-        let end = ends.last().copied().unwrap_or_default();
-        return (end as usize == values.len()).then_some(values);
+/// The same where the number of parameters is not stated: the greatest, up to that of the table, whose lengths do not
+/// go beyond the event. They must fill it.
+#[inline]
+fn guess<'a>(rest: &'a [u8], most: usize, spans: &mut Spans) -> Option<&'a [u8]> {
+    if spans.room.len() < most {
+        spans.room.resize(most, Span::default());
     }
-    None
+    let room = spans.room.get_mut(..most)?;
+    let (mut end, mut taken) = (0_u32, 0);
+    for (span, length) in room.iter_mut().zip(rest.as_chunks::<2>().0) {
+        let behind = end.saturating_add(u16::from_le_bytes(*length).into());
+        if behind as usize + taken + 2 > rest.len() {
+            break;
+        }
+        *span = Span::new(end, behind);
+        (end, taken) = (behind, taken + 2);
+    }
+    spans.count = taken / 2;
+    let values = rest.get(taken..)?;
+    (end as usize == values.len()).then_some(values)
 }
 
 /// Writes the head and parameters of an event as blocks hold them.

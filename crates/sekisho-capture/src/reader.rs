@@ -9,7 +9,7 @@ use crate::budget::Budget;
 use crate::convert::{Converter, Outcome};
 use crate::descriptor::DescriptorTable;
 use crate::error::{CaptureError, RecordError};
-use crate::event::{self, Event, Head};
+use crate::event::{self, Event, Head, Layout, Spans, layouts};
 use crate::interface::Interface;
 use crate::machine::Machine;
 use crate::process::Process;
@@ -18,6 +18,9 @@ use crate::window::{FillError, Window};
 /// The bytes of a block's type and length, and of its length again at the end.
 const FRONT_BYTES: u32 = 8;
 const FRAME_BYTES: u32 = 12;
+/// The types of blocks with events that have no flags and are of no great length.
+const PLAIN_EVENT: u32 = 0x204;
+const COUNTED_EVENT: u32 = 0x216;
 const BYTE_ORDER: u32 = 0x1A2B_3C4D;
 const SWAPPED_BYTE_ORDER: u32 = 0x4D3C_2B1A;
 
@@ -87,7 +90,10 @@ pub struct CaptureReader<R> {
     /// The event in the window and where its values are in the block.
     head: Option<Head>,
     values: Range<usize>,
-    ends: Vec<u32>,
+    spans: Spans,
+    layouts: &'static [Layout],
+    /// The most bytes of a block with an event of no great length.
+    event_bytes: u32,
     is_done: bool,
 }
 
@@ -95,7 +101,15 @@ pub struct CaptureReader<R> {
 enum Found {
     Item(Item<'static>),
     Event,
+    Gathered,
     Converted,
+}
+
+/// What an event at the front of the window is.
+enum Near {
+    Event,
+    Gathered,
+    Dropped,
 }
 
 impl<R: Read> CaptureReader<R> {
@@ -107,6 +121,7 @@ impl<R: Read> CaptureReader<R> {
             return Err(CaptureError::NotACapture);
         }
         let converter = Converter::new(budget.waiting_events);
+        let event_bytes = budget.block_bytes.min(FRONT_BYTES + (1 << 16));
         Ok(Self {
             window,
             budget,
@@ -116,17 +131,32 @@ impl<R: Read> CaptureReader<R> {
             block: 0,
             head: None,
             values: 0..0,
-            ends: Vec::new(),
+            spans: Spans::default(),
+            layouts: layouts(),
+            event_bytes,
             is_done: false,
         })
     }
 
     /// The next item; none at the end. After an error that is not fatal, reading can go on.
     pub fn next_item(&mut self) -> Result<Option<Item<'_>>, CaptureError> {
+        loop {
+            self.window.advance(self.block);
+            self.block = 0;
+            match self.near_event() {
+                Some(Near::Event) => return Ok(self.event().map(Item::Event)),
+                Some(Near::Gathered) => {
+                    return Ok(Some(Item::Event(self.converter.gathered(self.own_bytes()))));
+                }
+                Some(Near::Dropped) => {}
+                None => break,
+            }
+        }
         match self.find() {
             Ok(None) => Ok(None),
             Ok(Some(Found::Item(item))) => Ok(Some(item)),
             Ok(Some(Found::Event)) => Ok(self.event().map(Item::Event)),
+            Ok(Some(Found::Gathered)) => Ok(Some(Item::Event(self.converter.gathered(self.own_bytes())))),
             Ok(Some(Found::Converted)) => Ok(Some(Item::Event(self.converter.converted()))),
             Err(error) => {
                 self.is_done = error.is_fatal();
@@ -146,9 +176,13 @@ impl<R: Read> CaptureReader<R> {
         self.window.offset
     }
 
+    /// The values of the event in the window.
+    fn own_bytes(&self) -> &[u8] {
+        self.window.bytes().get(self.values.clone()).unwrap_or_default()
+    }
+
     fn event(&self) -> Option<Event<'_>> {
-        let values = self.window.bytes().get(self.values.clone())?;
-        Event::new(self.head?, &self.ends, values)
+        Some(Event::of_spans(self.head?, self.spans.get(), self.own_bytes(), &[]))
     }
 
     /// Goes to the next block that says something.
@@ -162,6 +196,43 @@ impl<R: Read> CaptureReader<R> {
                 return Ok(Some(found));
             }
         }
+    }
+
+    /// Takes the block at the front where it is an event that is in order, wholly in the window, and converted without
+    /// looking at its values, as nearly every one is. Nothing has happened where it is not.
+    #[inline]
+    fn near_event(&mut self) -> Option<Near> {
+        let bytes = self.window.bytes();
+        let counted = match number(bytes, 0)? {
+            PLAIN_EVENT => false,
+            COUNTED_EVENT => true,
+            _ => return None,
+        };
+        let length = number(bytes, 4)?;
+        let (whole, trailer) = bytes.get(..length as usize)?.split_last_chunk::<4>()?;
+        if length > self.event_bytes || u32::from_le_bytes(*trailer) != length {
+            return None;
+        }
+        let body = whole.get(FRONT_BYTES as usize..)?;
+        let (head, values) = event::decode_plain(body, counted, self.layouts, &mut self.spans, &self.budget)?;
+        let mut near = Near::Event;
+        if self.profile == Profile::Current {
+            let own = body.get(values.clone())?;
+            near = match self.converter.near(&Event::of_spans(head, self.spans.get(), own, &[]))? {
+                Outcome::Unchanged => Near::Event,
+                Outcome::Gathered => Near::Gathered,
+                Outcome::Dropped => Near::Dropped,
+                Outcome::Converted => return None,
+            };
+        }
+        let front = FRONT_BYTES as usize;
+        self.block = length as usize;
+        self.values = values.start + front..values.end + front;
+        self.head = Some(head);
+        let is_given = !matches!(near, Near::Dropped);
+        self.statistics.events += u64::from(is_given);
+        self.statistics.merged_events += u64::from(!is_given);
+        Some(near)
     }
 
     /// The type and length of the block at the front, which is wholly in the window afterwards.
@@ -182,7 +253,7 @@ impl<R: Read> CaptureReader<R> {
             return Err(CaptureError::Short { offset, kind, length });
         }
         let limit = match kind {
-            BlockType::Event { large: false, .. } => self.budget.block_bytes.min(FRONT_BYTES + (1 << 16)),
+            BlockType::Event { large: false, .. } => self.event_bytes,
             _ => self.budget.block_bytes,
         };
         if length > limit {
@@ -240,20 +311,19 @@ impl<R: Read> CaptureReader<R> {
         };
         let whole = self.window.bytes().get(..length as usize).unwrap_or_default();
         let body = whole.get(8..whole.len().saturating_sub(4)).unwrap_or_default();
-        let decoded = event::decode(body, flags, counted, &mut self.ends, &self.budget).map_err(wrong)?;
-        let Some((head, values)) = decoded else {
+        let decoded = event::decode(body, flags, counted, self.layouts, &mut self.spans, &self.budget);
+        let Some((head, values)) = decoded.map_err(wrong)? else {
             self.statistics.unknown_events += 1;
             return Ok(None);
         };
+        let mut found = Found::Event;
         if self.profile == Profile::Current {
             let bytes = body.get(values.clone()).unwrap_or_default();
-            let Some(event) = Event::new(head, &self.ends, bytes) else { return Ok(None) };
-            match self.converter.step(event).map_err(|error| CaptureError::Convert { offset, error })? {
+            let event = Event::of_spans(head, self.spans.get(), bytes, &[]);
+            match self.converter.step(&event).map_err(|error| CaptureError::Convert { offset, error })? {
                 Outcome::Unchanged => {}
-                Outcome::Converted => {
-                    self.statistics.events += 1;
-                    return Ok(Some(Found::Converted));
-                }
+                Outcome::Gathered => found = Found::Gathered,
+                Outcome::Converted => found = Found::Converted,
                 Outcome::Dropped => {
                     self.statistics.merged_events += 1;
                     return Ok(None);
@@ -264,7 +334,7 @@ impl<R: Read> CaptureReader<R> {
         self.values = values.start + front..values.end + front;
         self.head = Some(head);
         self.statistics.events += 1;
-        Ok(Some(Found::Event))
+        Ok(Some(found))
     }
 }
 

@@ -43,6 +43,7 @@ impl<R: Read> Window<R> {
     }
 
     /// The bytes that are here.
+    #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
         self.buffer.get(self.start..self.end).unwrap_or_default()
     }
@@ -79,6 +80,7 @@ impl<R: Read> Window<R> {
     }
 
     /// Takes bytes off the front.
+    #[inline]
     pub(crate) fn advance(&mut self, count: usize) {
         let count = count.min(self.end - self.start);
         self.start += count;

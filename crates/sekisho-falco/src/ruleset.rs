@@ -150,7 +150,8 @@ pub enum Selector {
 /// Compiled rules.
 pub struct RuleSet {
     rules: Vec<Compiled>,
-    sources: HashMap<String, Source>,
+    /// The sources that rules name, which are few.
+    sources: Vec<(String, Source)>,
 }
 
 struct Compiled {
@@ -234,7 +235,7 @@ impl RuleSetBuilder {
             }
             source.any_type = Candidates::new(std::mem::take(&mut source.all), &source.graph);
         }
-        RuleSet { rules: self.rules, sources: self.sources }
+        RuleSet { rules: self.rules, sources: self.sources.into_iter().collect() }
     }
 }
 
@@ -263,14 +264,27 @@ impl RuleSet {
         count
     }
 
+    #[inline]
+    fn source(&self, name: &str) -> Option<&Source> {
+        self.sources.iter().find(|(known, _)| known == name).map(|(_, source)| source)
+    }
+
+    /// Whether a rule can hold for events of a type; where none can, there is no need to ask.
+    #[inline]
+    pub fn may_match(&self, source: &str, kind: EventType) -> bool {
+        self.source(source)
+            .and_then(|source| source.by_type.get(usize::from(kind.number())))
+            .is_some_and(|candidates| !candidates.all().is_empty())
+    }
+
     /// How large the graph of a source is.
     pub fn size(&self, source: &str) -> GraphSize {
-        self.sources.get(source).map(|source| source.graph.size()).unwrap_or_default()
+        self.source(source).map(|source| source.graph.size()).unwrap_or_default()
     }
 
     /// How many rules can hold for events of a type, and how many distinct comparisons they make at most.
     pub fn cost(&self, source: &str, kind: EventType) -> (usize, usize) {
-        let Some(source) = self.sources.get(source) else { return (0, 0) };
+        let Some(source) = self.source(source) else { return (0, 0) };
         let rules = source.by_type.get(usize::from(kind.number())).map(Candidates::all).unwrap_or_default();
         let mut predicates = HashSet::new();
         for (_, node) in rules {
@@ -286,7 +300,7 @@ impl RuleSet {
         event: &E,
         matching: Matching,
     ) -> Vec<Match<'r>> {
-        let Some(source) = self.sources.get(event.source()) else { return Vec::new() };
+        let Some(source) = self.source(event.source()) else { return Vec::new() };
         let candidates = match event.event_type() {
             Some(kind) => source.by_type.get(usize::from(kind.number())).unwrap_or(&source.any_type),
             None => &source.any_type,

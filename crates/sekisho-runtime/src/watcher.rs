@@ -2,13 +2,13 @@
 
 use std::cell::Cell;
 
-use sekisho_capture::{Converter, Direction, Event, EventType, Item, Origin, Profile};
+use sekisho_capture::{Converter, Direction, Event, EventType, Item, Profile};
 use sekisho_falco::{Evaluator, Matching, Priority, RuleSet, Selector};
 
 use crate::alert::{Alert, Subject};
 use crate::state::{Limits, State, StateMetrics};
-use crate::step::{Action, Context, Parameters, action, descriptor_place};
-use crate::view::View;
+use crate::step::{Action, Context, Parameters, Traits, traits};
+use crate::view::{SYSCALL, View};
 
 /// The flag of events that the capturing program kept only because they change what is known.
 const STATE_ONLY: u32 = 1;
@@ -124,61 +124,54 @@ impl Watcher {
 
     /// Takes an event, and gives what the rules find in it.
     pub fn event(&mut self, event: &Event<'_>) -> Vec<Alert> {
-        self.watch(event, |rules, evaluator, view, matching| rules.matches(evaluator, view, matching))
-    }
-
-    fn watch(
-        &mut self,
-        event: &Event<'_>,
-        ask: impl for<'r> FnOnce(
-            &'r RuleSet,
-            &mut Evaluator,
-            &View<'_>,
-            Matching,
-        ) -> Vec<sekisho_falco::Match<'r>>,
-    ) -> Vec<Alert> {
-        let (context, ran) = self.step(event);
+        let traits = traits(event.head.kind);
+        let (context, ran) = self.step(event, traits);
         let mut alerts = Vec::new();
-        if self.is_asked(event) {
+        if self.is_asked(event, traits) {
             self.metrics.asked += 1;
-            let host = if self.settings.host.is_empty() {
-                std::str::from_utf8(&self.state.machine.host_name).unwrap_or_default()
-            } else {
-                &self.settings.host
-            };
-            let view = View {
-                state: &self.state,
-                event,
-                context,
-                profile: self.settings.profile,
-                number: self.metrics.events,
-                first_time: self.first_time.unwrap_or(event.head.time),
-                last_time: self.last_time.unwrap_or(event.head.time),
-                ran,
-                host,
-                counter: &self.counter,
-            };
-            for found in ask(&self.rules, &mut self.evaluator, &view, self.settings.matching) {
-                alerts.push(Alert::new(found, event.head.time, host, subject(&view)));
+            if self.rules.may_match(SYSCALL, event.head.kind) {
+                alerts = self.ask(event, context, ran);
+                self.metrics.alerts += alerts.len() as u64;
             }
-            if event.head.kind.info().origin != Origin::Meta {
+            if !traits.is_meta {
                 self.last_time = Some(event.head.time);
             }
         }
-        self.metrics.alerts += alerts.len() as u64;
         self.state.settle(context);
         alerts
     }
 
+    /// What the rules find in an event.
+    fn ask(&mut self, event: &Event<'_>, context: Context, ran: u64) -> Vec<Alert> {
+        let host = if self.settings.host.is_empty() {
+            std::str::from_utf8(&self.state.machine.host_name).unwrap_or_default()
+        } else {
+            &self.settings.host
+        };
+        let view = View {
+            state: &self.state,
+            event,
+            context,
+            profile: self.settings.profile,
+            number: self.metrics.events,
+            first_time: self.first_time.unwrap_or(event.head.time),
+            last_time: self.last_time.unwrap_or(event.head.time),
+            ran,
+            host,
+            counter: &self.counter,
+        };
+        let found = self.rules.matches(&mut self.evaluator, &view, self.settings.matching);
+        found.into_iter().map(|found| Alert::new(found, event.head.time, host, subject(&view))).collect()
+    }
+
     /// Whether rules are asked of an event.
-    fn is_asked(&self, event: &Event<'_>) -> bool {
-        let info = event.head.kind.info();
-        let is_enter = event.head.kind.direction() == Direction::Enter && info.origin == Origin::Syscall;
+    fn is_asked(&self, event: &Event<'_>, traits: Traits) -> bool {
+        let is_enter = traits.is_enter && traits.is_syscall;
         event.head.flags & STATE_ONLY == 0 && (self.settings.profile == Profile::Legacy || !is_enter)
     }
 
     /// What an event changes of what is known; the time that a thread ran before a switch.
-    fn step(&mut self, event: &Event<'_>) -> (Context, u64) {
+    fn step(&mut self, event: &Event<'_>, traits: Traits) -> (Context, u64) {
         if !std::mem::replace(&mut self.is_begun, true) {
             self.state.begin_events();
         }
@@ -189,20 +182,17 @@ impl Watcher {
             self.metrics.out_of_order += u64::from(event.head.time < self.newest);
             self.newest = self.newest.max(event.head.time);
         }
-        let action = action(event.head.kind);
-        if action == Action::Keep && event.head.kind.info().name == "drop" {
-            self.metrics.drops += 1;
-        }
+        self.metrics.drops += u64::from(traits.is_drop);
         let context = match self.settings.profile {
             Profile::Current => self.state.step(event),
-            Profile::Legacy => self.step_of_old(event),
+            Profile::Legacy => self.step_of_old(event, traits),
         };
-        let ran = self.switch(event, context);
+        let ran = if traits.action == Action::Switch { self.switch(event, context) } else { 0 };
         (context, ran)
     }
 
     /// The same with an event as the capture has it.
-    fn step_of_old(&mut self, event: &Event<'_>) -> Context {
+    fn step_of_old(&mut self, event: &Event<'_>, traits: Traits) -> Context {
         let mut context = match self.converter.convert(*event) {
             Ok(Some(current)) => self.state.step(&current),
             Ok(None) => self.state.enter(event),
@@ -215,8 +205,7 @@ impl Watcher {
         if context.thread.is_none() {
             context.thread = self.state.threads.find(event.head.thread);
         }
-        let is_call = event.head.kind.info().origin == Origin::Syscall;
-        let slot = context.thread.filter(|_| is_call);
+        let slot = context.thread.filter(|_| traits.is_syscall);
         if let Some(thread) = slot.and_then(|slot| self.state.threads.get_mut(slot)) {
             let is_exit = event.head.kind.direction() == Direction::Exit;
             thread.latency =
@@ -230,9 +219,6 @@ impl Watcher {
     fn switch(&mut self, event: &Event<'_>, context: Context) -> u64 {
         /// Processors of which switches are told apart.
         const MAX_PROCESSORS: usize = 4_096;
-        if action(event.head.kind) != Action::Switch {
-            return 0;
-        }
         let cpu = usize::from(event.head.cpu);
         if cpu >= MAX_PROCESSORS {
             return 0;
@@ -251,17 +237,18 @@ impl Watcher {
 
     /// How many rules can hold for events of a type, and how many distinct comparisons they make at most.
     pub fn cost(&self, kind: EventType) -> (usize, usize) {
-        self.rules.cost(crate::view::SYSCALL, kind)
+        self.rules.cost(SYSCALL, kind)
     }
 }
 
 impl State {
     /// An enter event of an older version, of which only thread and descriptor are known.
     fn enter(&mut self, event: &Event<'_>) -> Context {
-        let Some(slot) = self.thread(event, action(event.head.kind)) else {
+        let traits = traits(event.head.kind);
+        let Some(slot) = self.thread(event, traits) else {
             return Context::default();
         };
-        let number = descriptor_place(event.head.kind).and_then(|place| event.i64(place.into()));
+        let number = traits.place.and_then(|place| event.i64(place.into()));
         if let Some(thread) = self.threads.get_mut(slot) {
             thread.descriptor = number.unwrap_or(-1);
         }

@@ -97,8 +97,7 @@ fn container<'e>(view: &'e View<'_>) -> Option<(Option<&'e Container>, &'e [u8])
         _ => None,
     };
     if let Some(json) = json {
-        let told = Container::read(json)?;
-        let known = view.state.containers.get(told.identifier.as_bytes())?;
+        let known = view.state.containers.told_by(json)?;
         return Some((Some(known), known.identifier.as_bytes()));
     }
     let thread = view.thread()?;

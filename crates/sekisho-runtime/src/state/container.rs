@@ -122,6 +122,8 @@ pub(crate) struct Container {
     pub(crate) sandbox_labels: BTreeMap<String, String>,
     /// The programs that probe it: kind, first argument, further arguments.
     pub(crate) probes: Vec<(&'static str, String, Vec<String>)>,
+    /// The text that told of it.
+    told: Box<[u8]>,
     bytes: usize,
 }
 
@@ -186,7 +188,8 @@ impl Container {
                 .into_iter()
                 .filter_map(probe)
                 .collect(),
-            bytes: json.len() + size_of::<Self>(),
+            told: json.into(),
+            bytes: 3 * json.len() + size_of::<Self>(),
         };
         if container.image_repository.is_empty() {
             container.split_image();
@@ -243,6 +246,8 @@ fn mount(value: &Value) -> Mount {
 #[derive(Debug, Default)]
 pub(crate) struct Containers {
     known: HashMap<String, Container>,
+    /// The texts that told of them: what is told again is not read again.
+    told: HashMap<Box<[u8]>, String>,
     order: VecDeque<String>,
     bytes: usize,
     /// Containers that were forgotten because there were too many.
@@ -254,16 +259,35 @@ impl Containers {
         self.known.get(std::str::from_utf8(identifier).ok()?)
     }
 
+    /// The container that this text told of last.
+    pub(crate) fn told_by(&self, json: &[u8]) -> Option<&Container> {
+        self.known.get(self.told.get(json)?)
+    }
+
+    /// Takes what the JSON of an event tells, and keeps it within so many bytes.
+    pub(crate) fn take(&mut self, json: &[u8], limit: usize) {
+        if let Some(identifier) = self.told.get(json) {
+            if self.order.back() != Some(identifier) {
+                self.order.retain(|known| known != identifier);
+                self.order.push_back(identifier.clone());
+            }
+        } else if let Some(container) = Container::read(json) {
+            self.insert(container, limit);
+        }
+    }
+
     /// Keeps what was told, within so many bytes.
     pub(crate) fn insert(&mut self, container: Container, limit: usize) {
         self.remove(&container.identifier.clone());
         self.bytes += container.bytes;
         self.order.push_back(container.identifier.clone());
+        self.told.insert(container.told.clone(), container.identifier.clone());
         self.known.insert(container.identifier.clone(), container);
         while self.bytes > limit && self.known.len() > 1 {
             let Some(oldest) = self.order.pop_front() else { break };
             if let Some(container) = self.known.remove(&oldest) {
                 self.bytes -= container.bytes;
+                self.told.remove(&container.told);
                 self.evicted += 1;
             }
         }
@@ -272,6 +296,7 @@ impl Containers {
     pub(crate) fn remove(&mut self, identifier: &str) {
         if let Some(container) = self.known.remove(identifier) {
             self.bytes -= container.bytes;
+            self.told.remove(&container.told);
             self.order.retain(|known| known != identifier);
         }
     }

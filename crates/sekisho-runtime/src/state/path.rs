@@ -5,6 +5,22 @@ const MAX_PATH_BYTES: usize = 1024;
 /// What stands for a path that is too long.
 const TOO_LONG: &[u8] = b"/DIR_TOO_LONG/FILENAME_TOO_LONG";
 
+/// Whether a name is a path from the root that is plain already: joined with a folder of so many bytes it is itself.
+pub(crate) fn is_plain(folder_bytes: usize, name: &[u8]) -> bool {
+    if folder_bytes + name.len() + 1 > MAX_PATH_BYTES || name.first() != Some(&b'/') {
+        return false;
+    }
+    // Behind a slash neither a slash nor a dot may follow, and nothing but the root ends with one.
+    let mut after_slash = false;
+    for byte in name {
+        if after_slash && matches!(byte, b'/' | b'.') {
+            return false;
+        }
+        after_slash = *byte == b'/';
+    }
+    !after_slash || name.len() == 1
+}
+
 /// The path that a name has in a folder: without `.`, `..` and double slashes. A folder ends with a slash.
 pub(crate) fn joined(folder: &[u8], name: &[u8]) -> Vec<u8> {
     if folder.len() + name.len() + 1 > MAX_PATH_BYTES {

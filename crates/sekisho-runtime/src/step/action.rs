@@ -57,29 +57,51 @@ pub(crate) enum Action {
 }
 
 /// What is known of a type beforehand.
-struct Known {
-    action: Action,
-    place: Option<u8>,
-    has_result: bool,
-    is_generic: bool,
+#[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "types have these properties, which are independent")]
+pub(crate) struct Traits {
+    pub(crate) action: Action,
+    /// The parameter with the descriptor that an event is about.
+    pub(crate) place: Option<u8>,
+    /// The first parameter is what a system call gave back.
+    pub(crate) has_result: bool,
+    /// Events are of any call that has no type of its own.
+    pub(crate) is_generic: bool,
+    pub(crate) is_syscall: bool,
+    pub(crate) is_enter: bool,
+    /// No thread did what such events tell of.
+    pub(crate) is_meta: bool,
+    /// The capturing program dropped others.
+    pub(crate) is_drop: bool,
 }
 
-static ACTIONS: LazyLock<Vec<Known>> = LazyLock::new(|| EventType::all().map(known).collect());
+static TRAITS: LazyLock<Vec<Traits>> = LazyLock::new(|| EventType::all().map(traits_anew).collect());
 
-fn known(kind: EventType) -> Known {
+fn traits_anew(kind: EventType) -> Traits {
     let info = kind.info();
     let is_generic = info.constant.starts_with("GENERIC_");
-    let is_exit = kind.direction() == Direction::Exit && info.origin == Origin::Syscall;
-    Known {
+    let is_enter = kind.direction() == Direction::Enter;
+    let is_syscall = info.origin == Origin::Syscall;
+    Traits {
         action: by_name(info.constant),
         place: place(kind),
-        has_result: is_exit && !is_generic,
+        has_result: !is_enter && is_syscall && !is_generic,
         is_generic,
+        is_syscall,
+        is_enter,
+        is_meta: info.origin == Origin::Meta,
+        is_drop: info.name == "drop",
     }
 }
 
-fn of(kind: EventType) -> Option<&'static Known> {
-    ACTIONS.get(usize::from(kind.number()))
+fn of(kind: EventType) -> Option<&'static Traits> {
+    TRAITS.get(usize::from(kind.number()))
+}
+
+/// What is known of a type beforehand.
+#[inline]
+pub(crate) fn traits(kind: EventType) -> Traits {
+    of(kind).copied().unwrap_or_default()
 }
 
 /// What an event of this type does.

@@ -1,5 +1,7 @@
 //! Descriptors are opened, copied, marked and closed.
 
+use std::sync::Arc;
+
 use sekisho_capture::Event;
 
 use super::{Context, Parameters, result};
@@ -68,19 +70,27 @@ impl State {
                 from = enter.i64(folder);
             }
         }
-        let base = match (constant, from) {
-            ("SYSCALL_OPEN_BY_HANDLE_AT_X", _) => Vec::new(),
-            ("SYSCALL_OPEN_X" | "SYSCALL_CREAT_X", _) => self.working_folder(slot).to_vec(),
-            (_, Some(descriptor)) => self.folder(slot, path, descriptor),
-            (_, None) => Vec::new(),
+        let raw_name: Arc<[u8]> = path.into();
+        let counts_folder = matches!(constant, "SYSCALL_OPEN_X" | "SYSCALL_CREAT_X");
+        let folder_bytes = if counts_folder { self.working_folder(slot).len() } else { 1 };
+        let name = if path::is_plain(folder_bytes, path) {
+            raw_name.clone()
+        } else {
+            let base = match (constant, from) {
+                ("SYSCALL_OPEN_BY_HANDLE_AT_X", _) => Vec::new(),
+                ("SYSCALL_OPEN_X" | "SYSCALL_CREAT_X", _) => self.working_folder(slot).to_vec(),
+                (_, Some(descriptor)) => self.folder(slot, path, descriptor),
+                (_, None) => Vec::new(),
+            };
+            path::joined(&base, path).into()
         };
         File {
             kind: if bits & flag::O_DIRECTORY != 0 { FileKind::Folder } else { FileKind::File },
             flags: bits,
             device: event.u32(device).unwrap_or_default(),
             inode: event.u64(device + 1).unwrap_or_default(),
-            name: path::joined(&base, path).into(),
-            raw_name: path.into(),
+            name,
+            raw_name,
             is_upper_layer: bits & flag::UPPER_LAYER != 0,
             is_lower_layer: bits & flag::LOWER_LAYER != 0,
             ..File::default()

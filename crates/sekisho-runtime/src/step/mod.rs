@@ -6,9 +6,9 @@ mod parameters;
 mod process;
 mod socket;
 
-use sekisho_capture::{Direction, Event, EventBuf, Origin};
+use sekisho_capture::{Event, EventBuf};
 
-pub(crate) use self::action::{Action, action};
+pub(crate) use self::action::{Action, Traits, action, traits};
 pub(crate) use self::action::{descriptor_place, is_generic};
 pub(crate) use self::parameters::{Parameters, has_result, result};
 use crate::state::image::Image;
@@ -51,39 +51,45 @@ enum After {
 impl State {
     /// Takes an event as current versions have it.
     pub(crate) fn step(&mut self, event: &Event<'_>) -> Context {
-        let action = action(event.head.kind);
+        let traits = traits(event.head.kind);
+        let action = traits.action;
         if let Action::Notice = action {
             self.notice(event);
             return Context::default();
         }
-        let mut context = Context { thread: self.thread(event, action), ..Context::default() };
+        let mut context = Context { thread: self.thread(event, traits), ..Context::default() };
         let Some(slot) = context.thread else {
             if action == Action::Clone {
                 self.clone_exit(event, &mut context);
             }
             return context;
         };
-        let is_enter = event.head.kind.direction() == Direction::Enter;
-        let is_syscall = event.head.kind.info().origin == Origin::Syscall;
-        if is_syscall {
-            let descriptor = descriptor_place(event.head.kind).and_then(|place| event.i64(place.into()));
+        if traits.is_syscall {
+            let descriptor = traits.place.and_then(|place| event.i64(place.into()));
+            let mut is_open = false;
             if let Some(thread) = self.threads.get_mut(slot) {
                 thread.descriptor = descriptor.unwrap_or(-1);
                 thread.is_recent = true;
+                // Of most threads the descriptors are their own.
+                is_open = descriptor.is_some_and(|number| {
+                    !thread.shares_descriptors() && thread.descriptors.get(number).is_some()
+                });
             }
             if let Some(number) = descriptor
-                && self.file(slot, number).is_some()
+                && (is_open || self.file(slot, number).is_some())
             {
                 context.file = Some((slot, number));
             }
-        }
-        if is_enter && is_syscall {
-            if action == Action::Remember {
-                self.remember(slot, event);
+            if traits.is_enter {
+                if action == Action::Remember {
+                    self.remember(slot, event);
+                }
+                return context;
             }
-            return context;
         }
-        self.act(action, event, slot, &mut context);
+        if action != Action::Nothing {
+            self.act(action, event, slot, &mut context);
+        }
         context
     }
 
@@ -97,13 +103,13 @@ impl State {
     }
 
     /// The thread of an event. One that did something is known from then on, be it by its number alone.
-    pub(crate) fn thread(&mut self, event: &Event<'_>, action: Action) -> Option<Slot> {
+    pub(crate) fn thread(&mut self, event: &Event<'_>, traits: Traits) -> Option<Slot> {
         let tid = event.head.thread;
         if let Some(slot) = self.threads.find_again(tid) {
             return Some(slot);
         }
-        let is_told_of = matches!(action, Action::Clone | Action::Switch | Action::End | Action::Keep);
-        if is_told_of || event.head.kind.info().origin == Origin::Meta {
+        let is_told_of = matches!(traits.action, Action::Clone | Action::Switch | Action::End | Action::Keep);
+        if is_told_of || traits.is_meta {
             return None;
         }
         self.unknown_threads += 1;

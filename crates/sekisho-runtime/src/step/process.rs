@@ -405,18 +405,14 @@ impl State {
         let limit = self.limits.container_bytes;
         match event.head.kind.info().constant {
             "CONTAINER_JSON_2_E" | "CONTAINER_JSON_E" => {
-                if let Some(container) = event.text(0).and_then(Container::read) {
-                    self.containers.insert(container, limit);
+                if let Some(json) = event.text(0) {
+                    self.containers.take(json, limit);
                 }
             }
             "ASYNCEVENT_E" => {
                 let data = event.text(2).unwrap_or_default();
                 match event.text(1).unwrap_or_default() {
-                    b"container" => {
-                        if let Some(container) = Container::read(data) {
-                            self.containers.insert(container, limit);
-                        }
-                    }
+                    b"container" => self.containers.take(data, limit),
                     b"container_removed" => {
                         if let Some(container) = Container::read(data) {
                             self.containers.remove(&container.identifier);

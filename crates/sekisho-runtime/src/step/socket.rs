@@ -195,12 +195,20 @@ impl State {
             self.change(slot, number, |file| file.is_connected = true);
             return;
         };
-        let guessed = self.guessed_role(slot, pair, incoming);
         let mut settled = None;
         if let Pair::Internet(source, destination) = pair {
             let (source, destination) = address::unmapped(source, destination);
-            settled = Some(self.settled(source, destination));
+            let (source, destination) = self.settled(source, destination);
+            // Most of what goes over a connection tells nothing new.
+            let kind = if source.address.is_ipv4() { FileKind::Ipv4 } else { FileKind::Ipv6 };
+            let is_known =
+                file.ends == Some((source, destination)) || file.ends == Some((destination, source));
+            if file.kind == kind && file.is_connected && is_known {
+                return;
+            }
+            settled = Some((source, destination));
         }
+        let guessed = self.guessed_role(slot, pair, incoming);
         self.rename(slot, number, context, |file| match pair {
             Pair::Internet(..) => {
                 let Some((source, destination)) = settled else { return };

@@ -4,14 +4,17 @@
 //! ended. In current versions the exit tells everything. So enter events are kept until their exits come, which
 //! take parameters from them; a type that was replaced becomes the one that replaced it, step by step.
 
-use std::collections::HashMap;
+mod plan;
+mod waiting;
+
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use self::plan::{From, Plan, Recipe, default, plans};
+use self::waiting::{FRONT, WaitingRoom};
 use crate::error::ConvertError;
-use crate::event::{Event, EventBuf, Head};
+use crate::event::{Event, EventBuf, Head, Span};
 use crate::event_type::{Direction, EventFlags, EventType, Type};
-use crate::hash::NumberHash;
 
 /// More steps than any event needs: a table that goes in circles ends here.
 const MAX_STEPS: usize = 50;
@@ -19,7 +22,7 @@ const MAX_STEPS: usize = 50;
 /// The conversions by type and number of parameters.
 static TABLE: LazyLock<Vec<Vec<Option<Conversion>>>> = LazyLock::new(|| {
     let mut table: Vec<Vec<Option<Conversion>>> = Vec::new();
-    let lines = include_str!("../data/conversions.txt").lines().filter(|line| !line.starts_with('#'));
+    let lines = include_str!("../../data/conversions.txt").lines().filter(|line| !line.starts_with('#'));
     for ((kind, count), conversion) in lines.filter_map(conversion) {
         let kind = usize::from(kind);
         table.resize_with(table.len().max(kind + 1), Vec::new);
@@ -64,23 +67,22 @@ enum Source {
 
 /// Converts events one after another.
 pub struct Converter {
-    /// The enter events that wait, by thread.
-    waiting: HashMap<i64, Waiting, NumberHash>,
-    limit: usize,
-    forgotten: u64,
+    /// The enter events that wait.
+    waiting: WaitingRoom,
+    plans: &'static [Vec<Plan>],
+    /// The head of the event that was put together, where its parameters are, and the enter event that it has some of.
+    head: Head,
+    spans: Vec<Span>,
+    entered: Option<u32>,
     current: EventBuf,
     next: EventBuf,
-}
-
-/// An enter event that waits for its exit, or did.
-struct Waiting {
-    event: EventBuf,
-    is_used: bool,
 }
 
 /// What became of an event.
 pub(crate) enum Outcome {
     Unchanged,
+    /// It was put together of its own bytes and those of its enter event.
+    Gathered,
     Converted,
     Dropped,
 }
@@ -89,13 +91,22 @@ impl Converter {
     /// A converter that keeps no more than `limit` enter events.
     pub fn new(limit: usize) -> Self {
         let nothing = EventBuf::new(Head::default());
-        Self { waiting: HashMap::default(), limit, forgotten: 0, current: nothing.clone(), next: nothing }
+        Self {
+            waiting: WaitingRoom::new(limit),
+            plans: plans(),
+            head: Head::default(),
+            spans: Vec::new(),
+            entered: None,
+            current: nothing.clone(),
+            next: nothing,
+        }
     }
 
     /// The current form of an event; none where it has none, because its exit will tell what it says.
     pub fn convert<'a>(&'a mut self, event: Event<'a>) -> Result<Option<Event<'a>>, ConvertError> {
-        Ok(match self.step(event)? {
+        Ok(match self.step(&event)? {
             Outcome::Unchanged => Some(event),
+            Outcome::Gathered => event.whole().map(|values| self.gathered(values)),
             Outcome::Converted => Some(self.converted()),
             Outcome::Dropped => None,
         })
@@ -103,38 +114,99 @@ impl Converter {
 
     /// Enter events that were given up because too many waited.
     pub fn forgotten(&self) -> u64 {
-        self.forgotten
+        self.waiting.forgotten
+    }
+
+    /// The event that was put together of one with these bytes.
+    pub(crate) fn gathered<'a>(&'a self, values: &'a [u8]) -> Event<'a> {
+        let entered = self.entered.and_then(|place| self.waiting.at(place));
+        Event::of_spans(self.head, &self.spans, values, entered.map_or(FRONT, |entered| entered.bytes()))
     }
 
     pub(crate) fn converted(&self) -> Event<'_> {
         self.current.as_event()
     }
 
-    pub(crate) fn step(&mut self, event: Event<'_>) -> Result<Outcome, ConvertError> {
-        match standing(&event)? {
+    pub(crate) fn step(&mut self, event: &Event<'_>) -> Result<Outcome, ConvertError> {
+        match self.near(event) {
+            Some(outcome) => Ok(outcome),
+            None => self.stepwise(event),
+        }
+    }
+
+    /// The same where no value must be looked at; else nothing has happened.
+    #[inline]
+    pub(crate) fn near(&mut self, event: &Event<'_>) -> Option<Outcome> {
+        let plans = self.plans.get(usize::from(event.head.kind.number()))?;
+        match plans.get(event.parameter_count())? {
+            Plan::Unchanged => Some(Outcome::Unchanged),
+            Plan::Dropped => Some(Outcome::Dropped),
+            Plan::Keep => {
+                self.waiting.keep(event);
+                Some(Outcome::Dropped)
+            }
+            Plan::Gather(recipe) if event.whole().is_some() => {
+                self.gather(event, recipe);
+                Some(Outcome::Gathered)
+            }
+            Plan::Gather(_) | Plan::Stepwise => None,
+        }
+    }
+
+    /// Puts the current event together. Nothing is copied.
+    fn gather(&mut self, event: &Event<'_>, recipe: &Recipe) {
+        self.head = Head { kind: recipe.kind, ..event.head };
+        self.entered = None;
+        let mut waiting = None;
+        if let Some(kind) = recipe.enter
+            && let Some(place) = self.waiting.find(event.head.thread)
+            && let Some(enter) = self.waiting.at_mut(place)
+            && !enter.is_used
+            && enter.kind.number() == kind
+        {
+            self.entered = Some(place);
+            waiting = Some(enter);
+        }
+        let own = event.spans();
+        let mut uses_enter = false;
+        self.spans.clear();
+        self.spans.extend(recipe.pieces.iter().map(|piece| {
+            let span = match piece.from {
+                From::Own(place) => own.get(place).copied().unwrap_or_default(),
+                From::Enter(place, otherwise) => {
+                    let entered = waiting.as_ref().and_then(|enter| enter.span(place));
+                    uses_enter |= entered.is_some();
+                    entered.map_or(otherwise, Span::of_others)
+                }
+                From::Constant(span) => span,
+            };
+            span.cut(piece.longest)
+        }));
+        if let Some(waiting) = waiting {
+            waiting.is_used |= uses_enter;
+        }
+    }
+
+    /// Takes the steps of the table one after another.
+    fn stepwise(&mut self, event: &Event<'_>) -> Result<Outcome, ConvertError> {
+        match standing(event)? {
             Standing::Current => return Ok(Outcome::Unchanged),
             Standing::Dropped => return Ok(Outcome::Dropped),
             Standing::Old => {}
         }
-        // What waits for its exit is copied once.
-        if let Some(Conversion { action: Action::Keep, .. }) = known(event.head.kind, event.parameter_count())
-        {
-            self.keep(&event);
-            return Ok(Outcome::Dropped);
-        }
-        self.current.assign(&event);
+        self.current.assign(event);
         for _ in 0..MAX_STEPS {
             let event = self.current.as_event();
             let (kind, count) = (event.head.kind, event.parameter_count());
             let conversion = known(kind, count).ok_or(ConvertError::Unknown { kind, count })?;
             match conversion.action {
                 Action::Keep => {
-                    self.keep_current();
+                    self.waiting.keep(&event);
                     return Ok(Outcome::Dropped);
                 }
                 Action::Pass => return Ok(Outcome::Converted),
                 Action::KeepAndPass => {
-                    self.keep_current();
+                    self.waiting.keep(&event);
                     return Ok(Outcome::Converted);
                 }
                 Action::Add => {
@@ -156,42 +228,15 @@ impl Converter {
         Err(ConvertError::Endless(event.head.kind))
     }
 
-    /// Keeps the current event for its exit.
-    fn keep_current(&mut self) {
-        let current = std::mem::replace(&mut self.current, EventBuf::new(Head::default()));
-        self.keep(&current.as_event());
-        self.current = current;
-    }
-
-    /// Keeps an event for its exit.
-    fn keep(&mut self, event: &Event<'_>) {
-        let thread = event.head.thread;
-        if let Some(kept) = self.waiting.get_mut(&thread) {
-            kept.event.assign(event);
-            kept.is_used = false;
-            return;
-        }
-        if self.waiting.len() >= self.limit {
-            self.waiting.retain(|_, kept| !kept.is_used);
-        }
-        if self.waiting.len() >= self.limit {
-            self.forgotten += self.waiting.len() as u64;
-            self.waiting.clear();
-        }
-        self.waiting.insert(thread, Waiting { event: EventBuf::from(*event), is_used: false });
-    }
-
     /// Pushes the parameters onto the next event.
     fn fill(&mut self, sources: &[Source]) -> Result<(), ConvertError> {
         let old = self.current.as_event();
         let kind = old.head.kind;
         // An enter event of another kind is no part of this call: its exit was lost.
-        let enter = self
-            .waiting
-            .get(&old.head.thread)
-            .filter(|enter| !enter.is_used)
-            .map(|enter| &enter.event)
-            .filter(|enter| enter.head.kind.number().checked_add(1) == Some(kind.number()));
+        let place = self.waiting.find(old.head.thread);
+        let mut waiting = place
+            .and_then(|place| self.waiting.at_mut(place))
+            .filter(|enter| !enter.is_used && enter.kind.number().checked_add(1) == Some(kind.number()));
         let mut uses_enter = false;
         for source in sources {
             let place = self.next.as_event().parameter_count();
@@ -199,19 +244,19 @@ impl Converter {
             let wanted = parameter.map_or(Type::Bytes, |parameter| parameter.kind);
             match *source {
                 Source::Empty => self.next.push(&[]),
-                Source::Default => push_default(&mut self.next, wanted),
+                Source::Default => self.next.push(default(wanted)),
                 Source::Old(parameter) => {
                     let value = old.parameter(parameter).ok_or(ConvertError::Missing { kind, parameter })?;
                     push_value(&mut self.next, wanted, value);
                 }
                 Source::Enter { parameter, or_empty } => {
-                    match enter.and_then(|enter| enter.as_event().parameter(parameter)) {
+                    match waiting.as_ref().and_then(|enter| enter.parameter(parameter)) {
                         Some(value) => {
                             uses_enter = true;
                             push_value(&mut self.next, wanted, value);
                         }
                         None if or_empty => self.next.push(&[]),
-                        None => push_default(&mut self.next, wanted),
+                        None => self.next.push(default(wanted)),
                     }
                 }
                 Source::ContainerJson => {
@@ -220,11 +265,8 @@ impl Converter {
                 }
             }
         }
-        if uses_enter {
-            let thread = old.head.thread;
-            if let Some(kept) = self.waiting.get_mut(&thread) {
-                kept.is_used = true;
-            }
+        if let Some(waiting) = waiting.as_mut() {
+            waiting.is_used |= uses_enter;
         }
         Ok(())
     }
@@ -238,7 +280,10 @@ enum Standing {
 
 /// Whether an event is as current versions have it.
 fn standing(event: &Event<'_>) -> Result<Standing, ConvertError> {
-    let kind = event.head.kind;
+    standing_of(event.head.kind, event.parameter_count())
+}
+
+fn standing_of(kind: EventType, count: usize) -> Result<Standing, ConvertError> {
     let info = kind.info();
     let is_old = info.flags.contains(EventFlags::OLD);
     if info.flags.contains(EventFlags::UNUSED) {
@@ -250,7 +295,7 @@ fn standing(event: &Event<'_>) -> Result<Standing, ConvertError> {
     if kind.direction() == Direction::Enter {
         return Ok(Standing::Old);
     }
-    let (count, limit) = (event.parameter_count(), info.parameters.len());
+    let limit = info.parameters.len();
     if count > limit {
         return Err(ConvertError::Parameters { kind, count, limit });
     }
@@ -261,13 +306,6 @@ fn standing(event: &Event<'_>) -> Result<Standing, ConvertError> {
 fn push_value(event: &mut EventBuf, wanted: Type, value: &[u8]) {
     let longest = wanted.bytes().1.unwrap_or(usize::MAX);
     event.push(value.get(..longest.min(value.len())).unwrap_or(value));
-}
-
-/// Pushes what stands for "unknown": zero, and for users and groups the number that none has.
-fn push_default(event: &mut EventBuf, wanted: Type) {
-    let byte = if matches!(wanted, Type::Uid | Type::Gid) { 0xFF } else { 0 };
-    let value = [byte; 16];
-    event.push(value.get(..wanted.bytes().0.min(value.len())).unwrap_or_default());
 }
 
 /// The JSON that current versions tell of a container with, from the four parameters of the oldest.
