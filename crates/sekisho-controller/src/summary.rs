@@ -25,8 +25,9 @@ pub struct Summaries {
     pub left: usize,
 }
 
-/// The most bytes of a report.
-const LARGEST: usize = 4 << 10;
+/// The most bytes of a report as it is written. The API server adds who wrote which field and when; with that it has at most
+/// 4 KiB.
+const LARGEST: usize = 3 << 10;
 
 /// The name of every report.
 pub(crate) const NAME: &str = "sekisho";

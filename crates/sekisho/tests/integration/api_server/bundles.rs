@@ -178,6 +178,17 @@ fn what_is_pushed_is_enforced_and_what_is_no_good_is_not() {
     push(&folder, "Mend the test");
     // The line of the rule came with the commit that was refused.
     wait("what was mended is enforced", || refused_by("nothing", &forgotten));
+
+    // A history that was rewritten: somebody puts the branch back to before the rule, and pushes by force.
+    git(&folder, &["reset", "-q", "--hard", &first]);
+    bench.file("work/policy.yaml", policy("history"));
+    git(&folder, &["commit", "-qam", "Ask for history"]);
+    git(&folder, &["push", "-q", "--force", "origin", "HEAD:main"]);
+    wait("what was rewritten is refused", || {
+        let detail = ready()?;
+        detail["policies"]["refused"]["reason"].as_str()?.contains("does not follow").then_some(())
+    });
+    refused_by("nothing", &forgotten).expect("the one before is in force");
 }
 
 /// What `/readyz` says.

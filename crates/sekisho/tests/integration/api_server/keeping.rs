@@ -25,22 +25,29 @@ impl Controller {
     }
 
     pub(crate) fn start_with(bench: &Workbench, name: &str, more: &[&str]) -> Self {
-        let kubeconfig = std::env::var_os("SEKISHO_TEST_KUBECONFIG").expect("a kubeconfig");
+        Self::start_of(bench, name, &std::env::var("SEKISHO_TEST_KUBECONFIG").expect("a kubeconfig"), more)
+    }
+
+    pub(crate) fn start_of(bench: &Workbench, name: &str, kubeconfig: &str, more: &[&str]) -> Self {
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_sekisho")), bench, name, kubeconfig, more)
+    }
+
+    /// By a command that becomes the controller.
+    pub(crate) fn start_by(
+        mut command: Command,
+        bench: &Workbench,
+        name: &str,
+        kubeconfig: &str,
+        more: &[&str],
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let status = listener.local_addr().expect("an address").to_string();
         drop(listener);
-        let process = Command::new(env!("CARGO_BIN_EXE_sekisho"))
+        let process = command
             .args(["serve", "controller", "--bundle", "policies", "--bundle-interval", "1"])
-            .args([
-                "--cache",
-                &format!("cache-{name}"),
-                "--identity",
-                name,
-                "--status",
-                &status,
-                "--kubeconfig",
-            ])
+            .args(["--cache", &format!("cache-{name}"), "--status", &status, "--kubeconfig"])
             .arg(kubeconfig)
+            .args(["--identity", name].into_iter().filter(|_| more.contains(&"--lease")))
             .args(more)
             .current_dir(bench.path())
             .stdout(Stdio::null())
@@ -48,6 +55,10 @@ impl Controller {
             .spawn()
             .expect("the command starts");
         Self { process, status }
+    }
+
+    pub(crate) fn number(&self) -> u32 {
+        self.process.id()
     }
 
     pub(crate) fn get(&self, path: &str) -> String {

@@ -5,6 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 /// A port on loopback that leads to another one.
 pub(crate) struct Wire {
@@ -14,6 +15,8 @@ pub(crate) struct Wire {
 
 struct State {
     is_whole: AtomicBool,
+    /// Whether nothing goes through, and each connection stands.
+    is_held: AtomicBool,
     streams: Mutex<Vec<TcpStream>>,
 }
 
@@ -22,7 +25,11 @@ impl Wire {
     pub(crate) fn to(server: &str) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let address = listener.local_addr().expect("an address");
-        let state = Arc::new(State { is_whole: AtomicBool::new(true), streams: Mutex::default() });
+        let state = Arc::new(State {
+            is_whole: AtomicBool::new(true),
+            is_held: AtomicBool::new(false),
+            streams: Mutex::default(),
+        });
         let (kept, server) = (Arc::clone(&state), server.to_owned());
         thread::spawn(move || {
             for near in listener.incoming().flatten() {
@@ -33,7 +40,8 @@ impl Wire {
                 let copy = |stream: &TcpStream| stream.try_clone().expect("a stream");
                 kept.streams.lock().expect("a lock").extend([copy(&near), copy(&far)]);
                 for (from, to) in [(copy(&near), copy(&far)), (far, near)] {
-                    thread::spawn(move || carry(from, to));
+                    let state = Arc::clone(&kept);
+                    thread::spawn(move || carry(from, to, &state));
                 }
             }
         });
@@ -48,15 +56,23 @@ impl Wire {
         }
     }
 
+    /// Lets nothing through, though no connection ends: what a server that hangs looks like.
+    pub(crate) fn hold(&self, is_held: bool) {
+        self.state.is_held.store(is_held, Ordering::SeqCst);
+    }
+
     /// Takes connections again.
     pub(crate) fn mend(&self) {
         self.state.is_whole.store(true, Ordering::SeqCst);
     }
 }
 
-fn carry(mut from: TcpStream, mut to: TcpStream) {
+fn carry(mut from: TcpStream, mut to: TcpStream, state: &State) {
     let mut buffer = [0; 16 << 10];
     while let Ok(read) = from.read(&mut buffer) {
+        while state.is_held.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(10));
+        }
         if read == 0 || to.write_all(buffer.get(..read).unwrap_or_default()).is_err() {
             break;
         }

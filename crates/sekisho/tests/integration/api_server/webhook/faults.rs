@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 
+use sekisho_cluster::Connection;
 use serde_json::json;
 
 use super::{Webhook, config_map, connection, refuses};
 use crate::api_server::{objects, wait};
 
-const POLICIES: &str = "
+pub(super) const POLICIES: &str = "
 apiVersion: kyverno.io/v1
 kind: ClusterPolicy
 metadata: {name: team}
@@ -24,7 +25,12 @@ spec:
 const WORKERS: usize = 8;
 
 /// Creates ConfigMaps in many threads, every other one bad; what each came to, by its name.
-fn create_all(name: &str, count: usize, each: impl Fn(usize) + Sync) -> Vec<(usize, Result<(), String>)> {
+pub(super) fn create_all(
+    name: &str,
+    count: usize,
+    connection: &(impl Fn() -> Connection + Sync),
+    each: impl Fn(usize) + Sync,
+) -> Vec<(usize, Result<(), String>)> {
     let next = AtomicUsize::new(0);
     let outcomes = std::sync::Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -54,7 +60,7 @@ fn create_all(name: &str, count: usize, each: impl Fn(usize) + Sync) -> Vec<(usi
 }
 
 /// How many bad ConfigMaps of a namespace are there, and how many good ones.
-fn stored(webhook: &Webhook, name: &str) -> (usize, usize) {
+pub(super) fn stored(webhook: &Webhook, name: &str) -> (usize, usize) {
     let list = webhook
         .server
         .connection
@@ -76,7 +82,7 @@ fn a_thousand_objects_at_once_are_each_judged() {
     let Some(webhook) = Webhook::start("thousand", POLICIES, &[]) else { return };
     let name = "webhook-thousand";
     webhook.namespace(name);
-    let outcomes = create_all(name, 1_000, |_| {});
+    let outcomes = create_all(name, 1_000, &connection, |_| {});
     for (number, outcome) in &outcomes {
         match outcome {
             Ok(()) => assert!(number.is_multiple_of(2), "object-{number} was let through"),
@@ -98,7 +104,7 @@ fn nothing_passes_unexamined_while_the_webhook_is_dead() {
     let (half, dead) = (AtomicBool::new(false), AtomicBool::new(false));
     let outcomes = thread::scope(|scope| {
         let load = scope.spawn(|| {
-            create_all(name, 400, |number| {
+            create_all(name, 400, &connection, |number| {
                 if number == 200 {
                     half.store(true, Ordering::Release);
                 }
@@ -136,7 +142,7 @@ fn a_namespace_may_go_while_objects_come() {
     let name = "webhook-going";
     webhook.namespace(name);
     let namespace = objects(&format!("{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}"));
-    let outcomes = create_all(name, 300, |number| {
+    let outcomes = create_all(name, 300, &connection, |number| {
         if number == 100 {
             webhook.server.delete(&namespace[0], "");
         }

@@ -1,10 +1,13 @@
 //! The webhook before a real API server: what it refuses, warns of, records and changes, over the wire.
 
 mod away;
+mod certificates;
 mod faults;
 mod following;
 mod levels;
 mod parts;
+mod restarts;
+mod strangers;
 mod verdicts;
 
 use std::fs;
@@ -32,6 +35,8 @@ pub(crate) struct Webhook {
     status: String,
     lines: Arc<Mutex<Vec<String>>>,
     arguments: Vec<String>,
+    /// How long the API server waits for it, in seconds.
+    patience: u8,
 }
 
 /// What is asked about.
@@ -87,6 +92,7 @@ impl Webhook {
             status: String::new(),
             lines,
             arguments,
+            patience: 10,
         };
         webhook.wait();
         webhook.install();
@@ -141,7 +147,7 @@ impl Webhook {
                 "failurePolicy": policy,
                 "matchPolicy": "Equivalent",
                 "sideEffects": "None",
-                "timeoutSeconds": 10,
+                "timeoutSeconds": self.patience,
                 "admissionReviewVersions": ["v1"],
             })
         };
@@ -175,6 +181,12 @@ impl Webhook {
             };
             (is_asked("validate") && is_asked("mutate")).then_some(())
         });
+    }
+
+    /// Has the API server wait for so many seconds.
+    fn answer_within(&mut self, seconds: u8) {
+        self.patience = seconds;
+        self.install();
     }
 
     fn configured(&self, mutating: bool) -> String {
