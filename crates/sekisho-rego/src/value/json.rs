@@ -484,3 +484,11 @@ fn needs_escape(character: char) -> bool {
     matches!(character, '\0'..'\u{20}' | '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
         || byte_of(character).is_some()
 }
+
+impl Value {
+    /// The value as JSON text without white space, as OPA's `json.marshal` writes it: sets as arrays, keys
+    /// that are no strings as the text of their JSON.
+    pub fn to_json(&self) -> String {
+        write_json(self, usize::MAX).unwrap_or_default()
+    }
+}

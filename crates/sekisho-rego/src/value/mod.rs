@@ -4,6 +4,7 @@
 //! numbers, strings, arrays, objects, sets; collections by their elements.
 
 mod bytes;
+mod decimal;
 mod json;
 mod node;
 mod number;
@@ -20,10 +21,11 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 pub(crate) use self::bytes::{bytes_of, text_of_bytes};
+pub use self::decimal::NumberError;
+pub(crate) use self::decimal::{MAX_BITS, bits, parse_decimal, ten_to};
 pub use self::json::{JsonError, read_json};
 pub(crate) use self::json::{is_json, write_json, write_json_indented};
-pub(crate) use self::number::{MAX_BITS, bits, parse_decimal, ten_to};
-pub use self::number::{Number, NumberError};
+pub use self::number::Number;
 pub use self::object::Object;
 pub(crate) use self::print::quote;
 pub(crate) use self::real::Real;
@@ -171,12 +173,6 @@ impl Value {
         }
     }
 
-    /// The value as JSON text without white space, as OPA's `json.marshal` writes it: sets as arrays, keys
-    /// that are no strings as the text of their JSON.
-    pub fn to_json(&self) -> String {
-        write_json(self, usize::MAX).unwrap_or_default()
-    }
-
     /// About how many bytes the value takes where it is held, its children left out.
     pub(crate) fn shallow_bytes(&self) -> usize {
         const INLINE: usize = 23;
@@ -189,13 +185,6 @@ impl Value {
                 Self::Object(object) => object.len() * 2 * size_of::<Self>(),
                 Self::Set(set) => set.len() * size_of::<Self>(),
             }
-    }
-
-    /// The value as it prints; none where that is longer than `most` bytes.
-    pub(crate) fn printed_within(&self, most: usize) -> Option<String> {
-        let mut printed = print::Limited { text: String::new(), most };
-        print::print(self, &mut printed).ok()?;
-        Some(printed.text)
     }
 
     /// Whether the value has at most so many parts, those that are shared counted each time.
@@ -280,13 +269,6 @@ impl Hash for Value {
             Self::Object(object) => object.hash(state),
             Self::Set(set) => set.hash(state),
         }
-    }
-}
-
-/// The value as OPA prints terms.
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        print::print(self, f)
     }
 }
 

@@ -3,9 +3,26 @@
 use std::fmt::{self, Write};
 
 use super::Value;
+use super::bytes::bytes_of;
+
+impl Value {
+    /// The value as it prints; none where that is longer than `most` bytes.
+    pub(crate) fn printed_within(&self, most: usize) -> Option<String> {
+        let mut printed = Limited { text: String::new(), most };
+        print(self, &mut printed).ok()?;
+        Some(printed.text)
+    }
+}
+
+/// The value as OPA prints terms.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        print(self, f)
+    }
+}
 
 /// Writes a value as OPA prints terms.
-pub(super) fn print(value: &Value, out: &mut impl Write) -> fmt::Result {
+fn print(value: &Value, out: &mut impl Write) -> fmt::Result {
     match value {
         Value::Null => out.write_str("null"),
         Value::Bool(value) => out.write_str(if *value { "true" } else { "false" }),
@@ -49,13 +66,13 @@ fn separated<'v>(values: impl Iterator<Item = &'v Value>, out: &mut impl Write) 
 
 /// A text in double quotes, as Go writes it.
 pub(crate) fn quote(text: &str) -> String {
-    sekisho_go::quote::quote_bytes(&super::bytes_of(text), '"', false)
+    sekisho_go::quote::quote_bytes(&bytes_of(text), '"', false)
 }
 
 /// A text that grows up to a limit.
-pub(super) struct Limited {
-    pub(super) text: String,
-    pub(super) most: usize,
+struct Limited {
+    text: String,
+    most: usize,
 }
 
 impl Write for Limited {

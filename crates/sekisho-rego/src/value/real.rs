@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use num_bigint::{BigInt, BigUint, Sign};
 use num_traits::{ToPrimitive, Zero};
 
-use super::number::{MAX_BITS, Number, NumberError, ten_to};
+use super::decimal::{MAX_BITS, NumberError, ten_to};
 
 /// A finite number: mantissa × 2^exponent, with a sign also for 0.
 #[derive(Debug, Clone, Copy)]
@@ -206,26 +206,18 @@ impl Real {
         if whole.sign() != Sign::Minus || self.is_integer() { whole } else { whole - 1 }
     }
 
-    /// The number with as few digits as tell it from others.
+    /// The text of the number with as few digits as tell it from others of so many bits.
     ///
     /// # Errors
     /// Where it is larger or smaller than a number may be.
-    pub(crate) fn to_number(self) -> Result<Number, NumberError> {
-        self.to_number_of(64)
-    }
-
-    /// The number with as few digits as tell it from others of so many bits.
-    ///
-    /// # Errors
-    /// Where it is larger or smaller than a number may be.
-    pub(crate) fn to_number_of(self, precision: u32) -> Result<Number, NumberError> {
+    pub(super) fn to_text(self, precision: u32) -> Result<String, NumberError> {
         let size = self.exponent + 64;
         if !self.is_zero() && size.unsigned_abs() > MAX_BITS {
             return Err(NumberError::TooBig);
         }
         let minus = if self.negative { "-" } else { "" };
         if self.is_zero() {
-            return Ok(Number::trusted(&format!("{minus}0")));
+            return Ok(format!("{minus}0"));
         }
         let (digits, point) = self.shortest(precision);
         let text = if self.is_integer() {
@@ -236,7 +228,7 @@ impl Real {
         } else {
             plain_form(&digits, point)
         };
-        Ok(Number::trusted(&format!("{minus}{text}")))
+        Ok(format!("{minus}{text}"))
     }
 
     /// The shortest digits that round to this number of so many bits, and how many of them stand before the
