@@ -2,8 +2,8 @@
 
 use super::super::ast::{Expr, ExprKind, Term, TermKind, With};
 use super::super::lexer::Token;
+use super::cursor::{Parsed, Parser};
 use super::terms::{MEMBER, MEMBER_WITH_KEY};
-use super::{Parsed, Parser};
 use crate::span::Span;
 
 impl Parser<'_> {

@@ -4,7 +4,7 @@ use super::super::ast::{
     Annotation, Branch, Expr, Head, Import, Module, Name, RegoVersion, Rule, Term, TermKind,
 };
 use super::super::lexer::Token;
-use super::{Parsed, Parser};
+use super::cursor::{Parsed, Parser};
 use crate::error::{ErrorCode, RegoError};
 use crate::span::Span;
 

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::super::ast::{Call, Expr, ExprKind, Name, TemplatePart, Term, TermKind};
 use super::super::lexer::Token;
 use super::super::literal::{unescape, unescape_braces};
-use super::{Parsed, Parser};
+use super::cursor::{Parsed, Parser};
 use crate::span::Span;
 use crate::value::Number;
 
