@@ -6,10 +6,11 @@ use num_bigint::BigInt;
 use sekisho_go::time::Civil;
 use sekisho_go::url::Url;
 
+use super::curve::Curve;
 use super::der::{
     self, BIT_STRING, BOOLEAN, Element, INTEGER, OBJECT, OCTET_STRING, Reader, SEQUENCE, SET, context,
 };
-use super::key::{Curve, PublicKey};
+use super::key::PublicKey;
 use super::rsa::{self, Padding};
 use super::signature::verify_numbers;
 use crate::functions::digests::Hash;

@@ -4,7 +4,9 @@ use num_bigint::BigUint;
 use num_traits::One;
 
 use super::super::encoding::base64_url;
-use super::key::{Curve, PrivateKey, PublicKey, RsaPrivate};
+use super::curve::Curve;
+use super::key::{PrivateKey, PublicKey};
+use super::rsa::{MAX_RSA_BITS, RsaPrivate};
 use crate::value::{Object, Value, read_json};
 
 /// A key with what its set says of it.
@@ -64,7 +66,7 @@ type Halves = (Option<PublicKey>, Option<PrivateKey>);
 
 fn read_rsa(key: &Object, has_secret: bool) -> Result<Halves, String> {
     let (modulus, exponent) = (number(key, "n")?, number(key, "e")?);
-    if modulus.bits() > super::key::MAX_RSA_BITS {
+    if modulus.bits() > MAX_RSA_BITS {
         return Err("the key is too large".to_owned());
     }
     let public = PublicKey::Rsa { modulus: modulus.clone(), exponent: exponent.clone() };

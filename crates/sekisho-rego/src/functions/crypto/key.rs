@@ -2,58 +2,13 @@
 
 use num_bigint::BigUint;
 
+use super::curve::Curve;
 use super::der::{self, OBJECT, OCTET_STRING, Reader, SEQUENCE, context};
+use super::rsa::{MAX_RSA_BITS, RsaPrivate};
 
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
-const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
-const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
-const P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
-
-/// The most bits of an RSA key that is computed with.
-pub(super) const MAX_RSA_BITS: u64 = 16_384;
-
-/// A curve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::functions) enum Curve {
-    P256,
-    P384,
-    P521,
-}
-
-impl Curve {
-    /// How many bytes a coordinate takes.
-    pub(in crate::functions) fn size(self) -> usize {
-        match self {
-            Self::P256 => 32,
-            Self::P384 => 48,
-            Self::P521 => 66,
-        }
-    }
-
-    pub(in crate::functions) fn name(self) -> &'static str {
-        match self {
-            Self::P256 => "P-256",
-            Self::P384 => "P-384",
-            Self::P521 => "P-521",
-        }
-    }
-
-    pub(in crate::functions) fn named(name: &str) -> Option<Self> {
-        [Self::P256, Self::P384, Self::P521].into_iter().find(|curve| curve.name() == name)
-    }
-
-    fn of_object(object: &[u8]) -> Option<Self> {
-        match object {
-            P256 => Some(Self::P256),
-            P384 => Some(Self::P384),
-            P521 => Some(Self::P521),
-            _ => None,
-        }
-    }
-}
-
 /// A public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::functions) enum PublicKey {
@@ -76,15 +31,6 @@ pub(in crate::functions) enum PrivateKey {
     Ed25519([u8; 32]),
     /// A secret that both sides know.
     Secret(Vec<u8>),
-}
-
-/// The numbers of a private RSA key.
-#[derive(Clone)]
-pub(in crate::functions) struct RsaPrivate {
-    pub(in crate::functions) modulus: BigUint,
-    pub(in crate::functions) exponent: BigUint,
-    pub(in crate::functions) secret: BigUint,
-    pub(in crate::functions) primes: [BigUint; 2],
 }
 
 impl PublicKey {
@@ -117,7 +63,7 @@ impl PublicKey {
         if point.len() != 1 + 2 * curve.size() || point.first() != Some(&4) {
             return None;
         }
-        super::signature::is_point(curve, point).then(|| Self::Ec(curve, point.to_vec()))
+        curve.has_point(point).then(|| Self::Ec(curve, point.to_vec()))
     }
 }
 
@@ -178,10 +124,13 @@ impl PrivateKey {
                 Some(PublicKey::Rsa { modulus: key.modulus.clone(), exponent: key.exponent.clone() })
             }
             Self::Ec(curve, secret) => {
-                let point = super::signature::point_of(*curve, secret)?;
+                let point = curve.point_of(secret)?;
                 Some(PublicKey::Ec(*curve, point))
             }
-            Self::Ed25519(seed) => Some(PublicKey::Ed25519(super::signature::ed25519_public(seed))),
+            Self::Ed25519(seed) => {
+                let key = ed25519_dalek::SigningKey::from_bytes(seed).verifying_key();
+                Some(PublicKey::Ed25519(key.to_bytes()))
+            }
             Self::Secret(_) => None,
         }
     }

@@ -2,7 +2,8 @@
 
 pub(super) mod certificate;
 pub(super) mod chain;
-pub(super) mod der;
+pub(super) mod curve;
+mod der;
 pub(super) mod jwk;
 pub(super) mod key;
 pub(super) mod pem;

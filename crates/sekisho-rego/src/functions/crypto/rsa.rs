@@ -7,10 +7,21 @@ use num_bigint::BigUint;
 use num_traits::{One, Zero};
 
 use super::super::digests::{Hash, is_same};
-use super::key::{MAX_RSA_BITS, RsaPrivate};
+
+/// The most bits of an RSA key that is computed with.
+pub(super) const MAX_RSA_BITS: u64 = 16_384;
 
 /// Smaller keys are refused, as Go refuses them.
 const MIN_BITS: u64 = 1_024;
+
+/// The numbers of a private RSA key.
+#[derive(Clone)]
+pub(in crate::functions) struct RsaPrivate {
+    pub(in crate::functions) modulus: BigUint,
+    pub(in crate::functions) exponent: BigUint,
+    pub(in crate::functions) secret: BigUint,
+    pub(in crate::functions) primes: [BigUint; 2],
+}
 
 /// The way that a digest is laid out in a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

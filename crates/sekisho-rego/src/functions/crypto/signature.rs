@@ -4,7 +4,8 @@ use ed25519_dalek::{Signer, Verifier};
 use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
 
 use super::super::digests::{Hash, is_same};
-use super::key::{Curve, PrivateKey, PublicKey};
+use super::curve::Curve;
+use super::key::{PrivateKey, PublicKey};
 use super::rsa::{self, Padding};
 
 /// An algorithm of RFC 7518 and RFC 8037.
@@ -114,37 +115,6 @@ fn padded(number: &[u8], size: usize) -> Option<Vec<u8>> {
 /// A digest with zeros in front, where it is shorter than a coordinate; its number stays the same.
 fn widened(digest: &[u8], size: usize) -> Vec<u8> {
     padded(digest, size).filter(|_| digest.len() < size).unwrap_or_else(|| digest.to_vec())
-}
-
-/// Whether a point lies on its curve.
-pub(super) fn is_point(curve: Curve, point: &[u8]) -> bool {
-    match curve {
-        Curve::P256 => p256::ecdsa::VerifyingKey::from_sec1_bytes(point).is_ok(),
-        Curve::P384 => p384::ecdsa::VerifyingKey::from_sec1_bytes(point).is_ok(),
-        Curve::P521 => p521::ecdsa::VerifyingKey::from_sec1_bytes(point).is_ok(),
-    }
-}
-
-/// The point that belongs to a secret number.
-pub(super) fn point_of(curve: Curve, secret: &[u8]) -> Option<Vec<u8>> {
-    Some(match curve {
-        Curve::P256 => {
-            let key = p256::ecdsa::SigningKey::from_slice(secret).ok()?;
-            key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
-        }
-        Curve::P384 => {
-            let key = p384::ecdsa::SigningKey::from_slice(secret).ok()?;
-            key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
-        }
-        Curve::P521 => {
-            let key = p521::ecdsa::SigningKey::from_slice(secret).ok()?;
-            key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
-        }
-    })
-}
-
-pub(super) fn ed25519_public(seed: &[u8; 32]) -> [u8; 32] {
-    ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes()
 }
 
 /// Signs a message; none where the key is of another kind than the algorithm wants. Signatures on curves are
