@@ -5,7 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use sekisho_rego::ast::RegoVersion;
-use sekisho_rego::functions::Memory;
+use sekisho_rego::Memory;
 use sekisho_rego::value::{Value, read_json};
 use sekisho_rego::{Budget, Options, Request, Source, compile};
 

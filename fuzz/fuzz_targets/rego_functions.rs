@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sekisho_rego::functions::{BuiltinError, Call, Memory, Meter, World, all};
+use sekisho_rego::functions::{BuiltinError, Call, Kept, Meter, World, all};
 use sekisho_rego::value::{Value, read_json};
 
 fn call(place: usize, operands: &[Value]) -> Option<Result<Value, BuiltinError>> {
@@ -13,7 +13,7 @@ fn call(place: usize, operands: &[Value]) -> Option<Result<Value, BuiltinError>>
     let mut operands = operands.to_vec();
     operands.resize(builtin.arguments.len(), Value::Null);
     let world = World { now: 1_700_000_000_000_000_000, seed: 7, ..World::default() };
-    Some((builtin.call)(&mut Call::new(&mut meter, &mut Memory::new(), world), &operands))
+    Some((builtin.call)(&mut Call::new(&mut meter, &mut Kept::new(), world), &operands))
 }
 
 fuzz_target!(|bytes: &[u8]| {

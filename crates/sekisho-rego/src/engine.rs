@@ -1,205 +1,24 @@
 //! Compiled modules, and the ways to evaluate them.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use crate::compile::group::Group;
-use crate::compile::special::{Given, specialize};
-use crate::compile::tree::{NodeId, RuleKind, Tree};
-use crate::compile::{self, Settings};
+use crate::compile::{self, Remark, Settings};
 use crate::error::{ErrorCode, RegoError};
-use crate::evaluate::{Aim, EvaluationError, Machine, Setting};
-use crate::functions::{Memory, Meter, World};
-use crate::plan;
+use crate::evaluate::{Aim, EvaluationError, Machine, Memory, Setting};
+use crate::functions::{Meter, World};
+use crate::ir::group::Group;
+use crate::ir::tree::{NodeId, ROOT, RuleKind, Tree};
 use crate::plan::ops::{Pool, Unit};
+use crate::plan::program::Program;
+use crate::plan::{self, lasting};
+use crate::request::{Answer, Answers, Options, Outcome, Printed, Request, Source};
 use crate::span::{Location, Span};
+use crate::special::{Given, specialize};
 use crate::syntax::ast::{Module, Name, RegoVersion};
 use crate::syntax::{parse_module, parse_query};
 use crate::value::Value;
-
-/// A module's text.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Source<'s> {
-    /// The name that errors show.
-    pub file: &'s str,
-    /// The text.
-    pub text: &'s str,
-    /// The language that it is written in, if it does not say so itself.
-    pub version: RegoVersion,
-}
-
-/// How modules are compiled.
-#[derive(Debug, Default, Clone)]
-pub struct Options {
-    /// Whether unused variables and imports are errors.
-    pub strict: bool,
-    /// Whether `print` is kept; else its calls are left out.
-    pub print: bool,
-    /// Functions that the host gives; they take the place of built-in functions of their names.
-    pub functions: Vec<HostFunction>,
-    /// Built-in functions that may not be called.
-    pub forbidden: Vec<String>,
-    /// Whether the definitions of sets can be evaluated one by one: see [`Compiled::parts`].
-    pub parts: bool,
-    /// Keys of the input under which the very same values come in many evaluations, such as the parameters of a
-    /// constraint. What rules make of these and of `data` alone is kept in the memory from one evaluation to the
-    /// next. With any, and without `parts`, rules can be made smaller: see [`Compiled::specialize`].
-    pub steady: Vec<String>,
-}
-
-/// What a function of the host does: a value, none where it is undefined, or an error with its message.
-pub type HostCall = Arc<dyn Fn(&[Value]) -> Result<Option<Value>, String> + Send + Sync>;
-
-/// What answers the calls of functions of the host in one evaluation: the name of the function, and its
-/// arguments.
-pub type HostAnswers<'r> = dyn Fn(&str, &[Value]) -> Result<Option<Value>, String> + 'r;
-
-/// A function that the host gives to rules.
-#[derive(Clone)]
-pub struct HostFunction {
-    /// Its name, such as `external_data`. It is also found as a function of documents: `cautils.f` is what
-    /// `cautils.f(x)` calls after `import data.cautils`.
-    pub name: String,
-    /// How many arguments it takes.
-    pub arity: usize,
-    /// What it does.
-    pub call: HostCall,
-}
-
-impl fmt::Debug for HostFunction {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HostFunction")
-            .field("name", &self.name)
-            .field("arity", &self.arity)
-            .finish_non_exhaustive()
-    }
-}
-
-/// How much an evaluation may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Budget {
-    /// Steps, each about what one condition costs.
-    pub steps: u64,
-    /// Bytes of values that are made.
-    pub memory: u64,
-    /// How deep rules may call each other.
-    pub depth: usize,
-}
-
-impl Default for Budget {
-    fn default() -> Self {
-        Self { steps: 20_000_000, memory: 512 << 20, depth: 2_000 }
-    }
-}
-
-/// What an evaluation is given. Values are shared, not copied.
-#[derive(Clone, Copy, Default)]
-pub struct Request<'r> {
-    /// `input`; without it references to it are undefined.
-    pub input: Option<&'r Value>,
-    /// The base documents below `data`.
-    pub data: Option<&'r Value>,
-    /// The time, seeds and facts.
-    pub world: World<'r>,
-    /// The budget.
-    pub budget: Budget,
-    /// Answers the calls of functions of the host in their place, from facts of this evaluation.
-    pub host: Option<&'r HostAnswers<'r>>,
-    /// Whether errors of built-in functions are errors of the evaluation, and not just undefined.
-    pub strict_errors: bool,
-    /// Asked from time to time whether the evaluation shall end.
-    pub cancelled: Option<&'r dyn Fn() -> bool>,
-}
-
-impl fmt::Debug for Request<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request").field("budget", &self.budget).finish_non_exhaustive()
-    }
-}
-
-/// A line that `print` wrote.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Printed {
-    /// The line.
-    pub text: String,
-    /// Where the call stands.
-    pub location: Location,
-}
-
-/// The value of a document.
-#[derive(Debug, Clone, Default)]
-pub struct Outcome {
-    /// The value; nothing where it is undefined.
-    pub value: Option<Value>,
-    /// What was printed.
-    pub printed: Vec<Printed>,
-    /// Steps that were taken.
-    pub steps: u64,
-}
-
-/// The answers to a query.
-#[derive(Debug, Clone, Default)]
-pub struct Answers {
-    /// The names of its variables.
-    pub names: Vec<Name>,
-    /// One answer for each solution.
-    pub answers: Vec<Answer>,
-    /// What was printed.
-    pub printed: Vec<Printed>,
-}
-
-/// One solution of a query.
-#[derive(Debug, Clone, Default)]
-pub struct Answer {
-    /// The values of the variables, in the order of their names.
-    pub bindings: Vec<Value>,
-    /// The values of the expressions in order.
-    pub expressions: Vec<Value>,
-}
-
-/// Everything that evaluations share.
-#[derive(Debug, Default)]
-pub(crate) struct Program {
-    pub(crate) tree: Arc<Tree>,
-    pub(crate) rules: Vec<Unit>,
-    /// The gathering of everything below each place of the tree.
-    pub(crate) extents: Vec<Unit>,
-    /// The place of each rule.
-    pub(crate) nodes: Vec<NodeId>,
-    pub(crate) pool: Pool,
-    pub(crate) hosts: Vec<HostFunction>,
-    /// Tells the program from others.
-    pub(crate) id: u64,
-    /// The keys of the input whose values come again.
-    pub(crate) steady: Vec<Value>,
-    /// For each place of a result whether it holds in evaluations to come.
-    pub(crate) lasting: Vec<bool>,
-    kinds: HashMap<Vec<Name>, (RuleKind, usize)>,
-    files: Arc<[String]>,
-}
-
-impl Program {
-    /// Where the result of an extent is kept.
-    pub(crate) fn extent_place(&self, node: NodeId) -> u32 {
-        u32::try_from(self.rules.len()).unwrap_or(u32::MAX).saturating_add(node)
-    }
-
-    /// Where the result of a lifted comprehension is kept, which has no arguments.
-    pub(crate) fn lifted_place(&self, unit: u32) -> u32 {
-        let before = self.rules.len() + self.extents.len();
-        u32::try_from(before).unwrap_or(u32::MAX).saturating_add(unit)
-    }
-
-    /// The name of the file that a span lies in.
-    pub(crate) fn file(&self, span: Span, fallback: &str) -> String {
-        if span.row == 0 {
-            return fallback.to_owned();
-        }
-        self.files.get(span.module as usize).cloned().unwrap_or_default()
-    }
-}
 
 /// Modules that were checked and planned; they can be evaluated from many threads at once.
 #[derive(Debug)]
@@ -231,21 +50,6 @@ pub struct Part {
     pub document: Document,
     /// Where it stands.
     pub span: Span,
-}
-
-/// What a `# METADATA` comment says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Remark {
-    /// The place in the list of modules.
-    pub module: usize,
-    /// What it is about: `rule`, `document`, `package`, `subpackages`, `import`.
-    pub scope: String,
-    /// The package, or the path of the rule, below `data`.
-    pub path: Vec<Name>,
-    /// The line of the rule that it stands before.
-    pub of_rule: Option<u32>,
-    /// Its fields.
-    pub value: Value,
 }
 
 /// A query over compiled modules.
@@ -322,8 +126,8 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
         }
     }
     let steady: Vec<Value> = options.steady.iter().map(|key| Value::string(key.as_str())).collect();
-    plan::grounds::settle(&mut rules, &mut pool, &steady);
-    let lasting = lasting(&rules, resolved.tree.len(), &pool);
+    lasting::settle(&mut rules, &mut pool, &steady);
+    let lasting = lasting::places(&rules, resolved.tree.len(), &pool);
     let count = NodeId::try_from(resolved.tree.len()).unwrap_or(NodeId::MAX);
     let extents =
         (0..count).map(|node| plan::extent(node, &resolved.tree, &mut pool, &resolved.groups)).collect();
@@ -343,13 +147,6 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Result<Compiled, Ve
     let is_special = !options.steady.is_empty() && !options.parts;
     let groups = if is_special { resolved.groups } else { Vec::new() };
     Ok(Compiled { program, modules, settings, parts, groups })
-}
-
-/// For each place of a result whether it holds in evaluations to come.
-fn lasting(rules: &[Unit], extents: usize, pool: &Pool) -> Vec<bool> {
-    let holds = |unit: &Unit| unit.grounds.hold_in_all();
-    let extents = std::iter::repeat_n(false, extents);
-    rules.iter().map(holds).chain(extents).chain(pool.lifted.iter().map(holds)).collect()
 }
 
 /// Whether several definitions give the elements of one set.
@@ -382,7 +179,7 @@ impl Compiled {
 
     /// The document at a path below `data`, such as `["k8srequiredlabels", "violation"]`.
     pub fn document(&self, path: &[&str]) -> Option<Document> {
-        let mut node = crate::compile::tree::ROOT;
+        let mut node = ROOT;
         for name in path {
             node = self.program.tree.child(node, name)?;
         }
@@ -405,7 +202,7 @@ impl Compiled {
 
     /// What `# METADATA` comments say, in the order of the modules.
     pub fn remarks(&self) -> Vec<Remark> {
-        compile::metadata::remarks(&self.modules)
+        compile::remarks(&self.modules)
     }
 
     /// Evaluates a document. `memory` keeps compiled regular expressions from one evaluation to the next.
@@ -449,12 +246,12 @@ impl Compiled {
                 return None;
             }
             rules.push(unit);
-            nodes.push(group.as_ref().map_or(crate::compile::tree::ROOT, |group| group.node));
+            nodes.push(group.as_ref().map_or(ROOT, |group| group.node));
         }
-        plan::grounds::settle(&mut rules, &mut pool, &self.program.steady);
+        lasting::settle(&mut rules, &mut pool, &self.program.steady);
         pool.close();
         let program = Program {
-            lasting: lasting(&rules, 0, &pool),
+            lasting: lasting::places(&rules, 0, &pool),
             tree: Arc::clone(tree),
             rules,
             extents: Vec::new(),

@@ -9,9 +9,8 @@
 //! variables.
 //!
 //! ```
-//! use sekisho_rego::functions::Memory;
 //! use sekisho_rego::value::read_json;
-//! use sekisho_rego::{Options, Request, Source, compile};
+//! use sekisho_rego::{Memory, Options, Request, Source, compile};
 //!
 //! let text = "package demo\nviolation contains msg if { input.n > 1; msg := \"too many\" }";
 //! let source = Source { file: "demo.rego", text, ..Source::default() };
@@ -24,25 +23,30 @@
 //! ```
 //!
 //! Text goes through the lexer and parser of `syntax` in one pass; `compile` resolves names, puts conditions in
-//! an order in which every variable has a value before it is used, and checks; `types` finds what can never hold;
-//! `plan` writes steps over numbered registers; `evaluate` takes the steps without recursion.
+//! an order in which every variable has a value before it is used, and checks; `types` finds what can never hold.
+//! The outcome is `ir`, which `special` can make smaller; `plan` writes steps over numbered registers from it, and
+//! `evaluate` takes the steps without recursion.
 
 mod compile;
 mod engine;
 mod error;
 mod evaluate;
 pub mod functions;
+mod host;
+mod ir;
 mod plan;
+mod request;
 mod span;
+mod special;
 mod syntax;
 mod types;
 pub mod value;
 
-pub use engine::{
-    Answer, Answers, Budget, Compiled, Document, HostAnswers, HostCall, HostFunction, Options, Outcome, Part,
-    Printed, Query, Remark, Request, Source, Specialized, compile, parse,
-};
+pub use compile::Remark;
+pub use engine::{Compiled, Document, Part, Query, Specialized, compile, parse};
 pub use error::{ErrorCode, RegoError};
-pub use evaluate::{EvaluationError, Limit};
+pub use evaluate::{EvaluationError, Limit, Memory};
+pub use host::{HostAnswers, HostCall, HostFunction};
+pub use request::{Answer, Answers, Budget, Options, Outcome, Printed, Request, Source};
 pub use span::{Location, Span};
 pub use syntax::{ast, visit};

@@ -1,5 +1,7 @@
 //! Where something stands in the text of a module.
 
+use std::cmp::Ordering;
+
 /// A stretch of a module's text, and where it begins for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct Span {
@@ -47,5 +49,17 @@ impl std::fmt::Display for Location {
         } else {
             write!(f, "{}:{}", self.file, self.row)
         }
+    }
+}
+
+impl PartialOrd for Span {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Span {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.module, self.start, self.end).cmp(&(other.module, other.start, other.end))
     }
 }

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use sekisho_rego::functions::{Facts, Memory, World};
+use sekisho_rego::Memory;
+use sekisho_rego::functions::{Facts, World};
 use sekisho_rego::value::{Object, Value, read_json};
 use sekisho_rego::{Compiled, HostFunction, Options, Request, Source, compile};
 

@@ -3,8 +3,8 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use sekisho_manifest::{Node, Source, SourceId};
+use sekisho_rego::Memory;
 use sekisho_rego::ast::RegoVersion;
-use sekisho_rego::functions::Memory;
 use sekisho_rego::value::Value;
 use sekisho_rego::{Compiled, Document, Options, RegoError, Specialized};
 use smol_str::SmolStr;

@@ -14,8 +14,9 @@ pub mod testing;
 use std::sync::{Mutex, PoisonError};
 
 use sekisho_manifest::Node;
+use sekisho_rego::Memory;
 use sekisho_rego::ast::RegoVersion;
-use sekisho_rego::functions::{Memory, World};
+use sekisho_rego::functions::World;
 use sekisho_rego::value::Value;
 use sekisho_rego::{Budget, Compiled, Document, Options, RegoError, Request, Source};
 

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sekisho_manifest::{SourceId, Span};
+use sekisho_rego::Memory;
 use sekisho_rego::ast::Module;
-use sekisho_rego::functions::Memory;
 use sekisho_rego::value::Value;
 use sekisho_rego::{Compiled, Document, EvaluationError};
 

@@ -6,12 +6,13 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 
-use super::Resolved;
-use super::group::{Clause, Group};
-use super::ir::{Callee, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Var};
-use super::tree::{ROOT, RuleId, Tree};
 use crate::error::{ErrorCode, RegoError};
 use crate::functions::Type;
+use crate::ir::goal::{Callee, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Var};
+use crate::ir::group::{Clause, Group};
+use crate::ir::resolved::Resolved;
+use crate::ir::tree::{ROOT, RuleId, Tree};
+use crate::syntax::ast::dotted;
 use crate::value::Value;
 
 /// How many levels rules may add to each other.
@@ -33,7 +34,7 @@ pub(super) fn check(resolved: &Resolved, order: &[usize], errors: &mut Vec<RegoE
         if height > MAX_HEIGHT {
             let message = format!(
                 "rule data.{} nests values in values of other rules more than {MAX_HEIGHT} levels deep; flatten it",
-                super::modules::join(&group.path)
+                dotted(&group.path)
             );
             errors.push(RegoError::new(ErrorCode::Compile, message, group.span, &group.file));
             return;

@@ -3,8 +3,9 @@
 //! Conditions of a body hold together whatever their order, so a comprehension that calls nothing, and can thus
 //! neither fail nor stop, may stand before a reference that has many solutions.
 
-use super::ir::{Comprehension, Goal, GoalKind, Node, Root, Var};
-use super::safety::{Bound, in_closures, visible};
+use crate::ir::goal::{Comprehension, Goal, GoalKind, Node, Root, Var};
+use crate::ir::loops::is_loop;
+use crate::ir::variables::{Bound, in_closures, visible};
 
 /// Moves comprehensions of a body in safe order before the loops that they do not depend on. `before` are the
 /// variables that have values when the body begins.
@@ -28,24 +29,6 @@ fn first_loop(body: &[Goal], before: &Bound) -> Option<usize> {
         known.extend(visible(goal));
         found
     })
-}
-
-/// Whether a goal can have many solutions.
-pub(super) fn is_loop(goal: &Goal, known: &Bound) -> bool {
-    let GoalKind::Unify { left, right, .. } = &goal.kind else {
-        return matches!(&goal.kind, GoalKind::Test(node) if looks_up(node, known));
-    };
-    looks_up(left, known) || looks_up(right, known)
-}
-
-/// Whether a node is a reference that gives values to variables of its path.
-pub(super) fn looks_up(node: &Node, known: &Bound) -> bool {
-    let Node::Ref(reference) = node else { return false };
-    let mut found = false;
-    for step in &reference.path {
-        step.each_var(&mut |var| found |= !known.contains(&var));
-    }
-    found
 }
 
 /// Where a goal can stand before a loop: none where it must stay.

@@ -5,12 +5,14 @@
 
 use std::collections::HashMap;
 
-use super::ir::{Callee, Comprehension, Goal, GoalKind, Modifier, Node, Reference, Root, Unification, Var};
 use super::metadata::Metadata;
 use super::scope::{Names, Occurrence, Unused, declared_names};
-use super::tree::{RuleKind, Tree};
 use crate::error::{ErrorCode, RegoError};
 use crate::functions;
+use crate::ir::goal::{
+    Callee, Comprehension, Goal, GoalKind, Modifier, Node, Reference, Root, Unification, Var,
+};
+use crate::ir::tree::{RuleKind, Tree};
 use crate::span::Span;
 use crate::syntax::ast::{Call, Expr, ExprKind, Name, Rule, TemplatePart, Term, TermKind, With};
 use crate::value::Value;

@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 
 use sekisho_manifest::{Budget, Format, SourceId, load};
 
-use crate::engine::Remark;
 use crate::error::{ErrorCode, RegoError};
 use crate::syntax::ast::{Annotation, Module, Name, Rule, Term};
 use crate::value::Value;
@@ -28,6 +27,21 @@ struct Note {
     of_rule: Option<u32>,
     value: Value,
     error: Option<RegoError>,
+}
+
+/// What a `# METADATA` comment says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remark {
+    /// The place in the list of modules.
+    pub module: usize,
+    /// What it is about: `rule`, `document`, `package`, `subpackages`, `import`.
+    pub scope: String,
+    /// The package, or the path of the rule, below `data`.
+    pub path: Vec<Name>,
+    /// The line of the rule that it stands before.
+    pub of_rule: Option<u32>,
+    /// Its fields.
+    pub value: Value,
 }
 
 /// What all annotations say; those that cannot be read say nothing.

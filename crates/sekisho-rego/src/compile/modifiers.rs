@@ -1,9 +1,9 @@
 //! `with`: which document or function a condition replaces, and by what.
 
-use super::ir::{Callee, Goal, Modifier, Node, Replacement, Target};
 use super::lower::{Lowering, operator_name};
-use super::tree::RuleKind;
 use crate::error::ErrorCode;
+use crate::ir::goal::{Callee, Goal, Modifier, Node, Replacement, Target};
+use crate::ir::tree::RuleKind;
 use crate::syntax::ast::{Name, Term, TermKind, With};
 use crate::value::Value;
 

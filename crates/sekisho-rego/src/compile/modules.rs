@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 
-use super::group::{Clause, Definition, Group};
-use super::ir::{Goal, GoalKind, Node, Unification};
 use super::lower::{Lowering, ModuleScope, Surroundings};
 use super::metadata::Metadata;
-use super::safety::{Bound, pattern_vars, reorder};
+use super::safety::{Unsafe, pattern_vars, reorder, unsafe_errors};
 use super::scope::{Occurrence, declared_names, pattern_names};
-use super::tree::{NodeId, RuleId, RuleKind, Tree};
-use super::{Resolved, Settings, unsafe_errors};
+use super::settings::Settings;
 use crate::error::{ErrorCode, RegoError};
+use crate::ir::goal::{Goal, GoalKind, Node, Unification};
+use crate::ir::group::{Clause, Definition, Group};
+use crate::ir::resolved::Resolved;
+use crate::ir::tree::{NodeId, RuleId, RuleKind, Tree};
+use crate::ir::variables::Bound;
 use crate::span::Span;
-use crate::syntax::ast::{Expr, Module, Name, RegoVersion, Rule, Term, TermKind};
+use crate::syntax::ast::{Expr, Module, Name, RegoVersion, Rule, Term, TermKind, dotted};
 
 /// How many packages and rules there may be.
 const MAX_PLACES: usize = 300_000;
@@ -189,7 +191,7 @@ fn conflicts(
     let file = |placed: &Placed<'_>| modules.get(placed.module).map_or("", |module| module.file.as_str());
     for (group, list) in resolved.groups.iter().zip(placed) {
         let Some(first) = list.first() else { continue };
-        let name = format!("data.{}", join(&group.path));
+        let name = format!("data.{}", dotted(&group.path));
         let mut fail = |message: String| {
             errors.push(RegoError::new(ErrorCode::Type, message, first.rule.span, file(first)));
         };
@@ -210,7 +212,7 @@ fn conflicts(
             if let Some(other) = resolved.tree.node(node).rule.and_then(|id| resolved.groups.get(id as usize))
                 && (group.kind != RuleKind::Object || other.kind == RuleKind::Function)
             {
-                nested.push(format!("data.{}", join(&other.path)));
+                nested.push(format!("data.{}", dotted(&other.path)));
             }
         }
         nested.sort();
@@ -224,14 +226,10 @@ fn conflicts(
             continue;
         };
         if let Some(first) = list.first() {
-            let message = format!("package {0} conflicts with rule {0}", join(&module.package));
+            let message = format!("package {0} conflicts with rule {0}", dotted(&module.package));
             errors.push(RegoError::new(ErrorCode::Type, message, first.rule.span, file(first)));
         }
     }
-}
-
-pub(super) fn join(path: &[Name]) -> String {
-    path.iter().map(Name::as_str).collect::<Vec<_>>().join(".")
 }
 
 /// What a module may not do in newer versions of the language, or where it is checked strictly.
@@ -246,7 +244,7 @@ fn check_module(module: &Module, scope: &ModuleScope, settings: &Settings, error
     for import in &module.imports {
         if let Some(first) = seen.insert(import.name(), import) {
             let alias = first.alias.as_ref().map_or(String::new(), |alias| format!(" as {alias}"));
-            fail(format!("import must not shadow import {}{alias}", join(&first.path)), import.span);
+            fail(format!("import must not shadow import {}{alias}", dotted(&first.path)), import.span);
         }
     }
     for rule in &module.rules {
@@ -273,7 +271,7 @@ fn unused_imports(module: &Module, used: &std::collections::HashSet<Name>, error
             continue;
         }
         let alias = import.alias.as_ref().map_or(String::new(), |alias| format!(" as {alias}"));
-        let message = format!("import {}{alias} unused", join(&import.path));
+        let message = format!("import {}{alias} unused", dotted(&import.path));
         errors.push(RegoError::new(ErrorCode::Compile, message, import.span, &module.file));
     }
 }
@@ -334,12 +332,12 @@ fn branch(
         for node in parameters.iter().chain(&path).chain(&key).chain(&value) {
             node.each_var(&mut |var| {
                 if !bound.contains(&var) {
-                    found.push(super::safety::Unsafe { var, span: head.span });
+                    found.push(Unsafe { var, span: head.span });
                 }
             });
         }
         let file = lowering.module.file.clone();
-        let unsafe_errors = unsafe_errors(found, lowering, &file);
+        let unsafe_errors = unsafe_errors(found, &lowering.names.vars, &file);
         lowering.errors.extend(unsafe_errors);
     }
     let names = std::mem::take(&mut lowering.names.vars).into_iter().map(|var| var.name).collect();

@@ -2,18 +2,24 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Resolved;
-use super::ir::{Callee, Goal, GoalKind, Node, Reference, Replacement, Root, Target, Var};
-use super::modules::join;
-use super::tree::{NodeId, ROOT, RuleId, Tree};
 use crate::error::{ErrorCode, RegoError};
-use crate::syntax::ast::Module;
+use crate::ir::goal::{Callee, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Var};
+use crate::ir::resolved::Resolved;
+use crate::ir::tree::{NodeId, ROOT, RuleId, Tree};
+use crate::ir::visitor::Visitor;
+use crate::syntax::ast::{Module, dotted};
 use crate::value::Value;
 
 /// How many places of the tree references may lead to in all.
 const MAX_WORK: u64 = 50_000_000;
 
-pub(super) fn check(resolved: &Resolved, modules: &[Module], errors: &mut Vec<RegoError>) {
+/// An order in which each group comes after those that it refers to. There is none where rules refer to themselves:
+/// that is an error.
+pub(super) fn order(
+    resolved: &Resolved,
+    modules: &[Module],
+    errors: &mut Vec<RegoError>,
+) -> Option<Vec<usize>> {
     let mut work = 0;
     let uses: Vec<Vec<RuleId>> = resolved
         .groups
@@ -25,7 +31,7 @@ pub(super) fn check(resolved: &Resolved, modules: &[Module], errors: &mut Vec<Re
                 group.definitions.iter().chain(&group.default).flat_map(|definition| &definition.branches);
             for clause in clauses {
                 walk.known = constants(&clause.body);
-                walk.body(&clause.body);
+                walk.goals(&clause.body);
             }
             let mut found: Vec<RuleId> = walk.found.into_iter().collect();
             found.sort_unstable();
@@ -36,7 +42,7 @@ pub(super) fn check(resolved: &Resolved, modules: &[Module], errors: &mut Vec<Re
         let message =
             "references with variables lead to too many rules; name the documents, or split the modules";
         errors.push(RegoError::new(ErrorCode::Compile, message, crate::span::Span::default(), ""));
-        return;
+        return None;
     }
     let components = components(&uses);
     let before = errors.len();
@@ -52,21 +58,21 @@ pub(super) fn check(resolved: &Resolved, modules: &[Module], errors: &mut Vec<Re
         let shown: Vec<String> = path
             .iter()
             .filter_map(|place| resolved.groups.get(*place))
-            .map(|group| format!("data.{}", join(&group.path)))
+            .map(|group| format!("data.{}", dotted(&group.path)))
             .collect();
-        let message = format!("rule data.{} is recursive: {}", join(&group.path), shown.join(" -> "));
+        let message = format!("rule data.{} is recursive: {}", dotted(&group.path), shown.join(" -> "));
         let module = group.definitions.first().and_then(|definition| modules.get(definition.module));
         let file = module.map_or("", |module| module.file.as_str());
         let span = group.definitions.first().map_or(group.span, |definition| definition.span);
         errors.push(RegoError::new(ErrorCode::Recursion, message, span, file));
     }
-    if errors.len() == before {
-        // What a rule refers to has a lower number.
-        let mut order: Vec<usize> = (0..resolved.groups.len()).collect();
-        order.sort_by_key(|place| components.get(*place).copied());
-        super::height::check(resolved, &order, errors);
-        crate::types::check(resolved, &order, errors);
+    if errors.len() > before {
+        return None;
     }
+    // What a rule refers to has a lower number.
+    let mut order: Vec<usize> = (0..resolved.groups.len()).collect();
+    order.sort_by_key(|place| components.get(*place).copied());
+    Some(order)
 }
 
 /// For each rule the number of the group of rules that reach each other, found without recursion.
@@ -191,88 +197,10 @@ fn constants(body: &[Goal]) -> HashMap<Var, Vec<Value>> {
     known
 }
 
-impl Walk<'_> {
-    fn body(&mut self, body: &[Goal]) {
-        for goal in body {
-            self.goal(goal);
-        }
-    }
-
-    fn goal(&mut self, goal: &Goal) {
-        match &goal.kind {
-            GoalKind::Unify { left, right, .. } => {
-                self.node(left);
-                self.node(right);
-            }
-            GoalKind::Test(node) => self.node(node),
-            GoalKind::Call { callee, arguments, output } => {
-                self.callee(callee);
-                for node in arguments.iter().chain(output) {
-                    self.node(node);
-                }
-            }
-            GoalKind::Not { body, .. } => self.body(body),
-            GoalKind::And { left, right } | GoalKind::Or { left, right } => {
-                self.body(left);
-                self.body(right);
-            }
-            GoalKind::Every { domain, body, .. } => {
-                self.node(domain);
-                self.body(body);
-            }
-            GoalKind::With { modifiers, body } => {
-                for modifier in modifiers {
-                    match &modifier.target {
-                        Target::Input { value, .. }
-                        | Target::Data { value, .. }
-                        | Target::Function { by: Replacement::Value(value), .. } => self.node(value),
-                        Target::Function { by: Replacement::Function(callee), .. } => {
-                            self.callee(callee);
-                        }
-                        Target::Function { by: Replacement::Document(path), .. } => {
-                            if let Some(node) = self.tree.find(path) {
-                                self.all_below(node);
-                            }
-                        }
-                    }
-                }
-                self.body(body);
-            }
-            GoalKind::Print(nodes) => {
-                for node in nodes {
-                    self.node(node);
-                }
-            }
-        }
-    }
-
+impl Visitor for Walk<'_> {
     fn callee(&mut self, callee: &Callee) {
         if let Callee::Function(path) = callee {
             self.found.extend(self.tree.find(path).and_then(|node| self.tree.node(node).rule));
-        }
-    }
-
-    fn node(&mut self, node: &Node) {
-        match node {
-            Node::Const(_) | Node::Var(_) => {}
-            Node::Array(items) | Node::Set(items) => {
-                for item in items {
-                    self.node(item);
-                }
-            }
-            Node::Object(pairs) => {
-                for (key, value) in pairs {
-                    self.node(key);
-                    self.node(value);
-                }
-            }
-            Node::Ref(reference) => self.reference(reference),
-            Node::Comprehension(comprehension) => {
-                for head in comprehension.heads() {
-                    self.node(head);
-                }
-                self.body(comprehension.body());
-            }
         }
     }
 
@@ -312,6 +240,22 @@ impl Walk<'_> {
         }
     }
 
+    fn modifier(&mut self, modifier: &Modifier) {
+        match &modifier.target {
+            Target::Input { value, .. }
+            | Target::Data { value, .. }
+            | Target::Function { by: Replacement::Value(value), .. } => self.node(value),
+            Target::Function { by: Replacement::Function(callee), .. } => self.callee(callee),
+            Target::Function { by: Replacement::Document(path), .. } => {
+                if let Some(node) = self.tree.find(path) {
+                    self.all_below(node);
+                }
+            }
+        }
+    }
+}
+
+impl Walk<'_> {
     fn all_below(&mut self, node: NodeId) {
         let mut queue = vec![node];
         while let Some(node) = queue.pop().filter(|_| *self.work <= MAX_WORK) {

@@ -3,32 +3,17 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::hoist::hoist;
-use super::ir::{
-    Comprehension, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Unification, Var,
-};
+use crate::error::{ErrorCode, RegoError};
+use crate::ir::goal::{Comprehension, Goal, GoalKind, Node, Reference, Root, Unification, Var, VarInfo};
+use crate::ir::variables::{Bound, in_closures, modifier_vars, visible};
 use crate::span::Span;
 use crate::value::Value;
-
-/// Variables that have a value.
-pub(crate) type Bound = HashSet<Var>;
 
 /// A variable that nothing gives a value, and the goal that uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Unsafe {
     pub(super) var: Var,
     pub(super) span: Span,
-}
-
-impl PartialOrd for Span {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Span {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.module, self.start, self.end).cmp(&(other.module, other.start, other.end))
-    }
 }
 
 /// Puts the goals of a body, and of the bodies in it, in a safe order. What stays unsafe is listed; the body is
@@ -122,80 +107,6 @@ fn closure_order(closure: &mut Comprehension, known: &Bound, span: Span, found: 
         });
     }
     found.extend(missing.into_iter().map(|var| Unsafe { var, span }));
-}
-
-/// The variables of a goal that the body around sees.
-pub(super) fn visible(goal: &Goal) -> Vec<Var> {
-    let mut vars = Vec::new();
-    let mut add = |var| vars.push(var);
-    match &goal.kind {
-        GoalKind::Unify { left, right, .. } => {
-            left.each_var(&mut add);
-            right.each_var(&mut add);
-        }
-        GoalKind::Test(node) => node.each_var(&mut add),
-        GoalKind::Call { arguments, output, .. } => {
-            arguments.iter().chain(output).for_each(|node| node.each_var(&mut add));
-        }
-        GoalKind::Not { body, is_explicit: false } => vars.extend(body.iter().flat_map(visible)),
-        GoalKind::Every { domain, .. } => domain.each_var(&mut add),
-        GoalKind::With { modifiers, body } => {
-            for modifier in modifiers {
-                modifier_vars(modifier, &mut add);
-            }
-            vars.extend(body.iter().flat_map(visible));
-        }
-        GoalKind::Print(nodes) => nodes.iter().for_each(|node| node.each_var(&mut add)),
-        GoalKind::Not { .. } | GoalKind::And { .. } | GoalKind::Or { .. } => {}
-    }
-    vars
-}
-
-fn modifier_vars(modifier: &Modifier, add: &mut dyn FnMut(Var)) {
-    match &modifier.target {
-        Target::Input { path, value } | Target::Data { path, value } => {
-            path.iter().chain([value]).for_each(|node| node.each_var(add));
-        }
-        Target::Function { by: Replacement::Value(value), .. } => value.each_var(add),
-        Target::Function { .. } => {}
-    }
-}
-
-/// The variables in the closures of a goal, and in closures in these.
-pub(super) fn in_closures(goal: &Goal) -> Vec<Var> {
-    let mut vars = Vec::new();
-    let closures_of = |nodes: Vec<&Node>, vars: &mut Vec<Var>| {
-        for node in nodes {
-            node.each_closure(&mut |closure| {
-                closure.heads().into_iter().for_each(|head| head.each_var(&mut |var| vars.push(var)));
-                all_of(closure.body(), vars);
-            });
-        }
-    };
-    match &goal.kind {
-        GoalKind::Unify { left, right, .. } => closures_of(vec![left, right], &mut vars),
-        GoalKind::Test(node) => closures_of(vec![node], &mut vars),
-        GoalKind::Call { arguments, output, .. } => {
-            closures_of(arguments.iter().chain(output).collect(), &mut vars);
-        }
-        GoalKind::Print(nodes) => closures_of(nodes.iter().collect(), &mut vars),
-        GoalKind::Not { body, is_explicit: false } | GoalKind::With { body, .. } => {
-            vars.extend(body.iter().flat_map(in_closures));
-        }
-        GoalKind::Not { body, .. } | GoalKind::Every { body, .. } => all_of(body, &mut vars),
-        GoalKind::And { left, right } | GoalKind::Or { left, right } => {
-            all_of(left, &mut vars);
-            all_of(right, &mut vars);
-        }
-    }
-    vars
-}
-
-fn all_of(body: &[Goal], vars: &mut Vec<Var>) {
-    for goal in body {
-        vars.extend(visible(goal));
-        vars.extend(in_closures(goal));
-    }
 }
 
 /// The variables that get values by a goal once those in `bound` have them; nothing when it must wait.
@@ -435,4 +346,24 @@ impl Unifier<'_> {
             self.unknown.entry(var).or_default().extend(missing);
         }
     }
+}
+
+/// The errors of variables that nothing gives a value.
+pub(super) fn unsafe_errors(mut found: Vec<Unsafe>, vars: &[VarInfo], file: &str) -> Vec<RegoError> {
+    found.sort_by_key(|found| (found.span, found.var));
+    found.dedup();
+    let name =
+        |var: Var| vars.get(var as usize).map(|info| info.name.clone()).filter(|name| !name.is_empty());
+    let named: Vec<_> = found.iter().filter_map(|found| Some((name(found.var)?, found.span))).collect();
+    let mut errors: Vec<RegoError> = named
+        .into_iter()
+        .map(|(name, span)| RegoError::new(ErrorCode::UnsafeVar, format!("var {name} is unsafe"), span, file))
+        .collect();
+    errors.dedup();
+    if errors.is_empty()
+        && let Some(first) = found.first()
+    {
+        errors.push(RegoError::new(ErrorCode::UnsafeVar, "expression is unsafe", first.span, file));
+    }
+    errors
 }

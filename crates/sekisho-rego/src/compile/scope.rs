@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::ir::{Var, VarInfo};
+use crate::ir::goal::{Var, VarInfo};
 use crate::syntax::ast::{Expr, ExprKind, Name, Term, TermKind};
 
 /// What a name was last seen as in a body.

@@ -1,8 +1,9 @@
 //! Rules, functions, references through the tree, and `with`.
 
 use super::error::{Limit, Stop};
-use super::keeping::{Awaiting, Known};
-use super::machine::{Aim, Frame, Machine, Next, Slot, index};
+use super::frame::{Aim, Frame, Slot};
+use super::known_calls::{Awaiting, Known};
+use super::machine::{Machine, Next, index};
 use super::surroundings::{Memo, Mock, Surroundings, cost, in_base, replaced};
 use crate::error::ErrorCode;
 use crate::functions::{Builtin, BuiltinError, Call};
@@ -255,7 +256,7 @@ impl<'m> Machine<'m> {
 
     /// The value of a built-in function; nothing where it is undefined.
     fn builtin(&mut self, builtin: &'static Builtin, arguments: &[Value]) -> Result<Option<Value>, Stop> {
-        let mut call = Call::new(&mut self.meter, &mut *self.memory, self.world);
+        let mut call = Call::new(&mut self.meter, &mut self.memory.functions, self.world);
         match (builtin.call)(&mut call, arguments) {
             Ok(value) => Ok(Some(value)),
             Err(BuiltinError::Undefined) => Ok(None),

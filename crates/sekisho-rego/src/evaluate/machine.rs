@@ -4,13 +4,16 @@ use std::sync::Arc;
 
 use super::comparing::{PARTS_A_STEP, are_equal};
 use super::error::{EvaluationError, Limit, Stop};
-use super::keeping::Awaiting;
+use super::frame::{Aim, Frame, Slot};
+use super::known_calls::Awaiting;
 use super::making::{Document, object, over};
+use super::memory::Memory;
 use super::surroundings::{Memo, Surroundings, in_base};
-use crate::engine::{HostAnswers, HostFunction, Program};
 use crate::error::{ErrorCode, RegoError};
-use crate::functions::{Memory, Meter, World};
+use crate::functions::{Meter, World};
+use crate::host::{HostAnswers, HostFunction};
 use crate::plan::ops::{Comparison, FunctionId, Label, Making, Op, Operand, Pool, Reg, Unit};
+use crate::plan::program::Program;
 use crate::span::{Location, Span};
 use crate::value::{Number, Value};
 
@@ -26,65 +29,12 @@ pub(crate) struct Setting<'m> {
     pub(crate) host: Option<&'m HostAnswers<'m>>,
 }
 
-/// What is to be evaluated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Aim {
-    Rule(u32),
-    Extent(u32),
-    Lifted(u32),
-    Query,
-}
-
 /// What came out.
 pub(crate) struct Finished {
     pub(crate) value: Option<Value>,
     pub(crate) answers: Vec<Vec<Value>>,
     pub(crate) prints: Vec<(String, Location)>,
     pub(crate) meter: Meter,
-}
-
-/// A register that holds no value.
-#[derive(Debug, Default)]
-pub(super) enum Slot {
-    #[default]
-    Empty,
-    Iterator(Value, usize),
-    Array(Vec<Value>),
-    Set(Vec<Value>),
-    Object(Vec<(Value, Value)>),
-    /// The base document, and the entries of rules.
-    Extent(Option<Value>, Vec<(Value, Value)>),
-    Document(Box<Document>),
-    /// A place of the tree.
-    Node(u32),
-    /// The keys below a place of the tree.
-    Keys(u32, Box<[Value]>, usize),
-    /// The surroundings before and after a replacement.
-    Replaced {
-        before: u32,
-        after: u32,
-    },
-    Marked,
-}
-
-/// A unit that is being run.
-#[derive(Debug)]
-pub(super) struct Frame {
-    pub(super) aim: Aim,
-    pub(super) step: usize,
-    pub(super) values: usize,
-    pub(super) slots: usize,
-    /// Where the result goes, in the registers of the caller.
-    pub(super) to: Reg,
-    /// Where the caller goes on without a result.
-    pub(super) fail: Label,
-    pub(super) around: u32,
-    pub(super) result: Option<Value>,
-    /// Where its registers end.
-    pub(super) values_end: usize,
-    pub(super) slots_end: usize,
-    /// Where the result is kept for other calls.
-    pub(super) awaiting: Awaiting,
 }
 
 pub(crate) struct Machine<'m> {
@@ -170,7 +120,7 @@ impl<'m> Machine<'m> {
     /// Evaluates what is aimed at. A query answers with the values of its first registers.
     pub(crate) fn evaluate(mut self, aim: Aim, answer_length: usize) -> Result<Finished, EvaluationError> {
         self.answer_length = answer_length;
-        self.memory.begin_evaluation();
+        self.memory.functions.begin_evaluation();
         let outcome = self.push(aim, 0, 0, 0).and_then(|()| self.run());
         match outcome {
             Ok(()) => self.keep(),

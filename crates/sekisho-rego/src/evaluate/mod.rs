@@ -6,11 +6,15 @@
 mod calls;
 mod comparing;
 mod error;
-mod keeping;
+mod frame;
+mod known_calls;
 mod machine;
 mod making;
+mod memory;
+mod results;
 mod surroundings;
 
-pub use error::{EvaluationError, Limit};
-pub(crate) use keeping::Results;
-pub(crate) use machine::{Aim, Machine, Setting};
+pub use self::error::{EvaluationError, Limit};
+pub(crate) use self::frame::Aim;
+pub(crate) use self::machine::{Machine, Setting};
+pub use self::memory::Memory;

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::arguments::{members, value};
 use super::arithmetic::{NUMBERS_OF_LIST, accumulate};
-use super::types::{ARRAY, LIST, OBJECT, SET};
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::types::{ARRAY, LIST, OBJECT, SET, Type};
 use crate::value::{Real, Value};
 
 use Type::{Any as A, Boolean as B, Number as N, String as S};

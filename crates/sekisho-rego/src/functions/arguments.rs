@@ -2,7 +2,7 @@
 
 use num_bigint::BigInt;
 
-use super::BuiltinError;
+use super::error::BuiltinError;
 use crate::value::{Number, Object, Set, Value};
 
 /// The operand at an index; the evaluator passes as many as are declared.

@@ -4,8 +4,10 @@ use num_bigint::{BigInt, Sign};
 use num_traits::{One, Zero};
 
 use super::arguments::{big, integer, number, string, value};
-use super::types::{NUMBER_OR_SET, NUMBERS};
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::types::{NUMBER_OR_SET, NUMBERS, Type};
 use crate::value::{MAX_BITS, Number, Real, Value, bits};
 
 use Type::{Number as N, String as S};
@@ -273,11 +275,11 @@ fn random(call: &mut Call<'_>, args: &[Value]) -> Result<Value, BuiltinError> {
         return Ok(0_i64.into());
     }
     let key = Value::array(args.to_vec());
-    if let Some(known) = call.drawn("rand.intn", &key) {
+    if let Some(known) = call.kept.drawn("rand.intn", &key) {
         return Ok(known);
     }
     let drawn = i64::try_from(call.random() % limit).unwrap_or(0);
-    call.keep_drawn("rand.intn", &key, &drawn.into());
+    call.kept.keep_drawn("rand.intn", &key, &drawn.into());
     Ok(drawn.into())
 }
 

@@ -7,10 +7,13 @@ use sekisho_go::time::Civil;
 use sekisho_go::url::Url;
 
 use super::arguments::{number, object, value};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
 use super::digests::{self, Hash};
+use super::error::BuiltinError;
+use super::meter::MeterError;
 use super::requests::{self, REQUIRED, shown};
-use super::types::{DICT, OBJECT};
-use super::{Builtin, BuiltinError, Call, Family, MeterError, Type};
+use super::types::{DICT, OBJECT, Type};
 use crate::value::{Object, Value, bytes_of, text_of_bytes, write_json};
 
 use Type::Number as N;

@@ -1,8 +1,10 @@
 //! What type a value has, and values turned into other types.
 
 use super::arguments::{members, string, value};
-use super::types::{ARRAY, OBJECT, SET};
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::types::{ARRAY, OBJECT, SET, Type};
 use crate::value::{Number, NumberError, Value, quote};
 
 use Type::{Any as A, Boolean as B, Null, Number as N, String as S};

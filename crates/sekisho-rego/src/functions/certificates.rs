@@ -7,12 +7,14 @@ use sekisho_go::time::{Moment, Zone};
 use sekisho_go::url::Url;
 
 use super::arguments::{object, string};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
 use super::crypto::certificate::{Certificate, Details, Extension, Name, Request};
 use super::crypto::chain::{self, Options};
 use super::crypto::key::{PrivateKey, PublicKey};
 use super::crypto::pem::{self, Block};
-use super::types::{DICT, DICTS, OBJECT};
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::error::BuiltinError;
+use super::types::{DICT, DICTS, OBJECT, Type};
 use crate::value::{Number, Object, Value, bytes_of, text_of_bytes};
 
 use Type::{Array, Boolean as B, String as S};

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::arguments::{array, integer, members, object, set, value};
-use super::types::{ARRAY, COLLECTION, OBJECT, SET};
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::types::{ARRAY, COLLECTION, OBJECT, SET, Type};
 use crate::value::{Object, Set, Value};
 
 use Type::{Any as A, Number as N};

@@ -7,7 +7,10 @@ use sha2::digest::Digest;
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::arguments::string;
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::types::Type;
 use crate::value::{Value, bytes_of};
 
 use Type::{Boolean as B, String as S};

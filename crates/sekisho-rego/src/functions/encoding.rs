@@ -8,8 +8,11 @@ use sekisho_go::url::Url;
 use sekisho_manifest::{Budget, Format, LoadError, LoadErrorKind, SourceId};
 
 use super::arguments::{object, string, value};
-use super::types::{SET_OF_STRINGS, STRINGS};
-use super::{Builtin, BuiltinError, Call, Family, MeterError, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::meter::MeterError;
+use super::types::{SET_OF_STRINGS, STRINGS, Type};
 use crate::value::{
     MAX_DEPTH, Value, bytes_of, is_json, read_json, text_of_bytes, write_json, write_json_indented,
 };

@@ -1,8 +1,11 @@
 //! What comes from outside or goes there: requests, the runtime, identifiers, notes, and texts of templates.
 
 use super::arguments::{array, string, value};
-use super::types::{ARRAY, DICT};
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::meter::MeterError;
+use super::types::{ARRAY, DICT, Type};
 use crate::value::Value;
 
 use Type::{Any as A, Boolean as B, Object, String as S};
@@ -15,7 +18,7 @@ pub(super) const FAMILY: Family = &[
         };
         let response = facts.http_send(value(args, 0)).map_err(BuiltinError::Failed)?;
         if !response.has_at_most(call.bytes_left() / size_of::<Value>()) {
-            return Err(super::MeterError::Bytes.into());
+            return Err(MeterError::Bytes.into());
         }
         Ok(response)
     })
@@ -50,7 +53,7 @@ pub(super) const FAMILY: Family = &[
     Builtin::new("uuid.rfc4122", &[S], S, |call, args| {
         const NAME: &str = "uuid.rfc4122";
         let key = value(args, 0);
-        if let Some(known) = call.drawn(NAME, key) {
+        if let Some(known) = call.kept.drawn(NAME, key) {
             return Ok(known);
         }
         let random = u128::from(call.random()) << 64 | u128::from(call.random());
@@ -60,7 +63,7 @@ pub(super) const FAMILY: Family = &[
         let parts = [0..8, 8..12, 12..16, 16..20, 20..32];
         let parts: Vec<&str> = parts.into_iter().filter_map(|part| digits.get(part)).collect();
         let drawn = Value::from(parts.join("-"));
-        call.keep_drawn(NAME, key, &drawn);
+        call.kept.keep_drawn(NAME, key, &drawn);
         Ok(drawn)
     })
     .nondeterministic(),

@@ -1,6 +1,6 @@
 //! How a function can fail, with OPA's messages.
 
-use super::call::MeterError;
+use super::meter::MeterError;
 use crate::value::{JsonError, NumberError, Value};
 
 /// Why a function gives no value.

@@ -7,10 +7,12 @@ use std::fmt::Write as _;
 use std::str::Chars;
 
 use super::arguments::{string, value};
-use super::call::Kind;
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::kept::Kind;
 use super::regex::compile_glob;
-use super::types::STRINGS;
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::types::{STRINGS, Type};
 use crate::value::Value;
 
 use Type::{Boolean as B, String as S};
@@ -39,7 +41,7 @@ fn glob_match(call: &mut Call<'_>, args: &[Value]) -> Result<Value, BuiltinError
     key.push_str(pattern);
     key.push('\0');
     key.extend(&delimiters);
-    let expression = if let Some(known) = call.compiled(Kind::Glob, &key) {
+    let expression = if let Some(known) = call.kept.compiled(Kind::Glob, &key) {
         known
     } else {
         call.charge(8 + pattern.len())?;

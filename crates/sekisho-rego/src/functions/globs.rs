@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use super::{BuiltinError, Call};
+use super::call::Call;
+use super::error::BuiltinError;
 
 /// More tokens than a pattern may have.
 const MAX_TOKENS: usize = 500;

@@ -3,10 +3,12 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::arguments::{members, object, value};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
 use super::collections::neighbours;
+use super::error::BuiltinError;
 use super::paths::walk;
-use super::types::{ARRAY, LIST, SET};
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::types::{ARRAY, LIST, SET, Type};
 use crate::value::{Object, Value};
 
 use Type::Any as A;

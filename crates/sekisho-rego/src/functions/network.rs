@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::arguments::{members, string, value};
-use super::types::{ARRAY, SET_OF_STRINGS};
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::types::{ARRAY, SET_OF_STRINGS, Type};
 use crate::value::Value;
 
 use Type::{Any as A, Array, Boolean as B, Either, Object, Set, String as S};

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::arguments::{array, object, value};
-use super::types::OBJECT;
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::types::{OBJECT, Type};
 use crate::value::{Number, Object, Set, Value};
 
 use Type::{Any as A, Either, String as S};

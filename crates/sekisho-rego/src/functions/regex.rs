@@ -6,9 +6,13 @@ use regex::{Captures, Regex, RegexBuilder};
 use sekisho_go::regexp;
 
 use super::arguments::{integer, string, value};
-use super::call::Kind;
-use super::types::STRINGS;
-use super::{Builtin, BuiltinError, Call, Family, Type, globs};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::expression::Expression;
+use super::globs;
+use super::kept::Kind;
+use super::types::{STRINGS, Type};
 use crate::value::{Value, quote};
 
 use Type::{Any as A, Boolean as B, Number as N, String as S};
@@ -44,17 +48,9 @@ pub(super) const FAMILY: Family = &[
 /// The largest compiled expression, in bytes.
 const MAX_COMPILED: usize = 8 << 20;
 
-/// A compiled expression.
-#[derive(Debug)]
-pub(super) struct Expression {
-    pub(super) regex: Regex,
-    /// The names of its groups by their numbers.
-    names: Vec<String>,
-}
-
 /// The compiled form of an expression in Go's syntax.
 pub(super) fn compile(call: &mut Call<'_>, pattern: &str) -> Result<Arc<Expression>, BuiltinError> {
-    if let Some(known) = call.compiled(Kind::Regex, pattern) {
+    if let Some(known) = call.kept.compiled(Kind::Regex, pattern) {
         return Ok(known);
     }
     call.charge(16 + pattern.len())?;
@@ -66,7 +62,7 @@ pub(super) fn compile(call: &mut Call<'_>, pattern: &str) -> Result<Arc<Expressi
         return Err(BuiltinError::failed(format!("error parsing regexp: expression too large: `{pattern}`")));
     };
     let expression = Arc::new(Expression { regex, names: translated.names });
-    call.keep(Kind::Regex, pattern, &expression);
+    call.kept.keep(Kind::Regex, pattern, &expression);
     Ok(expression)
 }
 
@@ -87,7 +83,7 @@ pub(super) fn compile_glob(
         return Err(BuiltinError::failed("glob: the pattern is too large or nested too deeply"));
     };
     let expression = Arc::new(Expression { regex, names: Vec::new() });
-    call.keep(Kind::Glob, key, &expression);
+    call.kept.keep(Kind::Glob, key, &expression);
     Ok(expression)
 }
 

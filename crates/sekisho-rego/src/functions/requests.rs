@@ -1,6 +1,6 @@
 //! What a request of `http.send` may say.
 
-use super::BuiltinError;
+use super::error::BuiltinError;
 use crate::value::{Object, Value};
 
 /// What a request may say.

@@ -3,8 +3,11 @@
 use sekisho_chart::go::{self, Argument};
 
 use super::arguments::{array, string};
-use super::types::ARRAY;
-use super::{Builtin, BuiltinError, Call, Family, MeterError, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::meter::MeterError;
+use super::types::{ARRAY, Type};
 use crate::value::{Number, Value, bytes_of, text_of_bytes};
 
 pub(super) const FAMILY: Family = &[Builtin::new("sprintf", &[Type::String, ARRAY], Type::String, sprintf)];

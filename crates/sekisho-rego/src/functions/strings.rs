@@ -1,8 +1,10 @@
 //! Texts: searched, cut, replaced, trimmed, joined.
 
 use super::arguments::{integer, members, object, string, strings, value};
-use super::types::{NUMBERS, STRING_OR_STRINGS, STRINGS};
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::types::{NUMBERS, STRING_OR_STRINGS, STRINGS, Type};
 use crate::value::{Value, text_of_bytes};
 
 use Type::{Boolean as B, Number as N, String as S};

@@ -4,8 +4,11 @@ use sekisho_chart::go::template::{self, Budget, BudgetError, List, Map, Template
 use smol_str::SmolStr;
 
 use super::arguments::{object, string, value};
-use super::types::DICT;
-use super::{Builtin, BuiltinError, Call, Family, MeterError, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::meter::MeterError;
+use super::types::{DICT, Type};
 use crate::value::{Value, bytes_of, text_of_bytes, write_json};
 
 use Type::String as S;

@@ -6,8 +6,10 @@ use num_traits::ToPrimitive;
 use sekisho_go::time::{Civil, Moment, WEEKDAYS, Zone, month_length, parse};
 
 use super::arguments::{integer, string, value};
-use super::types::TIME;
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::types::{TIME, Type};
 use crate::value::{Value, bytes_of, quote, text_of_bytes};
 
 use Type::{Array, Either, Number as N, String as S};

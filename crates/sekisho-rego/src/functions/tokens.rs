@@ -1,6 +1,8 @@
 //! JSON web tokens: decoded, verified, signed.
 
 use super::arguments::{object, string, value};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
 use super::certificates::public_key_of;
 use super::crypto::jwk::{self, WebKey};
 use super::crypto::key::{PrivateKey, PublicKey};
@@ -8,8 +10,9 @@ use super::crypto::pem;
 use super::crypto::signature::{Algorithm, sign, verify, verify_code};
 use super::digests::{self, Hash};
 use super::encoding::base64_url;
-use super::types::{DICT, OBJECT};
-use super::{Builtin, BuiltinError, Call, Family, MeterError, Type};
+use super::error::BuiltinError;
+use super::meter::MeterError;
+use super::types::{DICT, OBJECT, Type};
 use crate::value::{Number, Object, Value, bytes_of, is_json, read_json, text_of_bytes, write_json};
 
 use Type::{Array, Boolean as B, String as S};

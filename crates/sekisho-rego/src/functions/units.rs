@@ -3,7 +3,10 @@
 use num_bigint::{BigInt, BigUint};
 
 use super::arguments::string;
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::types::Type;
 use crate::value::{MAX_BITS, Number, NumberError, Real, Value, parse_decimal, ten_to};
 
 use Type::{Number as N, String as S};

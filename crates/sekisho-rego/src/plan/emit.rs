@@ -6,11 +6,11 @@ use super::grounds::MOST_ARGUMENTS;
 use super::ops::{
     Aux, Comparison, FunctionId, Label, Making, Op, Operand, Pool, Reg, Replaced, Substitute, Unit,
 };
-use crate::compile::ir::{
+use crate::ir::goal::{
     Callee, Comprehension, Goal, GoalKind, Modifier, Node, Reference, Replacement, Root, Target, Var,
 };
-use crate::compile::safety::Bound;
-use crate::compile::tree::{NodeId, ROOT, RuleId, Tree};
+use crate::ir::tree::{NodeId, ROOT, RuleId, Tree};
+use crate::ir::variables::Bound;
 use crate::span::Span;
 use crate::syntax::ast::Name;
 use crate::value::Value;

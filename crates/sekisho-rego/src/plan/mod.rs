@@ -2,15 +2,17 @@
 
 mod emit;
 pub(crate) mod grounds;
+pub(crate) mod lasting;
 mod lift;
 pub(crate) mod ops;
+pub(crate) mod program;
 mod settle;
 
 use self::emit::Emitter;
 use self::ops::{Graft, Label, Making, Op, Operand, Pool, Unit};
-use crate::compile::group::{Clause, Definition, Group};
-use crate::compile::ir::{Goal, Node, Var};
-use crate::compile::tree::{NodeId, RuleKind, Tree};
+use crate::ir::goal::{Goal, Node, Var};
+use crate::ir::group::{Clause, Definition, Group};
+use crate::ir::tree::{NodeId, RuleKind, Tree};
 use crate::span::Span;
 use crate::value::Value;
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::grounds::Grounds;
-use crate::compile::tree::{NodeId, RuleId};
 use crate::functions::Builtin;
+use crate::ir::tree::{NodeId, RuleId};
 use crate::span::Span;
 use crate::value::Value;
 

@@ -8,6 +8,11 @@ use crate::value::Number;
 /// A name as written; `$` and a number for each `_`.
 pub type Name = SmolStr;
 
+/// Names with points between them.
+pub(crate) fn dotted(path: &[Name]) -> String {
+    path.iter().map(Name::as_str).collect::<Vec<_>>().join(".")
+}
+
 /// Which language a module is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, PartialOrd, Ord)]
 pub enum RegoVersion {

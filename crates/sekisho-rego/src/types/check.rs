@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::Type;
-use crate::compile::Resolved;
-use crate::compile::group::{Clause, Group};
-use crate::compile::ir::{
+use super::lattice::Type;
+use crate::error::{ErrorCode, RegoError};
+use crate::ir::goal::{
     Callee, Comprehension, Goal, GoalKind, Node, Reference, Root, Target, Unification, Var,
 };
-use crate::compile::tree::{NodeId, ROOT, RuleKind};
-use crate::error::{ErrorCode, RegoError};
+use crate::ir::group::{Clause, Group};
+use crate::ir::resolved::Resolved;
+use crate::ir::tree::{NodeId, ROOT, RuleKind};
 use crate::span::Span;
 use crate::syntax::ast::Name;
 

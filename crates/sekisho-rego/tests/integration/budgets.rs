@@ -1,6 +1,6 @@
 //! What hostile modules and documents cannot do.
 
-use sekisho_rego::functions::Memory;
+use sekisho_rego::Memory;
 use sekisho_rego::value::Value;
 use sekisho_rego::{Budget, EvaluationError, Limit, Options, Request, compile};
 

@@ -4,7 +4,7 @@
 //! it prints values (`v`), as an error (`e`) with its code (`c`), or nothing (`u`). An object with the key
 //! `__set__` stands for a set, one with `__obj__` for an object by its entries.
 
-use sekisho_rego::functions::{BuiltinError, Call, Memory, Meter, World, all, lookup};
+use sekisho_rego::functions::{BuiltinError, Call, Kept, Meter, World, all, lookup};
 use sekisho_rego::value::{Value, read_json};
 
 fn operand(written: &Value) -> Value {
@@ -39,7 +39,7 @@ fn wanted(case: &Value) -> String {
     }
 }
 
-fn called(name: &str, operands: &[Value], memory: &mut Memory) -> String {
+fn called(name: &str, operands: &[Value], memory: &mut Kept) -> String {
     let builtin = lookup(name).expect("the function is known");
     let mut meter = Meter::new(1 << 32, 1 << 32);
     memory.begin_evaluation();
@@ -58,7 +58,7 @@ fn called(name: &str, operands: &[Value], memory: &mut Memory) -> String {
 }
 
 fn check(cases: &str) {
-    let mut memory = Memory::new();
+    let mut memory = Kept::new();
     let mut wrong = Vec::new();
     for line in cases.lines() {
         let case = read_json(line).expect("a case is JSON");

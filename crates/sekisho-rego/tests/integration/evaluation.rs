@@ -114,7 +114,7 @@ fn base_documents_and_rules_are_one_tree() {
     let request = sekisho_rego::Request { data: Some(&data), ..sekisho_rego::Request::default() };
     let ask = |query: &str| {
         let query = compiled.query(query).expect("the query is one");
-        let answers = compiled.ask(&query, &request, &mut sekisho_rego::functions::Memory::new());
+        let answers = compiled.ask(&query, &request, &mut sekisho_rego::Memory::new());
         let answers = answers.expect("the query is answered").answers;
         answers.into_iter().map(|answer| format!("{:?}", answer.bindings)).collect::<Vec<_>>().join(" ")
     };
@@ -164,7 +164,7 @@ fn functions_of_the_host_are_answered_from_facts() {
     let answers = |name: &str, arguments: &[sekisho_rego::value::Value]| {
         Ok(Some(sekisho_rego::value::Value::from(format!("{name} {}", arguments[0]))))
     };
-    let mut memory = sekisho_rego::functions::Memory::new();
+    let mut memory = sekisho_rego::Memory::new();
     let request = sekisho_rego::Request { input: Some(&input), ..sekisho_rego::Request::default() };
     assert_eq!(compiled.evaluate(document, &request, &mut memory).expect("evaluated").value, None);
     let request = sekisho_rego::Request { host: Some(&answers), ..request };

@@ -1,12 +1,12 @@
 //! Functions on operands that ask for far too much: an answer or an error, within the budget.
 
-use sekisho_rego::functions::{BuiltinError, Call, Memory, Meter, World, lookup};
+use sekisho_rego::functions::{BuiltinError, Call, Kept, Meter, World, lookup};
 use sekisho_rego::value::{Value, read_json};
 
 fn call(name: &str, operands: &[Value]) -> Result<Value, BuiltinError> {
     let builtin = lookup(name).expect("the function is known");
     let mut meter = Meter::new(1_000_000, 16 << 20);
-    (builtin.call)(&mut Call::new(&mut meter, &mut Memory::new(), World::default()), operands)
+    (builtin.call)(&mut Call::new(&mut meter, &mut Kept::new(), World::default()), operands)
 }
 
 fn json(text: &str) -> Value {

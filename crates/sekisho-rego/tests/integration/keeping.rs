@@ -1,6 +1,6 @@
 //! What evaluations with one memory keep of each other changes no result.
 
-use sekisho_rego::functions::Memory;
+use sekisho_rego::Memory;
 use sekisho_rego::value::{Value, read_json};
 use sekisho_rego::{Budget, Compiled, Document, HostFunction, Options, Request, Source, compile};
 

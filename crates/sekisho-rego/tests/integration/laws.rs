@@ -1,8 +1,8 @@
 //! What holds of all values and of all texts.
 
 use proptest::prelude::*;
+use sekisho_rego::Memory;
 use sekisho_rego::ast::RegoVersion;
-use sekisho_rego::functions::Memory;
 use sekisho_rego::value::Value;
 use sekisho_rego::{Budget, Compiled, Options, Request, Source, compile};
 

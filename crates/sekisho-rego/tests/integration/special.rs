@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sekisho_rego::functions::Memory;
+use sekisho_rego::Memory;
 use sekisho_rego::value::{Value, read_json};
 use sekisho_rego::{Budget, Compiled, Document, Options, Outcome, Request, Source, compile};
 

@@ -1,7 +1,7 @@
 //! What the tests share: modules and documents in one line, values out.
 
+use sekisho_rego::Memory;
 use sekisho_rego::ast::RegoVersion;
-use sekisho_rego::functions::Memory;
 use sekisho_rego::value::{Value, read_json};
 use sekisho_rego::{Compiled, EvaluationError, Options, RegoError, Request, Source, compile};
 

@@ -12,6 +12,7 @@ mod queries;
 mod rules;
 mod schema;
 mod suggestions;
+mod traversal;
 mod trees;
 mod values;
 mod walk;
@@ -20,8 +21,11 @@ use self::ast::{Position, QueryDocument, SchemaDocument};
 use self::parser::SyntaxError;
 use self::schema::{Problem, Schema};
 use super::arguments::{string, value};
-use super::types::{OBJECT, STRING_OR_OBJECT};
-use super::{Builtin, BuiltinError, Call, Family, Type};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::meter::MeterError;
+use super::types::{OBJECT, STRING_OR_OBJECT, Type};
 use crate::value::Value;
 
 use Type::{Array, Boolean as B, String as S};
@@ -130,7 +134,7 @@ fn charge_source(call: &mut Call<'_>, source: &Value) -> Result<(), Trouble> {
 fn charge_tree(call: &mut Call<'_>, tree: &Value) -> Result<(), Trouble> {
     let most = call.bytes_left() / size_of::<Value>();
     if !tree.has_at_most(most) {
-        return Err(Trouble::Stopped(super::MeterError::Bytes.into()));
+        return Err(Trouble::Stopped(MeterError::Bytes.into()));
     }
     Ok(())
 }
@@ -177,7 +181,7 @@ fn parse_both(call: &mut Call<'_>, args: &[Value]) -> Result<(Value, Value), Tro
     let schema = read_schema(call, args, 1)?;
     let schema_tree = trees::of_schema(&schema);
     let schema = convert(call, schema)?;
-    walk::validate(call, &schema, &query).map_err(|problem| match problem {
+    traversal::validate(call, &schema, &query).map_err(|problem| match problem {
         Problem::Invalid(message) => Trouble::mistake(placed(&message)),
         Problem::Stopped(error) => Trouble::Stopped(error),
     })?;

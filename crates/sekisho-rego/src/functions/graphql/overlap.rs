@@ -1,7 +1,7 @@
 //! The rule that fields under one name in a response can be one: they are the same field with the same
 //! arguments, and what they give is of one shape.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::ast::{Argument, Field, Literal, LiteralKind, OBJECT, Position, Selection, Spread, TypeReference};
 use super::schema::{Checked, Schema};
@@ -9,15 +9,6 @@ use super::walk::Walk;
 
 /// How deep selections are compared; what is deeper stands in a cycle, which another rule tells.
 const MAX_DEPTH: usize = 200;
-
-/// What has been compared.
-#[derive(Debug, Default)]
-pub(super) struct Overlaps<'w> {
-    /// Pairs of fragments, both ways round, with whether they were found to exclude each other.
-    pairs: HashMap<(&'w str, &'w str), bool>,
-    fragments: HashSet<&'w str>,
-    depth: usize,
-}
 
 /// Two fields that are at odds.
 struct Conflict {

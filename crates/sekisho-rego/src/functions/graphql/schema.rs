@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use super::super::{BuiltinError, Call};
+use super::super::call::Call;
+use super::super::error::BuiltinError;
 use super::ast::{
     Definition, Directive, DirectiveDefinition, ENUM, INPUT_OBJECT, INTERFACE, LiteralKind, Member, OBJECT,
     Position, Roots, SchemaDocument, TypeReference, UNION,

@@ -1,32 +1,14 @@
-//! Walks over the operations and fragments of a document with the types of a schema, and has each part checked
-//! by the rules, in the order in which OPA's parser reports.
+//! What is known on a walk over a document: where it is, what it has seen, and the mistakes that were found.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
-use std::sync::LazyLock;
 
-use smol_str::SmolStr;
-
-use super::super::Call;
+use super::super::call::Call;
 use super::ast::{
-    Argument, Definition, Directive, Field, Fragment, Literal, LiteralKind, Member, Operation, Position,
-    QueryDocument, Selection, Spread, TypeReference, Variable,
+    Definition, Field, Fragment, Literal, LiteralKind, Member, Operation, Position, QueryDocument,
+    TypeReference, Variable,
 };
-use super::overlap::Overlaps;
-use super::schema::{Checked, Problem, Schema};
-
-/// How many selections and fragments may stand in each other.
-const MAX_DEPTH: usize = 300;
-
-/// How many mistakes are told.
-const MAX_ERRORS: usize = 1_000;
-
-/// The field that every type has.
-static TYPE_NAME: LazyLock<Member> = LazyLock::new(|| Member {
-    name: SmolStr::new_static("__typename"),
-    kind: Some(TypeReference::named("String", false)),
-    ..Member::default()
-});
+use super::schema::{Checked, Schema};
 
 /// What a field is by the schema.
 #[derive(Debug, Clone, Copy)]
@@ -61,43 +43,53 @@ pub(super) struct Walk<'w, 'c, 'm> {
     pub(super) seen_fragments: HashSet<&'w str>,
     pub(super) misplaced: HashSet<(&'w str, Position)>,
     pub(super) overlaps: Overlaps<'w>,
-    spread: HashSet<&'w str>,
-    depth: usize,
-    errors: String,
+    pub(super) spread: HashSet<&'w str>,
+    pub(super) depth: usize,
+    pub(super) errors: String,
     error_count: usize,
 }
 
-/// Checks a document against a schema.
-pub(super) fn validate(call: &mut Call<'_>, schema: &Schema, document: &QueryDocument) -> Checked<()> {
-    let mut fragments = HashMap::new();
-    for fragment in &document.fragments {
-        fragments.entry(fragment.name.as_str()).or_insert(fragment);
-    }
-    let mut walk = Walk {
-        call,
-        schema,
-        document,
-        fragments,
-        operation: None,
-        fields: HashMap::new(),
-        used_variables: HashSet::new(),
-        used_fragments: HashSet::new(),
-        is_in_fragments: false,
-        visited_for_cycles: HashSet::new(),
-        seen_operations: HashSet::new(),
-        seen_fragments: HashSet::new(),
-        misplaced: HashSet::new(),
-        overlaps: Overlaps::default(),
-        spread: HashSet::new(),
-        depth: 0,
-        errors: String::new(),
-        error_count: 0,
-    };
-    walk.document()?;
-    if walk.errors.is_empty() { Ok(()) } else { Err(Problem::Invalid(walk.errors)) }
+/// How many mistakes are told.
+const MAX_ERRORS: usize = 1_000;
+
+/// Which fields and fragments have been compared.
+#[derive(Debug, Default)]
+pub(super) struct Overlaps<'w> {
+    /// Pairs of fragments, both ways round, with whether they were found to exclude each other.
+    pub(super) pairs: HashMap<(&'w str, &'w str), bool>,
+    pub(super) fragments: HashSet<&'w str>,
+    pub(super) depth: usize,
 }
 
-impl<'w> Walk<'w, '_, '_> {
+impl<'w, 'c, 'm> Walk<'w, 'c, 'm> {
+    /// A walk that has found nothing so far.
+    pub(super) fn new(call: &'c mut Call<'m>, schema: &'w Schema, document: &'w QueryDocument) -> Self {
+        let mut fragments = HashMap::new();
+        for fragment in &document.fragments {
+            fragments.entry(fragment.name.as_str()).or_insert(fragment);
+        }
+        Self {
+            call,
+            schema,
+            document,
+            fragments,
+            operation: None,
+            fields: HashMap::new(),
+            used_variables: HashSet::new(),
+            used_fragments: HashSet::new(),
+            is_in_fragments: false,
+            visited_for_cycles: HashSet::new(),
+            seen_operations: HashSet::new(),
+            seen_fragments: HashSet::new(),
+            misplaced: HashSet::new(),
+            overlaps: Overlaps::default(),
+            spread: HashSet::new(),
+            depth: 0,
+            errors: String::new(),
+            error_count: 0,
+        }
+    }
+
     /// Notes a mistake.
     pub(super) fn add(&mut self, position: Position, message: impl AsRef<str>) {
         self.error_count = self.error_count.saturating_add(1);
@@ -119,160 +111,9 @@ impl<'w> Walk<'w, '_, '_> {
         self.fragments.get(name).copied()
     }
 
-    fn document(&mut self) -> Checked<()> {
-        let document = self.document;
-        for operation in &document.operations {
-            self.spread.clear();
-            self.walk_operation(operation)?;
-        }
-        for fragment in &document.fragments {
-            self.spread.clear();
-            let definition = self.schema.definition(&fragment.condition);
-            self.directives(&fragment.directives, "FRAGMENT_DEFINITION")?;
-            self.selections(definition, &fragment.selections)?;
-            self.on_fragment(fragment, definition)?;
-        }
-        Ok(())
-    }
-
-    fn walk_operation(&mut self, operation: &'w Operation) -> Checked<()> {
-        self.operation = Some(operation);
-        for variable in &operation.variables {
-            self.on_variable(variable);
-        }
-        let location = match operation.kind.as_str() {
-            "mutation" => "MUTATION",
-            "subscription" => "SUBSCRIPTION",
-            _ => "QUERY",
-        };
-        for variable in &operation.variables {
-            if let Some(default) = &variable.default {
-                let definition = self.schema.definition(variable.kind.base());
-                self.literal(
-                    default,
-                    Expected { kind: Some(&variable.kind), definition, has_default: false },
-                )?;
-            }
-            self.directives(&variable.directives, "VARIABLE_DEFINITION")?;
-        }
-        self.directives(&operation.directives, location)?;
-        self.selections(self.schema.root(&operation.kind), &operation.selections)?;
-        self.on_operation(operation)?;
-        self.operation = None;
-        Ok(())
-    }
-
-    fn directives(&mut self, directives: &'w [Directive], location: &'static str) -> Checked<()> {
-        for directive in directives {
-            let definition = self.schema.directive(&directive.name);
-            for argument in &directive.arguments {
-                let wanted = definition.and_then(|definition| definition.argument(&argument.name));
-                self.argument(wanted, argument)?;
-            }
-            self.on_directive(directive, definition, location)?;
-        }
-        self.on_directives(directives);
-        Ok(())
-    }
-
-    fn argument(&mut self, definition: Option<&'w Member>, argument: &'w Argument) -> Checked<()> {
-        let expected = definition.map(|definition| self.expected(definition)).unwrap_or_default();
-        self.literal(&argument.value, expected)
-    }
-
-    fn expected(&self, member: &'w Member) -> Expected<'w> {
-        Expected {
-            kind: Some(member.reference()),
-            definition: self.schema.definition(member.reference().base()),
-            has_default: member.default.as_ref().is_some_and(|default| default.kind != LiteralKind::Null),
-        }
-    }
-
-    fn literal(&mut self, literal: &'w Literal, expected: Expected<'w>) -> Checked<()> {
-        self.charge(1)?;
-        let variable = self.variable(literal);
-        if let Some(variable) = variable {
-            self.used_variables.insert(std::ptr::from_ref(variable));
-        }
-        for child in &literal.children {
-            let wanted = match literal.kind {
-                LiteralKind::Object => {
-                    let field = expected.definition.and_then(|definition| definition.field(&child.name));
-                    field.map(|field| self.expected(field))
-                }
-                LiteralKind::List => {
-                    let element = expected.kind.and_then(|kind| kind.element.as_deref());
-                    element.map(|element| Expected { kind: Some(element), ..expected })
-                }
-                _ => continue,
-            };
-            self.literal(&child.value, wanted.unwrap_or_default())?;
-        }
-        self.on_value(literal, expected, variable)
-    }
-
     /// The definition of the variable that a value is.
     pub(super) fn variable(&self, literal: &Literal) -> Option<&'w Variable> {
         let operation = self.operation.filter(|_| literal.kind == LiteralKind::Variable)?;
         operation.variables.iter().find(|variable| variable.name == literal.raw)
-    }
-
-    fn selections(&mut self, parent: Option<&'w Definition>, selections: &'w [Selection]) -> Checked<()> {
-        if self.depth >= MAX_DEPTH {
-            return Err(Problem::Invalid(format!("input: more than {MAX_DEPTH} levels of nesting\n")));
-        }
-        self.depth = self.depth.saturating_add(1);
-        for selection in selections {
-            self.charge(1)?;
-            match selection {
-                Selection::Field(field) => self.field(parent, field)?,
-                Selection::Inline(inline) => {
-                    let next = if inline.condition.is_empty() {
-                        parent
-                    } else {
-                        self.schema.definition(&inline.condition)
-                    };
-                    self.directives(&inline.directives, "INLINE_FRAGMENT")?;
-                    self.selections(next, &inline.selections)?;
-                    self.on_inline(inline, parent)?;
-                }
-                Selection::Spread(spread) => self.walk_spread(parent, spread)?,
-            }
-        }
-        self.depth = self.depth.saturating_sub(1);
-        Ok(())
-    }
-
-    fn field(&mut self, parent: Option<&'w Definition>, field: &'w Field) -> Checked<()> {
-        let definition = if field.name == "__typename" {
-            let type_name: &'static Member = &TYPE_NAME;
-            Some(type_name)
-        } else {
-            self.charge(parent.map_or(0, |parent| parent.fields.len() / 16))?;
-            parent.and_then(|parent| parent.field(&field.name))
-        };
-        let context = FieldContext { definition, object: parent };
-        self.fields.insert(std::ptr::from_ref(field), context);
-        let next = definition.and_then(|definition| self.schema.definition(definition.reference().base()));
-        for argument in &field.arguments {
-            let wanted = definition.and_then(|definition| definition.argument(&argument.name));
-            self.argument(wanted, argument)?;
-        }
-        self.directives(&field.directives, "FIELD")?;
-        self.selections(next, &field.selections)?;
-        self.on_field(field, context)
-    }
-
-    fn walk_spread(&mut self, parent: Option<&'w Definition>, spread: &'w Spread) -> Checked<()> {
-        self.directives(&spread.directives, "FRAGMENT_SPREAD")?;
-        if let Some(fragment) = self.fragment(&spread.name)
-            && self.spread.insert(fragment.name.as_str())
-        {
-            let next = self.schema.definition(&fragment.condition);
-            self.directives(&fragment.directives, "FRAGMENT_DEFINITION")?;
-            self.selections(next, &fragment.selections)?;
-        }
-        self.on_spread(spread, parent);
-        Ok(())
     }
 }

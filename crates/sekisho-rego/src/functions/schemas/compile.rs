@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::super::Call;
-use super::super::regex::{self, Expression};
+use super::super::call::Call;
+use super::super::error::BuiltinError;
+use super::super::expression::Expression;
+use super::super::regex;
+use super::canonical::canonical;
 use super::keywords::{Keywords, invalid_type};
-use super::{Trouble, canonical, mistake};
+use super::trouble::{Trouble, mistake};
 use crate::value::{Number, Value};
 
 /// How deep schemas may stand in each other.
@@ -394,9 +397,8 @@ impl<'v> Compiler<'v, '_, '_> {
     }
 
     fn expression(&mut self, pattern: &str, invalid: String) -> Result<Arc<Expression>, Trouble> {
-        use super::super::BuiltinError::Failed;
         regex::compile(self.call, pattern).map_err(|error| match error {
-            Failed(_) => Trouble::Mistake(invalid),
+            BuiltinError::Failed(_) => Trouble::Mistake(invalid),
             other => Trouble::Stopped(other),
         })
     }

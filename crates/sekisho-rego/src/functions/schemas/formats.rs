@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use sekisho_go::time;
 use sekisho_go::url::Url;
 
-use super::super::{BuiltinError, Call, regex};
+use super::super::call::Call;
+use super::super::error::BuiltinError;
+use super::super::regex;
 use crate::value::bytes_of;
 
 /// Whether a text is of a format; everything is of one that is not known.

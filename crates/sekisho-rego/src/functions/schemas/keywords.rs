@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Trouble, mistake};
+use super::trouble::{Trouble, mistake};
 use crate::value::{Number, Object, Value};
 
 /// The keywords of one schema.

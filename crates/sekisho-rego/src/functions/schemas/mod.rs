@@ -1,17 +1,23 @@
 //! Values against JSON schemas, with the drafts and messages of the library that OPA is built with: drafts 4,
 //! 6 and 7, and a mixture of them for schemas that name none of these.
 
+mod canonical;
 mod compile;
 mod formats;
 mod keywords;
+mod trouble;
 mod validate;
 
 use self::compile::Compiled;
+use self::trouble::{Trouble, mistake};
 use self::validate::Issue;
 use super::arguments::value;
-use super::types::STRING_OR_OBJECT;
-use super::{Builtin, BuiltinError, Call, Family, MeterError, Type};
-use crate::value::{Number, Value, is_json, read_json, write_json};
+use super::builtin::{Builtin, Family};
+use super::call::Call;
+use super::error::BuiltinError;
+use super::meter::MeterError;
+use super::types::{STRING_OR_OBJECT, Type};
+use crate::value::{Value, is_json, read_json};
 
 use Type::{Array, Boolean as B, Either, Null, Object, String as S};
 
@@ -34,37 +40,6 @@ pub(super) const FAMILY: Family = &[
     )
     .nondeterministic(),
 ];
-
-/// Why there is no schema.
-enum Trouble {
-    Mistake(String),
-    Stopped(BuiltinError),
-}
-
-impl From<BuiltinError> for Trouble {
-    fn from(error: BuiltinError) -> Self {
-        Self::Stopped(error)
-    }
-}
-
-impl From<MeterError> for Trouble {
-    fn from(error: MeterError) -> Self {
-        Self::Stopped(error.into())
-    }
-}
-
-impl From<Trouble> for BuiltinError {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Mistake(message) => Self::Failed(message),
-            Trouble::Stopped(error) => error,
-        }
-    }
-}
-
-fn mistake<T>(message: impl Into<String>) -> Result<T, Trouble> {
-    Err(Trouble::Mistake(message.into()))
-}
 
 /// A document that is given as such or as its text.
 fn document(call: &mut Call<'_>, given: &Value) -> Result<Value, Trouble> {
@@ -115,25 +90,4 @@ fn match_schema(call: &mut Call<'_>, args: &[Value]) -> Result<Value, BuiltinErr
     };
     let issues: Vec<Value> = issues.iter().map(shown).collect();
     Ok(Value::array(vec![issues.is_empty().into(), Value::array(issues)]))
-}
-
-/// A value as JSON with all numbers as floats of 64 bits, so that equal ones have equal texts.
-fn canonical(call: &mut Call<'_>, value: &Value) -> Result<String, Trouble> {
-    fn floats(value: &Value) -> Value {
-        match value {
-            Value::Number(number) => {
-                number.to_f64().and_then(Number::from_f64).map_or_else(|| value.clone(), Value::Number)
-            }
-            Value::Array(items) => Value::array(items.iter().map(floats).collect()),
-            Value::Set(set) => Value::array(set.iter().map(floats).collect()),
-            Value::Object(object) => {
-                let entries = object.entries();
-                Value::object(entries.iter().map(|(key, value)| (key.clone(), floats(value))).collect())
-            }
-            other => other.clone(),
-        }
-    }
-    let text = write_json(&floats(value), call.bytes_left()).ok_or(MeterError::Bytes)?;
-    call.charge_text(text.len().saturating_mul(4))?;
-    Ok(text)
 }

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use num_traits::Zero;
 
-use super::super::Call;
+use super::super::call::Call;
+use super::canonical::canonical;
 use super::compile::{Compiled, Dependency, Index, Node, Rest};
-use super::{Trouble, canonical, formats};
+use super::formats;
+use super::trouble::{Trouble, mistake};
 use crate::value::{Number, Object, Value, parse_decimal, ten_to};
 
 /// How deep values and schemas are followed.
@@ -94,7 +96,7 @@ impl<'v> Validation<'v, '_, '_> {
     ) -> Result<(), Trouble> {
         self.call.charge(1)?;
         if self.depth >= MAX_DEPTH {
-            return super::mistake(format!("values or references are nested more than {MAX_DEPTH} deep"));
+            return mistake(format!("values or references are nested more than {MAX_DEPTH} deep"));
         }
         let Some(node) = self.schema.nodes.get(index) else { return Ok(()) };
         self.depth = self.depth.saturating_add(1);
@@ -165,19 +167,10 @@ impl<'v> Validation<'v, '_, '_> {
         findings: &mut Findings,
     ) -> Result<(), Trouble> {
         if !node.any_of.is_empty() {
-            let mut best: Option<Findings> = None;
-            let mut is_valid = false;
-            for index in &node.any_of {
-                let tried = self.whole(*index, value, path)?;
-                if tried.is_valid() {
-                    is_valid = true;
-                    break;
-                }
-                keep_better(&mut best, tried);
-            }
-            if !is_valid {
+            let tries = node.any_of.iter().map(|index| self.whole(*index, value, path));
+            if let Some(best) = best_misfit(tries)? {
                 findings.add(path, "number_any_of", "Must validate at least one schema (anyOf)");
-                findings.merge(best.unwrap_or_default());
+                findings.merge(best);
             }
         }
         if !node.one_of.is_empty() {
@@ -304,8 +297,7 @@ impl<'v> Validation<'v, '_, '_> {
                 _ => break,
             };
             let index = index.to_string();
-            let tried = self.whole(schema, item, &Path::Below(path, &index))?;
-            findings.merge(tried);
+            self.check(schema, item, &Path::Below(path, &index), findings)?;
         }
         let are_fixed =
             !node.has_one_for_all_items && !node.items.is_empty() && node.items.len() < items.len();
@@ -329,20 +321,13 @@ impl<'v> Validation<'v, '_, '_> {
             }
         }
         if let Some(contains) = node.contains {
-            let mut best: Option<Findings> = None;
-            let mut is_valid = false;
-            for (index, item) in items.iter().enumerate() {
+            let tries = items.iter().enumerate().map(|(index, item)| {
                 let index = index.to_string();
-                let tried = self.whole(contains, item, &Path::Below(path, &index))?;
-                if tried.is_valid() {
-                    is_valid = true;
-                    break;
-                }
-                keep_better(&mut best, tried);
-            }
-            if !is_valid {
+                self.whole(contains, item, &Path::Below(path, &index))
+            });
+            if let Some(best) = best_misfit(tries)? {
                 findings.add(path, "contains", "At least one of the items must match");
-                findings.merge(best.unwrap_or_default());
+                findings.merge(best);
             }
         }
         findings.passed();
@@ -378,8 +363,7 @@ impl<'v> Validation<'v, '_, '_> {
                 self.call.charge(1 + key.len() / 8)?;
                 if pattern.regex.is_match(key) {
                     is_matched = true;
-                    let tried = self.whole(*index, value, &below)?;
-                    findings.merge(tried);
+                    self.check(*index, value, &below, findings)?;
                 }
             }
             if is_matched {
@@ -397,10 +381,7 @@ impl<'v> Validation<'v, '_, '_> {
                     "additional_property_not_allowed",
                     format!("Additional property {key} is not allowed"),
                 ),
-                Rest::Schema(index) => {
-                    let tried = self.whole(index, value, &below)?;
-                    findings.merge(tried);
-                }
+                Rest::Schema(index) => self.check(index, value, &below, findings)?,
             }
         }
         if let Some(names) = node.property_names {
@@ -446,6 +427,19 @@ impl<'v> Validation<'v, '_, '_> {
         findings.passed();
         Ok(())
     }
+}
+
+/// What the best of several tries found; nothing where one of them fits, behind which none is made.
+fn best_misfit(tries: impl Iterator<Item = Result<Findings, Trouble>>) -> Result<Option<Findings>, Trouble> {
+    let mut best = None;
+    for findings in tries {
+        let findings = findings?;
+        if findings.is_valid() {
+            return Ok(None);
+        }
+        keep_better(&mut best, findings);
+    }
+    Ok(Some(best.unwrap_or_default()))
 }
 
 /// Keeps the findings that tell of more that fits.

@@ -6,8 +6,9 @@ use anyhow::Result;
 use sekisho_manifest::Node;
 use sekisho_policy::rego::parse;
 use sekisho_policy::{ModuleText, join_data};
+use sekisho_rego::Memory;
 use sekisho_rego::ast::{Module, Rule};
-use sekisho_rego::functions::{Memory, World};
+use sekisho_rego::functions::World;
 use sekisho_rego::value::Value;
 use sekisho_rego::{Compiled, Options, Request, Source};
 

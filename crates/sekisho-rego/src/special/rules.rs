@@ -1,100 +1,20 @@
-//! Rules made smaller for evaluations in which parts of the input are always the same, such as the parameters of
-//! one constraint: what these decide is decided once, and small functions stand where they were called.
-//!
-//! What a rule gives stays as it is. Where that is not certain nothing is made smaller: in modules that use `with`,
-//! that print, or that follow a reference through the tree by keys which are known only at run time.
+//! Rules and the forms of functions, made smaller clause by clause.
 
-mod fold;
-mod inline;
-mod nodes;
-mod prune;
-
-use std::collections::{HashMap, HashSet};
-
-use super::group::{Clause, Definition, Group};
-use super::ir::{Node, Var};
-use super::tree::{RuleId, RuleKind, Tree};
-use crate::functions::Memory;
+use super::fold::MOST_SPLITS;
+use super::prune::prune;
+use super::specializer::{Known, MOST_FORMS, Specializer, Unfit};
+use crate::ir::goal::Node;
+use crate::ir::group::{Clause, Definition, Group};
+use crate::ir::tree::{RuleId, RuleKind};
 use crate::syntax::ast::Name;
 use crate::value::Value;
 
-/// What is known of the input of all evaluations.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Given {
-    /// Fields with their values.
-    pub(crate) fields: Vec<(Value, Value)>,
-    /// Fields that are there, with any value.
-    pub(crate) present: Vec<Value>,
-}
-
-/// Why rules stay as they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unfit;
-
-/// How many goals are looked at; far more than the rules of a policy have.
-const MOST_GOALS: usize = 50_000;
 /// How deep rules may use each other.
 const MOST_DEPTH: usize = 48;
-/// How many forms of functions for constant arguments are made.
-const MOST_FORMS: usize = 256;
-
-/// The groups that a rule needs, by their ids; those of functions for constant arguments come last.
-pub(crate) fn specialize(
-    groups: &[Group],
-    tree: &Tree,
-    given: &Given,
-    rule: RuleId,
-) -> Result<Vec<Option<Group>>, Unfit> {
-    let mut specializer = Specializer {
-        source: groups,
-        tree,
-        given,
-        made: Vec::new(),
-        forms: HashMap::new(),
-        names: 0,
-        left: MOST_GOALS,
-        depth: 0,
-        memory: Memory::new(),
-    };
-    specializer.made.resize_with(groups.len(), || None);
-    specializer.settle(rule)?;
-    let mut made = specializer.made;
-    let needed = prune::needed(&made, tree, rule)?;
-    for (place, group) in made.iter_mut().enumerate() {
-        if !needed.contains(&place) {
-            *group = None;
-        }
-    }
-    Ok(made)
-}
-
-struct Specializer<'c> {
-    source: &'c [Group],
-    tree: &'c Tree,
-    given: &'c Given,
-    made: Vec<Option<Group>>,
-    /// Functions for constant arguments.
-    forms: HashMap<(RuleId, Vec<Option<Value>>), RuleId>,
-    /// How many variables the clause at hand has.
-    names: usize,
-    left: usize,
-    depth: usize,
-    memory: Memory,
-}
-
-/// What is known at a place of a clause.
-#[derive(Debug, Clone, Default)]
-struct Known {
-    /// Variables that are constants, or the same as others.
-    nodes: HashMap<Var, Node>,
-    /// Variables that are what stands under a path of the input.
-    paths: HashMap<Var, Vec<Value>>,
-    bound: HashSet<Var>,
-}
 
 impl Specializer<'_> {
     /// Makes a rule smaller.
-    fn settle(&mut self, rule: RuleId) -> Result<(), Unfit> {
+    pub(super) fn settle(&mut self, rule: RuleId) -> Result<(), Unfit> {
         if self.made.get(rule as usize).is_none_or(Option::is_some) {
             return Ok(());
         }
@@ -107,7 +27,7 @@ impl Specializer<'_> {
     }
 
     /// The form of a function for arguments of which some are constants.
-    fn form(&mut self, rule: RuleId, arguments: &[Node]) -> Result<RuleId, Unfit> {
+    pub(super) fn form(&mut self, rule: RuleId, arguments: &[Node]) -> Result<RuleId, Unfit> {
         let constants: Vec<Option<Value>> = arguments
             .iter()
             .map(|argument| match argument {
@@ -193,7 +113,7 @@ impl Specializer<'_> {
             parameter.each_var(&mut |var| _ = known.bound.insert(var));
         }
         let before = std::mem::replace(&mut self.names, source.names.len());
-        let splits = if may_split { fold::MOST_SPLITS } else { 0 };
+        let splits = if may_split { MOST_SPLITS } else { 0 };
         let folded = self.body(source.body.clone().into(), known, splits)?;
         let mut clauses = Vec::with_capacity(folded.len());
         for (body, known) in folded {
@@ -211,83 +131,22 @@ impl Specializer<'_> {
                 key: key.into_iter().next(),
                 value: value.into_iter().next(),
             };
-            prune::prune(&mut clause);
+            prune(&mut clause);
             clauses.push(clause);
         }
         self.names = before;
         Ok(clauses)
     }
-
-    /// Whether a rule or function that was made smaller gives nothing whatever the input.
-    fn is_never(&self, rule: RuleId) -> bool {
-        let Some(Some(group)) = self.made.get(rule as usize) else { return false };
-        matches!(group.kind, RuleKind::Complete | RuleKind::Function)
-            && group.definitions.is_empty()
-            && group.default.is_none()
-    }
-
-    /// The value that a rule gives whatever the input.
-    fn constant(&self, rule: RuleId) -> Option<Value> {
-        let group = self.made.get(rule as usize)?.as_ref()?;
-        if group.kind != RuleKind::Complete {
-            return None;
-        }
-        let clauses: Vec<&Clause> =
-            group.definitions.iter().flat_map(|definition| &definition.branches).collect();
-        if clauses.is_empty() {
-            return group
-                .default
-                .as_ref()?
-                .branches
-                .first()
-                .filter(|clause| clause.always_holds())?
-                .constant();
-        }
-        let value = clauses.iter().find(|clause| clause.always_holds())?.constant()?;
-        clauses.iter().all(|clause| clause.constant().as_ref() == Some(&value)).then_some(value)
-    }
-
-    fn spend(&mut self) -> Result<(), Unfit> {
-        self.left = self.left.checked_sub(1).ok_or(Unfit)?;
-        Ok(())
-    }
-}
-
-impl Clause {
-    /// Whether nothing is to be asked, and the parameters take everything.
-    fn always_holds(&self) -> bool {
-        self.body.is_empty() && self.has_plain_parameters()
-    }
-
-    /// Whether the parameters are different variables.
-    fn has_plain_parameters(&self) -> bool {
-        let mut seen = HashSet::new();
-        self.parameters.iter().all(|parameter| matches!(parameter, Node::Var(var) if seen.insert(*var)))
-    }
-
-    /// Whether it has a value whatever the input.
-    fn always_gives(&self) -> bool {
-        self.always_holds() && self.constant().is_some()
-    }
-
-    /// The value, where it is a constant.
-    fn constant(&self) -> Option<Value> {
-        match &self.value {
-            None => Some(Value::Bool(true)),
-            Some(Node::Const(value)) => Some(value.clone()),
-            Some(_) => None,
-        }
-    }
 }
 
 impl Definition {
-    fn without_branches(&self) -> Self {
+    pub(super) fn without_branches(&self) -> Self {
         Self { span: self.span, module: self.module, branches: Vec::new() }
     }
 }
 
 impl Group {
-    fn without_definitions(&self) -> Self {
+    pub(super) fn without_definitions(&self) -> Self {
         Self {
             path: self.path.clone(),
             node: self.node,

@@ -2,11 +2,12 @@
 
 use std::collections::VecDeque;
 
-use super::{Known, Specializer, Unfit};
-use crate::compile::hoist::is_loop;
-use crate::compile::ir::{Callee, Goal, GoalKind, Node, Reference, Root, Unification, Var};
-use crate::compile::safety::visible;
+use super::goals::{bind, is_binding, receive};
+use super::specializer::{Known, Specializer, Unfit};
 use crate::functions::{Builtin, BuiltinError, Call, Meter, World};
+use crate::ir::goal::{Callee, Goal, GoalKind, Node, Reference, Root, Unification, Var};
+use crate::ir::loops::is_loop;
+use crate::ir::variables::visible;
 use crate::span::Span;
 use crate::value::Value;
 
@@ -247,7 +248,7 @@ impl Specializer<'_> {
             return Worked::Unknown;
         };
         let mut meter = Meter::new(MOST_WORK, MOST_BYTES);
-        let mut call = Call::new(&mut meter, &mut self.memory, World::default());
+        let mut call = Call::new(&mut meter, &mut self.kept, World::default());
         match (builtin.call)(&mut call, &values) {
             Ok(value) => Worked::Node(Node::Const(value)),
             Err(BuiltinError::Undefined) => Worked::Undefined,
@@ -267,33 +268,6 @@ enum Worked {
 fn is_pure(name: &str) -> bool {
     let families = ["array.", "object.", "regex.", "glob.", "strings."];
     !name.contains('.') || families.iter().any(|family| name.starts_with(family))
-}
-
-/// The goal that stands for a call whose value is known.
-pub(super) fn receive(span: Span, output: Option<Node>, value: Node) -> Goal {
-    match output {
-        Some(output) => {
-            Goal::new(span, GoalKind::Unify { left: output, right: value, how: Unification::Both })
-        }
-        None => Goal::new(span, GoalKind::Test(value)),
-    }
-}
-
-/// A goal that gives a variable its value.
-pub(super) fn bind(span: Span, left: Node, right: Node) -> Goal {
-    Goal::new(span, GoalKind::Unify { left, right, how: Unification::Assign })
-}
-
-/// Whether a goal does nothing but give a variable the value of a constant or of another variable.
-pub(super) fn is_binding(goal: &Goal) -> bool {
-    matches!(
-        &goal.kind,
-        GoalKind::Unify {
-            left: Node::Var(_),
-            right: Node::Const(_) | Node::Var(_),
-            how: Unification::Assign
-        }
-    )
 }
 
 /// A unification of sides in which everything known stands.

@@ -1,6 +1,6 @@
 //! Rules as definitions of one name, ready for planning.
 
-use super::ir::{Goal, Node};
+use super::goal::{Goal, Node};
 use super::tree::{NodeId, RuleKind};
 use crate::span::Span;
 use crate::syntax::ast::Name;

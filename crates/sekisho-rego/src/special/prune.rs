@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Unfit;
-use super::fold::is_binding;
-use crate::compile::group::{Clause, Group};
-use crate::compile::ir::{Callee, Goal, GoalKind, Node, Root, Var};
-use crate::compile::tree::{ROOT, RuleId, Tree};
+use super::goals::is_binding;
+use super::specializer::Unfit;
+use crate::ir::goal::{Callee, Goal, GoalKind, Node, Reference, Root, Var};
+use crate::ir::group::{Clause, Group};
+use crate::ir::tree::{ROOT, RuleId, Tree};
+use crate::ir::visitor::{Visitor, walk_reference};
 use crate::syntax::ast::Name;
 
 /// Leaves out of a clause the goals that give a value to a variable which stands nowhere else.
@@ -104,70 +105,27 @@ struct Uses {
     documents: Vec<Vec<Node>>,
 }
 
-impl Uses {
+impl Visitor for Uses {
     fn var(&mut self, var: Var) {
         *self.counts.entry(var).or_default() += 1;
     }
 
-    fn node(&mut self, node: &Node) {
-        match node {
-            Node::Const(_) => {}
-            Node::Var(var) => self.var(*var),
-            Node::Array(items) | Node::Set(items) => items.iter().for_each(|item| self.node(item)),
-            Node::Object(pairs) => {
-                for (key, value) in pairs {
-                    self.node(key);
-                    self.node(value);
-                }
-            }
-            Node::Ref(reference) => {
-                match reference.root {
-                    Root::Var(var) => self.var(var),
-                    Root::Data => self.documents.push(reference.path.clone()),
-                    Root::Input => {}
-                }
-                reference.path.iter().for_each(|element| self.node(element));
-            }
-            Node::Comprehension(comprehension) => {
-                comprehension.heads().into_iter().for_each(|head| self.node(head));
-                self.goals(comprehension.body());
-            }
+    fn declared(&mut self, var: Var) {
+        self.var(var);
+    }
+
+    fn callee(&mut self, callee: &Callee) {
+        match callee {
+            Callee::Group(group) => self.groups.push(*group),
+            Callee::Function(path) => self.functions.push(path.clone()),
+            Callee::Builtin(_) | Callee::Host(_) => {}
         }
     }
 
-    fn goals(&mut self, goals: &[Goal]) {
-        for goal in goals {
-            self.goal(&goal.kind);
+    fn reference(&mut self, reference: &Reference) {
+        if reference.root == Root::Data {
+            self.documents.push(reference.path.clone());
         }
-    }
-
-    fn goal(&mut self, goal: &GoalKind) {
-        match goal {
-            GoalKind::Unify { left, right, .. } => {
-                self.node(left);
-                self.node(right);
-            }
-            GoalKind::Test(node) => self.node(node),
-            GoalKind::Call { callee, arguments, output } => {
-                match callee {
-                    Callee::Group(group) => self.groups.push(*group),
-                    Callee::Function(path) => self.functions.push(path.clone()),
-                    Callee::Builtin(_) | Callee::Host(_) => {}
-                }
-                arguments.iter().chain(output).for_each(|node| self.node(node));
-            }
-            GoalKind::Not { body, .. } | GoalKind::With { body, .. } => self.goals(body),
-            GoalKind::And { left, right } | GoalKind::Or { left, right } => {
-                self.goals(left);
-                self.goals(right);
-            }
-            GoalKind::Every { key, value, domain, body } => {
-                self.var(*key);
-                self.var(*value);
-                self.node(domain);
-                self.goals(body);
-            }
-            GoalKind::Print(nodes) => nodes.iter().for_each(|node| self.node(node)),
-        }
+        walk_reference(self, reference);
     }
 }

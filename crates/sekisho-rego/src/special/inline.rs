@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::fold::{Step, bind, receive};
-use super::{Known, Specializer, Unfit};
-use crate::compile::group::{Clause, Group};
-use crate::compile::hoist::{is_loop, looks_up};
-use crate::compile::ir::{Callee, Comprehension, Goal, GoalKind, Node, Reference, Root, Var};
-use crate::compile::safety::visible;
-use crate::compile::tree::{RuleId, RuleKind};
+use super::fold::{MOST_SPLITS, Step};
+use super::goals::{bind, receive};
+use super::specializer::{Known, Specializer, Unfit};
+use crate::ir::goal::{Callee, Comprehension, Goal, GoalKind, Node, Reference, Root, Var};
+use crate::ir::group::{Clause, Group};
+use crate::ir::loops::{is_loop, looks_up};
+use crate::ir::tree::{RuleId, RuleKind};
+use crate::ir::variables::visible;
 use crate::span::Span;
 use crate::value::Value;
 
@@ -72,7 +73,7 @@ impl Specializer<'_> {
         }
         let mut folded = Vec::new();
         for way in ways {
-            let found = self.body(way.into(), known.clone(), super::fold::MOST_SPLITS)?;
+            let found = self.body(way.into(), known.clone(), MOST_SPLITS)?;
             folded.extend(found.into_iter().map(|(body, _)| body));
         }
         Ok(folded)

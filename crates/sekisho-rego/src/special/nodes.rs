@@ -1,8 +1,8 @@
 //! Terms in which what is known stands in place of variables and references.
 
-use super::{Known, Specializer, Unfit};
-use crate::compile::ir::{Comprehension, Node, Reference, Root};
-use crate::compile::tree::ROOT;
+use super::specializer::{Known, Specializer, Unfit};
+use crate::ir::goal::{Comprehension, Node, Reference, Root};
+use crate::ir::tree::ROOT;
 use crate::value::Value;
 
 impl Specializer<'_> {
