@@ -6,6 +6,7 @@ pub(crate) mod db;
 pub(crate) mod further;
 pub(crate) mod image;
 pub(crate) mod policy;
+pub(crate) mod rows;
 pub(crate) mod sbom;
 pub(crate) mod serve;
 pub(crate) mod signature;

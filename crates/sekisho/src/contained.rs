@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use jiff::Timestamp;
 use sekisho_contents::Contents;
-use sekisho_finding::fault::{DENIED_FILE, IMAGE_DRIFT, LEAKED_CREDENTIAL, REFUSED_LICENSE};
+use sekisho_finding::fault::{DENIED_FILE, LEAKED_CREDENTIAL, REFUSED_LICENSE};
 use sekisho_finding::{Finding, Persona, Skip, SkipReason};
 use sekisho_inventory::Inventory;
 use sekisho_leak::Detector;
@@ -20,20 +20,14 @@ use smol_str::SmolStr;
 use crate::config::Config;
 use crate::credentials::{self, Search};
 use crate::denied::{self, DenyList};
-use crate::inventories;
-use crate::refused_licenses;
-use crate::run::{self, Request};
-use crate::running;
+use crate::request::Request;
 use crate::target::bill::{self, ReadBill};
 use crate::target::image::{self, Examined, Images, Named, Sought};
-use crate::target::image_object;
 use crate::target::packages::{self, Packed};
-use crate::target::{Loaded, Selection};
+use crate::target::{Loaded, Selection, image_object};
 use crate::vulnerable::{Judge, Places, Wanted, Whole};
+use crate::{inventories, refused_licenses, running};
 
-/// The rules about what files contain and images are, which stand beside the checks.
-pub(crate) const RULES: [&str; 6] =
-    ["vulnerability", "malicious-package", REFUSED_LICENSE.id, LEAK, IMAGE_DRIFT.id, DENIED_FILE.id];
 /// The rule about credentials.
 const LEAK: &str = LEAKED_CREDENTIAL.id;
 /// Those about packages.
@@ -79,7 +73,7 @@ impl Targets<'_> {
     /// Reads what the files contain, each once, and says what is wrong with it.
     pub(crate) fn examine(&self, loaded: &mut Loaded) -> Result<Contained> {
         let (request, config) = (self.request, self.config);
-        let is_wanted = |slug: &str| run::is_wanted(request, config, slug);
+        let is_wanted = |slug: &str| request.wants(config, slug);
         let asked = request.vulnerabilities.as_ref();
         let wanted = asked
             .filter(|_| OF_PACKAGES.iter().any(|slug| is_wanted(slug)))
@@ -100,7 +94,7 @@ impl Targets<'_> {
         let mut contained = Contained::default();
         let mut large: Vec<String> = Vec::new();
 
-        let persona = run::persona(request, config);
+        let persona = request.persona(config);
         let settings = request.images.clone().unwrap_or_default();
         let reader = Images::new(&settings, self.images, eyes)?;
         let now = Timestamp::now().as_second();

@@ -13,7 +13,8 @@ use sekisho_finding::{Finding, Fingerprint};
 use sekisho_manifest::SourceId;
 use sekisho_manifest::edit::{self, Change};
 
-use crate::run::{self, Outcome, Request};
+use crate::request::Request;
+use crate::run::{self, Outcome};
 use crate::terminal::{self, write_atomically};
 
 /// Rounds that are kept: a fix can make room for another, but never for many.

@@ -1,84 +1,28 @@
 //! One run: targets → inventory → findings → suppressions → ranking. Every command that looks goes this way.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sekisho_finding::fault::{DUPLICATE_KEY, FAULTS, Fault, IMAGE_DRIFT};
 use sekisho_finding::suppress::Baseline;
-use sekisho_finding::{Coverage, Finding, Fingerprint, Persona, Rule, Severity};
+use sekisho_finding::{Coverage, Finding, Fingerprint, Rule, Severity};
 use sekisho_inventory::Inventory;
 use sekisho_manifest::{Budget, LoadError, LoadErrorKind, SourceId};
-use sekisho_policy::pod_security::Preset;
 use sekisho_posture::{Check, Settings};
 use sekisho_risk::Action;
 use sekisho_version::PackageUrl;
 
 use crate::config::{Config, unknown_slug};
 use crate::contained::{self, Targets};
-use crate::credentials::{self, Asked};
 use crate::examine::{Examined, Examiner};
-use crate::live::{self, Live};
-use crate::policy;
 use crate::release::Releases;
-use crate::route::Tried;
-use crate::running;
+use crate::request::Request;
 use crate::suppress::Suppressions;
 use crate::target::bill::{self, Divided, ReadBill};
 use crate::target::image::Named;
 use crate::target::{self, Loaded, Selection, image, image_object};
-use crate::vulnerable::Wanted;
-
-/// What a command asks for; it wins over the configuration.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Request {
-    /// The targets as the user named them.
-    pub(crate) targets: Vec<PathBuf>,
-    /// What standard input held, where it was read already.
-    pub(crate) input: Option<Vec<u8>>,
-    /// Texts that stand for files of these names, as they would be after a change.
-    pub(crate) overlay: BTreeMap<PathBuf, String>,
-    /// The configuration file, where it is not to be looked for.
-    pub(crate) config: Option<PathBuf>,
-    /// The persona.
-    pub(crate) persona: Option<Persona>,
-    /// Only these checks, by slug; empty: all of the persona.
-    pub(crate) only: Vec<String>,
-    /// Not these checks, by slug.
-    pub(crate) without: Vec<String>,
-    /// The file of known findings.
-    pub(crate) baseline: Option<PathBuf>,
-    /// Whether known findings count like all others, as when a baseline is written.
-    pub(crate) without_baseline: bool,
-    /// The namespace of objects that name none.
-    pub(crate) namespace: Option<String>,
-    /// The Kubernetes version that the manifests are meant for.
-    pub(crate) kubernetes_version: Option<String>,
-    /// The routes of fixes that did not lead to their findings.
-    pub(crate) tried: Tried,
-    /// How charts are rendered, as far as the command line says it.
-    pub(crate) releases: Releases,
-    /// Whether files that git ignores are read too.
-    pub(crate) no_ignore: bool,
-    /// Whether to show progress.
-    pub(crate) progress: bool,
-    /// Files and folders of policies that are applied beside the checks.
-    pub(crate) policies: Vec<PathBuf>,
-    /// Levels of Pod Security that are asked for beside them.
-    pub(crate) pod_security: Preset,
-    /// What modules of Rego among them are given.
-    pub(crate) modules: policy::modules::Settings,
-    /// What is asked about the vulnerabilities of packages; none: nothing.
-    pub(crate) vulnerabilities: Option<Wanted>,
-    /// What is asked about credentials; none: nothing.
-    pub(crate) credentials: Option<Asked>,
-    /// How images among the targets are read; none: images are no targets.
-    pub(crate) images: Option<image::Settings>,
-    /// Which cluster is meant by the target `cluster`, and as whom it is read.
-    pub(crate) live: Live,
-    /// Today as days since 1970-01-01.
-    pub(crate) today: i64,
-}
+use crate::{credentials, file_rules, live, policy, running};
 
 /// What a run gives.
 #[derive(Debug)]
@@ -125,7 +69,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     let config = Config::find(request.config.as_deref(), first)?;
     let mut checks = choose(request, &config)?;
     let mut settings = settings(request, &config)?;
-    let namespace = namespace(request, &config);
+    let namespace = request.namespace(&config);
     let (mut loaded, seen) = if live::is_meant(&request.targets)? {
         // The content of Secrets is in its place there, and is not read.
         checks.retain(|check| check.id != "secret-in-manifest");
@@ -172,7 +116,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     sekisho_risk::weigh(findings.get_mut(of_checks..).unwrap_or_default(), &inventory);
     loaded.coverage.skipped.extend(said.unused);
     let of_policies = findings.len();
-    let drifted = runs.filter(|_| is_wanted(request, &config, IMAGE_DRIFT.id));
+    let drifted = runs.filter(|_| request.wants(&config, IMAGE_DRIFT.id));
     findings.extend(drifted.into_iter().flat_map(|runs| runs.findings));
     sekisho_risk::weigh(findings.get_mut(of_policies..).unwrap_or_default(), &inventory);
     if let Some(seen) = &seen {
@@ -205,7 +149,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     rules.push(crate::refused_licenses::rule());
     rules.push(running::rule());
     rules.push(crate::denied::rule());
-    let is_file = |fault: &&&Fault| !contained::RULES.contains(&fault.id);
+    let is_file = |fault: &&&Fault| !file_rules::RULES.contains(&fault.id);
     rules.extend(FAULTS.iter().filter(is_file).map(|fault| fault.rule()));
     let targets: Vec<String> = whole.targets.iter().map(|target| target.display().to_string()).collect();
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
@@ -233,19 +177,6 @@ fn runs(request: &Request, loaded: &mut Loaded) -> Result<Option<running::Found>
     }
 }
 
-/// Whom the findings are for.
-pub(crate) fn persona(request: &Request, config: &Config) -> Persona {
-    request.persona.or(config.document.scan.persona.map(|word| word.0)).unwrap_or(Persona::Default)
-}
-
-/// Whether a rule that is no check runs.
-pub(crate) fn is_wanted(request: &Request, config: &Config, slug: &str) -> bool {
-    let named = |list: &[String]| list.iter().any(|given| given == slug);
-    !named(&request.without)
-        && !named(&config.document.checks.disable)
-        && (request.only.is_empty() || named(&request.only))
-}
-
 /// A key that stands twice, as a finding; what `<<` brings in twice is how it is meant.
 fn duplicate_key(warning: &LoadError, inventory: &Inventory) -> Option<Finding> {
     let (LoadErrorKind::DuplicateKey { key, .. } | LoadErrorKind::AmbiguousKey { key, .. }) = &warning.kind
@@ -262,12 +193,12 @@ fn duplicate_key(warning: &LoadError, inventory: &Inventory) -> Option<Finding> 
 /// The checks that run: those of the persona and those enabled, less those disabled.
 fn choose(request: &Request, config: &Config) -> Result<Vec<&'static Check>> {
     for slug in request.only.iter().chain(&request.without) {
-        if sekisho_posture::check(slug).is_none() && !contained::RULES.contains(&slug.as_str()) {
+        if sekisho_posture::check(slug).is_none() && !file_rules::RULES.contains(&slug.as_str()) {
             bail!("{}", unknown_slug(slug));
         }
     }
     let named = |list: &[String], check: &Check| list.iter().any(|slug| slug == check.id);
-    let persona = persona(request, config);
+    let persona = request.persona(config);
     let set = &config.document.checks;
     if let Some(slug) = set.enable.iter().find(|slug| set.disable.contains(slug)) {
         bail!("the configuration both enables and disables `{slug}`: keep one");
@@ -281,7 +212,7 @@ fn choose(request: &Request, config: &Config) -> Result<Vec<&'static Check>> {
             wanted && !named(&set.disable, check) && !named(&request.without, check)
         })
         .collect();
-    if chosen.is_empty() && !request.only.iter().any(|slug| contained::RULES.contains(&slug.as_str())) {
+    if chosen.is_empty() && !request.only.iter().any(|slug| file_rules::RULES.contains(&slug.as_str())) {
         bail!("no check is left to run: all are disabled");
     }
     Ok(chosen)
@@ -314,12 +245,6 @@ pub(crate) fn selected(request: &Request) -> Result<Selection> {
     selection(request, &Config::find(request.config.as_deref(), first)?)
 }
 
-/// The namespace of objects that name none.
-fn namespace(request: &Request, config: &Config) -> String {
-    let named = request.namespace.clone().or_else(|| config.document.scan.namespace.clone());
-    named.unwrap_or_else(|| "default".to_owned())
-}
-
 fn selection(request: &Request, config: &Config) -> Result<Selection> {
     let scan = &config.document.scan;
     let root = config_folder(config);
@@ -329,7 +254,7 @@ fn selection(request: &Request, config: &Config) -> Result<Selection> {
     }
     let releases = Releases {
         namespace: request.namespace.clone(),
-        default_namespace: namespace(request, config),
+        default_namespace: request.namespace(config),
         kubernetes_version: request
             .kubernetes_version
             .clone()

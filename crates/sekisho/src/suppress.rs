@@ -6,10 +6,9 @@ use sekisho_finding::fault::{EXPIRED_EXCEPTION, INVALID_IGNORE_COMMENT};
 use sekisho_finding::suppress::{Baseline, Exception, MARKS, ignores_at};
 use sekisho_finding::{Finding, Suppression, SuppressionKind};
 use sekisho_inventory::Inventory;
-use sekisho_leak::RuleSet;
 use sekisho_manifest::{Source, SourceId, Span};
 
-use crate::contained;
+use crate::file_rules::is_contained;
 
 /// What decides which findings count.
 #[derive(Debug)]
@@ -89,19 +88,6 @@ fn inline(finding: &Finding, inventory: &Inventory) -> Option<Suppression> {
         !ignore.reason.is_empty() && ignore.rules.iter().any(|rule| finding.is_called(rule))
     })?;
     Some(Suppression { kind: SuppressionKind::Inline, reason: ignore.reason.to_owned() })
-}
-
-/// Whether a word names what files contain: a vulnerability, a rule for credentials, or the rules about them. It need
-/// not be found in this run.
-pub(crate) fn is_contained(word: &str) -> bool {
-    let shape = |word: &str| {
-        let (begin, rest) = word.split_once('-').unwrap_or((word, ""));
-        begin.len() > 1
-            && begin.bytes().all(|byte| byte.is_ascii_uppercase())
-            && rest.bytes().any(|byte| byte.is_ascii_alphanumeric())
-    };
-    let is_credential = || RuleSet::ours().rules().iter().any(|rule| rule.id == word);
-    contained::RULES.contains(&word) || shape(word) || is_credential()
 }
 
 /// The ignore comments of a source that name no reason or an unknown slug.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::ClusterArguments;
-use super::policy::RowFormat;
+use super::rows::RowFormat;
 use crate::bundle::SourceSettings;
 
 /// Which verb about bundles.

@@ -7,7 +7,7 @@ use sekisho_policy::User;
 use sekisho_policy::rego::Packages;
 use smol_str::SmolStr;
 
-use crate::policy::given::variable;
+use crate::arguments::rows::RowFormat;
 use crate::policy::modules::Settings;
 use crate::policy::pod_security::Wanted;
 
@@ -263,11 +263,16 @@ impl CheckArguments {
     }
 }
 
-/// How rows are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum RowFormat {
-    /// For people
-    Table,
-    /// For programs: one row for each policy, rule and resource, or for each test
-    Json,
+/// A variable and its text: `request.mode=strict`.
+fn variable(text: &str) -> Result<(String, String), String> {
+    let (name, value) =
+        text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`: write NAME=TEXT"))?;
+    let (name, value) = (name.trim(), value.trim());
+    if name.is_empty() || value.is_empty() {
+        return Err(format!("`{text}` is not complete: write NAME=TEXT"));
+    }
+    if name.starts_with("request.object.") {
+        return Err(format!("`{name}` is a field of the resource: change the resource"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
 }

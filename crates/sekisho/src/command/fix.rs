@@ -8,7 +8,8 @@ use sekisho_report::Catalogue;
 use crate::arguments::FixArguments;
 use crate::live;
 use crate::mending::{Mending, place};
-use crate::run::{Outcome, Request};
+use crate::request::Request;
+use crate::run::Outcome;
 use crate::terminal::{Status, Terminal};
 
 pub(crate) fn run(arguments: FixArguments, terminal: &Terminal) -> Result<Status> {

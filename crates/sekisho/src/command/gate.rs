@@ -15,22 +15,20 @@ use serde_json::{Value, json};
 
 use super::attest::{attest_image, put_statement};
 use super::sign::{put_signature, signature_of};
-use crate::advisories;
 use crate::arguments::signature::{GateArguments, RegistryArguments};
 use crate::bundle::{prove, reader};
-use crate::config;
 use crate::credentials::Asked;
-use crate::run::{self, Outcome, Request};
+use crate::request::Request;
+use crate::run::{self, Outcome};
 use crate::signature::artifact::{Artifact, Image};
 use crate::signature::in_force::InForce;
+use crate::signature::policies::GATE_PREDICATE;
 use crate::signature::predicate_type;
 use crate::signature::witness::Signer;
 use crate::target::image;
 use crate::terminal::{self, Status, Terminal};
 use crate::vulnerable::Wanted;
-
-/// The type of the claim that an image passed.
-pub(crate) const GATE_PREDICATE: &str = "https://sekisho.dev/attestations/gate/v1";
+use crate::{advisories, config};
 
 pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Status> {
     let Artifact::Image(image) = Artifact::find(&arguments.image, &arguments.registries, terminal.offline)?

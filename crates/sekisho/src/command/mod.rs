@@ -35,7 +35,7 @@ use crate::arguments::{ClusterArguments, GivenArguments, Targets, ValuesArgument
 use crate::config;
 use crate::live::Live;
 use crate::release::{GivenValues, Releases};
-use crate::run::Request;
+use crate::request::Request;
 use crate::terminal::Terminal;
 use crate::vulnerable::Wanted;
 

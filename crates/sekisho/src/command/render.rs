@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use crate::arguments::RenderArguments;
-use crate::run::{self, Request};
+use crate::request::Request;
+use crate::run;
 use crate::target::{self, Extent, Printed};
 use crate::terminal::{self, Status, Terminal};
 

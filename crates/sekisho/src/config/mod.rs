@@ -16,8 +16,8 @@ use serde_path_to_error::Segment as PathSegment;
 use self::document::ValueSetEntry;
 pub(crate) use self::document::{Document, FailOn};
 use crate::credentials::Asked;
+use crate::file_rules::is_contained;
 use crate::release::{ConfiguredChart, ValueSet, pattern_from_root};
-use crate::suppress::is_contained;
 use crate::vulnerable::Wanted;
 
 /// The name under which the configuration is looked for.

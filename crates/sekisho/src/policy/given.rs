@@ -59,17 +59,3 @@ fn document(path: &Path, kind: &str, fields: &[&str]) -> Result<Node> {
     }
     Ok(root)
 }
-
-/// A variable and its text: `request.mode=strict`.
-pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
-    let (name, value) =
-        text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`: write NAME=TEXT"))?;
-    let (name, value) = (name.trim(), value.trim());
-    if name.is_empty() || value.is_empty() {
-        return Err(format!("`{text}` is not complete: write NAME=TEXT"));
-    }
-    if name.starts_with("request.object.") {
-        return Err(format!("`{name}` is a field of the resource: change the resource"));
-    }
-    Ok((name.to_owned(), value.to_owned()))
-}

@@ -18,9 +18,11 @@ use serde_json::Value;
 
 use super::predicate_type;
 use super::trust::{PUBLIC_GOOD_NAME, root_of};
-use crate::command::gate::GATE_PREDICATE;
 use crate::config::Config;
 use crate::config::trust::{AttestationEntry, SignerEntry, TrustEntry};
+
+/// The type of the claim that an image passed.
+pub(crate) const GATE_PREDICATE: &str = "https://sekisho.dev/attestations/gate/v1";
 
 /// The policies of a configuration.
 pub(crate) fn of_config(config: &Config) -> Result<Vec<Policy>> {

@@ -1,6 +1,7 @@
 //! `sekisho access`: who may do what, and who does it.
 
 mod least_privilege;
+mod said;
 mod text;
 
 use anyhow::Result;

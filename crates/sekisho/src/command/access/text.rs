@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sekisho_access::{GrantUse, RoleRule};
 use smol_str::SmolStr;
 
-use super::least_privilege::Said;
+use super::said::Said;
 
 /// Writes what is said of an identity. Writing to a string cannot fail.
 pub(super) fn write(said: &Said<'_>, out: &mut String) {

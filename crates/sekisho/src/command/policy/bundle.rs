@@ -11,7 +11,7 @@ use sekisho_source::{Bundle, Charter, Provenance, Update};
 use serde_json::json;
 
 use crate::arguments::bundle::{BundleArguments, BundleVerb, PullArguments, ShowArguments, VerifyArguments};
-use crate::arguments::policy::RowFormat;
+use crate::arguments::rows::RowFormat;
 use crate::bundle::{compile, prove, reader, write_files};
 use crate::terminal::{self, Status, Terminal};
 

@@ -7,7 +7,8 @@ use anyhow::Result;
 use sekisho_policy::admission::LoadOptions;
 use sekisho_policy::{Bundle, Options};
 
-use crate::arguments::policy::{CheckArguments, FailOn, RowFormat};
+use crate::arguments::policy::{CheckArguments, FailOn};
+use crate::arguments::rows::RowFormat;
 use crate::policy::{self, Report, Resources, ResultWord, Row, Shown, given};
 use crate::terminal::{self, Status, Terminal};
 

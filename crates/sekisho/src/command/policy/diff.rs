@@ -7,7 +7,8 @@ use anyhow::Result;
 use sekisho_policy::{Options, User};
 use serde::Serialize;
 
-use crate::arguments::policy::{DiffArguments, RowFormat};
+use crate::arguments::policy::DiffArguments;
+use crate::arguments::rows::RowFormat;
 use crate::policy::{self, Resources, ResultWord, Row, given};
 use crate::terminal::{self, Status, Terminal};
 

@@ -8,7 +8,8 @@ use sekisho_policy::rego::Packages;
 use sekisho_policy::{Options, Weight};
 use serde::Serialize;
 
-use crate::arguments::policy::{LintArguments, RowFormat};
+use crate::arguments::policy::LintArguments;
+use crate::arguments::rows::RowFormat;
 use crate::policy::{self, Lint, lint};
 use crate::terminal::{self, Status, Terminal};
 

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::arguments::policy::{RowFormat, TestArguments};
+use crate::arguments::policy::TestArguments;
+use crate::arguments::rows::RowFormat;
 use crate::policy::testing::{self, TestResult, TestRow};
 use crate::terminal::{self, Status, Terminal};
 

@@ -6,7 +6,8 @@ use anyhow::{Result, bail};
 use sekisho_finding::{Skip, SkipReason};
 use sekisho_sbom::{Bill, Subject, SubjectKind};
 
-use crate::run::{self, Request};
+use crate::request::Request;
+use crate::run;
 use crate::target::image::{self, Examined, Images, Settings, Sought};
 use crate::target::{self, Selection, bill, packages};
 use crate::terminal::{self, Status};
