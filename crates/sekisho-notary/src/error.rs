@@ -47,6 +47,38 @@ pub enum NotaryError {
     /// Nothing could be signed.
     #[error(transparent)]
     Signing(#[from] sekisho_signature::secret::SigningError),
+    /// The name of a key is none.
+    #[error("`{name}` names no key: {reason}")]
+    KeyName {
+        /// The name, without secrets.
+        name: String,
+        /// Why not.
+        reason: String,
+    },
+    /// Something that the environment must say is not there.
+    #[error("`{name}` needs {what}")]
+    Missing {
+        /// The key.
+        name: String,
+        /// What is missing.
+        what: String,
+    },
+    /// The key of a device or a service cannot be used.
+    #[error("the key of `{name}`: {source}")]
+    Key {
+        /// The key.
+        name: String,
+        /// Why not.
+        source: sekisho_signature::key::KeyError,
+    },
+    /// A device does not do what it is asked.
+    #[error("`{name}`: {message}")]
+    Device {
+        /// The key.
+        name: String,
+        /// What it says.
+        message: String,
+    },
     /// No random number could be had.
     #[error("this machine gives no random numbers")]
     Randomness,

@@ -79,6 +79,46 @@ impl Services {
         Self::read(&server, sent)
     }
 
+    /// Sends bytes with headers of their own and gives the answer.
+    pub(crate) fn post_with(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        bytes: &[u8],
+    ) -> Result<Vec<u8>, NotaryError> {
+        let server = host_of(url).to_owned();
+        let mut question = self.agent_of(url)?.post(url);
+        for (name, value) in headers {
+            question = question.header(*name, *value);
+        }
+        Self::read(&server, question.send(bytes))
+    }
+
+    /// Fetches a file of not more than a number of bytes; none where the server says that there is none.
+    pub fn fetch(&self, url: &str, limit: u64) -> Result<Option<Vec<u8>>, NotaryError> {
+        let server = host_of(url).to_owned();
+        let unreachable = |error: ureq::Error| NotaryError::Unreachable {
+            server: server.clone(),
+            message: error.to_string(),
+        };
+        let response = self.agent_of(url)?.get(url).call().map_err(unreachable)?;
+        // Stores of objects answer so for what is not there, and must not be listed.
+        if matches!(response.status().as_u16(), 403 | 404 | 410) {
+            return Ok(None);
+        }
+        Self::read_within(&server, Ok(response), limit).map(Some)
+    }
+
+    /// Asks for something, with headers of their own.
+    pub(crate) fn get_with(&self, url: &str, headers: &[(&str, &str)]) -> Result<Vec<u8>, NotaryError> {
+        let server = host_of(url).to_owned();
+        let mut question = self.agent_of(url)?.get(url);
+        for (name, value) in headers {
+            question = question.header(*name, *value);
+        }
+        Self::read(&server, question.call())
+    }
+
     fn agent_of(&self, url: &str) -> Result<&Agent, NotaryError> {
         let is_local = is_local(host_of(url));
         let may_be_asked = url.starts_with("https://") || (url.starts_with("http://") && is_local);
@@ -92,6 +132,14 @@ impl Services {
         server: &str,
         sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
     ) -> Result<Vec<u8>, NotaryError> {
+        Self::read_within(server, sent, ANSWER_LIMIT)
+    }
+
+    fn read_within(
+        server: &str,
+        sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+        limit: u64,
+    ) -> Result<Vec<u8>, NotaryError> {
         let unreachable = |message: String| NotaryError::Unreachable { server: server.to_owned(), message };
         let response = sent.map_err(|error| unreachable(error.to_string()))?;
         let status = response.status().as_u16();
@@ -99,11 +147,11 @@ impl Services {
         response
             .into_body()
             .into_reader()
-            .take(ANSWER_LIMIT + 1)
+            .take(limit.saturating_add(1))
             .read_to_end(&mut bytes)
             .map_err(|error| unreachable(error.to_string()))?;
-        if bytes.len() as u64 > ANSWER_LIMIT {
-            return Err(NotaryError::TooLarge { server: server.to_owned(), limit: ANSWER_LIMIT });
+        if bytes.len() as u64 > limit {
+            return Err(NotaryError::TooLarge { server: server.to_owned(), limit });
         }
         if !(200..300).contains(&status) {
             let said = String::from_utf8_lossy(&bytes);
@@ -120,7 +168,7 @@ pub(crate) fn strange(url: &str, what: impl Into<String>) -> NotaryError {
     NotaryError::Strange { server: host_of(url).to_owned(), what: what.into() }
 }
 
-fn host_of(url: &str) -> &str {
+pub(crate) fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     authority.rsplit_once('@').map_or(authority, |(_, host)| host)

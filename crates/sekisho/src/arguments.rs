@@ -10,6 +10,7 @@ pub(crate) mod rows;
 pub(crate) mod sbom;
 pub(crate) mod serve;
 pub(crate) mod signature;
+pub(crate) mod trust;
 pub(crate) mod vex;
 pub(crate) mod watch;
 
@@ -113,6 +114,8 @@ pub(crate) enum Command {
     Verify(Box<signature::VerifyArguments>),
     /// Sign an image only where a bundle of policies lets it pass
     Gate(Box<signature::GateArguments>),
+    /// Fetch roots of trust from a repository, and prove them
+    Trust(trust::TrustArguments),
     /// Apply and examine policies: admission policies, Gatekeeper's, Kyverno's
     Policy(policy::PolicyArguments),
     /// Say who may do what and who does it, and make the smallest roles

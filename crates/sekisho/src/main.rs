@@ -65,6 +65,7 @@ fn main() -> ExitCode {
         Command::Attest(attest) => command::attest::run(&attest, &terminal),
         Command::Verify(verify) => command::verify::run(&verify, &terminal),
         Command::Access(access) => command::access::run(access, &terminal),
+        Command::Trust(trust) => command::trust::run(&trust, &terminal),
         Command::Gate(gate) => command::gate::run(*gate, &terminal),
         Command::Policy(policy) => command::policy::run(policy, &terminal),
         Command::Serve(serve) => command::serve::run(serve, &terminal),

@@ -30,6 +30,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-sbom", 1),
     ("sekisho-sigma", 1),
     ("sekisho-signature", 1),
+    ("sekisho-tuf", 1),
     ("sekisho-access", 2),
     ("sekisho-inventory", 2),
     ("sekisho-package", 2),
@@ -70,6 +71,8 @@ const SIBLINGS: &[(&str, &str)] = &[
     // Templates and formats of Go, which Rego has as well.
     ("sekisho-rego", "sekisho-chart"),
     ("sekisho-risk", "sekisho-inventory"),
+    // Keys and what they have signed.
+    ("sekisho-tuf", "sekisho-signature"),
     // Policies that stand in a cluster.
     ("sekisho-source", "sekisho-cluster"),
     // What policies look at of a running cluster.

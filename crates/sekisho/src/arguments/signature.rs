@@ -20,15 +20,15 @@ pub(crate) struct RegistryArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options for signers")]
 pub(crate) struct SignerArguments {
-    /// Private key: a file of PEM, also as cosign encrypts it, or `env://NAME`; its password is read from
-    /// `SEKISHO_PASSWORD` or `COSIGN_PASSWORD`
+    /// Private key: a file of PEM, also as cosign encrypts it, or `env://NAME`, its password read from
+    /// `SEKISHO_PASSWORD` or `COSIGN_PASSWORD`; or one that stays where it is: `pkcs11:…`, `awskms://…`, `hashivault://…`
     #[arg(long, value_name = "KEY", conflicts_with = "fulcio")]
     pub(crate) key: Option<String>,
     /// Address of a certificate authority: a new key is made and forgotten, and the certificate names who you are
     #[arg(long, value_name = "URL")]
     pub(crate) fulcio: Option<String>,
     /// File with the identity token for the certificate authority [default: the one of the CI]
-    #[arg(long, value_name = "FILE", requires = "fulcio")]
+    #[arg(long, value_name = "FILE", conflicts_with = "key")]
     pub(crate) identity_token: Option<PathBuf>,
     /// Address of a log that takes in the signature
     #[arg(long, value_name = "URL")]
@@ -39,6 +39,10 @@ pub(crate) struct SignerArguments {
     /// Address of an authority that says when it was signed
     #[arg(long, value_name = "URL")]
     pub(crate) timestamp_authority: Option<String>,
+    /// Who is asked instead of these: a signing configuration of sigstore, or `public-good` for the one that `sekisho trust
+    /// update` has fetched
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fulcio", "rekor", "timestamp_authority"])]
+    pub(crate) signing_config: Option<String>,
 }
 
 /// How signatures are stored beside an image.
@@ -51,6 +55,26 @@ pub(crate) enum StoredAs {
     Tag,
 }
 
+/// Where what is signed is stored.
+#[derive(Debug, Args)]
+pub(crate) struct StoringArguments {
+    /// Where the bundle of a file or a folder is written [default: beside it, with the ending `.sigstore.json`]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) beside: BesideArguments,
+}
+
+/// How something is stored beside an image.
+#[derive(Debug, Args)]
+pub(crate) struct BesideArguments {
+    /// How signatures and attestations of an image are stored
+    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "bundle")]
+    pub(crate) layout: StoredAs,
+    #[command(flatten)]
+    pub(crate) registries: RegistryArguments,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct SignArguments {
     /// Image of a registry, file, or folder of policies
@@ -61,14 +85,8 @@ pub(crate) struct SignArguments {
     pub(crate) new_key: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) signer: SignerArguments,
-    /// Where the bundle of a file or a folder is written [default: beside it, with the ending `.sigstore.json`]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// How the signature of an image is stored
-    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "bundle")]
-    pub(crate) layout: StoredAs,
     #[command(flatten)]
-    pub(crate) registries: RegistryArguments,
+    pub(crate) storing: StoringArguments,
 }
 
 #[derive(Debug, Args)]
@@ -84,21 +102,15 @@ pub(crate) struct AttestArguments {
     pub(crate) predicate_type: String,
     #[command(flatten)]
     pub(crate) signer: SignerArguments,
-    /// Where the bundle of a file is written [default: beside it, with the ending `.sigstore.json`]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// How the attestation of an image is stored
-    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "bundle")]
-    pub(crate) layout: StoredAs,
     #[command(flatten)]
-    pub(crate) registries: RegistryArguments,
+    pub(crate) storing: StoringArguments,
 }
 
 /// Whose signatures count.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options for trust")]
 pub(crate) struct TrustArguments {
-    /// Public key that may have signed: a file of PEM, or `env://NAME`
+    /// Public key that may have signed: a file of PEM, `env://NAME`, `pkcs11:…`, `awskms://…` or `hashivault://…`
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Vec<String>,
     /// Who may have signed: the name in the certificate
@@ -200,11 +212,8 @@ pub(crate) struct GateArguments {
     pub(crate) dry_run: bool,
     #[command(flatten)]
     pub(crate) signer: SignerArguments,
-    /// How attestation and signature are stored
-    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "bundle")]
-    pub(crate) layout: StoredAs,
     #[command(flatten)]
-    pub(crate) registries: RegistryArguments,
+    pub(crate) storing: BesideArguments,
 }
 
 impl TrustArguments {

@@ -24,20 +24,20 @@ pub(crate) fn run(arguments: &AttestArguments, terminal: &Terminal) -> Result<St
     let bytes = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
     let predicate: Value = serde_json::from_slice(&bytes).with_context(named)?;
     let kind = predicate_type(&arguments.predicate_type);
-    let artifact = Artifact::find(&arguments.target, &arguments.registries, terminal.offline)?;
+    let artifact = Artifact::find(&arguments.target, &arguments.storing.beside.registries, terminal.offline)?;
     let signer = Signer::new(&arguments.signer, terminal.offline)?;
     match artifact {
         Artifact::Bytes { path, bytes } => {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let digest = HEXLOWER.encode(&Hash::Sha256.of(&bytes));
             let bundle = signer.statement(&Statement::about(&name, &digest, kind, predicate))?;
-            let output = arguments.output.clone().unwrap_or_else(|| bundle_beside(&path));
+            let output = arguments.storing.output.clone().unwrap_or_else(|| bundle_beside(&path));
             terminal::write(Some(&output), |out| writeln!(out, "{}", bundle.to_json()))?;
             terminal.note(format_args!("attested `{}`: `{}`", path.display(), output.display()));
         }
         Artifact::Image(image) => {
             let bundle = attest_image(&image, kind, predicate, &signer)?;
-            put_statement(&image, kind, &bundle, arguments.layout)?;
+            put_statement(&image, kind, &bundle, arguments.storing.beside.layout)?;
             terminal.note(format_args!("attested {}@{}", image.name, image.held.digest));
         }
     }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::attest::{attest_image, put_statement};
 use super::sign::{put_signature, signature_of};
-use crate::arguments::signature::{GateArguments, RegistryArguments};
+use crate::arguments::signature::{BesideArguments, GateArguments, RegistryArguments};
 use crate::bundle::{prove, reader};
 use crate::credentials::Asked;
 use crate::request::Request;
@@ -31,13 +31,14 @@ use crate::vulnerable::Wanted;
 use crate::{advisories, config};
 
 pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Status> {
-    let Artifact::Image(image) = Artifact::find(&arguments.image, &arguments.registries, terminal.offline)?
+    let Artifact::Image(image) =
+        Artifact::find(&arguments.image, &arguments.storing.registries, terminal.offline)?
     else {
         bail!("`{}` is no image of a registry", arguments.image);
     };
     let attached = attached(&arguments.attach)?;
-    let GateArguments { bundle: source, reading, database: named, registries, signer: who, layout, .. } =
-        arguments;
+    let GateArguments { bundle: source, reading, database: named, storing, signer: who, .. } = arguments;
+    let BesideArguments { layout, registries } = storing;
     let settings = reading.settings(terminal.offline);
     let bundle = match reader(&source, &settings)?.read(None)? {
         Update::New(bundle) => *bundle,

@@ -20,6 +20,7 @@ pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod sign;
 mod stored;
+pub(crate) mod trust;
 pub(crate) mod verify;
 pub(crate) mod vex;
 pub(crate) mod watch;

@@ -22,17 +22,17 @@ pub(crate) fn run(arguments: &SignArguments, terminal: &Terminal) -> Result<Stat
         return Ok(Status::Clean);
     }
     let target = arguments.target.as_deref().context("name what is to be signed")?;
-    let artifact = Artifact::find(target, &arguments.registries, terminal.offline)?;
+    let artifact = Artifact::find(target, &arguments.storing.beside.registries, terminal.offline)?;
     let signer = Signer::new(&arguments.signer, terminal.offline)?;
     match artifact {
         Artifact::Bytes { path, bytes } => {
             let bundle = signer.bytes(&bytes)?;
-            let output = arguments.output.clone().unwrap_or_else(|| bundle_beside(&path));
+            let output = arguments.storing.output.clone().unwrap_or_else(|| bundle_beside(&path));
             terminal::write(Some(&output), |out| writeln!(out, "{}", bundle.to_json()))?;
             terminal.note(format_args!("signed `{}`: `{}`", path.display(), output.display()));
         }
         Artifact::Image(image) => {
-            let signature = signature_of(&image, &signer, arguments.layout)?;
+            let signature = signature_of(&image, &signer, arguments.storing.beside.layout)?;
             put_signature(&image, &signature)?;
             terminal.note(format_args!("signed {}@{}", image.name, image.held.digest));
         }

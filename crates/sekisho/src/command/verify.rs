@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<St
             return by_policy(arguments, &policies, terminal);
         }
     }
-    let trust = Trust::new(&arguments.trust)?;
+    let trust = Trust::new(&arguments.trust, terminal.offline)?;
     let wanted = arguments.attestation.as_deref().map(predicate_type);
     let artifact = Artifact::find(&arguments.target, &arguments.registries, terminal.offline)?;
     let verdict = match &artifact {

@@ -4,6 +4,7 @@ pub(crate) mod artifact;
 pub(crate) mod in_force;
 pub(crate) mod keys;
 pub(crate) mod policies;
+pub(crate) mod repository;
 pub(crate) mod trust;
 pub(crate) mod witness;
 

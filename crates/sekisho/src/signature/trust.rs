@@ -3,12 +3,14 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail};
+use sekisho_notary::Services;
 use sekisho_signature::identity::{IdentityPattern, Pattern};
 use sekisho_signature::key::PublicKey;
 use sekisho_signature::root::TrustedRoot;
 use sekisho_signature::verification::{Demands, Signers};
 
 use super::keys;
+use super::repository::{Kept, PUBLIC_GOOD_REPOSITORY, TRUSTED_ROOT};
 use crate::arguments::signature::TrustArguments;
 
 /// The root of trust of sigstore's public instance, as it stood when this program was made.
@@ -36,9 +38,10 @@ struct Evidence {
 
 impl Trust {
     /// What the options say.
-    pub(crate) fn new(arguments: &TrustArguments) -> Result<Self> {
-        let keys: Vec<PublicKey> =
-            arguments.key.iter().map(|name| keys::public(name)).collect::<Result<_>>()?;
+    pub(crate) fn new(arguments: &TrustArguments, offline: bool) -> Result<Self> {
+        let services = Services::new();
+        let public = |name: &String| keys::public(name, &services, offline);
+        let keys: Vec<PublicKey> = arguments.key.iter().map(public).collect::<Result<_>>()?;
         let subject =
             pattern(arguments.certificate_identity.as_ref(), arguments.certificate_identity_regexp.as_ref())?;
         let issuer = pattern(
@@ -96,12 +99,25 @@ impl Trust {
 pub(crate) fn root_of(named: Option<&str>) -> Result<TrustedRoot> {
     Ok(match named {
         None => TrustedRoot::default(),
-        Some(PUBLIC_GOOD_NAME) => TrustedRoot::of_json(PUBLIC_GOOD)?,
+        Some(PUBLIC_GOOD_NAME) => public_good()?,
         Some(path) => {
             let text = fs::read_to_string(path).with_context(|| format!("cannot read `{path}`"))?;
             TrustedRoot::of_json(&text).with_context(|| format!("`{path}`"))?
         }
     })
+}
+
+/// The root of sigstore's public instance: the one that was fetched, else the one in the program.
+fn public_good() -> Result<TrustedRoot> {
+    let fetched = Kept::of(None, PUBLIC_GOOD_REPOSITORY).ok().map(|kept| kept.file(TRUSTED_ROOT));
+    match fetched.filter(|path| path.is_file()) {
+        None => Ok(TrustedRoot::of_json(PUBLIC_GOOD)?),
+        Some(path) => {
+            let named = || format!("`{}`", path.display());
+            let text = fs::read_to_string(&path).with_context(named)?;
+            TrustedRoot::of_json(&text).with_context(named)
+        }
+    }
 }
 
 fn pattern(exact: Option<&String>, expression: Option<&String>) -> Result<Option<Pattern>> {
