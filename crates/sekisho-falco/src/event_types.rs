@@ -57,6 +57,11 @@ impl EventTypes {
         self.len() == 0
     }
 
+    /// Whether all of them are among others.
+    pub fn is_within(&self, others: &Self) -> bool {
+        self.zipped(*others, |mine, theirs| mine & !theirs).is_empty()
+    }
+
     fn zipped(self, other: Self, join: impl Fn(u64, u64) -> u64) -> Self {
         let mut bits = self.bits;
         for (mine, theirs) in bits.iter_mut().zip(other.bits) {

@@ -13,6 +13,7 @@ mod candidates;
 mod catalog;
 pub mod condition;
 mod event_types;
+mod lint;
 mod load;
 mod output;
 mod program;
@@ -21,7 +22,8 @@ mod value;
 
 pub use catalog::{Argument, Catalog, Field, FieldError, FieldInfo, Reading};
 pub use event_types::EventTypes;
+pub use lint::{Remark, RemarkCode, remarks};
 pub use load::{Code, ENGINE_VERSION, FileResult, Item, ItemKind, LoadBudget, Loader, Message, Version};
 pub use program::{Evaluator, Event, GraphSize};
-pub use ruleset::{Form, Match, MatchField, Matching, Priority, Rule, RuleSet, Selector};
+pub use ruleset::{Cost, Form, Match, MatchField, Matching, Priority, Rule, RuleSet, Selector};
 pub use value::Value;

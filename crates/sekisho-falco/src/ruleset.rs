@@ -1,9 +1,9 @@
 //! Compiled rules and what they match.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
 
-use sekisho_capture::EventType;
+use sekisho_capture::{EventFlags, EventType};
 use sekisho_manifest::Span;
 
 use crate::candidates::{Candidate, Candidates};
@@ -12,6 +12,9 @@ use crate::condition::Condition;
 use crate::event_types::{EventTypes, is_generic};
 use crate::output::Output;
 use crate::program::{CompileError, Evaluator, Event, Graph, GraphSize, NodeId};
+
+/// Where rules of no stated source belong.
+pub(crate) const DEFAULT_SOURCE: &str = "syscall";
 
 /// How grave a match is, gravest first.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -138,6 +141,23 @@ pub enum Form {
     Boolean,
 }
 
+/// What rules cost for events of a type, where every comparison is made.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Cost<'r> {
+    /// The name of the type; empty for sources whose events have none.
+    pub event: &'static str,
+    /// Rules that can hold.
+    pub rules: usize,
+    /// Distinct comparisons.
+    pub comparisons: usize,
+    /// The same by what each costs: one for a text that is looked up, ten for a regular expression.
+    pub weight: u64,
+    /// The rule that costs most by itself.
+    pub heaviest: &'r str,
+    /// What that rule costs.
+    pub heaviest_weight: u64,
+}
+
 /// Chooses rules to enable or disable.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Selector {
@@ -148,6 +168,7 @@ pub enum Selector {
 }
 
 /// Compiled rules.
+#[derive(Default)]
 pub struct RuleSet {
     rules: Vec<Compiled>,
     /// The sources that rules name, which are few.
@@ -291,6 +312,50 @@ impl RuleSet {
             source.graph.predicates_below(*node, &mut predicates);
         }
         (rules.len(), predicates.len())
+    }
+
+    /// What events of each kind cost at most: of each type that events of the source have, the dearest first. Events
+    /// of sources without types are all alike.
+    pub fn costs(&self, name: &str) -> Vec<Cost<'_>> {
+        let Some(source) = self.source(name) else { return Vec::new() };
+        let mut costs: BTreeMap<&'static str, Cost<'_>> = BTreeMap::new();
+        if name == DEFAULT_SOURCE {
+            let kinds = EventType::all().filter(|kind| !kind.info().flags.contains(EventFlags::UNUSED));
+            for kind in kinds {
+                let rules = source.by_type.get(usize::from(kind.number())).map(Candidates::all);
+                let cost = self.cost_of(kind.info().name, &source.graph, rules.unwrap_or_default());
+                let known = costs.entry(cost.event).or_default();
+                if cost.weight > known.weight {
+                    *known = cost;
+                }
+            }
+        } else {
+            costs.insert("", self.cost_of("", &source.graph, source.any_type.all()));
+        }
+        let mut costs: Vec<_> = costs.into_values().filter(|cost| cost.rules > 0).collect();
+        costs.sort_by(|a, b| b.weight.cmp(&a.weight).then(a.event.cmp(b.event)));
+        costs
+    }
+
+    fn cost_of<'r>(&'r self, event: &'static str, graph: &Graph, rules: &[Candidate]) -> Cost<'r> {
+        let mut all = HashSet::new();
+        let mut heaviest = (0, "");
+        let mut count = 0;
+        for (place, node) in rules {
+            let Some(rule) = self.rules.get(*place).filter(|compiled| compiled.rule.enabled) else {
+                continue;
+            };
+            count += 1;
+            let mut own = HashSet::new();
+            graph.predicates_below(*node, &mut own);
+            let weight = graph.weight(&own);
+            if weight > heaviest.0 {
+                heaviest = (weight, rule.rule.name.as_str());
+            }
+            all.extend(own);
+        }
+        let (weight, comparisons) = (graph.weight(&all), all.len());
+        Cost { event, rules: count, comparisons, weight, heaviest: heaviest.1, heaviest_weight: heaviest.0 }
     }
 
     /// The rules that match an event.

@@ -26,6 +26,9 @@ pub struct Alert {
     pub host: String,
     /// What it happened in.
     pub subject: Subject,
+    /// The workload that it happened in, or that its request was about: `Deployment shop/web`. Empty until who knows the
+    /// cluster says it.
+    pub workload: String,
     /// How many like it were left out since the last that was told.
     pub repeated: u64,
 }
@@ -46,6 +49,14 @@ pub struct Subject {
     pub namespace: String,
     /// The Pod.
     pub pod: String,
+    /// The API group of the object that a request was about.
+    pub group: String,
+    /// The resource that a request was about, in the plural.
+    pub resource: String,
+    /// The name of the object that a request was about.
+    pub name: String,
+    /// Who asked for it.
+    pub user: String,
 }
 
 /// A moment in UTC as `2006-01-02T15:04:05.000000000Z`.
@@ -66,6 +77,7 @@ impl Alert {
             fields: found.fields,
             host: host.to_owned(),
             subject,
+            workload: String::new(),
             repeated: 0,
         }
     }
@@ -73,7 +85,11 @@ impl Alert {
     /// The line that Falco writes: time, priority, output.
     pub fn line(&self, iso: bool) -> String {
         let time = if iso { time::iso(self.time, "+0000") } else { time::clock(self.time, true) };
-        let line = format!("{time}: {} {}", self.priority.name(), self.output);
+        let mut line = format!("{time}: {} {}", self.priority.name(), self.output);
+        if !self.workload.is_empty() {
+            line.push_str(" of ");
+            line.push_str(&self.workload);
+        }
         match self.repeated {
             0 => line,
             repeated => format!("{line} (and {repeated} more like it)"),
@@ -91,13 +107,16 @@ impl Alert {
         let mut object = Map::new();
         let mut set = |key: &str, value: Value| drop(object.insert(key.to_owned(), value));
         set("hostname", self.host.as_str().into());
-        set("output", Self { repeated: 0, ..self.clone() }.line(iso).into());
+        set("output", Self { repeated: 0, workload: String::new(), ..self.clone() }.line(iso).into());
         set("output_fields", fields.into());
         set("priority", self.priority.name().into());
         set("rule", self.rule.as_str().into());
         set("source", self.source.as_str().into());
         set("tags", self.tags.clone().into());
         set("time", iso_time(self.time).into());
+        if !self.workload.is_empty() {
+            set("workload", self.workload.as_str().into());
+        }
         if self.repeated > 0 {
             set("repeated", self.repeated.into());
         }

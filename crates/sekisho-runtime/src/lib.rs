@@ -17,7 +17,7 @@ mod view;
 mod watcher;
 
 pub use alert::{Alert, AlertField, Subject, iso_time};
-pub use field::is_known;
+pub use field::{is_known, may_have};
 pub use scenario::{Scenario, ScenarioError};
 pub use state::{Limits, StateMetrics};
 pub use throttle::{Decision, Throttle, ThrottleCounts, ThrottleSettings};

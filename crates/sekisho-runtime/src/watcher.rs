@@ -88,6 +88,11 @@ impl Watcher {
         &self.rules
     }
 
+    /// The rules, for another watcher.
+    pub fn into_rules(self) -> RuleSet {
+        self.rules
+    }
+
     /// Disables the rules that are less grave.
     pub fn require(&mut self, least: Priority) {
         let names: Vec<_> =
@@ -271,5 +276,6 @@ fn subject(view: &View<'_>) -> Subject {
         image: container.image.clone(),
         namespace: label("io.kubernetes.pod.namespace"),
         pod: label("io.kubernetes.pod.name"),
+        ..Subject::default()
     }
 }

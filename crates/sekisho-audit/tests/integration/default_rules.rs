@@ -1,4 +1,5 @@
-//! The rules that the project brings, in `rules/audit`: each fires on its log, and not on the one beside it.
+//! The rules that the project brings, in `rules/audit`. That each fires on its log, and not on the one beside it, is tested by
+//! the command (`policy test rules`).
 #![allow(clippy::disallowed_methods, reason = "the rules and their logs are files of the repository")]
 
 use std::collections::BTreeSet;
@@ -28,10 +29,6 @@ fn load() -> RuleSet {
     rules.unwrap()
 }
 
-fn slug(name: &str) -> String {
-    name.to_ascii_lowercase().replace(' ', "-")
-}
-
 /// The rules that match an event of a log.
 fn found(rules: &RuleSet, log: &str) -> Vec<BTreeSet<String>> {
     let (mut parser, mut evaluator) = (Parser::default(), Evaluator::new());
@@ -46,29 +43,6 @@ fn found(rules: &RuleSet, log: &str) -> Vec<BTreeSet<String>> {
         });
     }
     all
-}
-
-#[test]
-fn each_fires_and_each_is_quiet() {
-    let rules = load();
-    assert!(rules.rules().count() >= 50);
-    let mut logs = BTreeSet::new();
-    for rule in rules.rules() {
-        for kind in ["fires", "quiet"] {
-            let path = folder().join(format!("tests/{}.{kind}.log", slug(&rule.name)));
-            let log = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            let found = found(&rules, &log);
-            assert!(!found.is_empty(), "{} holds no event", path.display());
-            for (line, names) in found.iter().enumerate() {
-                let fires = names.contains(&rule.name);
-                assert_eq!(fires, kind == "fires", "{} line {}: {names:?}", path.display(), line + 1);
-            }
-            logs.insert(path.file_name().unwrap().to_owned());
-        }
-    }
-    let files: BTreeSet<_> =
-        fs::read_dir(folder().join("tests")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(files, logs, "a log belongs to no rule");
 }
 
 #[test]

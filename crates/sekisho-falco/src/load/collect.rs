@@ -10,7 +10,7 @@ use crate::ruleset::Priority;
 /// Everything that the files said.
 #[derive(Default)]
 pub(crate) struct Collection {
-    pub(super) rules: Vec<RuleItem>,
+    pub(crate) rules: Vec<RuleItem>,
     pub(super) macros: Vec<MacroItem>,
     pub(super) lists: Vec<ListItem>,
     pub(super) engine: Option<Version>,
@@ -43,8 +43,8 @@ pub(super) struct MacroItem {
 
 #[derive(Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "rules have these switches, which are independent")]
-pub(super) struct RuleItem {
-    pub(super) name: String,
+pub(crate) struct RuleItem {
+    pub(crate) name: String,
     pub(super) condition: String,
     pub(super) output: String,
     pub(super) description: String,
@@ -56,7 +56,7 @@ pub(super) struct RuleItem {
     pub(super) capture_duration: u32,
     pub(super) warn_event_types: bool,
     pub(super) skip_if_unknown: bool,
-    pub(super) exceptions: Vec<Exception>,
+    pub(crate) exceptions: Vec<Exception>,
     pub(super) has_source: bool,
     pub(super) span: Span,
     pub(super) condition_span: Span,
@@ -65,17 +65,17 @@ pub(super) struct RuleItem {
 
 /// An exception of a rule.
 #[derive(Clone)]
-pub(super) struct Exception {
-    pub(super) name: String,
+pub(crate) struct Exception {
+    pub(crate) name: String,
     pub(super) fields: Option<Entry>,
     pub(super) operators: Option<Entry>,
-    pub(super) values: Vec<Entry>,
-    pub(super) span: Span,
+    pub(crate) values: Vec<Entry>,
+    pub(crate) span: Span,
 }
 
 /// A text, or a list of such entries.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) enum Entry {
+pub(crate) enum Entry {
     One(String),
     Many(Vec<Entry>),
 }

@@ -6,12 +6,12 @@ use super::collect::{Collection, RuleItem};
 use super::lists::{self, List};
 use super::macros::Expansion;
 use super::result::{Code, FileResult, ItemKind, Message};
-use super::{LoadBudget, exceptions};
+use super::{LoadBudget, Loader, exceptions};
 use crate::catalog::Catalog;
 use crate::condition::{Condition, Operand, Operator, Right, Transformer, parse_within};
 use crate::event_types::EventTypes;
 use crate::program::CompileError;
-use crate::ruleset::{Rule, RuleSet, RuleSetBuilder};
+use crate::ruleset::{DEFAULT_SOURCE, Rule, RuleSet, RuleSetBuilder};
 
 /// How deep conditions of rules may be nested, in the parser's steps.
 const RULE_DEPTH: u32 = 1_000;
@@ -28,6 +28,7 @@ const CONTAINER_INFO: &str = "%container.info";
 struct Compiler<'a> {
     catalog: &'a Catalog,
     budget: &'a LoadBudget,
+    also: &'a HashMap<String, String>,
     lists: Vec<List>,
     used_lists: HashSet<String>,
     used_macros: HashSet<String>,
@@ -40,17 +41,13 @@ struct Compiler<'a> {
 }
 
 /// Compiles everything; what is wrong is said in the result.
-pub(super) fn compile(
-    collection: &Collection,
-    added: &[Rule],
-    catalog: &Catalog,
-    budget: &LoadBudget,
-    result: &mut FileResult,
-) -> RuleSet {
+pub(super) fn compile(loader: &Loader, result: &mut FileResult) -> RuleSet {
+    let Loader { collection, added, catalog, budget, .. } = loader;
     let (lists, used_lists) = lists::resolve(collection);
     let mut compiler = Compiler {
         catalog,
         budget,
+        also: &loader.also,
         lists,
         used_lists,
         used_macros: HashSet::new(),
@@ -152,7 +149,8 @@ impl Compiler<'_> {
     /// Compiles a rule whose condition is read already.
     fn add(&mut self, rule: &Rule) -> Result<(), (Code, CompileError)> {
         let builder = &mut self.builder;
-        let output = builder.output(&rule.source, &rule.output, self.catalog);
+        let also = self.also.get(&rule.source).map(String::as_str).unwrap_or_default();
+        let output = builder.output(&rule.source, &format!("{}{also}", rule.output), self.catalog);
         let output = output.map_err(|error| (Code::CompileOutput, error))?;
         let node = builder.condition(&rule.source, &rule.condition, self.catalog);
         let node = node.map_err(|error| (Code::CompileCondition, error))?;
@@ -180,7 +178,8 @@ impl Compiler<'_> {
             self.warn(rule, Code::Deprecated, text.to_owned(), rule.output_span);
             output = output.replace(CONTAINER_INFO, "");
         }
-        let compiled = self.builder.output(&rule.source, &output, self.catalog);
+        let also = self.also.get(&rule.source).map(String::as_str).unwrap_or_default();
+        let compiled = self.builder.output(&rule.source, &format!("{output}{also}"), self.catalog);
         let Some(output_place) = self.passable(rule, compiled, &output, Code::CompileOutput)? else {
             return Ok(());
         };
@@ -208,10 +207,7 @@ impl Compiler<'_> {
         let Some(node) = self.passable(rule, compiled, &text, Code::CompileCondition)? else { return Ok(()) };
         self.warn_of_values(rule, &expanded);
         let event_types = EventTypes::of(&expanded);
-        if rule.source == super::read::DEFAULT_SOURCE
-            && event_types.len() > MANY_EVENT_TYPES
-            && rule.warn_event_types
-        {
+        if rule.source == DEFAULT_SOURCE && event_types.len() > MANY_EVENT_TYPES && rule.warn_event_types {
             let text = format!(
                 "the condition can hold for {} types of events: restrict `evt.type`",
                 event_types.len()

@@ -1,6 +1,6 @@
 //! Rule files, in order, to rules: what each file says, what becomes of it, and every result with its code.
 
-mod collect;
+pub(crate) mod collect;
 mod compile;
 mod exceptions;
 mod lists;
@@ -9,6 +9,7 @@ mod read;
 mod result;
 mod version;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sekisho_manifest::{Format, SourceId};
@@ -45,11 +46,13 @@ impl Default for LoadBudget {
 
 /// Loads rule files one after another; later files override and extend what earlier ones said.
 pub struct Loader {
-    catalog: Arc<Catalog>,
+    pub(crate) catalog: Arc<Catalog>,
     budget: LoadBudget,
-    collection: Collection,
+    pub(crate) collection: Collection,
     /// Rules that come from elsewhere than files of this language.
     added: Vec<Rule>,
+    /// What outputs of rules of a source show behind their own text.
+    also: HashMap<String, String>,
     files: u32,
 }
 
@@ -61,8 +64,14 @@ impl Loader {
             budget,
             collection: Collection::default(),
             added: Vec::new(),
+            also: HashMap::new(),
             files: 0,
         }
+    }
+
+    /// Has outputs of rules of a source show a text behind their own, for who wants to know more of each match.
+    pub fn show_also(&mut self, source: &str, text: &str) {
+        self.also.insert(source.to_owned(), format!(" {text}"));
     }
 
     /// Reads a file and compiles everything that was said so far. The rules are those of all files; none where an
@@ -91,8 +100,9 @@ impl Loader {
     }
 
     /// Adds rules that are conditions already, of other languages, and compiles everything that was said so far.
-    /// They come behind those of files. Where one of them cannot be compiled none of them is added.
+    /// They come behind those of files, and count as one. Where one of them cannot be compiled none of them is added.
     pub fn add(&mut self, rules: Vec<Rule>) -> (FileResult, Option<RuleSet>) {
+        self.files += 1;
         let before = self.added.len();
         self.added.extend(rules);
         let (result, rules) = self.compiled(FileResult::default());
@@ -103,9 +113,14 @@ impl Loader {
     }
 
     fn compiled(&self, mut result: FileResult) -> (FileResult, Option<RuleSet>) {
-        let rules = compile::compile(&self.collection, &self.added, &self.catalog, &self.budget, &mut result);
+        let rules = compile::compile(self, &mut result);
         let rules = if result.has_errors() { None } else { Some(rules) };
         (result, rules)
+    }
+
+    /// The number of the file that is loaded or added next, which spans have.
+    pub fn next_file(&self) -> SourceId {
+        SourceId(self.files)
     }
 
     /// The versions of plugins that the files require, of each the alternatives as name and version.

@@ -9,10 +9,7 @@ use super::exceptions;
 use super::result::{Code, FileResult, ItemKind, Message};
 use super::{ENGINE_VERSION, Version};
 use crate::catalog::Catalog;
-use crate::ruleset::Priority;
-
-/// Where rules of no stated source belong.
-pub(crate) const DEFAULT_SOURCE: &str = "syscall";
+use crate::ruleset::{DEFAULT_SOURCE, Priority};
 
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,

@@ -3,6 +3,7 @@
 mod evaluate;
 mod extract;
 mod pattern;
+mod possible;
 mod test;
 mod texts;
 mod transform;
@@ -14,6 +15,7 @@ use sekisho_capture::Type;
 pub(crate) use self::evaluate::Run;
 pub use self::evaluate::{Evaluator, Event};
 pub(crate) use self::extract::{Extract, Extracts};
+pub(crate) use self::possible::{Presence, Search};
 use self::test::{Test, check_types};
 pub(crate) use self::texts::TextHasher;
 use crate::catalog::{Catalog, Reading};
@@ -374,6 +376,12 @@ impl Graph {
             }
         }
         asked
+    }
+
+    /// What a set of predicates costs.
+    pub(crate) fn weight(&self, predicates: &std::collections::HashSet<u32>) -> u64 {
+        let weight = |place: &u32| self.predicates.get(*place as usize).map_or(0, |known| known.weight(self));
+        predicates.iter().map(weight).fold(0, u64::saturating_add)
     }
 
     /// The distinct predicates below a node.

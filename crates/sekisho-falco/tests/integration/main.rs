@@ -3,6 +3,7 @@
 
 mod condition;
 mod hostile;
+mod lint;
 mod load;
 mod matching;
 mod operators;

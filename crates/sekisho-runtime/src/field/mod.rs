@@ -7,6 +7,7 @@ pub(crate) mod event;
 pub(crate) mod file;
 pub(crate) mod kubernetes;
 pub(crate) mod path;
+mod presence;
 pub(crate) mod process;
 pub(crate) mod shown;
 pub(crate) mod time;
@@ -22,6 +23,7 @@ use self::event::EventField;
 use self::file::FileField;
 use self::kubernetes::KubernetesField;
 use self::path::PathField;
+pub use self::presence::may_have;
 use self::process::ProcessField;
 
 /// A field by what it is about.

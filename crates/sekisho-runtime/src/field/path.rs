@@ -24,7 +24,7 @@ pub(crate) fn extract<'e>(view: &'e View<'_>, field: PathField, values: &mut Vec
 }
 
 /// Which parameter of a system call holds the path; `*` is what its descriptor stands for.
-fn parameter(name: &str, field: PathField) -> Option<&'static str> {
+pub(super) fn parameter(name: &str, field: PathField) -> Option<&'static str> {
     use PathField as F;
     match field {
         F::Name | F::RawName => match name {

@@ -1,14 +1,12 @@
-//! The rules that the project brings, in `rules/syscall`: each fires in its scenario, and not in the one beside it.
+//! The rules that the project brings, in `rules/syscall`. That each fires in its scenario, and not in the one beside it,
+//! is tested by the command (`policy test rules`).
 #![allow(clippy::disallowed_methods, reason = "the rules and their scenarios are files of the repository")]
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sekisho_falco::{Catalog, LoadBudget, Loader, RuleSet};
 use sekisho_framework::control;
-
-use crate::{watch, watcher};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../rules/syscall")
@@ -26,36 +24,6 @@ fn load() -> RuleSet {
         rules = set;
     }
     rules.unwrap()
-}
-
-fn slug(name: &str) -> String {
-    name.to_ascii_lowercase().replace(' ', "-")
-}
-
-#[test]
-fn each_fires_and_each_is_quiet() {
-    let known = load();
-    assert!(known.rules().count() >= 60);
-    let mut expected = BTreeSet::new();
-    let mut wrong = Vec::new();
-    let mut watcher = watcher(load());
-    for rule in known.rules() {
-        for kind in ["fires", "quiet"] {
-            let path = folder().join(format!("tests/{}.{kind}.txt", slug(&rule.name)));
-            let text =
-                fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            let alerts = watch(&mut watcher, &text);
-            let found: Vec<_> = alerts.iter().map(|alert| alert.rule.as_str()).collect();
-            if found.contains(&rule.name.as_str()) != (kind == "fires") {
-                wrong.push(format!("{} {kind}: {found:?}", rule.name));
-            }
-            expected.insert(path);
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let files: BTreeSet<_> =
-        fs::read_dir(folder().join("tests")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert_eq!(files, expected, "a scenario is of no rule");
 }
 
 #[test]

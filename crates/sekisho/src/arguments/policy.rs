@@ -8,6 +8,7 @@ use sekisho_policy::rego::Packages;
 use smol_str::SmolStr;
 
 use crate::arguments::rows::RowFormat;
+use crate::arguments::watch::{WatchMatching, WatchProfile};
 use crate::policy::modules::Settings;
 use crate::policy::pod_security::Wanted;
 
@@ -78,11 +79,12 @@ pub(crate) struct PolicyArguments {
 pub(crate) enum PolicyVerb {
     /// Apply policies to resources and say what each rule says of each
     Check(CheckArguments),
-    /// Run the tests of policies: `kyverno-test.yaml`, Gatekeeper's suites, `test_` rules of Rego, and our own
+    /// Run the tests of policies: `kyverno-test.yaml`, Gatekeeper's suites, `test_` rules of Rego, and our own, also for
+    /// rules about events
     Test(TestArguments),
-    /// Say what is wrong with policies, which rules can never match, and which have no test
+    /// Say what is wrong with policies and rules for events, which rules can never match, and which have no test
     Lint(LintArguments),
-    /// Say which verdicts change between two sets of policies, and why
+    /// Say which verdicts change between two sets of policies, or which alerts between two sets of rules
     Diff(DiffArguments),
     /// Print built-in checks as policies that the API server enforces by itself
     Export(ExportArguments),
@@ -190,8 +192,20 @@ pub(crate) struct DiffArguments {
     #[arg(value_name = "AFTER")]
     pub(crate) after: PathBuf,
     /// File or folder of resources that they are applied to
-    #[arg(short, long, value_name = "PATH", required = true)]
+    #[arg(short, long, value_name = "PATH", conflicts_with_all = ["capture", "audit_log"])]
     pub(crate) resources: Vec<PathBuf>,
+    /// Capture of system calls over which alerts of rules for events are compared
+    #[arg(long, value_name = "FILE", conflicts_with = "audit_log")]
+    pub(crate) capture: Option<PathBuf>,
+    /// Audit log over which they are: file (also gzip) or folder of rotated files
+    #[arg(long, value_name = "LOG", num_args = 1..)]
+    pub(crate) audit_log: Vec<PathBuf>,
+    /// Rules that tell of an event that several find: the first in order, as Falco does, or all
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t = WatchMatching::First)]
+    pub(crate) matching: WatchMatching,
+    /// Take events of a capture as it has them, or as current versions take them
+    #[arg(long, value_enum, value_name = "PROFILE", default_value_t = WatchProfile::Current)]
+    pub(crate) profile: WatchProfile,
     #[command(flatten)]
     pub(crate) modules: Modules,
     #[command(flatten)]

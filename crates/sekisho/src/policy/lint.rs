@@ -17,6 +17,9 @@ use super::contradiction::contradictions;
 pub(crate) struct Lint {
     /// What it is about.
     pub(crate) kind: LintKind,
+    /// Which of these it is, where they are told apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<&'static str>,
     /// In words.
     pub(crate) message: String,
     /// Where.
@@ -74,6 +77,7 @@ pub(crate) fn lint(bundle: &Bundle, tested: &BTreeSet<String>) -> Vec<Lint> {
     for (file, reason) in &bundle.unread {
         found.push(Lint {
             kind: LintKind::Error,
+            code: None,
             message: reason.clone(),
             location: Some(Origin {
                 file: file.clone(),
@@ -89,6 +93,7 @@ pub(crate) fn lint(bundle: &Bundle, tested: &BTreeSet<String>) -> Vec<Lint> {
         let kind = if problem.weight == Weight::Error { LintKind::Error } else { LintKind::Warning };
         found.push(Lint {
             kind,
+            code: None,
             message: problem.message.clone(),
             location: location.as_ref().map(Origin::of),
         });
@@ -99,6 +104,11 @@ pub(crate) fn lint(bundle: &Bundle, tested: &BTreeSet<String>) -> Vec<Lint> {
     shadowed(bundle, &mut found);
     untested(bundle, tested, &mut found);
     modules(bundle, &mut found);
+    sorted(found)
+}
+
+/// Remarks in the order of their places.
+pub(crate) fn sorted(mut found: Vec<Lint>) -> Vec<Lint> {
     let place = |lint: &Lint| lint.location.as_ref().map(|at| (at.file.clone(), at.line, at.column));
     found.sort_by_key(|lint| (place(lint), lint.kind));
     found
@@ -115,6 +125,7 @@ fn modules(bundle: &Bundle, found: &mut Vec<Lint>) {
                 rego::Fault::Shadowed => LintKind::Shadowed,
                 rego::Fault::Untested => LintKind::Untested,
             },
+            code: None,
             message: remark.message.clone(),
             location: location.as_ref().map(Origin::of),
         });
@@ -138,6 +149,7 @@ fn duplicate_names(bundle: &Bundle, found: &mut Vec<Lint>) {
         if known.insert(key, object).is_some() {
             found.push(Lint {
                 kind: LintKind::DuplicateName,
+                code: None,
                 message: format!(
                     "`{}/{}` stands here twice: the last one applied wins",
                     object.kind, object.name
@@ -160,6 +172,7 @@ fn never_matching(bundle: &Bundle, found: &mut Vec<Lint>) {
         for name in policy.names() {
             found.push(Lint {
                 kind: LintKind::NeverMatches,
+                code: None,
                 message: format!(
                     "`{}` can never match: there is no {}",
                     shown(&name),
@@ -176,6 +189,7 @@ fn contradicting(bundle: &Bundle, found: &mut Vec<Lint>) {
     for object in policies(bundle) {
         found.extend(contradictions(object).into_iter().map(|(path, message)| Lint {
             kind: LintKind::NeverMatches,
+            code: None,
             message,
             location: at(bundle, object, path),
         }));
@@ -257,6 +271,7 @@ fn shadowed(bundle: &Bundle, found: &mut Vec<Lint>) {
             if let Some(first) = known.get(&key) {
                 found.push(Lint {
                     kind: LintKind::Shadowed,
+                    code: None,
                     message: format!("{name} says the same as {first}, which comes before it"),
                     location: at(bundle, object, path),
                 });
@@ -280,6 +295,7 @@ fn untested(bundle: &Bundle, tested: &BTreeSet<String>, found: &mut Vec<Lint>) {
         }
         found.push(Lint {
             kind: LintKind::Untested,
+            code: None,
             message: format!("no test asks `{}`", shown(&name)),
             location: place_of(bundle, &name),
         });

@@ -8,6 +8,7 @@ mod lint;
 pub(crate) mod modules;
 pub(crate) mod pod_security;
 mod row;
+pub(crate) mod runtime;
 mod table;
 pub(crate) mod testing;
 
@@ -19,7 +20,7 @@ use sekisho_manifest::{Budget, Object, Source};
 use sekisho_policy::{Bundle, Kinds, Material, Options, Request, Snapshot, User, kyverno};
 use sekisho_source::{Location, Update};
 
-pub(crate) use self::lint::{Lint, lint};
+pub(crate) use self::lint::{Lint, LintKind, lint, sorted};
 pub(crate) use self::row::{Origin, Report, Resource, ResultWord, Row};
 pub(crate) use self::table::{Shown, write_problems, write_table};
 use crate::bundle::SourceSettings;
@@ -49,12 +50,21 @@ pub(crate) fn bundle_with(
     options: &Options,
     settings: &modules::Settings,
 ) -> Result<Bundle> {
-    let bundle = Bundle::compile(material(paths, settings)?, &settings.bundle_options(options));
+    let bundle = bundle_or_nothing(paths, options, settings)?;
     let has_other = bundle.count() > 0 || paths.is_empty() || !bundle.is_whole();
     if !has_other && !bundle.objects.iter().any(sekisho_policy::is_policy) && !bundle.has_modules() {
         bail!("no policy was found in {}", named(paths));
     }
     Ok(bundle)
+}
+
+/// The same, though there may be no policy at all.
+pub(crate) fn bundle_or_nothing(
+    paths: &[PathBuf],
+    options: &Options,
+    settings: &modules::Settings,
+) -> Result<Bundle> {
+    Ok(Bundle::compile(material(paths, settings)?, &settings.bundle_options(options)))
 }
 
 /// Reads what policies of files and folders are made of; charts and kustomizations are rendered.

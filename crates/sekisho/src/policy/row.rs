@@ -177,7 +177,7 @@ impl<'a> Report<'a> {
 }
 
 impl Origin {
-    pub(super) fn of(location: &Location) -> Self {
+    pub(crate) fn of(location: &Location) -> Self {
         Self {
             file: location.file.to_string(),
             line: location.start.line,

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use sekisho_audit::AuditEvent;
-use sekisho_falco::{Evaluator, Matching, RuleSet};
-use sekisho_runtime::{Alert, Subject};
+use sekisho_falco::{Matching, RuleSet};
 use sekisho_webhook::audit::{AuditBackend, AuditCounts, AuditLimits};
 use sekisho_webhook::on_end;
 use sekisho_webhook::tls::{CertificateSource, ClientSource, Clients, Folder, Given, Own, Rotation, Serving};
 
 use super::desk::Desk;
+use super::replay::AuditAsker;
 use crate::arguments::watch::BackendArguments;
 use crate::audit::{Reader, Tally, follow, go_over};
 use crate::terminal::{Terminal, complain};
@@ -34,34 +34,21 @@ pub(crate) struct Asking<'a> {
 
 /// Asks rules about events and tells what they find.
 struct Asked<'a, 'd> {
-    asking: &'a Asking<'a>,
-    evaluator: Evaluator,
+    asker: AuditAsker<'a>,
     desk: &'d mut Desk,
-    number: u64,
-    first: Option<i128>,
     failure: Option<anyhow::Error>,
 }
 
 impl<'a, 'd> Asked<'a, 'd> {
-    fn new(asking: &'a Asking<'a>, desk: &'d mut Desk) -> Self {
-        Self { asking, evaluator: Evaluator::new(), desk, number: 0, first: None, failure: None }
+    fn new(asking: &Asking<'a>, desk: &'d mut Desk) -> Self {
+        Self { asker: AuditAsker::new(asking.rules, asking.matching, asking.host), desk, failure: None }
     }
 
     fn take(&mut self, event: AuditEvent<'_>) {
         if self.failure.is_some() || self.desk.is_deaf() {
             return;
         }
-        let first = *self.first.get_or_insert(event.time());
-        let event = event.numbered(self.number).since(first).on_host(self.asking.host);
-        self.number += 1;
-        let matches = self.asking.rules.matches(&mut self.evaluator, &event, self.asking.matching);
-        if matches.is_empty() {
-            return;
-        }
-        let time = u64::try_from(event.time()).unwrap_or(0);
-        let subject = subject(&event);
-        for found in matches {
-            let alert = Alert::new(found, time, self.asking.host, subject.clone());
+        for alert in self.asker.ask(event) {
             if let Err(error) = self.desk.tell(alert) {
                 self.failure = Some(error);
                 return;
@@ -72,12 +59,6 @@ impl<'a, 'd> Asked<'a, 'd> {
     fn end(self) -> Result<()> {
         self.failure.map_or(Ok(()), Err)
     }
-}
-
-fn subject(event: &AuditEvent<'_>) -> Subject {
-    let Some(object) = event.object() else { return Subject::default() };
-    let pod = if object.resource == "pods" { object.name.into_owned() } else { String::new() };
-    Subject { namespace: object.namespace.into_owned(), pod, ..Subject::default() }
 }
 
 /// Goes over logs to their end; whether all of them could be read.

@@ -1,17 +1,15 @@
 //! A capture of system calls as a source of alerts.
 
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use sekisho_capture::{Budget, CaptureReader, Profile};
+use anyhow::Result;
 use sekisho_falco::{Matching, RuleSet};
-use sekisho_runtime::{Limits, Metrics, Settings, Watcher};
+use sekisho_runtime::{Limits, Metrics, Settings};
 
 use super::desk::Desk;
+use super::replay;
 use crate::arguments::watch::WatchProfile;
-use crate::terminal::{Terminal, complain};
+use crate::terminal::Terminal;
 
 /// How a capture is gone over.
 pub(crate) struct Task<'a> {
@@ -23,51 +21,19 @@ pub(crate) struct Task<'a> {
 
 /// Goes over a capture; whether all of it could be read.
 pub(crate) fn watch(task: &Task<'_>, rules: RuleSet, desk: &mut Desk, terminal: &Terminal) -> Result<bool> {
-    let input: Box<dyn Read> = if task.path == Path::new("-") {
-        Box::new(io::stdin().lock())
-    } else {
-        let file = File::open(task.path).with_context(|| format!("cannot read `{}`", task.path.display()))?;
-        Box::new(file)
-    };
-    let profile = match task.profile {
-        WatchProfile::Current => Profile::Current,
-        WatchProfile::Legacy => Profile::Legacy,
-    };
-    let shown = task.path.display();
-    let mut reader =
-        CaptureReader::new(input, profile, Budget::default()).with_context(|| format!("`{shown}`"))?;
     let settings = Settings {
-        profile,
+        profile: task.profile.into(),
         matching: task.matching,
         host: task.host.unwrap_or_default().to_owned(),
         limits: Limits::default(),
     };
-    let mut watcher = Watcher::new(rules, settings);
-    let mut failures = 0_u64;
-    loop {
-        match reader.next_item() {
-            Ok(None) => break,
-            Ok(Some(item)) => {
-                for alert in watcher.take(item) {
-                    desk.tell(alert)?;
-                }
-                if desk.is_deaf() {
-                    break;
-                }
-            }
-            Err(error) => {
-                if failures == 0 {
-                    complain(format!("`{shown}`: {error}"));
-                }
-                failures += 1;
-                if error.is_fatal() {
-                    break;
-                }
-            }
-        }
-    }
-    let read = reader.statistics();
-    summarize(watcher.metrics(), terminal);
+    let shown = task.path.display().to_string();
+    let replayed = replay::capture(replay::open(task.path)?, &shown, rules, settings, &mut |_, alert| {
+        desk.tell(alert)?;
+        Ok(!desk.is_deaf())
+    })?;
+    let (read, failures) = (replayed.statistics, replayed.failures);
+    summarize(replayed.metrics, terminal);
     for (count, what) in [
         (read.unknown_events, "events of types that are not known"),
         (read.unknown_blocks, "blocks of types that are not known"),

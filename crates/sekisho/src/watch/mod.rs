@@ -3,4 +3,5 @@
 pub(crate) mod audit;
 pub(crate) mod capture;
 pub(crate) mod desk;
+pub(crate) mod replay;
 pub(crate) mod rules;

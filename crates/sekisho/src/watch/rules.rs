@@ -1,12 +1,12 @@
 //! Rule files are read in order; what is wrong is said with the place.
 
-use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use sekisho_falco::{Catalog, Code, FileResult, LoadBudget, Loader, Matching, RuleSet, Selector};
-use sekisho_manifest::{Source, SourceId};
+use sekisho_falco::{Catalog, Code, FileResult, LoadBudget, Loader, Matching, Message, RuleSet, Selector};
+use sekisho_manifest::{Source, Span};
+use sekisho_sigma::SigmaError;
 
 use crate::arguments::watch::{RuleArguments, WatchMatching};
 use crate::terminal::{Terminal, complain};
@@ -14,7 +14,7 @@ use crate::terminal::{Terminal, complain};
 /// Rules that were read, and how they are asked.
 pub(crate) struct Loaded {
     pub(crate) rules: RuleSet,
-    /// Rules that were left out because nothing here has such events.
+    /// How many files they are of.
     pub(crate) files: usize,
 }
 
@@ -28,7 +28,7 @@ impl From<WatchMatching> for Matching {
 }
 
 /// A rule file by its name, with its text.
-type Text = (&'static str, &'static str);
+pub(crate) type Text = (&'static str, &'static str);
 
 /// Our own rules for audit events.
 pub(crate) const AUDIT_RULES: &[Text] = &[
@@ -52,65 +52,156 @@ pub(crate) const SYSCALL_RULES: &[Text] = &[
     ("rules/syscall/persistence.yaml", include_str!("../../../../rules/syscall/persistence.yaml")),
 ];
 
+/// Rule files, read and compiled together.
+pub(crate) struct RuleFiles {
+    /// Their texts, by the numbers that spans have.
+    pub(crate) sources: Vec<Source>,
+    /// What loading said, each once.
+    pub(crate) messages: Vec<Message>,
+    /// Rules of Sigma that cannot be used.
+    pub(crate) refused: Vec<SigmaError>,
+    /// What knows everything that the files said.
+    pub(crate) loader: Loader,
+    /// The rules; none where an error was met.
+    pub(crate) rules: Option<RuleSet>,
+}
+
 /// Reads the rules that options name, or our own where they name none.
 pub(crate) fn load(arguments: &RuleArguments, own: &[Text], terminal: &Terminal) -> Result<Loaded> {
-    let mut files = Vec::new();
-    for path in &arguments.rules {
-        collect(path, &mut files)?;
-    }
-    let mut texts: Vec<(PathBuf, Cow<'_, str>)> = Vec::new();
-    for path in files {
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-        texts.push((path, text.into()));
-    }
-    if arguments.rules.is_empty() {
-        texts.extend(own.iter().map(|(name, text)| (PathBuf::from(name), Cow::Borrowed(*text))));
-    }
+    let texts = texts(&arguments.rules, own)?;
     if texts.is_empty() {
         bail!("no rules: name a file or folder of rules with --rules");
     }
-    let mut loader = Loader::new(Catalog::standard(), LoadBudget::default());
-    let mut rules = None;
-    let mut failed = false;
-    for (path, text) in &texts {
-        let (result, set) =
-            if is_sigma(text) { sigma(path, text, &mut loader, &mut failed) } else { loader.load(text) };
-        report(path, text, &result, terminal);
-        failed |= result.has_errors();
-        rules = set;
-    }
-    let Some(mut rules) = rules.filter(|_| !failed) else { bail!("the rules cannot be loaded") };
+    let count = texts.len();
+    let mut files = compile(texts, &[]);
+    files.report(terminal);
+    let Some(mut rules) = files.rules.take().filter(|_| files.refused.is_empty()) else {
+        bail!("the rules cannot be loaded")
+    };
     choose(&mut rules, arguments)?;
-    Ok(Loaded { rules, files: texts.len() })
+    Ok(Loaded { rules, files: count })
+}
+
+/// The texts of rule files by their names, in order; our own where no path is named.
+pub(crate) fn texts(paths: &[PathBuf], own: &[Text]) -> Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for path in paths {
+        collect(path, &mut files)?;
+    }
+    let mut texts = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        if !is_test(&text) {
+            texts.push((path.display().to_string(), text));
+        }
+    }
+    if paths.is_empty() {
+        texts.extend(own.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
+    }
+    Ok(texts)
+}
+
+/// Compiles rule files together. Outputs of rules of these sources show these texts too.
+pub(crate) fn compile(texts: Vec<(String, String)>, also: &[(&str, &str)]) -> RuleFiles {
+    let mut loader = Loader::new(Catalog::standard(), LoadBudget::default());
+    for (source, text) in also {
+        loader.show_also(source, text);
+    }
+    let mut files =
+        RuleFiles { sources: Vec::new(), messages: Vec::new(), refused: Vec::new(), loader, rules: None };
+    for (name, text) in texts {
+        let (result, rules) = if is_sigma(&text) { files.sigma(&text) } else { files.loader.load(&text) };
+        files.rules = rules;
+        files.sources.push(Source::new(name, text));
+        // What later files use is used: only the last word counts.
+        files.messages.retain(|known| !matches!(known.code, Code::UnusedMacro | Code::UnusedList));
+        for message in result.messages() {
+            if !files.messages.contains(message) {
+                files.messages.push(message.clone());
+            }
+        }
+    }
+    if files.messages.iter().any(|message| message.code.is_error()) {
+        files.rules = None;
+    }
+    files
+}
+
+impl RuleFiles {
+    /// Adds the rules of a file of Sigma's language.
+    fn sigma(&mut self, text: &str) -> (FileResult, Option<RuleSet>) {
+        let number = self.loader.next_file();
+        let file = sekisho_sigma::load(number, text, &sekisho_sigma::Budget::default());
+        self.refused.extend(file.errors);
+        let rules = file.rules.into_iter().map(|rule| {
+            // Titles need not be unique, and identifiers are.
+            let name =
+                if rule.id.is_empty() { rule.title.clone() } else { format!("{} ({})", rule.title, rule.id) };
+            rule.into_rule(name, sekisho_audit::SOURCE)
+        });
+        self.loader.add(rules.collect())
+    }
+
+    /// A place in words.
+    pub(crate) fn place(&self, span: Span) -> String {
+        match self.sources.get(span.source.0 as usize) {
+            None => "-".to_owned(),
+            Some(source) => {
+                let (start, _) = source.range(span);
+                format!("{}:{}:{}", source.name, start.line, start.column)
+            }
+        }
+    }
+
+    /// Says what loading said; that nothing uses a macro or a list is no trouble of who watches.
+    fn report(&self, terminal: &Terminal) {
+        for error in &self.refused {
+            complain(format!("{}: {error}", self.place(error.span)));
+        }
+        for message in &self.messages {
+            let line = format!("{}: {message}", self.place(message.span));
+            if message.code.is_error() {
+                complain(line);
+            } else if !matches!(message.code, Code::UnusedMacro | Code::UnusedList) {
+                terminal.note(format!("warning: {line}"));
+            }
+        }
+    }
+
+    /// What keeps the rules from being used, for messages.
+    pub(crate) fn failures(&self) -> Vec<String> {
+        let errors = self.messages.iter().filter(|message| message.code.is_error());
+        let errors = errors.map(|error| format!("{}: {error}", self.place(error.span)));
+        errors
+            .chain(self.refused.iter().map(|error| format!("{}: {error}", self.place(error.span))))
+            .collect()
+    }
+}
+
+/// Whether a file holds rules of Falco's language: a list of rules, macros and lists.
+pub(crate) fn is_falco(text: &str) -> bool {
+    const KEYS: &[&str] =
+        &["- rule:", "- macro:", "- list:", "- required_engine_version:", "- required_plugin_versions:"];
+    let mut lines = text.lines().map(str::trim).filter(|line| {
+        !line.is_empty() && !line.starts_with('#') && !line.starts_with("---") && !line.starts_with('%')
+    });
+    let begins_list = lines.clone().next().is_some_and(|line| line.starts_with("- "));
+    begins_list && lines.any(|line| KEYS.iter().any(|key| line.starts_with(key)))
 }
 
 /// Whether a file holds rules of Sigma, each of which is a map; Falco's files are lists.
-fn is_sigma(text: &str) -> bool {
-    ["logsource:", "detection:", "correlation:"]
-        .iter()
-        .any(|key| text.lines().any(|line| line.starts_with(key)))
+pub(crate) fn is_sigma(text: &str) -> bool {
+    let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+    has("logsource:") || has("detection:") || has("correlation:")
 }
 
-/// Adds the rules of a file of Sigma's language. One that cannot be used fails the run as others do.
-fn sigma(path: &Path, text: &str, loader: &mut Loader, failed: &mut bool) -> (FileResult, Option<RuleSet>) {
-    let file = sekisho_sigma::load(SourceId(0), text, &sekisho_sigma::Budget::default());
-    let source = Source::new(path.display().to_string(), text);
-    for error in &file.errors {
-        let (start, _) = source.range(error.span);
-        complain(format!("{}:{}:{}: {error}", path.display(), start.line, start.column));
-        *failed = true;
-    }
-    let rules = file.rules.into_iter().map(|rule| {
-        // Titles need not be unique, and identifiers are.
-        let name =
-            if rule.id.is_empty() { rule.title.clone() } else { format!("{} ({})", rule.title, rule.id) };
-        rule.into_rule(name, sekisho_audit::SOURCE)
-    });
-    loader.add(rules.collect())
+/// Whether a file holds tests of rules.
+pub(crate) fn is_test(text: &str) -> bool {
+    text.lines().any(|line| line.trim_end() == "kind: RuleTest")
 }
 
 /// The files of a folder, or the file.
-fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+pub(crate) fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     if !path.is_dir() {
         files.push(path.to_owned());
         return Ok(());
@@ -127,23 +218,6 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Says what loading a file said; that nothing uses a macro or a list yet is no trouble of who watches.
-fn report(path: &Path, text: &str, result: &FileResult, terminal: &Terminal) {
-    if result.messages().is_empty() {
-        return;
-    }
-    let source = Source::new(path.display().to_string(), text);
-    for message in result.messages() {
-        let (start, _) = source.range(message.span);
-        let line = format!("{}:{}:{}: {message}", path.display(), start.line, start.column);
-        if message.code.is_error() {
-            complain(line);
-        } else if !matches!(message.code, Code::UnusedMacro | Code::UnusedList) {
-            terminal.note(format!("warning: {line}"));
-        }
-    }
 }
 
 /// Enables the rules that options choose.

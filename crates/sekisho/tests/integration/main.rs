@@ -18,6 +18,7 @@ mod charts;
 mod command;
 mod configuration;
 mod credentials;
+mod event_rules;
 mod examples;
 mod fixing;
 mod image_settings;

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use sekisho_policy::{Options, User};
 use serde::Serialize;
 
 use crate::arguments::policy::DiffArguments;
 use crate::arguments::rows::RowFormat;
+use crate::policy::runtime::diff::{self as alerts, Events};
 use crate::policy::{self, Resources, ResultWord, Row, given};
 use crate::terminal::{self, Status, Terminal};
 
@@ -46,7 +47,39 @@ enum ChangeWord {
     Message,
 }
 
+/// Which alerts change over the same events.
+fn events(arguments: &DiffArguments) -> Result<Status> {
+    let events = Events {
+        capture: arguments.capture.as_ref(),
+        audit_log: &arguments.audit_log,
+        matching: arguments.matching.into(),
+        profile: arguments.profile.into(),
+    };
+    let report = alerts::compare(&arguments.before, &arguments.after, &events)?;
+    terminal::write(arguments.output.as_deref(), |out| match arguments.format {
+        RowFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, &report)?;
+            writeln!(out)
+        }
+        RowFormat::Table => report.table(out),
+    })?;
+    Ok(match (report.is_whole, report.is_empty()) {
+        (false, _) => Status::Incomplete,
+        (true, true) => Status::Clean,
+        (true, false) => Status::Findings,
+    })
+}
+
 pub(crate) fn run(arguments: &DiffArguments, terminal: &Terminal) -> Result<Status> {
+    if arguments.capture.is_some() || !arguments.audit_log.is_empty() {
+        return events(arguments);
+    }
+    if alerts::is_about_events(&arguments.after)? && arguments.resources.is_empty() {
+        bail!("these are rules for events: name a capture with --capture, or a log with --audit-log");
+    }
+    if arguments.resources.is_empty() {
+        bail!("name what they are applied to with --resources");
+    }
     let resources = Resources::read(&arguments.resources)?;
     let given = given::read(&arguments.given)?;
     let options = Options { kyverno: given.clone(), ..Options::default() };

@@ -5,8 +5,9 @@ mod kubescape;
 mod kyverno;
 mod own;
 mod rego;
+mod rules;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,6 +57,8 @@ pub(crate) enum TestResult {
 struct Found {
     kyverno: Vec<PathBuf>,
     documents: Vec<PathBuf>,
+    /// Captures and logs that are named after rules, by their folders.
+    named: BTreeMap<PathBuf, Vec<PathBuf>>,
     /// Modules of Rego; those of one target are compiled together.
     rego: Vec<rego::Modules>,
 }
@@ -71,7 +74,11 @@ pub(crate) fn covered(paths: &[PathBuf]) -> Result<BTreeSet<String>> {
         if may_hold_tests(path) {
             names.extend(gatekeeper::covered(path));
             names.extend(own::covered(path));
+            names.extend(rules::covered(path));
         }
+    }
+    for cases in found.named.values() {
+        names.extend(rules::covered_named(cases));
     }
     names.extend(kubescape::covered(paths)?);
     Ok(names)
@@ -85,6 +92,8 @@ pub(crate) fn run(paths: &[PathBuf], data: &[PathBuf]) -> Result<Vec<TestRow>> {
     let mut rows: Vec<TestRow> = Vec::new();
     rows.extend(parallel(&found.kyverno, kyverno::run));
     rows.extend(parallel(&found.documents, documents));
+    let named: Vec<Vec<TestRow>> = found.named.par_iter().map(|(_, cases)| rules::run_named(cases)).collect();
+    rows.extend(named.into_iter().flatten());
     let library = library::find(paths)?;
     rows.extend(kubescape::run(&library, data)?);
     for modules in &mut found.rego {
@@ -145,6 +154,10 @@ fn note(path: &Path, found: &mut Found, modules: &mut Vec<PathBuf>) {
         Some("yaml" | "yml") if name.starts_with("kyverno-test.") => found.kyverno.push(path.to_owned()),
         Some("yaml" | "yml") => found.documents.push(path.to_owned()),
         Some("rego") => modules.push(path.to_owned()),
+        _ if rules::is_named_case(path) => {
+            let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+            found.named.entry(folder).or_default().push(path.to_owned());
+        }
         _ => {}
     }
 }
@@ -159,6 +172,7 @@ fn documents(path: &Path) -> Vec<TestRow> {
         Ok(roots) => {
             let mut rows = gatekeeper::run(path);
             rows.extend(roots.iter().flat_map(|root| own::run(path, root)));
+            rows.extend(roots.iter().flat_map(|root| rules::run(path, root)));
             rows
         }
     }
@@ -168,7 +182,7 @@ fn documents(path: &Path) -> Vec<TestRow> {
 fn may_hold_tests(path: &Path) -> bool {
     let Ok(bytes) = fs::read(path) else { return false };
     let has = |wanted: &[u8]| memchr::memmem::find(&bytes, wanted).is_some();
-    has(b"test.gatekeeper.sh") || has(b"PolicyTest")
+    has(b"test.gatekeeper.sh") || has(b"PolicyTest") || has(b"RuleTest")
 }
 
 /// The documents of a file.
