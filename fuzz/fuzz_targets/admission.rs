@@ -65,7 +65,8 @@ fuzz_target!(|text: &str| {
         }
         let views = Views::default();
         let asked = Asked::new(&request, &views);
-        let judgements: Vec<_> = loaded.validating.iter().map(|policy| policy.judge(&asked, &NoFacts)).collect();
+        let judgements: Vec<_> =
+            loaded.validating.iter().map(|policy| policy.judge(&asked, &NoFacts)).collect();
         answer(&request, &judgements);
         let mutated = loaded.mutating.apply(&asked, &NoFacts);
         if let (Some(before), Some(after)) = (&request.object, &mutated.object) {

@@ -10,10 +10,15 @@ use sekisho_falco::{Event as _, Field};
 static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| {
     let catalog = catalog();
     let infos = catalog.fields(SOURCE).map(|info| std::sync::Arc::new(info.clone()));
-    let arguments = [None, Some(&b"0"[..]), Some(b"a.b"), Some(b"/a/0"), Some(b"hour:a"), Some(b"requestObject")];
+    let arguments =
+        [None, Some(&b"0"[..]), Some(b"a.b"), Some(b"/a/0"), Some(b"hour:a"), Some(b"requestObject")];
     infos
         .flat_map(|info| {
-            arguments.map(|argument| Field { kind: info.kind, info: info.clone(), argument: argument.map(<[u8]>::to_vec) })
+            arguments.map(|argument| Field {
+                kind: info.kind,
+                info: info.clone(),
+                argument: argument.map(<[u8]>::to_vec),
+            })
         })
         .collect()
 });

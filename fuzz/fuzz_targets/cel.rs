@@ -33,7 +33,9 @@ fn run(program: &Program) -> Option<String> {
     assert!(budget.cost <= 20_000 && budget.work <= 100_000 && budget.memory <= 1 << 20);
     // Clocks and chance have no part in it, nor has the order of anything.
     Some(match outcome {
-        Ok(value) => value.to_node().map_or_else(|error| error.to_string(), |node| node.to_json().to_string()),
+        Ok(value) => {
+            value.to_node().map_or_else(|error| error.to_string(), |node| node.to_json().to_string())
+        }
         Err(error) => error.to_string(),
     })
 }

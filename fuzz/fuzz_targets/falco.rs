@@ -27,7 +27,9 @@ fuzz_target!(|text: &str| {
             for source in ["syscall", "k8s_audit"] {
                 let all = rules.matches(&mut Evaluator::new(), &Nothing(source), Matching::All);
                 let first = rules.matches(&mut Evaluator::new(), &Nothing(source), Matching::First);
-                let name = |matches: &[sekisho_falco::Match<'_>]| matches.first().map(|found| found.rule.name.clone());
+                let name = |matches: &[sekisho_falco::Match<'_>]| {
+                    matches.first().map(|found| found.rule.name.clone())
+                };
                 assert_eq!(name(&all), name(&first));
             }
         }

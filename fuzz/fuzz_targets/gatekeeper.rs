@@ -15,7 +15,8 @@ fn objects(text: &str) -> Vec<Object> {
 
 fuzz_target!(|text: &str| {
     let mut parts = text.split('\u{1e}');
-    let mut part = |usual: &'static str| parts.next().filter(|part| !part.is_empty()).unwrap_or(usual).to_owned();
+    let mut part =
+        |usual: &'static str| parts.next().filter(|part| !part.is_empty()).unwrap_or(usual).to_owned();
     let rego = part("package x\nviolation[{\"msg\": \"m\"}] { input.review.object }");
     let library = part("package lib.a\nok = true");
     let indent = |text: &str| text.replace('\n', "\n        ");
@@ -29,7 +30,9 @@ fuzz_target!(|text: &str| {
         indent(&library),
         part("{}"),
         part("{}"),
-        part("{apiVersion: expansion.gatekeeper.sh/v1beta1, kind: ExpansionTemplate, metadata: {name: e}, spec: {applyTo: [{groups: [apps], versions: [v1], kinds: [Deployment]}], templateSource: spec.template, generatedGVK: {group: '', version: v1, kind: Pod}}}"),
+        part(
+            "{apiVersion: expansion.gatekeeper.sh/v1beta1, kind: ExpansionTemplate, metadata: {name: e}, spec: {applyTo: [{groups: [apps], versions: [v1], kinds: [Deployment]}], templateSource: spec.template, generatedGVK: {group: '', version: v1, kind: Pod}}}"
+        ),
     );
     let documents = objects(&policies);
     let sources = [Source::new("policies.yaml", policies.as_str())];

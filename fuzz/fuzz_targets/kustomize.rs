@@ -23,7 +23,8 @@ impl Files for Memory<'_> {
 }
 
 fuzz_target!(|text: &str| {
-    let mut files = BTreeMap::from([("a/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n")]);
+    let mut files =
+        BTreeMap::from([("a/map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\n")]);
     let mut rest = text;
     let mut path = "a/kustomization.yaml";
     while let Some((file, next)) = rest.split_once("\n=== ") {
@@ -31,8 +32,7 @@ fuzz_target!(|text: &str| {
         (path, rest) = next.split_once('\n').unwrap_or((next, ""));
     }
     files.insert(path, rest);
-    let budget =
-        Budget { kustomizations: 50, depth: 10, objects: 500, nodes: 20_000, ..Budget::default() };
+    let budget = Budget { kustomizations: 50, depth: 10, objects: 500, nodes: 20_000, ..Budget::default() };
     if let Ok(built) = build("a", &Memory(files), None, &Options { budget, ..Options::default() }) {
         for object in &built.objects {
             check(object, &built);

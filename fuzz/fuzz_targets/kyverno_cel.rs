@@ -54,10 +54,11 @@ fuzz_target!(|text: &str| {
     for (_, problem) in &loaded.problems {
         assert!(policy.get(problem.span.start as usize..problem.span.end as usize).is_some(), "{problem:?}");
     }
-    let known: Vec<Object> = documents(part("{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: b}}"))
-        .iter()
-        .flat_map(Document::objects)
-        .collect();
+    let known: Vec<Object> =
+        documents(part("{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: b}}"))
+            .iter()
+            .flat_map(Document::objects)
+            .collect();
     let settings = Settings::default();
     for object in &known {
         let request = Request::create(object, &Kinds::default(), "default");

@@ -17,8 +17,7 @@ fuzz_target!(|texts: (&str, &str)| {
     for affected in packages {
         let Some(ecosystem) = affected.ecosystem else { continue };
         let (kind, namespace) = (ecosystem.package_url_type(), ecosystem.namespace());
-        let url =
-            PackageUrl::build(kind, namespace, &affected.name, Some(version), Default::default(), None);
+        let url = PackageUrl::build(kind, namespace, &affected.name, Some(version), Default::default(), None);
         let Ok(url) = url else { continue };
         let component = Component { release: affected.release, ..Component::from_url(url) };
         let Ok(matches) = database.matches(&component) else { continue };

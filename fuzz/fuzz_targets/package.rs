@@ -20,10 +20,15 @@ fn path(select: &Select) -> Option<String> {
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((choice, content)) = bytes.split_first() else { return };
-    let paths: Vec<String> =
-        analyzers().iter().flat_map(|one| one.selects.iter().filter_map(path)).collect();
+    let paths: Vec<String> = analyzers().iter().flat_map(|one| one.selects.iter().filter_map(path)).collect();
     // Binary formats are few among many texts: half of all inputs go to them.
-    let binary = ["usr/bin/program", "a.jar", "var/lib/rpm/Packages", "var/lib/rpm/Packages.db", "var/lib/rpm/rpmdb.sqlite"];
+    let binary = [
+        "usr/bin/program",
+        "a.jar",
+        "var/lib/rpm/Packages",
+        "var/lib/rpm/Packages.db",
+        "var/lib/rpm/rpmdb.sqlite",
+    ];
     let choice = usize::from(*choice);
     let path = match choice.checked_sub(128) {
         Some(choice) => binary[choice % binary.len()],

@@ -1,9 +1,9 @@
 //! Files of packages that are JSON: no panic and no hang, and every package URL can be read back.
 #![no_main]
 
+mod package_file;
+
 use libfuzzer_sys::fuzz_target;
-use sekisho_package::{Budget, Entry, Kind, LayerScan, Streamed, merge};
-use sekisho_version::PackageUrl;
 
 /// The first byte of an input chooses the name of the file.
 const NAMES: &[&str] = &[
@@ -27,16 +27,4 @@ const NAMES: &[&str] = &[
     "a_install.json",
 ];
 
-fuzz_target!(|bytes: &[u8]| {
-    let Some((first, bytes)) = bytes.split_first() else { return };
-    let path = NAMES[usize::from(*first) % NAMES.len()];
-    let mut scan = LayerScan::folder(Budget::default());
-    let entry = Entry { path, kind: Kind::File, mode: 0o644, size: bytes.len() as u64 };
-    scan.entry(&entry, &mut Streamed(bytes), &mut []).expect("a file in memory can be read");
-    for package in merge(&[&scan.finish()]).contents.packages {
-        let text = package.url.to_string();
-        if text.len() <= PackageUrl::LONGEST {
-            assert_eq!(PackageUrl::parse(&text).map(|read| read.to_string()), Ok(text));
-        }
-    }
-});
+fuzz_target!(|bytes: &[u8]| package_file::read(NAMES, bytes));

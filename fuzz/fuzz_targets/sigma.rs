@@ -17,7 +17,8 @@ fuzz_target!(|text: &str| {
         let file = load(SourceId(0), &text, &budget);
         for rule in file.rules {
             let rule = rule.into_rule("r".to_owned(), sekisho_audit::SOURCE);
-            let (result, rules) = Loader::new(sekisho_audit::catalog(), LoadBudget::default()).add(vec![rule]);
+            let (result, rules) =
+                Loader::new(sekisho_audit::catalog(), LoadBudget::default()).add(vec![rule]);
             assert_eq!(result.has_errors(), rules.is_none());
             let Some(rules) = rules else { continue };
             let mut parser = sekisho_audit::Parser::default();

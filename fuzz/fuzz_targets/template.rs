@@ -9,7 +9,8 @@ use sekisho_chart::value::{Map, Value, ValueKey};
 use sekisho_manifest::{Budget as LoadBudget, SourceId, load_one};
 
 const HELPERS: &str = "{{ define \"h\" }}<{{ . }}>{{ end }}{{ define \"r\" }}{{ include \"r\" . }}{{ end }}";
-const VALUES: &str = "a: 1\nb: 1.5\ns: text\nn: null\nl: [p, 2, [q]]\nm: {k: v, j: {i: w}}\nt: '{{ .Values.s }}'\n";
+const VALUES: &str =
+    "a: 1\nb: 1.5\ns: text\nn: null\nl: [p, 2, [q]]\nm: {k: v, j: {i: w}}\nt: '{{ .Values.s }}'\n";
 
 fuzz_target!(|text: &str| {
     let values = load_one(SourceId(2), VALUES, &LoadBudget::default());

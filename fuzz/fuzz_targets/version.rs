@@ -10,7 +10,9 @@ fuzz_target!(|texts: (&str, &str)| {
     let (left, right) = texts;
     let schemes = Ecosystem::all().map(Ecosystem::scheme).chain([Scheme::Packagist]);
     for scheme in schemes {
-        let (Ok(left), Ok(right)) = (Version::parse(scheme, left), Version::parse(scheme, right)) else { continue };
+        let (Ok(left), Ok(right)) = (Version::parse(scheme, left), Version::parse(scheme, right)) else {
+            continue;
+        };
         assert_eq!(left.compare(&right), right.compare(&left).map(Ordering::reverse));
         assert_eq!(left.compare(&left), Some(Ordering::Equal));
     }

@@ -38,6 +38,7 @@ pub use library::Library;
 pub use program::{CompileError, CompileFault, Problem, Program};
 pub use syntax::ast::Span;
 pub use syntax::error::ParseError;
+pub use syntax::reserved::is_reserved;
 pub use types::{StructType, Type, TypeError};
 pub use value::amount::Amount;
 pub use value::foreign::Foreign;

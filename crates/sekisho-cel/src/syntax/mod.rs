@@ -6,4 +6,5 @@ mod lexer;
 mod literal;
 pub(crate) mod macros;
 pub(crate) mod parser;
+pub(crate) mod reserved;
 pub(crate) mod tree;

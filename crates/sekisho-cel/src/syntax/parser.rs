@@ -6,35 +6,12 @@ use super::ast::{Ast, Expr, ExprId, MapEntry, Span, StructField};
 use super::error::{Fault, ParseError};
 use super::lexer::{Token, tokens};
 use super::macros::Macros;
+use super::reserved::is_reserved;
 use super::tree::{DEEPEST, Tree, too_deep};
 use crate::value::Value;
 
 /// The most characters of an expression.
 pub(crate) const LONGEST: usize = 100_000;
-
-const RESERVED: [&str; 21] = [
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "false",
-    "for",
-    "function",
-    "if",
-    "import",
-    "in",
-    "let",
-    "loop",
-    "namespace",
-    "null",
-    "package",
-    "return",
-    "true",
-    "var",
-    "void",
-    "while",
-];
 
 pub(crate) struct Parser {
     tokens: Vec<(Token, Span)>,
@@ -354,7 +331,7 @@ impl Parser {
             return self.message(name, fields, start);
         }
         self.at += 1;
-        if RESERVED.contains(&word.as_str()) {
+        if is_reserved(word) {
             return Err((span, ParseError::Reserved(word.clone())));
         }
         if self.take("(") {

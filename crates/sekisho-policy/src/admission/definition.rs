@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use sekisho_cel::{Environment, Program, Type};
+use sekisho_cel::{Environment, Program, Type, is_reserved};
 use sekisho_manifest::Object;
 use smol_str::SmolStr;
 
@@ -258,34 +258,7 @@ fn parameter_kind(reader: &mut Reader<'_>, at: &At<'_>) -> Option<GroupVersionKi
     Some(GroupVersionKind::new(&api_version, &kind))
 }
 
-/// Words that CEL keeps for itself.
-const RESERVED: [&str; 21] = [
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "false",
-    "for",
-    "function",
-    "if",
-    "import",
-    "in",
-    "let",
-    "loop",
-    "namespace",
-    "null",
-    "package",
-    "return",
-    "true",
-    "var",
-    "void",
-    "while",
-];
-
 fn is_identifier(name: &str) -> bool {
     let first = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-    first
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        && !RESERVED.contains(&name)
+    first && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !is_reserved(name)
 }

@@ -1,5 +1,7 @@
 //! Numbers as text.
 
+use sekisho_go::time::{MONTHS, WEEKDAYS};
+
 use super::Flags;
 
 /// An integer apart from its sign.
@@ -256,27 +258,12 @@ pub(super) fn duration(nanoseconds: i64) -> String {
 
 /// The name of a month, from 1.
 pub(super) fn month(number: i64) -> String {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let name = usize::try_from(number).ok().and_then(|number| NAMES.get(number.checked_sub(1)?));
+    let name = usize::try_from(number).ok().and_then(|number| MONTHS.get(number.checked_sub(1)?));
     name.map_or_else(|| format!("%!Month({number})"), |name| (*name).to_owned())
 }
 
 /// The name of a day of the week; Sunday is 0.
 pub(super) fn weekday(number: i64) -> String {
-    const NAMES: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-    let name = usize::try_from(number).ok().and_then(|number| NAMES.get(number));
+    let name = usize::try_from(number).ok().and_then(|number| WEEKDAYS.get(number));
     name.map_or_else(|| format!("%!Weekday({number})"), |name| (*name).to_owned())
 }
