@@ -32,6 +32,8 @@ pub struct ImageUse {
 /// A container of a workload.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ImageUser {
+    /// The group and version of its kind; empty where they are not known.
+    pub api_version: String,
     /// The kind of the workload that somebody wrote.
     pub kind: String,
     /// Its namespace.
@@ -60,7 +62,7 @@ pub struct Running {
 }
 
 /// Parts of Pods that say nothing of images and owners.
-const POD: &[Left] = &[
+pub(crate) const POD: &[Left] = &[
     &["metadata", "managedFields"],
     &["metadata", "annotations"],
     &["spec", "volumes"],
@@ -93,11 +95,8 @@ pub(crate) fn images(
         let selection =
             Selection { namespace, metadata_only: true, leave: BOOKKEEPING, ..Selection::of(&resource) };
         read(connection, &selection, unread, &mut |root| {
-            let owner = Maker::above(root).unwrap_or_else(|| Maker {
-                kind: kind.to_owned(),
-                name: text(root, &["metadata", "name"]).to_owned(),
-                uid: String::new(),
-            });
+            let name = text(root, &["metadata", "name"]);
+            let owner = Maker::above(root).unwrap_or_else(|| Maker::of(&format!("{group}/v1"), kind, name));
             makers.insert(text(root, &["metadata", "uid"]).to_owned(), owner);
         });
     }
@@ -106,11 +105,7 @@ pub(crate) fn images(
     let selection = Selection { namespace, leave: POD, ..Selection::of(&pods) };
     read(connection, &selection, unread, &mut |root| {
         let maker = Maker::above(root).map(|maker| makers.get(&maker.uid).cloned().unwrap_or(maker));
-        let maker = maker.unwrap_or_else(|| Maker {
-            kind: "Pod".to_owned(),
-            name: text(root, &["metadata", "name"]).to_owned(),
-            uid: String::new(),
-        });
+        let maker = maker.unwrap_or_else(|| Maker::of("v1", "Pod", text(root, &["metadata", "name"])));
         let namespace = text(root, &["metadata", "namespace"]);
         let secrets = root.at(&["spec", "imagePullSecrets"]).map_or(&[][..], Node::items);
         for (container, reference, digest) in containers(root) {
@@ -122,6 +117,7 @@ pub(crate) fn images(
                 nodes: BTreeSet::new(),
             });
             used.users.insert(ImageUser {
+                api_version: maker.api_version.clone(),
                 kind: maker.kind.clone(),
                 namespace: namespace.to_owned(),
                 name: maker.name.clone(),
@@ -138,23 +134,30 @@ pub(crate) fn images(
 
 /// The object that made another.
 #[derive(Debug, Clone)]
-struct Maker {
-    kind: String,
-    name: String,
-    uid: String,
+pub(crate) struct Maker {
+    pub(crate) api_version: String,
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) uid: String,
 }
 
 impl Maker {
-    fn above(root: &Node) -> Option<Self> {
+    /// An object that nothing made.
+    pub(crate) fn of(api_version: &str, kind: &str, name: &str) -> Self {
+        let (api_version, kind, name) = (api_version.to_owned(), kind.to_owned(), name.to_owned());
+        Self { api_version, kind, name, uid: String::new() }
+    }
+
+    pub(crate) fn above(root: &Node) -> Option<Self> {
         let owners = root.at(&["metadata", "ownerReferences"]).map_or(&[][..], Node::items);
         let owner = owners.iter().find(|owner| owner.is_true("controller"))?;
         let of = |key: &str| owner.str(key).to_owned();
-        Some(Self { kind: of("kind"), name: of("name"), uid: of("uid") })
+        Some(Self { api_version: of("apiVersion"), kind: of("kind"), name: of("name"), uid: of("uid") })
     }
 }
 
 /// The containers of a Pod: name, image, and the digest that its node runs.
-fn containers(pod: &Node) -> Vec<(String, String, Option<String>)> {
+pub(crate) fn containers(pod: &Node) -> Vec<(String, String, Option<String>)> {
     let mut found = Vec::new();
     let lists = [
         ("initContainers", "initContainerStatuses"),

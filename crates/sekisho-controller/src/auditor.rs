@@ -8,7 +8,7 @@ use sekisho_manifest::{Budget, Format, Node, Object, SourceId, load};
 use sekisho_policy::{
     Asked, Bundle, Facts, GroupVersionResource, Interest, Kinds, Need, Needed, Policy, Request, Target, Views,
 };
-use sekisho_store::{ObjectKey, ObjectResult};
+use sekisho_store::{FindingRow, ObjectKey, ObjectResult};
 use smol_str::SmolStr;
 
 use crate::changes::{Unit, unchanged, units};
@@ -81,6 +81,8 @@ pub struct Auditor {
     resources: HashMap<SmolStr, BTreeSet<String>>,
     namespaces: HashMap<String, BTreeSet<String>>,
     waiting: BTreeMap<String, Waiting>,
+    /// What is wrong with objects beside what policies say.
+    beside: BTreeMap<String, (ObjectKey, Vec<FindingRow>)>,
     /// What went away since the last run.
     gone: Vec<ObjectResult>,
     counters: Counters,
@@ -207,6 +209,32 @@ impl Auditor {
         self.gone.push(ObjectResult { key: key.clone(), gone: true, ..ObjectResult::default() });
     }
 
+    /// Enters what is wrong with objects beside what policies say, in place of what was entered before.
+    pub fn beside(&mut self, findings: BTreeMap<ObjectKey, Vec<FindingRow>>) {
+        let findings = findings.into_iter().map(|(key, rows)| (key.id(), (key, rows)));
+        let before = std::mem::replace(&mut self.beside, findings.collect());
+        let ids: BTreeSet<&String> = before.keys().chain(self.beside.keys()).collect();
+        for id in ids {
+            let (was, is) = (before.get(id), self.beside.get(id));
+            if was.map(|(_, rows)| rows) == is.map(|(_, rows)| rows) {
+                continue;
+            }
+            if self.held.contains_key(id) {
+                // The result changes though no policy looks again.
+                self.waiting.entry(id.clone()).or_insert_with(|| Waiting::Some(BTreeSet::new()));
+            } else if let Some((key, _)) = is.or(was) {
+                // A kind that no policy concerns is not followed; the object is there for what is wrong with it.
+                self.gone.push(ObjectResult {
+                    key: key.clone(),
+                    bundle: self.digest.clone(),
+                    findings: is.map(|(_, rows)| rows.clone()).unwrap_or_default(),
+                    gone: is.is_none(),
+                    ..ObjectResult::default()
+                });
+            }
+        }
+    }
+
     /// Objects of these kinds changed that policies look at beside the one that they judge; those policies look again
     /// at whatever they can concern. What lives in a namespace is looked at again when its labels change.
     fn fact(&mut self, object: &ObjectText) {
@@ -293,7 +321,13 @@ impl Auditor {
                 version: held.object.version.to_string(),
                 bundle: self.digest.clone(),
                 passed: held.said.values().map(|said| said.passed).sum(),
-                findings: held.said.values().flat_map(|said| said.findings.iter().cloned()).collect(),
+                findings: held
+                    .said
+                    .values()
+                    .flat_map(|said| &said.findings)
+                    .chain(self.beside.get(&id).iter().flat_map(|(_, rows)| rows))
+                    .cloned()
+                    .collect(),
                 gone: false,
             });
         }
@@ -359,10 +393,12 @@ impl Auditor {
     }
 
     /// The findings of all objects, with their objects.
-    pub fn findings(&self) -> impl Iterator<Item = (&ObjectKey, &sekisho_store::FindingRow)> {
-        self.held.values().flat_map(|held| {
+    pub fn findings(&self) -> impl Iterator<Item = (&ObjectKey, &FindingRow)> {
+        let of_policies = self.held.values().flat_map(|held| {
             held.said.values().flat_map(|said| &said.findings).map(|finding| (&held.object.key, finding))
-        })
+        });
+        let beside = self.beside.values();
+        of_policies.chain(beside.flat_map(|(key, rows)| rows.iter().map(move |row| (key, row))))
     }
 
     /// How many rules hold in a namespace.

@@ -18,6 +18,7 @@ use sekisho_store::{BundleUse, StoreOptions, StoreTarget};
 use sekisho_webhook::facts::{FactsError, Live};
 
 use self::work::Work;
+use crate::approvals::{ApprovalSettings, ApprovalsStanding};
 use crate::auditor::Counters;
 use crate::effects::EffectLimits;
 use crate::summary::SummaryForm;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub lease: Option<(String, String, String)>,
     /// How long findings that were resolved are kept, in seconds.
     pub retention: i64,
+    /// How the approvals of images that run are looked after; none: not at all.
+    pub approvals: Option<ApprovalSettings>,
 }
 
 /// Why the controller cannot go on.
@@ -89,6 +92,10 @@ pub struct Standing {
     pub error: Option<String>,
     /// Summaries that are in the cluster, and namespaces that were left out.
     pub summaries: (usize, usize),
+    /// How approvals of images that run stand.
+    pub approvals: ApprovalsStanding,
+    /// Why they cannot be looked at; none where they can.
+    pub unjudged: Option<String>,
 }
 
 /// Follows a cluster.

@@ -1,9 +1,10 @@
 //! Results that last: what was said of the objects of clusters, since when, by which bundle of policies; and
-//! inventories of images. In a file of SQLite, or in PostgreSQL where several replicas share it (feature `postgresql`).
+//! inventories of images, and how their approvals stand. In a file of SQLite, or in PostgreSQL where several replicas share it (feature `postgresql`).
 //!
 //! Everything that is written together is written in one transaction. What cannot be written is an error that says
 //! what is wrong with the database; a [`Spool`] keeps it until it can.
 
+mod approval;
 mod database;
 mod error;
 mod inventory;
@@ -18,6 +19,7 @@ mod store;
 #[cfg(feature = "postgresql")]
 mod tls;
 
+pub use approval::ApprovalRow;
 pub use error::StoreError;
 pub use inventory::{ImageUse, InventoryDocument};
 pub use query::{Count, Filter, StoredFinding};

@@ -4,7 +4,7 @@ use crate::database::{Database, Statements};
 use crate::error::StoreError;
 
 /// The steps. `{bytes}` is the database's word for bytes.
-const STEPS: [&[&str]; 2] = [STEP_1, STEP_2];
+const STEPS: [&[&str]; 3] = [STEP_1, STEP_2, STEP_3];
 
 const STEP_1: &[&str] = &[
     "CREATE TABLE bundles (
@@ -36,6 +36,10 @@ const STEP_2: &[&str] = &[
         seen BIGINT NOT NULL, PRIMARY KEY (cluster, digest, reference, workload))",
     "CREATE INDEX image_uses_by_digest ON image_uses (digest)",
 ];
+
+const STEP_3: &[&str] = &["CREATE TABLE approvals (
+        cluster TEXT NOT NULL, digest TEXT NOT NULL, reference TEXT NOT NULL, state TEXT NOT NULL,
+        since BIGINT NOT NULL, checked BIGINT NOT NULL, reasons TEXT NOT NULL, PRIMARY KEY (cluster, digest))"];
 
 /// Brings a database to the newest layout.
 pub(crate) fn migrate(database: &mut dyn Database, name: &str) -> Result<(), StoreError> {

@@ -160,6 +160,12 @@ impl Policy {
         Self { groups: self.groups.iter().map(group).collect(), claims: bare(&self.claims), ..self.clone() }
     }
 
+    /// All that must be attested, for the policy as a whole and for single authorities.
+    pub fn all_claims(&self) -> impl Iterator<Item = &Claim> {
+        let authorities = self.groups.iter().flat_map(|group| &group.authorities);
+        self.claims.iter().chain(authorities.flat_map(|authority| &authority.claims))
+    }
+
     /// Whether it is for an image.
     pub fn concerns(&self, image: &ImageRef) -> bool {
         let any = |patterns: &[ImagePattern]| patterns.iter().any(|pattern| pattern.matches(image));

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sekisho_cluster::BreakGlass;
+use sekisho_cluster::{BreakGlass, LapseList};
 use sekisho_policy::{Consequence, Decision, FailureClass, Request};
 use serde_json::Value;
 use smol_str::SmolStr;
@@ -16,9 +16,10 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::answer::{self, Refused};
 use crate::body::{BodyError, Held};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Action, Endpoint};
 use crate::facts::Gathered;
 use crate::glass::{Glass, Unbreakable, described, lift};
+use crate::lapses::Lapses;
 use crate::limits::Limits;
 use crate::log::{Level, Log};
 use crate::metrics::{Metrics, Result as Came};
@@ -38,6 +39,8 @@ pub struct Admission {
     pub(crate) room: Arc<AtomicUsize>,
     /// For whom refusals are lifted.
     glass: Box<dyn Glass>,
+    /// Which images may not run any more; none where nobody tells.
+    lapses: Option<Box<dyn Lapses>>,
 }
 
 /// What is sent back.
@@ -82,6 +85,7 @@ impl Admission {
             permits: Arc::new(Semaphore::new(limits.evaluations.clamp(1, Semaphore::MAX_PERMITS))),
             room: Arc::new(AtomicUsize::new(limits.bytes)),
             glass: Box::new(Unbreakable),
+            lapses: None,
         }
     }
 
@@ -89,6 +93,17 @@ impl Admission {
     #[must_use]
     pub fn with_glass(self, glass: impl Glass + 'static) -> Self {
         Self { glass: Box::new(glass), ..self }
+    }
+
+    /// The same, with new Pods refused of which an image may not run any more.
+    #[must_use]
+    pub fn with_lapses(self, lapses: impl Lapses + 'static) -> Self {
+        Self { lapses: Some(Box::new(lapses)), ..self }
+    }
+
+    /// The images that may not run any more; none where nobody tells.
+    pub(crate) fn lapses(&self) -> Option<Result<Arc<LapseList>, String>> {
+        Some(self.lapses.as_ref()?.list())
     }
 
     /// The breaks of glass that are open.
@@ -175,7 +190,10 @@ impl Admission {
                 Ok(gathered) => gathered,
                 Err(error) => return Judged::Unready(request.uid, error.to_string()),
             };
-        let decision = bundle.decide(&request, &gathered, endpoint.scope());
+        let mut decision = bundle.decide(&request, &gathered, endpoint.scope());
+        if let (Some(lapses), Action::Validate) = (&self.lapses, endpoint.action) {
+            crate::lapses::judge(&**lapses, &request, endpoint.class, &mut decision);
+        }
         Judged::Decided(Box::new(request), decision)
     }
 

@@ -105,6 +105,15 @@ impl Told {
             .iter()
             .map(|glass| described(glass).into_iter().collect::<serde_json::Map<_, _>>().into())
             .collect();
+        let lapses = self.admission.lapses().map(|list| match list {
+            Ok(list) => json!({
+                "action": list.action.as_str(),
+                "images": list.images.len(),
+                "left": list.left,
+                "checked": list.checked.to_string(),
+            }),
+            Err(why) => json!({"error": why}),
+        });
         let detail = json!({
             "ready": ready,
             "draining": draining,
@@ -116,6 +125,7 @@ impl Told {
             },
             "facts": facts,
             "brokenGlass": broken,
+            "lapses": lapses,
             "certificate": {
                 "notAfter": jiff::Timestamp::from_second(certificate).map(|time| time.to_string()).unwrap_or_default(),
                 "error": self.serving.error(),
@@ -159,6 +169,22 @@ impl Told {
                 "Sets of policies that could not be used",
             );
             text.value(&[], standing.refusals);
+            if let Some(list) = self.admission.lapses() {
+                text.begin(
+                    "sekisho_admission_lapses_known",
+                    "gauge",
+                    "Whether the list of lapsed approvals is known",
+                );
+                text.value(&[], u8::from(list.is_ok()));
+                text.begin("sekisho_admission_lapsed_images", "gauge", "Images whose approval has lapsed");
+                text.value(&[], list.as_ref().map_or(0, |list| list.images.len()));
+                text.begin(
+                    "sekisho_admission_lapses_checked_seconds",
+                    "gauge",
+                    "When the controller last looked at approvals, in seconds since 1970",
+                );
+                text.value(&[], list.map_or(0, |list| list.checked.as_second()));
+            }
             text.begin("sekisho_admission_facts", "gauge", "Objects that policies can look at, by kind");
             for fact in &facts {
                 text.value(&[("objects", &fact.name)], fact.count);

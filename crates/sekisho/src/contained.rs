@@ -20,13 +20,14 @@ use smol_str::SmolStr;
 use crate::config::Config;
 use crate::credentials::{self, Search};
 use crate::denied::{self, DenyList};
+use crate::inventories::{self, whole};
 use crate::request::Request;
 use crate::target::bill::{self, ReadBill};
-use crate::target::image::{self, Examined, Images, Named, Sought};
+use crate::target::image::{self, Examined, Images, Keep, Named, Sought};
 use crate::target::packages::{self, Packed};
 use crate::target::{Loaded, Selection, image_object};
 use crate::vulnerable::{Judge, Places, Wanted, Whole};
-use crate::{inventories, refused_licenses, running};
+use crate::{refused_licenses, running};
 
 /// The rule about credentials.
 const LEAK: &str = LEAKED_CREDENTIAL.id;
@@ -58,6 +59,14 @@ pub(crate) struct Targets<'t> {
     /// The cluster that runs the images.
     pub(crate) runs: Option<&'t running::Found>,
     pub(crate) bills: &'t [ReadBill],
+}
+
+/// Images that are examined together.
+enum Batch<'b> {
+    /// They are read.
+    Named(&'b [Named]),
+    /// They were read before.
+    Kept(Vec<Examined>),
 }
 
 /// What is asked about packages, and what came of it.
@@ -101,9 +110,19 @@ impl Targets<'_> {
         let users = users(&loaded.objects);
         let mut is_whole = self.runs.is_some_and(|runs| runs.is_whole);
         // However many there are, a few are held.
-        for images in self.images.chunks(IMAGES_AT_ONCE) {
-            let images = reader.read(images);
-            loaded.coverage.skipped.extend(self.keep(&images, &settings, now)?);
+        let version = whole::version(eyes);
+        let kept: Vec<Examined> =
+            request.kept.iter().map(|kept| kept.examined(&version)).collect::<Result<_, _>>()?;
+        let batches = self.images.chunks(IMAGES_AT_ONCE).map(Batch::Named);
+        for batch in batches.chain((!kept.is_empty()).then_some(Batch::Kept(kept))) {
+            let images = match batch {
+                Batch::Kept(kept) => kept,
+                Batch::Named(images) => {
+                    let images = reader.read(images);
+                    loaded.coverage.skipped.extend(self.keep(&images, &settings, &version, now)?);
+                    images
+                }
+            };
             is_whole &= images.iter().all(|image| image.is_whole);
             for image in &images {
                 enter(image, &mut contained, loaded);
@@ -122,17 +141,7 @@ impl Targets<'_> {
             }
         }
 
-        for read in self.bills {
-            match (&read.bill, &mut of_packages) {
-                (Ok(bill), Some(packages)) => packages.of_bill(&read.name, bill, loaded)?,
-                (Ok(_), None) => {}
-                (Err(error), _) => loaded.coverage.skipped.push(Skip {
-                    path: read.name.as_str().into(),
-                    line: None,
-                    reason: SkipReason::Unreadable(error.to_string()),
-                }),
-            }
-        }
+        self.examine_bills(of_packages.as_mut(), loaded)?;
         if is_whole {
             loaded.coverage.skipped.extend(self.forget(&settings, now)?);
         }
@@ -172,6 +181,21 @@ impl Targets<'_> {
         Ok(contained)
     }
 
+    fn examine_bills(&self, mut packages: Option<&mut Packages<'_>>, loaded: &mut Loaded) -> Result<()> {
+        for read in self.bills {
+            match (&read.bill, &mut packages) {
+                (Ok(bill), Some(packages)) => packages.of_bill(&read.name, bill, loaded)?,
+                (Ok(_), None) => {}
+                (Err(error), _) => loaded.coverage.skipped.push(Skip {
+                    path: read.name.as_str().into(),
+                    line: None,
+                    reason: SkipReason::Unreadable(error.to_string()),
+                }),
+            }
+        }
+        Ok(())
+    }
+
     /// Where inventories are kept, unless nothing is to be kept.
     fn kept_in(&self, settings: &image::Settings) -> Result<Option<StoreTarget>> {
         if settings.no_cache && settings.inventories.is_none() {
@@ -181,10 +205,17 @@ impl Targets<'_> {
     }
 
     /// Keeps what the images contain; why that could not be.
-    fn keep(&self, images: &[Examined], settings: &image::Settings, now: i64) -> Result<Option<Skip>> {
+    fn keep(
+        &self,
+        images: &[Examined],
+        settings: &image::Settings,
+        version: &str,
+        now: i64,
+    ) -> Result<Option<Skip>> {
+        let version = Some(version).filter(|_| settings.keep == Keep::Whole);
         let Some(target) = self.kept_in(settings)?.filter(|_| !images.is_empty()) else { return Ok(None) };
         let cluster = self.runs.map(|runs| runs.cluster.as_str());
-        unkept(&target, inventories::keep(&target, images, cluster, now), settings)
+        unkept(&target, inventories::keep(&target, images, cluster, version, now), settings)
     }
 
     /// Forgets what the cluster no longer runs; why that could not be.

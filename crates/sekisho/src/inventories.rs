@@ -1,6 +1,8 @@
 //! What images contain, kept by their digests: judged again when advisories come, and asked who runs what. No image is
 //! looked at again for it.
 
+pub(crate) mod whole;
+
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -34,8 +36,15 @@ pub(crate) fn place(named: Option<&str>, config: &Config) -> Result<Option<Store
     Ok(Cache::home().map(|folder| StoreTarget::File(folder.join("inventories.db"))))
 }
 
-/// Keeps what images contain that were read to their end, and who was seen to use them.
-pub(crate) fn keep(target: &StoreTarget, images: &[Examined], cluster: Option<&str>, now: i64) -> Result<()> {
+/// Keeps what images contain that were read to their end, and who was seen to use them; with a version of what was looked for,
+/// all that was read.
+pub(crate) fn keep(
+    target: &StoreTarget,
+    images: &[Examined],
+    cluster: Option<&str>,
+    version: Option<&str>,
+    now: i64,
+) -> Result<()> {
     let whole: Vec<&Examined> =
         images.iter().filter(|image| image.is_whole && !image.digest.is_empty()).collect();
     if whole.is_empty() {
@@ -50,6 +59,11 @@ pub(crate) fn keep(target: &StoreTarget, images: &[Examined], cluster: Option<&s
     let documents: Result<Vec<InventoryDocument>> =
         whole.par_iter().map(|image| document(image, now)).collect();
     store.put_inventories(&documents?)?;
+    if let Some(version) = version {
+        let wholes: Result<Vec<InventoryDocument>> =
+            whole.par_iter().map(|image| whole::document(image, version, now)).collect();
+        store.put_inventories(&wholes?)?;
+    }
     let mut uses = Vec::new();
     for image in whole {
         let of = |workload: &str| ImageUse {
@@ -87,11 +101,16 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 fn document(image: &Examined, now: i64) -> Result<InventoryDocument> {
+    packed(&image.digest, FORMAT, kept(&image.contents).as_bytes(), now)
+}
+
+/// A document of something that has a digest.
+fn packed(digest: &str, format: &str, bytes: &[u8], now: i64) -> Result<InventoryDocument> {
     let mut packer = DeflateEncoder::new(Vec::new(), Compression::default());
-    packer.write_all(kept(&image.contents).as_bytes())?;
+    packer.write_all(bytes)?;
     Ok(InventoryDocument {
-        digest: image.digest.clone(),
-        format: FORMAT.to_owned(),
+        digest: digest.to_owned(),
+        format: format.to_owned(),
         tool: format!("sekisho {}", env!("CARGO_PKG_VERSION")),
         made: now,
         document: packer.finish()?,
@@ -99,10 +118,14 @@ fn document(image: &Examined, now: i64) -> Result<InventoryDocument> {
 }
 
 fn unpacked(document: &InventoryDocument) -> Option<String> {
+    unpacked_within(document, LIMIT)
+}
+
+fn unpacked_within(document: &InventoryDocument, limit: u64) -> Option<String> {
     let mut text = String::new();
-    let mut reader = DeflateDecoder::new(document.document.as_slice()).take(LIMIT + 1);
+    let mut reader = DeflateDecoder::new(document.document.as_slice()).take(limit + 1);
     reader.read_to_string(&mut text).ok()?;
-    (text.len() as u64 <= LIMIT).then_some(text)
+    (text.len() as u64 <= limit).then_some(text)
 }
 
 /// Opens the inventories; none where there are none yet.

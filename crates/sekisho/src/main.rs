@@ -17,6 +17,7 @@ mod install;
 mod inventories;
 mod live;
 mod mending;
+mod passing;
 mod policy;
 mod refused_licenses;
 mod release;

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use sekisho_finding::Persona;
 use sekisho_policy::pod_security::Preset;
 
 use crate::config::Config;
 use crate::credentials::Asked;
+use crate::inventories::whole::Whole;
 use crate::live::Live;
 use crate::policy;
 
 use crate::release::Releases;
 use crate::route::Tried;
-use crate::target::image;
+use crate::target::image::{self, Named};
 use crate::vulnerable::Wanted;
 
 /// What a command asks for; it wins over the configuration.
@@ -61,6 +63,10 @@ pub(crate) struct Request {
     pub(crate) credentials: Option<Asked>,
     /// How images among the targets are read; none: images are no targets.
     pub(crate) images: Option<image::Settings>,
+    /// Images beside those among the targets.
+    pub(crate) named: Vec<Named>,
+    /// Images that were read before, and are not read again.
+    pub(crate) kept: Vec<Arc<Whole>>,
     /// Which cluster is meant by the target `cluster`, and as whom it is read.
     pub(crate) live: Live,
     /// Today as days since 1970-01-01.

@@ -57,6 +57,7 @@ fn divide(whole: &Request) -> Result<(Vec<Named>, Vec<ReadBill>, Request)> {
     } else {
         image::divide(&whole.targets)?
     };
+    let images = [images, whole.named.clone()].concat();
     let Divided { bills, others, input } = bill::divide(&targets)?;
     Ok((images, bills, Request { targets: others, input, ..whole.clone() }))
 }

@@ -35,7 +35,7 @@ pub(crate) struct Found {
 
 /// Clients by the secrets that they hold.
 #[derive(Default)]
-struct Clients {
+pub(crate) struct Clients {
     by_secrets: HashMap<BTreeSet<(String, String)>, Arc<Client>>,
     known: HashMap<(String, String), Option<Arc<CredentialDocument>>>,
 }
@@ -147,7 +147,7 @@ fn platforms(seen: &Running, image: &ImageUse) -> BTreeSet<Option<String>> {
 
 impl Clients {
     /// Reads a secret; why it is of no use.
-    fn learn(&mut self, connection: &Connection, secret: &(String, String)) -> Option<String> {
+    pub(crate) fn learn(&mut self, connection: &Connection, secret: &(String, String)) -> Option<String> {
         if self.known.contains_key(secret) {
             return None;
         }
@@ -167,7 +167,7 @@ impl Clients {
     }
 
     /// The client that holds these secrets, before what the user has on record.
-    fn of(
+    pub(crate) fn of(
         &mut self,
         secrets: &BTreeSet<(String, String)>,
         settings: &image::Settings,

@@ -4,6 +4,7 @@
 mod events;
 mod glass;
 mod kubeconfigs;
+mod lapses;
 mod leases;
 mod lists;
 mod mirrors;

@@ -43,6 +43,21 @@ impl Controller {
             "Namespaces without a summary for the limit.",
             standing.summaries.1 as u64,
         );
+        let approvals = standing.approvals;
+        line("gauge", "approvals", "Images that run and of which approval is asked.", approvals.images);
+        line("gauge", "approvals_approved", "Those that are approved.", approvals.approved);
+        line("gauge", "approvals_lapsed", "Those whose approval has lapsed.", approvals.lapsed);
+        line("gauge", "approvals_missing", "Those that never were approved.", approvals.missing);
+        line("gauge", "approvals_unknown", "Those of which it cannot be told.", approvals.unknown);
+        line("gauge", "approvals_lapsed_containers", "Containers that run lapsed images.", approvals.users);
+        line("gauge", "approvals_undigested", "Containers whose image is not known.", approvals.undigested);
+        line("counter", "approvals_looks_total", "Times that an image was looked at.", approvals.looks);
+        line(
+            "gauge",
+            "approvals_failing",
+            "Whether approvals cannot be looked at.",
+            u64::from(standing.unjudged.is_some()),
+        );
         text
     }
 }

@@ -11,6 +11,7 @@ use sekisho_store::{BundleUse, ObjectKey, Spool};
 use sekisho_webhook::facts::FactSource as _;
 
 use super::{Controller, ControllerError, TICK, lock, now};
+use crate::approvals::Keeper;
 use crate::auditor::{Auditor, ObjectText};
 use crate::cleaner::Cleaner;
 use crate::effects::Cause;
@@ -37,10 +38,14 @@ pub(super) struct Work<'c> {
     told: Receiver<Told>,
     used: Option<BundleUse>,
     pub(super) spool: Option<Spool>,
+    /// Who looks after approvals.
+    keeper: Option<Keeper>,
     pub(super) began: i64,
     /// When all objects that there were had been read.
     read: Option<Instant>,
     pub(super) complete: bool,
+    /// Whether what went away while nobody followed was taken out of the store.
+    swept: bool,
     pub(super) cleaner: Cleaner,
     /// Objects that may have effects, and why they are looked at.
     pub(super) triggers: BTreeMap<String, (ObjectText, Cause)>,
@@ -69,10 +74,14 @@ impl<'c> Work<'c> {
     pub(super) fn begin(controller: &'c Controller) -> Result<Self, ControllerError> {
         let (tell, told) = channel();
         let settings = &controller.settings;
-        let spool = settings
-            .store
-            .as_ref()
-            .map(|(target, options)| Spool::new(target.clone(), *options, &settings.cluster));
+        let spool = || {
+            let (target, options) = settings.store.as_ref()?;
+            Some(Spool::new(target.clone(), *options, &settings.cluster))
+        };
+        let keeper = settings.approvals.as_ref().map(|approvals| {
+            let whose = (settings.cluster.as_str(), settings.dry_run);
+            Keeper::start(&controller.connection, approvals, spool(), whose)
+        });
         Ok(Self {
             kinds: discover(&controller.connection)?,
             controller,
@@ -82,10 +91,12 @@ impl<'c> Work<'c> {
             tell,
             told,
             used: None,
-            spool,
+            spool: spool(),
+            keeper: keeper.transpose()?,
             began: now(),
             read: None,
             complete: false,
+            swept: false,
             cleaner: Cleaner::default(),
             triggers: BTreeMap::new(),
             maker: settings.lease.as_ref().map_or_else(
@@ -119,6 +130,7 @@ impl<'c> Work<'c> {
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
         }
         let synced = self.watch_mirrors();
+        let lapses_are_told = self.hear(&mut words);
         if self.used.is_some() && synced {
             if self.settling.is_some_and(|since| since.elapsed() >= SETTLING) {
                 self.settling = None;
@@ -139,12 +151,16 @@ impl<'c> Work<'c> {
             }
             if self.auditor.waiting() == 0 && !self.complete {
                 self.complete = true;
-                self.sweep(&mut words);
                 words.push(format!(
                     "everything was looked at: {} objects, {:.2} s after they were read",
                     self.auditor.counters().objects,
                     read.elapsed().as_secs_f64()
                 ));
+            }
+            // What approvals say of objects comes from elsewhere, and is no older than the rest.
+            if self.complete && !self.swept && lapses_are_told {
+                self.swept = true;
+                self.sweep(&mut words);
             }
             self.clean(&mut words);
             self.summarise(&mut words);
@@ -156,6 +172,23 @@ impl<'c> Work<'c> {
         standing.counters = self.auditor.counters();
         standing.complete = self.complete;
         Ok(words)
+    }
+
+    /// Takes in what is told of approvals; whether all of it was.
+    fn hear(&mut self, words: &mut Vec<String>) -> bool {
+        let Some(keeper) = &self.keeper else { return true };
+        let told = keeper.told();
+        if let Some(findings) = told.findings {
+            self.auditor.beside(findings);
+        }
+        words.extend(told.words);
+        let mut standing = lock(&self.controller.standing);
+        standing.approvals = told.standing;
+        if standing.unjudged != told.fault {
+            words.extend(told.fault.clone());
+            standing.unjudged = told.fault;
+        }
+        told.is_whole
     }
 
     /// Takes a bundle that is new, and follows the kinds that it concerns.

@@ -5,6 +5,7 @@ mod answers;
 mod audit_backend;
 mod callers;
 mod ending;
+mod lapses;
 mod limits;
 mod peer;
 mod reviews;

@@ -13,7 +13,9 @@ use sekisho_manifest::{Budget, Format, Node, SourceId, load};
 use sekisho_policy::{Bundle, BundleOptions, Material, Snapshot, Text};
 use sekisho_webhook::facts::{FactSource, Fixed};
 use sekisho_webhook::tls::{ClientSource, Clients, Folder, Own, Rotation, Serving};
-use sekisho_webhook::{Addresses, Admission, Level, Limits, Log, Policies, Revision, Running, Server};
+use sekisho_webhook::{
+    Addresses, Admission, Lapses, Level, Limits, Log, Policies, Revision, Running, Server,
+};
 use tempfile::TempDir;
 
 /// A policy that wants every ConfigMap to have a team, and one that adds a zone.
@@ -69,12 +71,13 @@ pub(crate) struct Wanted {
     /// The authority of callers, and the names that they may have.
     pub(crate) callers: Option<(String, Vec<String>)>,
     pub(crate) facts: Option<Arc<dyn FactSource>>,
+    pub(crate) lapses: Option<Box<dyn Lapses>>,
 }
 
 impl Default for Wanted {
     fn default() -> Self {
         let limits = Limits { notice: Duration::ZERO, ..Limits::default() };
-        Self { limits, policies: Some(POLICIES), callers: None, facts: None }
+        Self { limits, policies: Some(POLICIES), callers: None, facts: None, lapses: None }
     }
 }
 
@@ -108,7 +111,11 @@ impl Webhook {
         let taken = Arc::clone(&lines);
         let log = Log::start(Level::Debug, move |line| taken.lock().unwrap().push(line.to_owned()))
             .expect("a thread");
-        let admission = Arc::new(Admission::new(Arc::clone(&policies), wanted.limits, log));
+        let mut admission = Admission::new(Arc::clone(&policies), wanted.limits, log);
+        if let Some(lapses) = wanted.lapses {
+            admission = admission.with_lapses(lapses);
+        }
+        let admission = Arc::new(admission);
         let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
         let addresses = Addresses { webhook: any, status: Some(any) };
         let server = Server::bind(addresses, admission, serving).expect("it listens");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use sekisho_oci::platform::Platform;
 
-use crate::target::image::Settings;
+use crate::target::image::{Keep, Settings};
 
 /// Where images come from, and for which platform.
 #[derive(Debug, Args)]
@@ -46,6 +46,7 @@ impl ImageArguments {
             mirrors: self.registry_mirror,
             no_cache: self.no_cache,
             inventories: self.inventories,
+            keep: Keep::Packages,
             offline,
         }
     }

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::ClusterArguments;
 use super::policy::Modules;
+use super::signature::RegistryArguments;
 use crate::policy::pod_security::Wanted;
 
 /// Which part serves.
@@ -59,6 +60,9 @@ pub(crate) struct AdmissionArguments {
     pub(crate) facts: FactArguments,
     #[command(flatten)]
     pub(crate) live: ClusterArguments,
+    /// ConfigMap in which the controller lists images whose approval has lapsed, in the namespace of the installation
+    #[arg(long, value_name = "NAMESPACE/NAME")]
+    pub(crate) lapsed_list: Option<String>,
     /// Namespace whose breaks of glass are honoured: ConfigMaps with the label `sekisho/break-glass=true`
     #[arg(long, value_name = "NAMESPACE")]
     pub(crate) break_glass: Option<String>,
@@ -110,6 +114,8 @@ pub(crate) struct ControllerArguments {
     /// The most objects that are made and changed in a minute
     #[arg(long, value_name = "COUNT", default_value_t = 600)]
     pub(crate) most_effects: u32,
+    #[command(flatten)]
+    pub(crate) approvals: ApprovalArguments,
     /// Lease that one of several replicas holds, which works while it does
     #[arg(long, value_name = "NAMESPACE/NAME")]
     pub(crate) lease: Option<String>,
@@ -121,6 +127,51 @@ pub(crate) struct ControllerArguments {
     pub(crate) status: Option<SocketAddr>,
     #[command(flatten)]
     pub(crate) live: ClusterArguments,
+}
+
+/// How approvals of images that run are looked after.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for approvals of images that run")]
+pub(crate) struct ApprovalArguments {
+    /// Look again at the approvals of images that run, by `trust` in the `sekisho.yaml` of the bundle, whenever the bundle,
+    /// the vulnerability database or the time can have made them lapse
+    #[arg(long)]
+    pub(crate) approvals: bool,
+    /// What becomes of new Pods with an image whose approval has lapsed
+    #[arg(long, value_enum, value_name = "ACTION", default_value = "report", requires = "approvals")]
+    pub(crate) lapsed: LapsedWord,
+    /// How long after the approval lapsed
+    #[arg(long, value_name = "HOURS", default_value_t = 24, requires = "approvals")]
+    pub(crate) grace: u16,
+    /// ConfigMap that tells the webhook; it must be in the namespace of the installation, where nobody else may write
+    #[arg(long, value_name = "NAMESPACE/NAME", requires = "approvals")]
+    pub(crate) lapsed_list: Option<String>,
+    /// How often what is not approved is looked at again; what is approved twelve times as seldom
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, requires = "approvals")]
+    pub(crate) approvals_interval: u32,
+    /// Vulnerability database; looked at again when it changes [default: the one that `sekisho db` put into its place, else
+    /// the one in the program]
+    #[arg(long, value_name = "FILE", requires = "approvals")]
+    pub(crate) database: Option<PathBuf>,
+    /// Where what was read of images is kept [default: the database of results]
+    #[arg(long, value_name = "DATABASE", requires = "approvals")]
+    pub(crate) inventories: Option<String>,
+    /// Speak to registries with the pull secrets of the Pods; that takes `get` on Secrets
+    #[arg(long, requires = "approvals")]
+    pub(crate) pull_secrets: bool,
+    #[command(flatten)]
+    pub(crate) registries: RegistryArguments,
+}
+
+/// What becomes of Pods with an image whose approval has lapsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LapsedWord {
+    /// Nothing: it is a finding
+    Report,
+    /// Who makes new ones is warned
+    Warn,
+    /// New ones are refused
+    Deny,
 }
 
 /// The form of summaries.

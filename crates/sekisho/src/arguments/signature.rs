@@ -198,6 +198,10 @@ pub(crate) struct GateArguments {
     /// Vulnerability database [default: the one that `sekisho db` put into its place, else the one in the program]
     #[arg(long, value_name = "FILE")]
     pub(crate) database: Option<PathBuf>,
+    /// Where what was read of the image is kept, so that it can be judged again: a file, or an address of PostgreSQL
+    /// [default: that of the bundle's `sekisho.yaml`, else `sekisho/inventories.db` in the folder for caches]
+    #[arg(long, value_name = "DATABASE")]
+    pub(crate) inventories: Option<String>,
     /// How old the vulnerability database may be
     #[arg(long, value_name = "DAYS", default_value_t = 7)]
     pub(crate) max_database_age: u32,

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp};
 use sekisho_finding::Severity;
-use sekisho_oci::document::ManifestDocument;
 use sekisho_policy::BundleOptions;
 use sekisho_report::{Detail, Format, Options, Report};
 use sekisho_signature::bundle::Bundle as Signed;
@@ -15,9 +14,10 @@ use serde_json::{Value, json};
 
 use super::attest::{attest_image, put_statement};
 use super::sign::{put_signature, signature_of};
-use crate::arguments::signature::{BesideArguments, GateArguments, RegistryArguments};
+use crate::arguments::signature::{BesideArguments, GateArguments};
 use crate::bundle::{prove, reader};
-use crate::credentials::Asked;
+use crate::inventories::{self, whole};
+use crate::passing::{Expected, Passing, fail_on, passing, platforms, request};
 use crate::request::Request;
 use crate::run::{self, Outcome};
 use crate::signature::artifact::{Artifact, Image};
@@ -27,7 +27,6 @@ use crate::signature::predicate_type;
 use crate::signature::witness::Signer;
 use crate::target::image;
 use crate::terminal::{self, Status, Terminal};
-use crate::vulnerable::Wanted;
 use crate::{advisories, config};
 
 pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Status> {
@@ -63,13 +62,24 @@ pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Statu
         return Ok(Status::Incomplete);
     }
 
-    let expected = platforms(&image)?;
+    let expected = platforms(&image.repository, &image.held, &image.name)?;
+    let images = image::Settings {
+        credentials: registries.registry_credentials.clone(),
+        insecure: registries.insecure_registry.clone(),
+        offline: terminal.offline,
+        inventories: arguments.inventories.clone(),
+        keep: image::Keep::Whole,
+        ..image::Settings::default()
+    };
+    let name = |one: &Expected| PathBuf::from(format!("registry:{}@{}", image.name, one.digest));
     let request = Request {
+        targets: expected.iter().map(name).collect(),
         today,
         progress: !terminal.quiet,
-        ..request(named.as_ref(), &registries, &image, &expected, &in_force, terminal.offline)
+        ..request(&in_force, named.as_ref(), images)
     };
     let outcome = run::run(&request)?;
+    keep(arguments.inventories.as_deref(), &outcome, &image, &expected, terminal)?;
     let status = judge(&outcome, &expected, &image, terminal)?;
     if status != Status::Clean {
         terminal::complain(format_args!(
@@ -119,75 +129,10 @@ fn attached(given: &[String]) -> Result<Vec<(String, Value)>> {
         .collect()
 }
 
-/// An image for one platform: its digest, and how many layers it has.
-struct Expected {
-    digest: String,
-    layers: usize,
-}
-
-/// Every image that the name leads to: a list of images is approved as a whole or not at all.
-fn platforms(image: &Image) -> Result<Vec<Expected>> {
-    const MOST: usize = 64;
-    let named = || format!("{}@{}", image.name, image.held.digest);
-    let document =
-        ManifestDocument::parse(&image.held.bytes, Some(&image.held.media_type)).with_context(named)?;
-    let index = match document {
-        ManifestDocument::Manifest(manifest) => {
-            let digest = image.held.digest.to_string();
-            return Ok(vec![Expected { digest, layers: manifest.layers.len() }]);
-        }
-        ManifestDocument::Index(index) => index,
-    };
-    let mut expected = Vec::new();
-    for descriptor in index.manifests.iter().filter(|descriptor| !descriptor.is_attestation()) {
-        let digest = descriptor.digest.to_string();
-        let held = image.repository.manifest(&digest)?.with_context(|| format!("`{digest}` is not there"))?;
-        match ManifestDocument::parse(&held.bytes, Some(&held.media_type)).with_context(named)? {
-            ManifestDocument::Manifest(manifest) => {
-                expected.push(Expected { digest, layers: manifest.layers.len() });
-            }
-            ManifestDocument::Index(_) => bail!("`{digest}` is a list in a list, which is not examined"),
-        }
-        if expected.len() > MOST {
-            bail!("the image is built for more than {MOST} platforms, the limit");
-        }
-    }
-    if expected.is_empty() {
-        bail!("{} leads to no image", named());
-    }
-    Ok(expected)
-}
-
-fn request(
-    database: Option<&PathBuf>,
-    registries: &RegistryArguments,
-    image: &Image,
-    expected: &[Expected],
-    in_force: &InForce,
-    offline: bool,
-) -> Request {
-    let name = |one: &Expected| PathBuf::from(format!("registry:{}@{}", image.name, one.digest));
-    Request {
-        targets: expected.iter().map(name).collect(),
-        // The configuration of the bundle counts, and none that lies where the gate is run.
-        config: Some(in_force.configuration()),
-        policies: vec![in_force.folder().to_owned()],
-        vulnerabilities: Some(Wanted { database: database.cloned(), ..Wanted::default() }),
-        credentials: Some(Asked::default()),
-        images: Some(image::Settings {
-            credentials: registries.registry_credentials.clone(),
-            insecure: registries.insecure_registry.clone(),
-            offline,
-            ..image::Settings::default()
-        }),
-        ..Request::default()
-    }
-}
-
 /// Shows what was found, and says whether the image passes: all of it was read, and nothing is at the limit.
 fn judge(outcome: &Outcome, expected: &[Expected], image: &Image, terminal: &Terminal) -> Result<Status> {
     let catalogue = terminal.catalogue(outcome.config.document.language.as_deref())?;
-    let fail_on = outcome.config.document.scan.fail_on.map_or(Some(Severity::High), |fail_on| fail_on.0);
+    let fail_on = fail_on(outcome);
     let target = format!("{}@{}", image.name, image.held.digest);
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
@@ -209,11 +154,32 @@ fn judge(outcome: &Outcome, expected: &[Expected], image: &Image, terminal: &Ter
         ..Options::default()
     };
     terminal::write(None, |out| Format::Table.write(&report, &options, out))?;
-    let layers: usize = expected.iter().map(|one| one.layers).sum();
-    if outcome.coverage.failures().next().is_some() || outcome.coverage.layers < layers {
-        return Ok(Status::Incomplete);
+    Ok(match passing(outcome, expected.iter().map(|one| one.layers).sum()) {
+        Passing::Passes => Status::Clean,
+        Passing::Fails(_) => Status::Findings,
+        Passing::Unknown(_) => Status::Incomplete,
+    })
+}
+
+/// Keeps to which images the digest leads, so that what was read of them is found by it. What is kept by the way need not be.
+fn keep(
+    named: Option<&str>,
+    outcome: &Outcome,
+    image: &Image,
+    expected: &[Expected],
+    terminal: &Terminal,
+) -> Result<()> {
+    let Some(target) = inventories::place(named, &outcome.config)? else { return Ok(()) };
+    let leads = expected.iter().map(|one| one.digest.clone()).collect();
+    let now = Timestamp::now().as_second();
+    match whole::keep_leads(&target, &image.held.digest.to_string(), &leads, now) {
+        Err(error) if named.is_some() => Err(error),
+        Err(error) => {
+            terminal.note(format_args!("the image is not kept for later: {error:#}"));
+            Ok(())
+        }
+        Ok(()) => Ok(()),
     }
-    Ok(if outcome.fails_at(fail_on) { Status::Findings } else { Status::Clean })
 }
 
 /// What is attested: that this image passed this bundle, judged by this program with these advisories, and until when

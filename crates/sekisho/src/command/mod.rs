@@ -44,7 +44,7 @@ use crate::vulnerable::Wanted;
 pub(crate) const DOCUMENTATION: Option<&str> = None;
 
 /// Today in UTC.
-fn today() -> Date {
+pub(crate) fn today() -> Date {
     Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
 
@@ -78,6 +78,8 @@ impl Targets {
             vulnerabilities: None,
             credentials: None,
             images: None,
+            named: Vec::new(),
+            kept: Vec::new(),
             live: self.live.live(terminal.offline),
             today: config::days(today()),
         }

@@ -8,6 +8,7 @@ use sekisho_finding::fault::LEAKED_CREDENTIAL;
 use sekisho_finding::{Confidence, Finding, Fingerprint, Location, Rule, Severity, Subject};
 use sekisho_framework::{Cell, Layer, Mode, Phase};
 use sekisho_manifest::{FieldPath, ObjectRef, Source, SourceId, Span};
+use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::Record;
@@ -25,7 +26,7 @@ pub(crate) struct Found<'f> {
 }
 
 /// Where in an image something lies.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct InLayer {
     /// The layer, as it is shown.
     pub(crate) name: String,

@@ -44,6 +44,11 @@ impl Events {
         self.tell("BundleAdopted", false, &format!("the bundle {digest} of {source} is in use"), log);
     }
 
+    /// Tells what became of approvals of images that run.
+    pub(crate) fn lapsed(&self, message: &str, log: &Log) {
+        self.tell("ApprovalLapsed", true, message, log);
+    }
+
     fn tell(&self, reason: &str, is_warning: bool, message: &str, log: &Log) {
         let Some(telling) = &self.0 else { return };
         let happening = Happening {

@@ -20,6 +20,8 @@ pub(crate) struct InForce {
     folder: TempDir,
     /// Its trust policies.
     pub(crate) trust: Vec<Policy>,
+    /// Which bundle it is.
+    pub(crate) bundle: Arc<BundleInForce>,
 }
 
 impl InForce {
@@ -40,12 +42,22 @@ impl InForce {
         });
         let within = |policy: Policy| policy.within(Arc::clone(&known));
         let trust = policies::of_config(&config)?.into_iter().map(within).collect();
-        Ok(Self { folder, trust })
+        Ok(Self { folder, trust, bundle: known })
     }
 
     /// The folder of its files.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The bundle in a few words: the beginnings of its digest and its commit.
+    pub(crate) fn named(&self) -> String {
+        let short = |text: &str, length| text.chars().take(length).collect::<String>();
+        let digest = short(&self.bundle.digest, 19);
+        match self.bundle.commit.as_str() {
+            "" => format!("bundle {digest}"),
+            commit => format!("bundle {digest} (commit {})", short(commit, 12)),
+        }
     }
 
     /// Its `sekisho.yaml`, which may be empty.

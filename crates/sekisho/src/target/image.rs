@@ -21,6 +21,7 @@ use sekisho_version::PackageUrl;
 use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, format_smolstr};
 
+use super::image_object::About;
 use crate::credentials::{self, InLayer, Record, Search, Watcher};
 use crate::denied::{Denied, DenyList, Hasher};
 
@@ -41,12 +42,24 @@ pub(crate) struct Settings {
     pub(crate) no_cache: bool,
     /// Where inventories are kept, where the user names it.
     pub(crate) inventories: Option<String>,
+    /// What is kept of images.
+    pub(crate) keep: Keep,
     /// Whether no connection may be made.
     pub(crate) offline: bool,
 }
 
+/// What is kept of images that were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Keep {
+    /// Their packages, so that later advisories can be asked about.
+    #[default]
+    Packages,
+    /// All of it, so that whatever is asked of an image can be asked again.
+    Whole,
+}
+
 /// An image, or a root file system, that the user named.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Named {
     /// As the user named it.
     text: String,
@@ -92,8 +105,10 @@ pub(crate) struct Examined {
     pub(crate) folder: Option<PathBuf>,
     /// The image itself, for statements about it.
     pub(crate) within: Vec<PackageUrl>,
-    /// The image; none for a root file system.
+    /// The image; none for a root file system, and for one that was read before.
     pub(crate) image: Option<Image>,
+    /// What the image says of itself; none for a root file system.
+    pub(crate) about: Option<About>,
     /// Files in it that have unusual modes.
     pub(crate) unusual: Vec<Unusual>,
     /// What is in it.
@@ -186,7 +201,7 @@ impl Sought<'_> {
     }
 
     /// The name under which what was sighted in a layer is kept: it changes with what is sought. None where nothing is.
-    fn note(&self) -> Option<String> {
+    pub(crate) fn note(&self) -> Option<String> {
         let rules = self.credentials.map_or("", |(search, _)| search.version());
         let denied = self.denied.map_or("", DenyList::version);
         (!rules.is_empty() || !denied.is_empty()).then(|| format!("sighted-2-{rules}-{denied}"))
@@ -266,6 +281,7 @@ impl Reader<'_> {
                 folder: None,
                 within: Vec::new(),
                 image: None,
+                about: None,
                 unusual: Vec::new(),
                 contents: Contents::default(),
                 credentials: Vec::new(),
@@ -293,6 +309,7 @@ impl Reader<'_> {
             folder: Some(path.to_owned()),
             within: Vec::new(),
             image: None,
+            about: None,
             unusual: merged.unusual,
             contents: merged.contents,
             credentials,
@@ -330,6 +347,7 @@ impl Reader<'_> {
             folder: None,
             within: within(&opened.image, target),
             image: Some(opened.image.clone()),
+            about: Some(About::of(&opened.image)),
             unusual: merged.unusual,
             contents: merged.contents,
             credentials: credentials(opened, &read, &layers),

@@ -7,6 +7,7 @@ use sekisho_finding::{Finding, Message, Related};
 use sekisho_manifest::{Budget, Document, Format, Source, SourceId, load, to_yaml};
 use sekisho_oci::image::Image;
 use sekisho_posture::IMAGE_KIND;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use smol_str::{SmolStr, format_smolstr};
 
@@ -20,11 +21,27 @@ const LAYERS: &str = "!layers";
 /// Files with unusual modes that are listed of an image.
 const MOST_FILES: usize = 5_000;
 
+/// What an image says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct About {
+    /// Its history, written as a Dockerfile.
+    history: String,
+    /// The digests of its layers when unpacked, the lowest first.
+    layers: Vec<String>,
+}
+
+impl About {
+    pub(crate) fn of(image: &Image) -> Self {
+        let layers = image.layers.iter().map(|layer| layer.diff_id.to_string());
+        Self { history: history(image), layers: layers.collect() }
+    }
+}
+
 /// Enters the objects of an image, with their texts. Gives the name of the history and its text.
 pub(crate) fn enter(image: &Examined, loaded: &mut Loaded) -> Option<(SmolStr, String)> {
-    let history = image.image.as_ref().map(|about| {
+    let history = image.about.as_ref().map(|about| {
         let name = format_smolstr!("{}{HISTORY}", image.name);
-        (name, as_written(&history(about)))
+        (name, as_written(&about.history))
     });
     if let Some((name, text)) = &history {
         let id = next(loaded);
@@ -81,9 +98,8 @@ fn shown(number: usize, digest: &str) -> String {
 }
 
 fn layers(image: &Examined) -> Value {
-    let digests =
-        image.image.as_ref().map(|about| about.layers.iter().map(|layer| layer.diff_id.to_string()));
-    let digests: Vec<String> = digests.map_or_else(|| vec![String::new()], Iterator::collect);
+    let digests = image.about.as_ref().map(|about| about.layers.clone());
+    let digests: Vec<String> = digests.unwrap_or_else(|| vec![String::new()]);
     let layers: Vec<Value> = digests
         .iter()
         .enumerate()

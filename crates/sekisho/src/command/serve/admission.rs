@@ -11,7 +11,7 @@ use sekisho_policy::Options;
 use sekisho_policy::admission::LoadOptions;
 use sekisho_webhook::facts::Live;
 use sekisho_webhook::tls::Serving;
-use sekisho_webhook::{Admission, Level, LiveGlass, Log, Policies, Server};
+use sekisho_webhook::{Admission, Level, LiveGlass, LiveLapses, Log, Policies, Server};
 
 use crate::arguments::serve::AdmissionArguments;
 use crate::config::Config;
@@ -53,6 +53,12 @@ pub(crate) fn run(arguments: AdmissionArguments, terminal: &Terminal) -> Result<
     let mut admission = Admission::new(Arc::clone(&policies), limits, log.clone());
     if let Some(namespace) = &arguments.break_glass {
         admission = admission.with_glass(LiveGlass::start(&reach.usual()?, namespace, &log)?);
+    }
+    if let Some(text) = &arguments.lapsed_list {
+        let (namespace, name) = text
+            .split_once('/')
+            .with_context(|| format!("`{text}` names no ConfigMap: write NAMESPACE/NAME"))?;
+        admission = admission.with_lapses(LiveLapses::start(&reach.usual()?, namespace, name, &log)?);
     }
     let admission = Arc::new(admission);
     let server =

@@ -6,8 +6,10 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use sekisho_cluster::{Connection, Options as ConnectionOptions};
-use sekisho_controller::{Answer, Controller, EffectLimits, Settings, StatusServer, SummaryForm};
+use sekisho_cluster::{Connection, LapseAction, Options as ConnectionOptions};
+use sekisho_controller::{
+    Answer, ApprovalSettings, Controller, EffectLimits, Settings, StatusServer, SummaryForm,
+};
 use sekisho_policy::BundleOptions;
 use sekisho_source::{Adopted, Follower, Step};
 use sekisho_store::{BundleUse, StoreOptions, StoreTarget};
@@ -15,10 +17,12 @@ use sekisho_webhook::facts::Live as LiveFacts;
 use sekisho_webhook::{Level, Log};
 use sha2::{Digest as _, Sha256};
 
-use crate::arguments::serve::{ControllerArguments, SummaryWord};
+use crate::arguments::serve::{ApprovalArguments, ControllerArguments, LapsedWord, SummaryWord};
 use crate::bundle::{Proven, SourceSettings, follower};
+use crate::serve::approvals::{Assess, With};
 use crate::serve::events::Events;
 use crate::serve::following::token;
+use crate::target::image;
 use crate::terminal::{self, Status, Terminal};
 
 /// How long a kind that is new may take until all of it is read.
@@ -35,9 +39,12 @@ pub(crate) fn run(arguments: ControllerArguments, terminal: &Terminal) -> Result
     let (access, connection) = live.connect()?;
     let asking = Connection::new(&access, &ConnectionOptions { retries: 0, ..ConnectionOptions::default() })?;
     let facts = Arc::new(LiveFacts::new(connect()?, asking, READING));
-    let controller = Arc::new(Controller::new(connection, facts, settings(&arguments)?));
-
     let following = &arguments.following;
+    let events = Events::new(following.events.as_deref(), "sekisho-controller", &live)?;
+    let assess = assess(&arguments, terminal, &events, &log)?;
+    let controller = Arc::new(Controller::new(connection, facts, settings(&arguments, assess.clone())?));
+    let parts = Parts { controller: Arc::clone(&controller), assess, events, log: log.clone() };
+
     let reading = SourceSettings {
         allowed_signers: following.allowed_signers.clone(),
         allow_rewrite: following.allow_rewrite,
@@ -47,18 +54,17 @@ pub(crate) fn run(arguments: ControllerArguments, terminal: &Terminal) -> Result
     let options = [BundleOptions::default(), BundleOptions::default()];
     let follower = Arc::new(follower(&source, &reading, options, !following.without_tests)?);
     if let Some(kept) = follower.resume() {
-        install(&kept, &controller, &log);
+        parts.install(&kept);
     }
-    let events = Events::new(following.events.as_deref(), "sekisho-controller", &live)?;
-    take(&follower.step(), &follower, &controller, &events, &log);
+    parts.take(&follower.step(), &follower);
 
     let address = arguments.status.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 8082));
     let token = following.bundle_token.as_deref().map(token).transpose()?;
     let status = status(address, token, &controller, &follower)?;
     let interval = Duration::from_secs(following.bundle_interval.max(1).into());
     let thread = thread::Builder::new().name("bundle".to_owned()).spawn({
-        let (follower, controller, log) = (Arc::clone(&follower), Arc::clone(&controller), log.clone());
-        move || follower.follow_from_now(interval, |step| take(step, &follower, &controller, &events, &log))
+        let follower = Arc::clone(&follower);
+        move || follower.follow_from_now(interval, |step| parts.take(step, &follower))
     })?;
     log.line(Level::Info, "controlling", |fields| {
         fields.insert("status".to_owned(), status.address().to_string().into());
@@ -79,14 +85,78 @@ pub(crate) fn run(arguments: ControllerArguments, terminal: &Terminal) -> Result
     Ok(Status::Clean)
 }
 
-fn settings(arguments: &ControllerArguments) -> Result<Settings> {
-    let store = match &arguments.store_file {
+/// Where results are kept, as it is named.
+fn store(arguments: &ControllerArguments) -> Result<Option<String>> {
+    Ok(match &arguments.store_file {
         None => arguments.store.clone(),
         Some(path) => {
-            Some(std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?)
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            Some(text.trim().to_owned())
         }
+    })
+}
+
+/// Who looks at images that run; none where that is not asked for.
+fn assess(
+    arguments: &ControllerArguments,
+    terminal: &Terminal,
+    events: &Events,
+    log: &Log,
+) -> Result<Option<Arc<Assess>>> {
+    let wanted = &arguments.approvals;
+    if !wanted.approvals {
+        return Ok(None);
+    }
+    let Some(store) = store(arguments)? else {
+        bail!("approvals need a place that outlasts this program: name one with `--store`");
     };
-    let store = store.as_deref().map(|text| StoreTarget::read(text.trim())).transpose()?;
+    let registries = &wanted.registries;
+    let with = With {
+        database: wanted.database.clone(),
+        images: image::Settings {
+            credentials: registries.registry_credentials.clone(),
+            insecure: registries.insecure_registry.clone(),
+            offline: terminal.offline,
+            ..image::Settings::default()
+        },
+        secrets: wanted.pull_secrets,
+        inventories: wanted.inventories.clone().unwrap_or(store),
+        live: arguments.live.clone().live(terminal.offline),
+        events: events.clone(),
+        log: log.clone(),
+    };
+    Ok(Some(Arc::new(Assess::new(with)?)))
+}
+
+/// How approvals are looked after.
+fn approvals(wanted: &ApprovalArguments, assessor: Arc<Assess>) -> Result<ApprovalSettings> {
+    let named = |text: &String| -> Result<(String, String)> {
+        let (namespace, name) = text
+            .split_once('/')
+            .with_context(|| format!("`{text}` names no ConfigMap: write NAMESPACE/NAME"))?;
+        Ok((namespace.to_owned(), name.to_owned()))
+    };
+    let action = match wanted.lapsed {
+        LapsedWord::Report => LapseAction::Report,
+        LapsedWord::Warn => LapseAction::Warn,
+        LapsedWord::Deny => LapseAction::Deny,
+    };
+    let list = wanted.lapsed_list.as_ref().map(named).transpose()?;
+    if action != LapseAction::Report && list.is_none() {
+        bail!("the webhook must be told of lapsed approvals: name a ConfigMap with `--lapsed-list`");
+    }
+    Ok(ApprovalSettings {
+        assessor,
+        action,
+        grace: Duration::from_hours(wanted.grace.into()),
+        interval: Duration::from_secs(wanted.approvals_interval.max(1).into()),
+        list,
+    })
+}
+
+fn settings(arguments: &ControllerArguments, assess: Option<Arc<Assess>>) -> Result<Settings> {
+    let store = store(arguments)?.map(|text| StoreTarget::read(&text)).transpose()?;
     let lease = match &arguments.lease {
         None => None,
         Some(text) => {
@@ -117,6 +187,7 @@ fn settings(arguments: &ControllerArguments) -> Result<Settings> {
         removals: usize::try_from(arguments.most_removals).unwrap_or(usize::MAX),
         lease,
         retention: i64::from(arguments.retention) * 86_400,
+        approvals: assess.map(|assess| approvals(&arguments.approvals, assess)).transpose()?,
     })
 }
 
@@ -136,7 +207,12 @@ fn status(
                 let is_ready = health.is_ready() && standing.error.is_none();
                 let unread =
                     standing.unread.iter().map(|(kind, why)| format!("{kind} cannot be followed: {why}\n"));
-                let failed = standing.error.iter().chain(&standing.store).map(|why| format!("{why}\n"));
+                let failed = standing
+                    .error
+                    .iter()
+                    .chain(&standing.store)
+                    .chain(&standing.unjudged)
+                    .map(|why| format!("{why}\n"));
                 let words: String =
                     std::iter::once(format!("{}\n", health.detail())).chain(unread).chain(failed).collect();
                 answer(if is_ready { 200 } else { 503 }, words)
@@ -160,42 +236,49 @@ fn status(
     server.with_context(|| format!("cannot listen on `{address}`"))
 }
 
-fn take(
-    step: &Step<Proven>,
-    follower: &Follower<Proven>,
-    controller: &Controller,
-    events: &Events,
-    log: &Log,
-) {
-    match step {
-        Step::Same | Step::Refused(_, false) => {}
-        Step::Adopted(adopted) => {
-            install(adopted, controller, log);
-            let provenance = &adopted.bundle.provenance;
-            events.adopted(&provenance.source, adopted.bundle.digest().as_str(), log);
-        }
-        Step::Refused(reason, true) => {
-            let source = follower.health().source;
-            events.refused(&source, reason, log);
-            log.line(Level::Error, "bundle refused", |fields| {
-                fields.insert("source".to_owned(), source.into());
-                fields.insert("reason".to_owned(), reason.clone().into());
-            });
-        }
-    }
+/// What hears of bundles.
+struct Parts {
+    controller: Arc<Controller>,
+    assess: Option<Arc<Assess>>,
+    events: Events,
+    log: Log,
 }
 
-fn install(adopted: &Adopted<Proven>, controller: &Controller, log: &Log) {
-    let provenance = &adopted.bundle.provenance;
-    let used = BundleUse {
-        digest: adopted.bundle.digest().to_string(),
-        source: provenance.source.to_string(),
-        reference: provenance.reference.to_string(),
-        commit: provenance.commit.to_string(),
-    };
-    log.line(Level::Info, "bundle", |fields| {
-        fields.insert("digest".to_owned(), used.digest.clone().into());
-        fields.insert("commit".to_owned(), used.commit.clone().into());
-    });
-    controller.install(Arc::clone(&adopted.ready.policies), used);
+impl Parts {
+    fn take(&self, step: &Step<Proven>, follower: &Follower<Proven>) {
+        match step {
+            Step::Same | Step::Refused(_, false) => {}
+            Step::Adopted(adopted) => {
+                self.install(adopted);
+                let provenance = &adopted.bundle.provenance;
+                self.events.adopted(&provenance.source, adopted.bundle.digest().as_str(), &self.log);
+            }
+            Step::Refused(reason, true) => {
+                let source = follower.health().source;
+                self.events.refused(&source, reason, &self.log);
+                self.log.line(Level::Error, "bundle refused", |fields| {
+                    fields.insert("source".to_owned(), source.into());
+                    fields.insert("reason".to_owned(), reason.clone().into());
+                });
+            }
+        }
+    }
+
+    fn install(&self, adopted: &Adopted<Proven>) {
+        let provenance = &adopted.bundle.provenance;
+        let used = BundleUse {
+            digest: adopted.bundle.digest().to_string(),
+            source: provenance.source.to_string(),
+            reference: provenance.reference.to_string(),
+            commit: provenance.commit.to_string(),
+        };
+        self.log.line(Level::Info, "bundle", |fields| {
+            fields.insert("digest".to_owned(), used.digest.clone().into());
+            fields.insert("commit".to_owned(), used.commit.clone().into());
+        });
+        if let Some(assess) = &self.assess {
+            assess.install(&adopted.bundle);
+        }
+        self.controller.install(Arc::clone(&adopted.ready.policies), used);
+    }
 }
