@@ -3,9 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::der::{Element, Reader, tag};
-use super::names::oid;
-use super::{Fields, base64, list, number, to_map};
-use crate::Value;
+use super::values::{Fields, base64, list, number, oid, to_map};
+use crate::value::Value;
 
 /// An extension.
 pub(super) struct Extension<'b> {

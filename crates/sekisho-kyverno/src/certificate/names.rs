@@ -2,8 +2,8 @@
 
 use super::der::{Element, Reader, tag};
 use super::extensions::{self, Extension};
-use super::{base64, list, number, to_map};
-use crate::Value;
+use super::values::{base64, list, oid, to_map};
+use crate::value::Value;
 
 /// A distinguished name: its well-known parts, and all of them in order.
 pub(super) fn name(sequence: &Element<'_>) -> Value {
@@ -36,11 +36,6 @@ pub(super) fn name(sequence: &Element<'_>) -> Value {
         ("Names", list(names.collect())),
         ("ExtraNames", Value::Null),
     ])
-}
-
-/// An object identifier as a list of its numbers.
-pub(super) fn oid(arcs: &[u32]) -> Value {
-    arcs.iter().map(|arc| number(*arc)).collect()
 }
 
 fn type_and_value(pair: &Element<'_>) -> Option<(Vec<u32>, Value)> {
