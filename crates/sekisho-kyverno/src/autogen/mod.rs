@@ -5,12 +5,14 @@
 //! `spec.jobTemplate.spec.template`. An annotation of the policy names the controllers, and some rules say
 //! things that cannot be said of a controller; then nothing is copied.
 
+mod kinds;
 mod shift;
 mod support;
 
+use self::kinds::{kinds_of, list, names_pods};
+use self::shift::Template;
 use smol_str::{SmolStr, ToSmolStr};
 
-use crate::matching::KindSelector;
 use crate::value::{Map, Value};
 
 /// The annotation of a policy that names the controllers.
@@ -36,13 +38,6 @@ pub(crate) struct Copied {
     pub(crate) original: usize,
     /// The kinds for which it was made.
     pub(crate) kinds: Vec<SmolStr>,
-}
-
-/// Where the template of Pods lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Template {
-    Controller,
-    CronJob,
 }
 
 /// The copies of the rules of a policy, in order; `annotation` is what the policy says about controllers.
@@ -100,19 +95,10 @@ fn concerns_pods(rule: &Value) -> bool {
     names_pods(&kinds("match")) && (excluded.is_empty() || names_pods(&excluded))
 }
 
-fn names_pods(kinds: &[SmolStr]) -> bool {
-    kinds.iter().any(|kind| KindSelector::parse(kind).kind() == "Pod")
-}
-
 /// The kinds of all blocks of a `match` or `exclude`.
 fn all_kinds(filter: &Value) -> Vec<SmolStr> {
     let listed = ["any", "all"].into_iter().flat_map(|key| list(filter, key));
     std::iter::once(filter).chain(listed).flat_map(kinds_of).collect()
-}
-
-fn kinds_of(block: &Value) -> Vec<SmolStr> {
-    let kinds = block.at(&["resources", "kinds"]).and_then(Value::as_list).unwrap_or(&[]);
-    kinds.iter().filter_map(Value::as_str).map(SmolStr::new).collect()
 }
 
 /// A rule for the controllers that hold a template in `spec.template`.
@@ -288,8 +274,4 @@ fn validate_body(validate: &Map, template: Template) -> Option<Value> {
 
 fn text(value: &Value, key: &str) -> SmolStr {
     value.get(key).and_then(Value::as_str).unwrap_or("").into()
-}
-
-fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
-    value.get(key).and_then(Value::as_list).unwrap_or(&[])
 }

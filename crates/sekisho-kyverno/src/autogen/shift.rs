@@ -4,7 +4,12 @@ use smol_str::SmolStr;
 
 use crate::value::{Map, Value};
 
-use super::Template;
+/// Where the template of Pods lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Template {
+    Controller,
+    CronJob,
+}
 
 /// The whole rule with every mention of a Pod's fields shifted.
 pub(super) fn fields(rule: &Value, template: Template) -> Value {

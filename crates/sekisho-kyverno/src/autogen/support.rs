@@ -2,7 +2,7 @@
 
 use crate::value::Value;
 
-use super::{kinds_of, list, names_pods};
+use super::kinds::{kinds_of, list, names_pods};
 
 /// The kinds for which copying is worth while, as rules write them.
 const PODS_AND_CONTROLLERS: [&str; 8] = [

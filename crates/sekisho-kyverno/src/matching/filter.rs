@@ -6,7 +6,9 @@ use crate::budget::{BudgetError, Meter};
 use crate::scalar::wildcard;
 use crate::value::{Map, Value};
 
-use super::{Asked, KindSelector, LabelSelector, Operation, User};
+use super::asked::{Asked, Operation, User};
+use super::kind::KindSelector;
+use super::labels::LabelSelector;
 
 type Answer = Result<bool, BudgetError>;
 

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use crate::budget::{BudgetError, Meter};
 use crate::scalar::{has_wildcard, wildcard};
 
-use super::Kind;
+use super::asked::Kind;
 
 /// What a rule writes about a kind; each part may have wildcards.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use sekisho_manifest::{Duration, Quantity};
 
-use super::Order;
-use crate::Value;
+use super::order::Order;
 use crate::scalar::{Version, parse_float, truncated};
+use crate::value::Value;
 
 const SECOND: i64 = 1_000_000_000;
 

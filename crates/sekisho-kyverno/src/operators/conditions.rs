@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use smol_str::SmolStr;
 
-use super::Operator;
+use super::operator::Operator;
+use crate::budget::BudgetError;
 use crate::context::Context;
-use crate::policy::Template;
+use crate::value::Value;
+use crate::variables::Template;
 use crate::variables::{VariableError, substitute};
-use crate::{BudgetError, Value};
 
 /// One condition.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,8 +3,9 @@
 use sekisho_manifest::Quantity;
 
 use super::amounts::{durations, seconds};
+use crate::budget::{BudgetError, Meter};
 use crate::scalar::{parse_float, parse_int, truncated, wildcard};
-use crate::{BudgetError, Meter, Value};
+use crate::value::Value;
 
 /// What comes of a comparison.
 enum Verdict {

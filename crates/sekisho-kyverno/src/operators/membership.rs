@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use smol_str::SmolStr;
 
+use crate::budget::{BudgetError, Meter};
 use crate::jmespath::token::json;
 use crate::scalar::{self, Operator, matches_text, operator, wildcard};
-use crate::{BudgetError, Meter, Value};
+use crate::value::Value;
 
 /// What is looked for: one text, or each of several.
 enum Keys {

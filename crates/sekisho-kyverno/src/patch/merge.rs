@@ -6,8 +6,8 @@ use sekisho_kustomize::merge_strategic;
 use crate::budget::Meter;
 use crate::value::Value;
 
-use super::PatchError;
 use super::anchors::{self, Unfit};
+use super::error::PatchError;
 
 /// Applies a patch to an object. Where the conditions of the patch do not hold, nothing is patched.
 pub(crate) fn apply(patch: &Value, object: &Value, meter: &Meter) -> Result<Value, PatchError> {

@@ -4,7 +4,8 @@ use crate::scalar;
 use crate::value::{Map, Value};
 
 use super::anchor::Anchor;
-use super::{Element, Field, MapPattern, Scalar, wildcard_keys};
+use super::tree::{Element, Field, MapPattern, Scalar};
+use super::wildcard_keys;
 
 pub(super) fn element(value: &Value) -> Element {
     match value {

@@ -10,7 +10,9 @@ use crate::budget::{BudgetError, Meter};
 use crate::value::{Map, Value};
 
 use super::anchor::Anchor;
-use super::{Element, Failure, Field, MapPattern, Mismatch, Scalar, compile, type_name, wildcard_keys};
+use super::failure::{Failure, Mismatch};
+use super::tree::{Element, Field, MapPattern, Scalar, type_name};
+use super::{compile, wildcard_keys};
 
 /// What an evaluation that ended early says.
 struct Ended {

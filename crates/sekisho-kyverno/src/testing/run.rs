@@ -4,15 +4,17 @@ use sekisho_manifest::{Node, api};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::budget::Budget;
-use crate::context::Settings;
 use crate::given::{self, Values};
 use crate::matching::{Identity, Kind, Operation, User};
 use crate::policy::{self, Document, Exception, Policy};
 use crate::rule::{self, PodSecurity, Request, RuleKind, RuleResult, Snapshot, Status, World};
+use crate::settings::Settings;
 use crate::value::{Map, Value};
 
+use super::case::{Case, Files, OtherPolicies, Row};
+use super::compare;
+use super::file::{Expected, TestFile};
 use super::world::TestFacts;
-use super::{Case, Expected, Files, OtherPolicies, Row, TestFile, compare};
 
 /// A policy of a test.
 enum Loaded {

@@ -5,9 +5,10 @@ use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
 use crate::budget::{Budget, Meter};
-use crate::context::{ApiCall, FactError, FactKind, Facts, NoFacts, Settings};
+use crate::facts::{ApiCall, FactError, FactKind, Facts, NoFacts};
 use crate::jmespath::{Expression, JmespathError, Surroundings};
 use crate::rule::ApiPath;
+use crate::settings::Settings;
 use crate::value::{Map, Value};
 
 /// The world of a test.
