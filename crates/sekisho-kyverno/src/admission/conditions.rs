@@ -5,13 +5,13 @@
 
 use sekisho_manifest::{Duration, Quantity};
 
-use super::Untranslatable;
 use super::expression::{Expression, fits, quoted};
 use super::place::{Kinds, Place, Shape, Slot};
+use super::refused::Untranslatable;
+use crate::budget::{Budget, Meter};
 use crate::operators::{Block, Condition, Conditions, Operator, Order};
 use crate::scalar::{self, has_wildcard};
 use crate::value::Value;
-use crate::{Budget, Meter};
 
 type Answer = Result<Expression, Untranslatable>;
 

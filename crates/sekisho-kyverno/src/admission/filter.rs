@@ -3,9 +3,9 @@
 use sekisho_manifest::selector::{Operator as LabelOperator, Requirement};
 use smol_str::SmolStr;
 
-use super::Untranslatable;
 use super::expression::{Expression, fits, quoted};
 use super::pattern::any_tag;
+use super::refused::Untranslatable;
 use crate::matching::{Block, Filter, KindSelector, LabelSelector, Operation};
 use crate::scalar::has_wildcard;
 

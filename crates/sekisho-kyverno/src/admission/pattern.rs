@@ -6,15 +6,15 @@
 
 use smol_str::SmolStr;
 
-use super::Untranslatable;
 use super::expression::{Expression, fits, quoted};
 use super::place::{Kinds, Place, Shape, Slot};
+use super::refused::Untranslatable;
 use super::scalar;
+use crate::budget::{Budget, Meter};
 use crate::pattern::anchor::Anchor;
 use crate::pattern::{Element, Field, MapPattern, Scalar};
 use crate::scalar::has_wildcard;
 use crate::value::Value;
-use crate::{Budget, Meter};
 
 /// What a part of a pattern says.
 struct Said {

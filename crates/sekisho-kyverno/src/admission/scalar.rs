@@ -1,11 +1,11 @@
 //! Plain values of patterns, with their operators and wildcards.
 
-use super::Untranslatable;
 use super::expression::{Expression, fits, quoted};
 use super::place::{Shape, Slot};
+use super::refused::Untranslatable;
+use crate::budget::{Budget, Meter};
 use crate::scalar::{Comparison, Demand, Operator, has_wildcard, wildcard};
 use crate::value::Value;
-use crate::{Budget, Meter};
 
 type Answer = Result<Expression, Untranslatable>;
 

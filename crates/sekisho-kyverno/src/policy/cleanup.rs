@@ -9,7 +9,7 @@ use crate::operators::Conditions;
 use crate::value::Value;
 
 use super::error::{PolicyError, PolicyErrorKind};
-use super::read::{list, text};
+use super::fields::{list, text};
 
 /// A `CleanupPolicy` or `ClusterCleanupPolicy`.
 #[derive(Debug)]

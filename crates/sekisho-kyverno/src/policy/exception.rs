@@ -9,7 +9,8 @@ use crate::operators::Conditions;
 use crate::scalar::wildcard;
 use crate::value::Value;
 
-use super::read::{list, text, texts};
+use super::fields::{list, text, texts};
+use super::standard::Standard;
 
 /// A `PolicyException`.
 #[derive(Debug)]
@@ -28,30 +29,6 @@ pub struct Exception {
     pub(crate) rules: Vec<(SmolStr, Vec<SmolStr>)>,
     /// The controls of Pod Security that are let off; where there are any, the rest of them still counts.
     pub(crate) pod_security: Vec<Standard>,
-}
-
-/// A control of Pod Security that is let off.
-#[derive(Debug, Clone)]
-pub(crate) struct Standard {
-    pub(crate) control: SmolStr,
-    pub(crate) images: Vec<SmolStr>,
-    pub(crate) field: SmolStr,
-    pub(crate) values: Vec<SmolStr>,
-}
-
-impl Standard {
-    pub(super) fn list(value: Option<&Value>) -> Vec<Self> {
-        let items = value.and_then(Value::as_list).unwrap_or(&[]);
-        items
-            .iter()
-            .map(|item| Self {
-                control: text(item, "controlName"),
-                images: texts(item, "images"),
-                field: text(item, "restrictedField"),
-                values: texts(item, "values"),
-            })
-            .collect()
-    }
 }
 
 pub(super) fn read(root: &Node) -> Exception {

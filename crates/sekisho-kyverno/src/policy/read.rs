@@ -12,16 +12,19 @@ use crate::matching::Filter;
 use crate::operators::Conditions;
 use crate::patch::Patch;
 use crate::pattern::Pattern;
-use crate::rule::CelRule;
 use crate::value::{Map, Value};
 
+use super::action::{FailureAction, Override};
+use super::definition::Policy;
 use super::error::{PolicyError, PolicyErrorKind};
-use super::exception::Standard;
+use super::expressions::CelRule;
+use super::fields::{list, text};
 use super::rule::{
     Body, Check, Generate, GenerateForeach, Generated, Message, Mutate, MutateForeach, MutateWork,
     PatchSource, PatternSource, PodSecurityRule, Rule, Target, Validate, ValidateForeach,
 };
-use super::{FailureAction, Override, Policy, Template};
+use super::standard::Standard;
+use crate::variables::Template;
 
 /// Mistakes in what is compiled stand at the rule, since copies for controllers have no place of their own.
 struct Reader<'e> {
@@ -291,16 +294,4 @@ fn generated(holder: &Value) -> Value {
         }
     }
     Value::from(pattern)
-}
-
-pub(super) fn text(value: &Value, key: &str) -> SmolStr {
-    value.get(key).and_then(Value::as_str).unwrap_or("").into()
-}
-
-pub(super) fn texts(value: &Value, key: &str) -> Vec<SmolStr> {
-    list(value, key).iter().filter_map(Value::as_str).map(SmolStr::new).collect()
-}
-
-pub(super) fn list<'v>(value: &'v Value, key: &str) -> &'v [Value] {
-    value.get(key).and_then(Value::as_list).unwrap_or(&[])
 }

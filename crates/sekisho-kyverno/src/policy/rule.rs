@@ -8,10 +8,12 @@ use crate::matching::{Filter, LabelSelector};
 use crate::operators::Conditions;
 use crate::patch::Patch;
 use crate::pattern::Pattern;
-use crate::rule::CelRule;
 use crate::value::Value;
 
-use super::{FailureAction, Override, Template};
+use super::action::{FailureAction, Override};
+use super::expressions::CelRule;
+use super::standard::Standard;
+use crate::variables::Template;
 
 /// A rule of a policy.
 #[derive(Debug)]
@@ -95,7 +97,7 @@ pub(crate) struct ValidateForeach {
 pub(crate) struct PodSecurityRule {
     pub(crate) level: SmolStr,
     pub(crate) version: SmolStr,
-    pub(crate) exclude: Vec<super::Standard>,
+    pub(crate) exclude: Vec<Standard>,
 }
 
 #[derive(Debug)]

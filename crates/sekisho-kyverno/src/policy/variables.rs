@@ -3,7 +3,7 @@
 use sekisho_manifest::{FieldPath, Node, Segment, Value};
 
 use super::error::{PolicyError, PolicyErrorKind};
-use crate::Meter;
+use crate::budget::Meter;
 use crate::jmespath::Expression;
 use crate::scalar::wildcard;
 use crate::variables::{expressions, filled};
@@ -182,7 +182,7 @@ impl Check<'_> {
     fn text(&mut self, text: &str, node: &Node, path: &FieldPath) {
         let mut text = text.to_owned();
         for _ in 0..NESTING {
-            let found = expressions(&crate::Value::from(text.as_str()));
+            let found = expressions(&crate::value::Value::from(text.as_str()));
             if found.is_empty() {
                 return;
             }

@@ -1,175 +1,25 @@
 //! Rules whose demands are CEL expressions, as the API server evaluates those of its own admission policies.
 
 use std::cell::{Cell, RefCell};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use sekisho_cel::{
-    Activation, Authorizer, Budget, CompileError, Decision, Environment, EvaluationError, Failure, Map,
-    Nulls, Opaque, Permissions, Program, Question, ResourceCheck, StructType, Type, Value as CelValue,
+    Activation, Authorizer, Budget, Decision, EvaluationError, Failure, Map, Nulls, Opaque, Permissions,
+    Program, Question, ResourceCheck, Value as CelValue,
 };
 use smol_str::SmolStr;
 
-use crate::admission::{AdmissionDemand, AdmissionParameters, AdmissionRule, Untranslatable};
-use crate::matching::{Identity, Kind, LabelSelector};
-use crate::policy::Rule;
+use crate::matching::Identity;
+use crate::policy::{CelRule, Demand, Expression, Parameters, Rule};
 use crate::value::{Map as ValueMap, Value};
 use crate::variables::VariableError;
 
-use super::apply::Running;
 use super::objects::ObjectQuery;
 use super::result::Said;
-
-/// The version of Kubernetes whose functions expressions have.
-const MINOR: u32 = 36;
+use super::running::Running;
 
 /// How many variables may be worked out inside of each other.
 const MAX_NESTED: u32 = 32;
-
-const VARIABLES: &str = "kubernetes.variables";
-
-/// A rule of expressions.
-#[derive(Debug)]
-pub(crate) struct CelRule {
-    conditions: Vec<Expression>,
-    variables: Vec<(SmolStr, Expression)>,
-    demands: Vec<Demand>,
-    parameters: Option<Parameters>,
-}
-
-#[derive(Debug)]
-struct Demand {
-    expression: Expression,
-    message: SmolStr,
-    message_expression: Option<Expression>,
-}
-
-/// An expression, or why it cannot be compiled.
-#[derive(Debug)]
-struct Expression {
-    text: SmolStr,
-    program: Result<Program, CompileError>,
-}
-
-/// Objects that the expressions see as `params`, one after the other.
-#[derive(Debug)]
-struct Parameters {
-    kind: Kind,
-    name: SmolStr,
-    namespace: SmolStr,
-    selector: Option<LabelSelector>,
-    /// Whether the rule holds where there is no such object.
-    allows_none: bool,
-}
-
-/// What expressions have without variables of their own.
-static BASE: LazyLock<Environment> = LazyLock::new(|| {
-    Environment::kubernetes(MINOR)
-        .with_or_value_of_plain_values()
-        .with_variable("object", Type::Dyn)
-        .with_variable("oldObject", Type::Dyn)
-        .with_variable("request", Type::Dyn)
-        .with_variable("namespaceObject", Type::Dyn)
-        .with_variable("authorizer", Type::Struct("kubernetes.authorization.Authorizer".into()))
-        .with_variable(
-            "authorizer.requestResource",
-            Type::Struct("kubernetes.authorization.ResourceCheck".into()),
-        )
-});
-
-impl CelRule {
-    /// Reads a rule; `message` stands for those of its demands that have none.
-    pub(crate) fn read(cel: &Value, conditions: &[Value], message: &str) -> Self {
-        let parameters = Parameters::read(cel);
-        let base =
-            if parameters.is_some() { BASE.clone().with_variable("params", Type::Dyn) } else { BASE.clone() };
-        let items = |key: &str| cel.get(key).and_then(Value::as_list).unwrap_or(&[]);
-        let mut names: Vec<(SmolStr, Type)> = Vec::new();
-        let mut variables = Vec::new();
-        for item in items("variables") {
-            let environment = with_variables(&base, &names);
-            variables
-                .push((text(item, "name"), Expression::compile(&environment, &text(item, "expression"))));
-            names.push((text(item, "name"), Type::Dyn));
-        }
-        let environment = with_variables(&base, &names);
-        let demands = items("expressions")
-            .iter()
-            .map(|item| {
-                let own = text(item, "message");
-                let with_expression = text(item, "messageExpression");
-                Demand {
-                    expression: Expression::compile(&environment, &text(item, "expression")),
-                    message: if own.is_empty() { message.into() } else { own },
-                    message_expression: (!with_expression.is_empty())
-                        .then(|| Expression::compile(&environment, &with_expression)),
-                }
-            })
-            .collect();
-        let conditions =
-            conditions.iter().map(|item| Expression::compile(&base, &text(item, "expression"))).collect();
-        Self { conditions, variables, demands, parameters }
-    }
-}
-
-impl CelRule {
-    /// Adds what the rule says to an admission policy.
-    pub(crate) fn export(&self, made: &mut AdmissionRule) -> Result<(), Untranslatable> {
-        for (place, condition) in self.conditions.iter().enumerate() {
-            made.conditions.push((format!("cel-{place}"), condition.text.to_string()));
-        }
-        made.variables.extend(
-            self.variables.iter().map(|(name, expression)| (name.to_string(), expression.text.to_string())),
-        );
-        made.demands.extend(self.demands.iter().map(|demand| {
-            let message_expression =
-                demand.message_expression.as_ref().map_or_else(String::new, |made| made.text.to_string());
-            let message = demand.message.split_whitespace().collect::<Vec<_>>().join(" ");
-            AdmissionDemand { expression: demand.expression.text.to_string(), message, message_expression }
-        }));
-        if let Some(parameters) = &self.parameters {
-            let labels = match &parameters.selector {
-                None => Vec::new(),
-                Some(selector) if selector.requirements().is_some_and(<[_]>::is_empty) => {
-                    selector.labels().to_vec()
-                }
-                Some(_) => return Err(Untranslatable::Parameters),
-            };
-            made.parameters = Some(AdmissionParameters {
-                kind: parameters.kind.clone(),
-                name: parameters.name.clone(),
-                namespace: parameters.namespace.clone(),
-                labels,
-                allows_none: parameters.allows_none,
-            });
-        }
-        Ok(())
-    }
-}
-
-impl Expression {
-    fn compile(environment: &Environment, text: &str) -> Self {
-        Self { text: text.into(), program: environment.compile(text.trim()) }
-    }
-}
-
-impl Parameters {
-    fn read(cel: &Value) -> Option<Self> {
-        let (kind, reference) = (cel.get("paramKind")?, cel.get("paramRef")?);
-        Some(Self {
-            kind: Kind::new(&text(kind, "apiVersion"), &text(kind, "kind")),
-            name: text(reference, "name"),
-            namespace: text(reference, "namespace"),
-            selector: reference.get("selector").filter(|value| !value.is_null()).map(LabelSelector::read),
-            allows_none: text(reference, "parameterNotFoundAction") == "Allow",
-        })
-    }
-}
-
-fn with_variables(base: &Environment, names: &[(SmolStr, Type)]) -> Environment {
-    base.clone()
-        .with_message(VARIABLES, StructType { fields: names.to_vec(), open: false })
-        .with_variable("variables", Type::Struct(VARIABLES.into()))
-}
 
 /// Applies a rule.
 pub(super) fn run(running: &Running<'_>, rule: &Rule, cel: &CelRule) -> Result<Option<Said>, VariableError> {
@@ -318,10 +168,6 @@ fn request_value(running: &Running<'_>, name: &str, namespace: &str) -> CelValue
 fn map(fields: Vec<(&'static str, CelValue)>) -> CelValue {
     let entries = fields.into_iter().map(|(key, value)| (CelValue::from(key), value)).collect();
     Map::new(entries).map_or(CelValue::Null, CelValue::Map)
-}
-
-fn text(value: &Value, key: &str) -> SmolStr {
-    value.get(key).and_then(Value::as_str).unwrap_or("").into()
 }
 
 /// Nobody knows what users may do.

@@ -9,10 +9,10 @@ use crate::policy::{Generate, GenerateForeach, Generated, Rule};
 use crate::value::{Map, Value};
 use crate::variables::VariableError;
 
-use super::ELEMENT_STEPS;
-use super::apply::{Running, keys};
 use super::objects::ObjectQuery;
 use super::result::{RuleKind, Said};
+use super::running::{Running, keys};
+use super::scope::ELEMENT_STEPS;
 use super::scope::Scope;
 
 /// Applies a rule, and notes what it would make.

@@ -6,11 +6,12 @@ use crate::policy::{Mutate, MutateForeach, MutateWork, PatchSource, Rule, Target
 use crate::value::{Map, Value};
 use crate::variables::VariableError;
 
-use super::apply::{Running, keys};
 use super::objects::ObjectQuery;
+use super::result::joined;
 use super::result::{RuleKind, Said};
+use super::running::{Running, keys};
+use super::scope::ELEMENT_STEPS;
 use super::scope::Scope;
-use super::{ELEMENT_STEPS, joined};
 
 /// What became of an object.
 enum Outcome {

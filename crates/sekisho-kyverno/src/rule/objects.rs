@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::budget::{BudgetError, Meter};
-use crate::context::FactError;
+use crate::facts::FactError;
 use crate::matching::{Identity, Kind, LabelSelector};
 use crate::scalar::wildcard;
 use crate::value::Value;

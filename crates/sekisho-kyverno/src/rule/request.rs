@@ -6,13 +6,14 @@ use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
 use crate::budget::Budget;
-use crate::context::{Facts, Settings};
+use crate::facts::Facts;
 use crate::matching::{Asked, Identity, Kind, Operation, User};
 use crate::policy::Exception;
+use crate::settings::Settings;
 use crate::value::{Map, Value};
 
 use super::objects::Objects;
-use super::pod_security::{PodSecurity, Violation};
+use super::standards::{PodSecurity, Violation};
 
 /// What rules are asked about.
 #[derive(Debug, Clone, Default)]

@@ -114,3 +114,9 @@ impl Said {
         Self { exceptions, ..self }
     }
 }
+
+/// Texts with something between them, empty ones left out.
+pub(super) fn joined(texts: &[&str], between: &str) -> String {
+    let texts: Vec<&str> = texts.iter().copied().filter(|text| !text.is_empty()).collect();
+    texts.join(between)
+}

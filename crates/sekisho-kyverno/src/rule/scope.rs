@@ -8,11 +8,15 @@ use crate::budget::Meter;
 use crate::context::{Context, ContextEntry};
 use crate::jmespath::Surroundings;
 use crate::matching::{Identity, User};
-use crate::policy::{Rule, Template};
+use crate::policy::Rule;
 use crate::value::{Map, Value};
+use crate::variables::Template;
 use crate::variables::{VariableError, substitute, substitute_at};
 
 use super::request::Request;
+
+/// The steps that an element of a loop takes by itself: variables are copied and conditions read for each.
+pub(super) const ELEMENT_STEPS: usize = 1_000;
 
 /// The variables at one place of a rule. A copy is a scope of its own.
 #[derive(Clone)]

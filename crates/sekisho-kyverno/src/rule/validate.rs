@@ -7,11 +7,13 @@ use crate::policy::{Check, FailureAction, PatternSource, Rule, Validate, Validat
 use crate::value::Value;
 use crate::variables::VariableError;
 
-use super::apply::{Running, keys};
 use super::request::Request;
+use super::result::joined;
 use super::result::{Said, Status};
+use super::running::{Running, keys};
+use super::scope::ELEMENT_STEPS;
 use super::scope::Scope;
-use super::{ELEMENT_STEPS, cel, joined, pod_security};
+use super::{cel, pod_security};
 
 /// What is said of an object that did not hold before it was changed either.
 const EXISTING: &str = "skipping the rule evaluation as pre-existing violations are allowed";
