@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sekisho_kyverno::context::{NoFacts, Settings};
+use sekisho_kyverno::{NoFacts, Settings};
 use sekisho_kyverno::jmespath::{Expression, Surroundings};
 use sekisho_kyverno::{Budget, Meter, Value};
 use sekisho_manifest::{Format, SourceId, load};

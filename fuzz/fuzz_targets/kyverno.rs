@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sekisho_kyverno::context::{NoFacts, Settings};
+use sekisho_kyverno::{NoFacts, Settings};
 use sekisho_kyverno::policy::{Document, load};
 use sekisho_kyverno::rule::{Request, Snapshot, World, apply, removes};
 use sekisho_kyverno::{Budget, Value};

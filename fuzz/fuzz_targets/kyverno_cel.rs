@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sekisho_kyverno::context::Settings;
+use sekisho_kyverno::Settings;
 use sekisho_manifest::{Budget, Document, Format, Node, Object, SourceId};
 use sekisho_policy::kyverno::cel::{NoOutside, Surroundings, load};
 use sekisho_policy::{Asked, Kinds, Request, Views};

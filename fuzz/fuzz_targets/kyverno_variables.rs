@@ -3,7 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sekisho_kyverno::context::{Context, ContextEntry, NoFacts, Settings};
+use sekisho_kyverno::context::{Context, ContextEntry};
+use sekisho_kyverno::{NoFacts, Settings};
 use sekisho_kyverno::jmespath::Surroundings;
 use sekisho_kyverno::operators::Operator;
 use sekisho_kyverno::variables::substitute;

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::Value;
+use crate::value::Value;
 
 /// What the evaluation of one policy over one resource may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

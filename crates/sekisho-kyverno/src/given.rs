@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
+use crate::context::names;
 use crate::matching::{Kind, Operation, User};
 use crate::rule::Request;
 use crate::value::{Map, Value};
@@ -77,7 +78,7 @@ impl Values {
         let mut request = asked.clone();
         request.does(done.unwrap_or(asked.operation), resource.clone());
         for (key, value) in &variables {
-            let names = path(key);
+            let names = names(key);
             let mut names = names.iter().map(String::as_str);
             let object = match (names.next(), names.next()) {
                 (Some("request"), Some("object")) => request.object.as_mut(),
@@ -211,20 +212,6 @@ pub(crate) fn put(value: &mut Value, path: &[&str], new: &Value) {
             put(inner, rest, new);
         }
     }
-}
-
-/// The names of a path with dots between them; names with dots stand in quotes.
-pub(crate) fn path(text: &str) -> Vec<String> {
-    let mut names: Vec<String> = vec![String::new()];
-    let mut quoted = false;
-    for letter in text.chars() {
-        match letter {
-            '"' => quoted = !quoted,
-            '.' if !quoted => names.push(String::new()),
-            letter => names.last_mut().into_iter().for_each(|name| name.push(letter)),
-        }
-    }
-    names
 }
 
 fn entries(value: Option<&Value>) -> Vec<(SmolStr, Value)> {

@@ -2,8 +2,8 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::context::Settings;
-use crate::{Map, Value};
+use crate::settings::Settings;
+use crate::value::{Map, Value};
 
 /// A reference to an image.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use divan::{Bencher, black_box};
-use sekisho_kyverno::context::Settings;
+use sekisho_kyverno::Settings;
 use sekisho_manifest::{Budget, Document, Format, Node, SourceId, load};
 use sekisho_policy::{Kinds, NoFacts, Policy, PolicySet, Request, kyverno};
 

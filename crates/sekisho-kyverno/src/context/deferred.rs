@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::entry::ContextEntry;
-use crate::Value;
+use crate::value::Value;
 
 /// What a loader loads.
 #[derive(Debug, Clone)]

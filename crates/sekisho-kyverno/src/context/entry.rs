@@ -2,7 +2,8 @@
 
 use smol_str::SmolStr;
 
-use crate::Value;
+use crate::facts::FactKind;
+use crate::value::Value;
 
 /// A name and where its value comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,19 +56,6 @@ pub enum EntrySource {
         /// The expression over its data; may be empty.
         jmespath: SmolStr,
     },
-}
-
-/// The kinds of sources that need facts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FactKind {
-    /// ConfigMaps.
-    ConfigMap,
-    /// Calls of the API server and of services.
-    ApiCall,
-    /// Images in registries.
-    Image,
-    /// Global context entries.
-    Global,
 }
 
 /// Why something is no context entry.

@@ -2,10 +2,11 @@
 
 use smol_str::SmolStr;
 
-use super::Settings;
+use crate::image::Image;
 use crate::jmespath::{Expression, JmespathError, Surroundings};
+use crate::settings::Settings;
+use crate::value::{Map, Value};
 use crate::variables::VariableError;
-use crate::{Image, Map, Value};
 
 /// Where images stand in a resource.
 struct Extractor {

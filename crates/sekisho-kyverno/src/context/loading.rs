@@ -1,13 +1,29 @@
 //! Context entries to values, when a variable first needs them.
 
+use std::sync::Arc;
+
 use smol_str::{SmolStr, format_smolstr};
 
-use super::Context;
 use super::entry::{ContextEntry, EntrySource};
-use super::facts::{ApiCall, Service};
-use crate::Value;
-use crate::jmespath::JmespathError;
-use crate::variables::{VariableError, substitute};
+use crate::facts::{ApiCall, Service};
+use crate::jmespath::{Expression, JmespathError, Surroundings};
+use crate::value::Value;
+use crate::variables::{VariableError, Variables, substitute};
+
+/// Whose entries are loaded: it has variables, and takes what was loaded.
+pub(super) trait Holder: Variables {
+    /// What evaluations may use.
+    fn around(&self) -> &Surroundings<'_>;
+
+    /// The namespace of the policy; empty where it has none.
+    fn policy_namespace(&self) -> &SmolStr;
+
+    /// Adds the data of an entry; maps are merged.
+    fn add_entry(&self, name: &str, data: Value) -> Result<(), VariableError>;
+
+    /// Sets the data of an entry.
+    fn replace_entry(&self, name: &str, data: Value) -> Result<(), VariableError>;
+}
 
 type Loaded = Result<Value, VariableError>;
 
@@ -21,7 +37,7 @@ fn plain(error: JmespathError) -> VariableError {
 
 /// The value of an entry that is loaded for the first time, or for a variable every time. The value of what
 /// was fetched is kept and stored again.
-pub(super) fn load(entry: &ContextEntry, context: &Context<'_>, kept: Option<Value>) -> Loaded {
+pub(super) fn load(entry: &ContextEntry, context: &dyn Holder, kept: Option<Value>) -> Loaded {
     let name = &entry.name;
     match &entry.source {
         EntrySource::Variable { value, jmespath, default } => {
@@ -68,14 +84,14 @@ pub(super) fn load(entry: &ContextEntry, context: &Context<'_>, kept: Option<Val
 }
 
 /// A text with its variables replaced, which must stay a text.
-fn text(source: &SmolStr, context: &Context<'_>) -> Result<Option<SmolStr>, VariableError> {
+fn text(source: &SmolStr, context: &dyn Holder) -> Result<Option<SmolStr>, VariableError> {
     Ok(match substitute(&Value::String(source.clone()), context)? {
         Value::String(text) => Some(text),
         _ => None,
     })
 }
 
-fn variable(name: &str, value: &Value, jmespath: &SmolStr, default: &Value, context: &Context<'_>) -> Loaded {
+fn variable(name: &str, value: &Value, jmespath: &SmolStr, default: &Value, context: &dyn Holder) -> Loaded {
     let failed = |what: &str| format!("failed to substitute variables in context entry {name} {what}");
     let path = text(jmespath, context).map_err(|error| error.within(&failed(jmespath)))?;
     let Some(path) = path else {
@@ -97,8 +113,7 @@ fn variable(name: &str, value: &Value, jmespath: &SmolStr, default: &Value, cont
         if path.is_empty() {
             value
         } else {
-            let found = context
-                .compile(&path)
+            let found = compiled(&path, context.around())
                 .and_then(|expression| expression.search(&value, context.around()).map_err(plain));
             found.or_else(|error| no_result(&Value::Null, error))?
         }
@@ -119,7 +134,7 @@ fn variable(name: &str, value: &Value, jmespath: &SmolStr, default: &Value, cont
     Ok(output)
 }
 
-fn config_map(entry: &str, name: &SmolStr, namespace: &SmolStr, context: &Context<'_>) -> Loaded {
+fn config_map(entry: &str, name: &SmolStr, namespace: &SmolStr, context: &dyn Holder) -> Loaded {
     let part = |what: &str, source: &SmolStr| {
         let failed = format!("failed to substitute variables in context {entry} configMap.{what} {source}");
         text(source, context)
@@ -142,7 +157,7 @@ fn config_map(entry: &str, name: &SmolStr, namespace: &SmolStr, context: &Contex
     })
 }
 
-fn api_call(entry: &str, call: &Value, default: &Value, context: &Context<'_>) -> Loaded {
+fn api_call(entry: &str, call: &Value, default: &Value, context: &dyn Holder) -> Loaded {
     let written = call.get("urlPath").and_then(Value::as_str).unwrap_or("");
     let call = substitute(call, context).map_err(|error| {
         error.within(&format!("failed to substitute variables in context entry {entry} {written}"))
@@ -237,7 +252,7 @@ fn store_answer(
     data: &Value,
     jmespath: &SmolStr,
     default: &Value,
-    context: &Context<'_>,
+    context: &dyn Holder,
 ) -> Result<(), VariableError> {
     if jmespath.is_empty() || (!default.is_null() && data == default) {
         return context.add_entry(entry, data.clone());
@@ -252,12 +267,20 @@ fn store_answer(
     context.add_entry(entry, found)
 }
 
-fn searched(path: &SmolStr, data: &Value, context: &Context<'_>) -> Loaded {
-    let expression = context.compile(path)?;
+/// Reads an expression that is not over the context.
+fn compiled(expression: &str, around: &Surroundings<'_>) -> Result<Arc<Expression>, VariableError> {
+    Expression::shared(expression, around).map_err(|error| match error {
+        JmespathError::Budget(limit) => VariableError::Budget(limit),
+        other => VariableError::failed(format!("failed to compile JMESPath: {expression}, error: {other}")),
+    })
+}
+
+fn searched(path: &SmolStr, data: &Value, context: &dyn Holder) -> Loaded {
+    let expression = compiled(path, context.around())?;
     Ok(expression.search(data, context.around()).map_err(plain)?.with_floats())
 }
 
-fn image(entry: &str, reference: &SmolStr, jmespath: &SmolStr, context: &Context<'_>) -> Loaded {
+fn image(entry: &str, reference: &SmolStr, jmespath: &SmolStr, context: &dyn Holder) -> Loaded {
     let part = |source: &SmolStr| {
         text(source, context).map_err(|error| {
             error.within(&format!("failed to substitute variables in context entry {entry} {source}"))
@@ -284,7 +307,7 @@ fn image(entry: &str, reference: &SmolStr, jmespath: &SmolStr, context: &Context
     })
 }
 
-fn global_data(entry: &str, name: &SmolStr, jmespath: &SmolStr, context: &Context<'_>) -> Loaded {
+fn global_data(entry: &str, name: &SmolStr, jmespath: &SmolStr, context: &dyn Holder) -> Loaded {
     if !context.policy_namespace().is_empty() {
         return Err(VariableError::failed(format!(
             "context entry {entry}: globalReference is not allowed in namespaced policies"

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::BudgetError;
+use crate::budget::BudgetError;
 
 /// Why an expression has no value. The texts are Kyverno's, since policies' results quote them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -4,12 +4,17 @@ use std::cmp::Ordering;
 
 use smol_str::SmolStr;
 
-use super::functions::Argument;
+use super::error::JmespathError;
+use super::functions::{self, Applied, Argument, Given as Found};
+use super::surroundings::Surroundings;
 use super::tree::{Call, Comparator, Node};
-use super::{JmespathError, Surroundings};
-use crate::{Map, Value};
+use crate::value::{Map, Value};
 
-type Found = Result<Value, JmespathError>;
+impl Applied for Node {
+    fn apply(&self, value: &Value, around: &Surroundings<'_>) -> Found {
+        evaluate(self, value, around)
+    }
+}
 
 /// Evaluates a part of an expression.
 pub(super) fn evaluate(node: &Node, value: &Value, around: &Surroundings<'_>) -> Found {
@@ -58,11 +63,8 @@ pub(super) fn evaluate(node: &Node, value: &Value, around: &Surroundings<'_>) ->
 }
 
 /// Evaluates with a missing key taken for null.
-pub(super) fn lenient(node: &Node, value: &Value, around: &Surroundings<'_>) -> Found {
-    match evaluate(node, value, around) {
-        Err(JmespathError::NotFound(_)) => Ok(Value::Null),
-        other => other,
-    }
+fn lenient(node: &Node, value: &Value, around: &Surroundings<'_>) -> Found {
+    node.lenient(value, around)
 }
 
 /// Evaluates with every error but a passed limit taken for null.
@@ -153,11 +155,11 @@ fn call(call: &Call, value: &Value, around: &Surroundings<'_>) -> Found {
     let mut arguments = Vec::with_capacity(call.arguments.len());
     for argument in &call.arguments {
         arguments.push(match argument {
-            Node::Reference(expression) => Argument::Reference(expression),
+            Node::Reference(expression) => Argument::Reference(&**expression),
             other => Argument::Value(lenient(other, value, around)?),
         });
     }
-    match call.function {
+    match call.function.and_then(functions::at) {
         Some(function) => function.call(&arguments, around),
         None => Err(JmespathError::refused(format!("unknown function: {name}"))),
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use smol_str::SmolStr;
 
-use super::Expression;
+use super::tree::Expression;
 
 /// The most expressions that are kept, and the most bytes of one of them.
 const KEPT: usize = 10_000;

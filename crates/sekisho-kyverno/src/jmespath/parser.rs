@@ -2,11 +2,12 @@
 
 use smol_str::SmolStr;
 
-use super::JmespathError;
+use super::error::JmespathError;
 use super::functions;
 use super::token::{Token, json, tokens};
 use super::tree::{Call, Comparator, Node};
-use crate::{BudgetError, Value};
+use crate::budget::BudgetError;
+use crate::value::Value;
 
 /// The longest expression that is read.
 const LONGEST: usize = 1 << 20;

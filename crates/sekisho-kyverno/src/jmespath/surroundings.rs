@@ -7,10 +7,13 @@ use std::sync::Arc;
 use ::regex::Regex;
 use smol_str::SmolStr;
 
-use super::{Expression, Expressions, JmespathError};
-
-use crate::context::{Facts, Settings};
-use crate::{BudgetError, Meter, Value, regex};
+use super::error::JmespathError;
+use super::expressions::Expressions;
+use crate::budget::{BudgetError, Meter};
+use crate::facts::Facts;
+use crate::regex;
+use crate::settings::Settings;
+use crate::value::Value;
 
 /// The most regular expressions that are kept compiled.
 const PATTERNS: usize = 64;
@@ -25,7 +28,7 @@ pub struct Surroundings<'s> {
     pub settings: &'s Settings,
     random: Cell<u64>,
     patterns: RefCell<HashMap<SmolStr, Arc<Regex>>>,
-    expressions: Option<&'s Expressions>,
+    pub(super) expressions: Option<&'s Expressions>,
 }
 
 impl<'s> Surroundings<'s> {
@@ -45,19 +48,6 @@ impl<'s> Surroundings<'s> {
     #[must_use]
     pub fn with_expressions(self, expressions: &'s Expressions) -> Self {
         Self { expressions: Some(expressions), ..self }
-    }
-
-    /// The compiled form of an expression.
-    pub(crate) fn expression(&self, text: &str) -> Result<Arc<Expression>, JmespathError> {
-        if let Some(known) = self.expressions.and_then(|expressions| expressions.get(text)) {
-            return Ok(known);
-        }
-        self.meter.work(text.len())?;
-        let compiled = Arc::new(Expression::compile(text)?);
-        if let Some(expressions) = self.expressions {
-            expressions.keep(text, &compiled);
-        }
-        Ok(compiled)
     }
 
     /// The next number of the random sequence.

@@ -3,8 +3,8 @@
 use sekisho_manifest::{Budget, Format, SourceId, load};
 use smol_str::SmolStr;
 
-use super::JmespathError;
-use crate::Value;
+use super::error::JmespathError;
+use crate::value::Value;
 
 /// A token of an expression.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,8 +2,13 @@
 
 use smol_str::SmolStr;
 
-use super::functions::Function;
-use crate::Value;
+use crate::value::Value;
+
+/// A compiled expression.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    pub(super) tree: Node,
+}
 
 /// A part of an expression.
 #[derive(Debug, Clone)]
@@ -37,12 +42,19 @@ pub(super) enum Node {
     Map(Vec<(SmolStr, Node)>),
 }
 
+/// Where a function stands in the tables of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FunctionPlace {
+    pub(super) table: usize,
+    pub(super) row: usize,
+}
+
 /// A call of a function.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
     /// The name; none where something is called that is no name.
     pub(super) name: Option<SmolStr>,
-    pub(super) function: Option<&'static Function>,
+    pub(super) function: Option<FunctionPlace>,
     pub(super) arguments: Vec<Node>,
 }
 

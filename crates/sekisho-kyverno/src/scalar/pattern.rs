@@ -6,9 +6,12 @@ use std::cmp::Ordering;
 use sekisho_manifest::{Duration, Quantity};
 use smol_str::SmolStr;
 
+use super::number::{parse_float, parse_int};
 use super::range::{Operator, ends, operator};
-use super::{has_wildcard, parse_float, parse_int, wildcard};
-use crate::{BudgetError, Meter, Value};
+use super::wildcard;
+use super::wildcard::has_wildcard;
+use crate::budget::{BudgetError, Meter};
+use crate::value::Value;
 
 /// The text of a pattern, read once: alternatives (`|`), each of demands (`&`) that hold together.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! Texts against patterns with `*` (any text) and `?` (one character).
 
-use crate::{BudgetError, Meter};
+use crate::budget::{BudgetError, Meter};
 
 /// Whether a text has characters that a wildcard pattern gives a meaning.
 pub fn has_wildcard(text: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Why a variable has no value.
 
-use crate::BudgetError;
+use crate::budget::BudgetError;
 
 /// Why a variable or a reference could not be replaced. The texts are Kyverno's, since results quote them.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

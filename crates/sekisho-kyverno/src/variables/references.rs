@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::VariableError;
+use super::error::VariableError;
+use crate::budget::Meter;
 use crate::scalar::{Operator, operator};
-use crate::{Map, Meter, Value};
+use crate::value::{Map, Value};
 
 /// Replaces the references in the keys and texts of a document.
 pub fn resolve_references(document: &Value, meter: &Meter) -> Result<Value, VariableError> {

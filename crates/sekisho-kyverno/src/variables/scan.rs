@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::Value;
+use crate::value::Value;
 
 /// Where a variable stands, braces included.
 pub(super) type Place = Range<usize>;

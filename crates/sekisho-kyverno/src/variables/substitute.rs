@@ -2,35 +2,35 @@
 
 use std::borrow::Cow;
 
-use super::references::child;
-use super::{VariableError, place, resolve_references, scan};
-use crate::context::Context;
-use crate::{Map, Value};
+use super::error::VariableError;
+use super::lookup::Variables;
+use super::references::{child, resolve_references};
+use super::{place, scan};
+use crate::budget::Meter;
+use crate::value::{Map, Value};
 
 /// Replaces references and then variables in a document's keys and texts.
 ///
 /// A text that is nothing but a variable becomes the variable's value with its type; inside of other text a
 /// value that is no text stands as JSON. Values may hold variables themselves.
-pub fn substitute(document: &Value, context: &Context<'_>) -> Result<Value, VariableError> {
-    let document = resolve_references(document, context.meter())?;
-    substitute_variables(&document, context)
+pub fn substitute(document: &Value, variables: &dyn Variables) -> Result<Value, VariableError> {
+    let document = resolve_references(document, variables.meter())?;
+    substitute_variables(&document, variables)
 }
 
 /// The same of a part of a document that stands at a path, by which `{{@}}` is found.
 pub(crate) fn substitute_at(
     document: &Value,
     path: &str,
-    context: &Context<'_>,
+    variables: &dyn Variables,
 ) -> Result<Value, VariableError> {
-    let document = resolve_references(document, context.meter())?;
-    let deletes = context.operation().is_some_and(|operation| operation == "DELETE");
-    Substitution { context, deletes }.walk(&document, path)
+    let document = resolve_references(document, variables.meter())?;
+    Substitution::new(variables).walk(&document, path)
 }
 
 /// Replaces variables in a document's keys and texts.
-pub fn substitute_variables(document: &Value, context: &Context<'_>) -> Result<Value, VariableError> {
-    let deletes = context.operation().is_some_and(|operation| operation == "DELETE");
-    Substitution { context, deletes }.walk(document, "")
+pub fn substitute_variables(document: &Value, variables: &dyn Variables) -> Result<Value, VariableError> {
+    Substitution::new(variables).walk(document, "")
 }
 
 /// How many levels of a document are looked through before it is taken apart.
@@ -50,25 +50,31 @@ fn may_have_variables(value: &Value, levels: usize, parts: &mut usize) -> bool {
     }
 }
 
-struct Substitution<'c, 's> {
-    context: &'c Context<'s>,
+struct Substitution<'v> {
+    variables: &'v dyn Variables,
+    meter: &'v Meter,
     /// Whether the object is gone, and the old one is meant.
     deletes: bool,
 }
 
-impl Substitution<'_, '_> {
+impl<'v> Substitution<'v> {
+    fn new(variables: &'v dyn Variables) -> Self {
+        let deletes = variables.operation().is_some_and(|operation| operation == "DELETE");
+        Self { variables, meter: variables.meter(), deletes }
+    }
+
     fn walk(&self, value: &Value, path: &str) -> Result<Value, VariableError> {
-        self.context.meter().work(1)?;
+        self.meter.work(1)?;
         let replaced = match value {
             Value::String(text) if text.contains("{{") => self.text(text, path)?,
             other => other.clone(),
         };
         let mut parts = 0;
         if !may_have_variables(&replaced, MOST_LEVELS, &mut parts) {
-            self.context.meter().work(parts)?;
+            self.meter.work(parts)?;
             return Ok(replaced);
         }
-        self.context.meter().deeper(|| match &replaced {
+        self.meter.deeper(|| match &replaced {
             Value::List(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for (place, item) in items.iter().enumerate() {
@@ -77,7 +83,7 @@ impl Substitution<'_, '_> {
                         item => self.walk(item, &format!("{path}/{place}"))?,
                     });
                 }
-                self.context.meter().memory(items.len().saturating_mul(size_of::<Value>()))?;
+                self.meter.memory(items.len().saturating_mul(size_of::<Value>()))?;
                 Ok(list.into())
             }
             Value::Map(map) => self.map(map, path),
@@ -86,7 +92,7 @@ impl Substitution<'_, '_> {
     }
 
     fn map(&self, map: &Map, path: &str) -> Result<Value, VariableError> {
-        self.context.meter().memory(map.len().saturating_mul(size_of::<Value>() * 2))?;
+        self.meter.memory(map.len().saturating_mul(size_of::<Value>() * 2))?;
         let mut entries = Vec::with_capacity(map.len());
         for (key, item) in map.iter() {
             let new_key = if key.contains("{{") {
@@ -141,8 +147,8 @@ impl Substitution<'_, '_> {
                 let start = found.start.saturating_add_signed(shift);
                 let end = found.end.saturating_add_signed(shift);
                 let length = text.len().saturating_add(replacement.len());
-                self.context.meter().memory(length)?;
-                self.context.meter().work(length / 16 + 1)?;
+                self.meter.memory(length)?;
+                self.meter.work(length / 16 + 1)?;
                 if text.get(start..end).is_some() {
                     text.replace_range(start..end, &replacement);
                 }
@@ -157,7 +163,7 @@ impl Substitution<'_, '_> {
     fn value(&self, expression: &str, path: &str) -> Result<Value, VariableError> {
         let mut expression = Cow::Borrowed(expression);
         if expression == "@" {
-            let target: &[&str] = match self.context.query("target") {
+            let target: &[&str] = match self.variables.query("target") {
                 Ok(_) => &["target"],
                 Err(VariableError::Budget(limit)) => return Err(limit.into()),
                 Err(VariableError::Failed(_)) => &["request", "object"],
@@ -167,7 +173,7 @@ impl Substitution<'_, '_> {
         if self.deletes {
             expression = expression.replace("request.object", "request.oldObject").into();
         }
-        self.context
+        self.variables
             .query(&expression)
             .map_err(|error| error.within(&format!("failed to resolve {expression} at path {path}")))
     }

@@ -1,9 +1,10 @@
 //! Hostile input: an error, soon, and nothing else.
 
-use sekisho_kyverno::context::{Context, ContextEntry, NoFacts, Settings};
+use sekisho_kyverno::context::{Context, ContextEntry};
 use sekisho_kyverno::jmespath::{Expression, JmespathError, Surroundings};
 use sekisho_kyverno::variables::{VariableError, substitute};
 use sekisho_kyverno::{Budget, BudgetError, Meter, Value, scalar};
+use sekisho_kyverno::{NoFacts, Settings};
 
 fn search(expression: &str, data: &Value) -> Result<Value, JmespathError> {
     let meter = Meter::new(Budget { work: 5_000_000, memory: 64 << 20, depth: 1_000 });

@@ -5,11 +5,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a table that cannot be read is a failed test")]
 
-use sekisho_kyverno::context::{Context, ContextEntry, NoFacts, Settings};
+use sekisho_kyverno::context::{Context, ContextEntry};
 use sekisho_kyverno::jmespath::{Expression, Surroundings};
 use sekisho_kyverno::operators::Operator;
 use sekisho_kyverno::variables::substitute;
 use sekisho_kyverno::{Meter, Value, scalar};
+use sekisho_kyverno::{NoFacts, Settings};
 use serde_json::{Value as Json, json};
 
 /// A value as a table writes it.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use sekisho_kyverno::context::Settings;
+use sekisho_kyverno::Settings;
 use sekisho_kyverno::given::Values;
 use sekisho_kyverno::matching::{Kind, Operation, User};
 use sekisho_manifest::{FieldPath, Node, Object};

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use sekisho_kyverno::context::{ApiCall, FactError, FactKind, Facts as KyvernoFacts};
 use sekisho_kyverno::given::Values;
 use sekisho_kyverno::matching::Kind;
 use sekisho_kyverno::rule::{ApiPath, ObjectQuery, Objects};
+use sekisho_kyverno::{ApiCall, FactError, FactKind, Facts as KyvernoFacts};
 use sekisho_kyverno::{Meter, Value};
 use smol_str::SmolStr;
 

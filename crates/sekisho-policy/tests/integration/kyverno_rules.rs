@@ -11,7 +11,7 @@ fn nodes(text: &str) -> Vec<Node> {
 }
 
 fn review(policies: &str, object: &str) -> Review {
-    let loaded = kyverno::load(&nodes(policies), sekisho_kyverno::context::Settings::default());
+    let loaded = kyverno::load(&nodes(policies), sekisho_kyverno::Settings::default());
     assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
     let mut set = PolicySet::new();
     set.extend(loaded.policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
@@ -100,10 +100,8 @@ fn what_would_be_made_is_shown() {
 fn a_policy_with_mistakes_is_refused_and_the_others_are_not() {
     let sound = policy("sound", "validate: {message: m, deny: {}}");
     let wrong = policy("wrong", "validate: {message: m, denied: {}}");
-    let loaded = kyverno::load(
-        &nodes(&format!("{wrong}\n---\n{sound}")),
-        sekisho_kyverno::context::Settings::default(),
-    );
+    let loaded =
+        kyverno::load(&nodes(&format!("{wrong}\n---\n{sound}")), sekisho_kyverno::Settings::default());
     assert_eq!(loaded.policies.iter().map(|policy| policy.name().as_str()).collect::<Vec<_>>(), ["sound"]);
     assert!(!loaded.problems.is_empty() && loaded.problems.iter().all(|(place, _)| *place == 0));
 }
@@ -130,7 +128,7 @@ fn an_exclusion_of_values_lets_off_no_field_that_is_unset() {
 #[test]
 fn a_pod_that_broke_the_standards_before_may_be_changed() {
     let text = policy("standards", "validate: {failureAction: Enforce, podSecurity: {level: baseline}}");
-    let loaded = kyverno::load(&nodes(&text), sekisho_kyverno::context::Settings::default());
+    let loaded = kyverno::load(&nodes(&text), sekisho_kyverno::Settings::default());
     let mut set = PolicySet::new();
     set.extend(loaded.policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
     let bad = &nodes(PRIVILEGED)[0];
@@ -162,7 +160,7 @@ fn a_patch_names_the_field_in_whose_place_it_stands() {
 #[test]
 fn what_admission_refuses_is_refused() {
     let problems = |text: &str| {
-        let loaded = kyverno::load(&nodes(text), sekisho_kyverno::context::Settings::default());
+        let loaded = kyverno::load(&nodes(text), sekisho_kyverno::Settings::default());
         loaded.problems.into_iter().map(|(_, problem)| problem.message).collect::<Vec<_>>().join("; ")
     };
     let spec =
@@ -222,7 +220,7 @@ fn a_target_that_names_no_namespace_lives_in_the_usual_one() {
     let text = "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: p}, spec: {rules: [{name: r, match: \
                 {any: [{resources: {kinds: [Secret]}}]}, mutate: {targets: [{apiVersion: v1, kind: ConfigMap, \
                 namespace: default, name: 'target*'}], patchStrategicMerge: {data: {content: new}}}}]}}";
-    let loaded = kyverno::load(&nodes(text), sekisho_kyverno::context::Settings::default());
+    let loaded = kyverno::load(&nodes(text), sekisho_kyverno::Settings::default());
     assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
     let read = |text: &str| -> Vec<sekisho_manifest::Object> {
         let documents = load(SourceId(0), text, Format::Yaml, &Budget::default()).documents;

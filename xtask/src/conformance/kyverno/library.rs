@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use sekisho_kyverno::context::Settings;
+use sekisho_kyverno::Settings;
 use sekisho_kyverno::testing::{self, Files, Row, TestFile};
 use sekisho_manifest::{Budget, Format, Node, SourceId, decode, load};
 use sekisho_policy::kyverno::Standards;

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use ruzstd::decoding::StreamingDecoder;
-use sekisho_kyverno::context::{NoFacts, Settings};
 use sekisho_kyverno::policy::{Document, Policy};
 use sekisho_kyverno::rule::{NoObjects, Request, RuleResult, Status, World, validate};
+use sekisho_kyverno::{NoFacts, Settings};
 use sekisho_kyverno::{Value, policy, testing};
 use sekisho_manifest::{FieldPath, Node, Object, SourceId};
 use sekisho_policy::kyverno::Standards;

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::{Argument, Function, Given, Type, function, text};
-use crate::jmespath::{JmespathError, Surroundings};
+use super::function::{Argument, Function, Given, Type, function, text};
+use crate::jmespath::error::JmespathError;
+use crate::jmespath::surroundings::Surroundings;
 
 pub(super) const TABLE: &[Function] = &[function(("is_external_url", &[&[Type::String]], is_external_url))];
 

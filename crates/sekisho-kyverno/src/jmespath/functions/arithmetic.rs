@@ -2,10 +2,11 @@
 
 use sekisho_manifest::{Duration, Quantity};
 
-use super::{Argument, Function, Given, Type, function, list, value};
-use crate::Value;
-use crate::jmespath::{JmespathError, Surroundings};
+use super::function::{Argument, Function, Given, Type, function, list, value};
+use crate::jmespath::error::JmespathError;
+use crate::jmespath::surroundings::Surroundings;
 use crate::scalar::truncated;
+use crate::value::Value;
 use crate::value::plain_float;
 
 const ANY: &[Type] = &[Type::Any];

@@ -1,8 +1,8 @@
 //! Certificates and requests for them.
 
-use super::{Function, Type, function, text};
+use super::function::{Function, Type, function, text};
 use crate::certificate::decode;
-use crate::jmespath::JmespathError;
+use crate::jmespath::error::JmespathError;
 
 pub(super) const TABLE: &[Function] = &[function(("x509_decode", &[&[Type::String]], |given, around| {
     let source = text(given, 0)?;

@@ -1,11 +1,13 @@
 //! Functions of lists, maps and types.
 
+use super::function::{
+    Argument, Function, Given, Type, function, list, map, number, plain, reference, refused,
+};
+use super::function::{text, value, variadic};
 use super::numbers::index;
-use super::{Argument, Function, Given, Type, function, list, map, number, plain, reference, refused};
-use super::{text, value, variadic};
-use crate::jmespath::evaluate::lenient;
-use crate::jmespath::{JmespathError, Surroundings};
-use crate::{Map, Value};
+use crate::jmespath::error::JmespathError;
+use crate::jmespath::surroundings::Surroundings;
+use crate::value::{Map, Value};
 
 pub(super) const TABLE: &[Function] = &[
     function(("length", &[&[Type::String, Type::Array, Type::Object]], length)),
@@ -80,7 +82,7 @@ fn contains(given: &[Argument<'_>], around: &Surroundings<'_>) -> Given {
 fn map_each(given: &[Argument<'_>], around: &Surroundings<'_>) -> Given {
     let (each, items) = (reference(given, 0)?, list(given, 1)?);
     around.items(items.len())?;
-    items.iter().map(|item| lenient(each, item, around)).collect::<Result<Vec<_>, _>>().map(Value::from)
+    items.iter().map(|item| each.lenient(item, around)).collect::<Result<Vec<_>, _>>().map(Value::from)
 }
 
 fn merge(given: &[Argument<'_>], around: &Surroundings<'_>) -> Given {

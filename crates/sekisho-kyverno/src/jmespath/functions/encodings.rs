@@ -6,10 +6,11 @@ use sekisho_manifest::{Budget, SourceId, load_one};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::{Argument, Function, Given, Type, function, text};
-use crate::Value;
+use super::function::{Argument, Function, Given, Type, function, text};
+use crate::jmespath::error::JmespathError;
+use crate::jmespath::surroundings::Surroundings;
 use crate::jmespath::token::json;
-use crate::jmespath::{JmespathError, Surroundings};
+use crate::value::Value;
 
 const STRING: &[Type] = &[Type::String];
 

@@ -1,9 +1,10 @@
 //! Functions of numbers and lists of numbers.
 
-use super::{Argument, Function, Given, Type, function, list, number, value};
-use crate::Value;
-use crate::jmespath::{JmespathError, Surroundings};
+use super::function::{Argument, Function, Given, Type, function, list, number, value};
+use crate::jmespath::error::JmespathError;
+use crate::jmespath::surroundings::Surroundings;
 use crate::scalar::{parse_float, truncated};
+use crate::value::Value;
 
 pub(super) const TABLE: &[Function] = &[
     function(("abs", &[&[Type::Number]], |given, _| Ok(number(given, 0)?.abs().into()))),

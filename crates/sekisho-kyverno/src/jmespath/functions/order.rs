@@ -2,10 +2,10 @@
 
 use std::cmp::Ordering;
 
-use super::{Argument, Function, Given, Type, function, list, reference};
-use crate::Value;
-use crate::jmespath::evaluate::{evaluate, lenient};
-use crate::jmespath::{JmespathError, Surroundings};
+use super::function::{Argument, Function, Given, Type, function, list, reference};
+use crate::jmespath::error::JmespathError;
+use crate::jmespath::surroundings::Surroundings;
+use crate::value::Value;
 
 pub(super) const TABLE: &[Function] = &[
     function(("max", &[&[Type::Numbers, Type::Strings]], |given, _| best(given, Ordering::Greater))),
@@ -47,14 +47,14 @@ fn best_by(given: &[Argument<'_>], around: &Surroundings<'_>, wanted: Ordering) 
     if items.len() == 1 {
         return Ok(best.clone());
     }
-    let mut best_key = lenient(by, best, around)?;
+    let mut best_key = by.lenient(best, around)?;
     let kind = match best_key {
         Value::Float(_) => "number",
         Value::String(_) => "string",
         _ => return Err(JmespathError::refused("invalid type, must be number of string")),
     };
     for item in items.iter().skip(1) {
-        let key = lenient(by, item, around)?;
+        let key = by.lenient(item, around)?;
         let order = order(&key, &best_key);
         let order = order.ok_or_else(|| JmespathError::refused(format!("invalid type, must be {kind}")))?;
         if order == wanted {
@@ -77,7 +77,7 @@ fn sort_by(given: &[Argument<'_>], around: &Surroundings<'_>) -> Given {
         return Ok(Value::List(items));
     }
     let first = match items.first() {
-        Some(first) => lenient(by, first, around)?,
+        Some(first) => by.lenient(first, around)?,
         None => Value::Null,
     };
     if !matches!(first, Value::Float(_) | Value::String(_)) {
@@ -85,7 +85,7 @@ fn sort_by(given: &[Argument<'_>], around: &Surroundings<'_>) -> Given {
     }
     let mut keyed = Vec::with_capacity(items.len());
     for item in items.iter() {
-        let key = match evaluate(by, item, around) {
+        let key = match by.apply(item, around) {
             Ok(key) if order(&key, &first).is_some() => key,
             Err(JmespathError::Budget(limit)) => return Err(limit.into()),
             _ => return Err(JmespathError::refused("error in sort_by comparison")),

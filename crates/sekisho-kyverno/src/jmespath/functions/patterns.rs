@@ -1,7 +1,8 @@
 //! Functions of regular expressions and wildcards.
 
-use super::{Argument, Function, Given, Type, function, plain, refused, text, value};
-use crate::jmespath::{JmespathError, Surroundings};
+use super::function::{Argument, Function, Given, Type, function, plain, refused, text, value};
+use crate::jmespath::error::JmespathError;
+use crate::jmespath::surroundings::Surroundings;
 use crate::scalar::wildcard;
 
 const STRING: &[Type] = &[Type::String];

@@ -2,8 +2,9 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::{Argument, Function, Given, Type, function, text};
-use crate::jmespath::{JmespathError, Surroundings};
+use super::function::{Argument, Function, Given, Type, function, text};
+use crate::jmespath::error::JmespathError;
+use crate::jmespath::surroundings::Surroundings;
 use crate::regex;
 
 pub(super) const TABLE: &[Function] = &[function(("random", &[&[Type::String]], random))];

@@ -2,11 +2,13 @@
 
 use smol_str::SmolStr;
 
-use super::{Argument, Function, Given, Type, function, list, number, text, value};
+use super::function::{Argument, Function, Given, Type, function, list, number, text, value};
+use crate::budget::BudgetError;
 use crate::image::Image;
-use crate::jmespath::{JmespathError, Surroundings};
+use crate::jmespath::error::JmespathError;
+use crate::jmespath::surroundings::Surroundings;
 use crate::scalar::{Range, Version, truncated};
-use crate::{BudgetError, Value};
+use crate::value::Value;
 
 const STRING: &[Type] = &[Type::String];
 

@@ -4,8 +4,9 @@ use sekisho_go::time::{Civil, Moment, Zone, parse};
 use sekisho_manifest::Duration;
 use smol_str::SmolStr;
 
-use super::{Argument, Function, Given, Type, function, text};
-use crate::jmespath::{JmespathError, Surroundings};
+use super::function::{Argument, Function, Given, Type, function, text};
+use crate::jmespath::error::JmespathError;
+use crate::jmespath::surroundings::Surroundings;
 
 /// The layout of RFC 3339.
 const RFC_3339: &str = "2006-01-02T15:04:05Z07:00";

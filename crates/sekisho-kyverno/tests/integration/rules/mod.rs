@@ -13,10 +13,10 @@ mod patches;
 mod patterns;
 mod test_files;
 
-use sekisho_kyverno::context::{NoFacts, Settings};
 use sekisho_kyverno::policy::{CleanupPolicy, Document, Exception, Loaded, Policy, load};
 use sekisho_kyverno::rule::{Objects, Request, RuleResult, Snapshot, Status, World, validate};
 use sekisho_kyverno::{Budget, Value};
+use sekisho_kyverno::{NoFacts, Settings};
 use sekisho_manifest::{Format, Node, SourceId};
 
 fn node(text: &str) -> Node {

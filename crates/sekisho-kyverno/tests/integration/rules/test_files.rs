@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sekisho_kyverno::context::Settings;
+use sekisho_kyverno::Settings;
 use sekisho_kyverno::testing::{Files, NoOtherPolicies, Row, TestFile, run};
 use sekisho_manifest::{Budget, Format, Node, SourceId, load};
 

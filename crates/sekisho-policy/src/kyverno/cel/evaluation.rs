@@ -5,9 +5,9 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 
 use sekisho_cel::{Activation, Budget, EvaluationError, Failure, Nulls, Value};
-use sekisho_kyverno::context::{NoFacts, Settings};
 use sekisho_kyverno::jmespath::{Expression as Query, Surroundings};
 use sekisho_kyverno::{Meter, Value as PlainValue};
+use sekisho_kyverno::{NoFacts, Settings};
 use sekisho_manifest::{Entry, Mapping, Node, Span, Value as NodeValue};
 use smol_str::SmolStr;
 

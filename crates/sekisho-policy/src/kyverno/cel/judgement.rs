@@ -1,8 +1,8 @@
 //! What a policy makes of a request.
 
 use sekisho_cel::Value;
+use sekisho_kyverno::Settings;
 use sekisho_kyverno::Value as PlainValue;
-use sekisho_kyverno::context::Settings;
 use sekisho_kyverno::rule::{RuleKind, RuleResult, Status};
 use sekisho_manifest::{Node, Span, Value as NodeValue};
 use smol_str::SmolStr;

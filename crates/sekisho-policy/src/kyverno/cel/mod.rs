@@ -28,7 +28,7 @@ mod validating;
 
 use std::sync::Arc;
 
-use sekisho_kyverno::context::Settings;
+use sekisho_kyverno::Settings;
 use sekisho_manifest::Node;
 
 use super::cleanup::Cleanup;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use sekisho_kyverno::Settings;
 use sekisho_kyverno::Value;
-use sekisho_kyverno::context::Settings;
 use sekisho_kyverno::rule::{RuleResult, Status};
 use sekisho_manifest::Node;
 use smol_str::SmolStr;

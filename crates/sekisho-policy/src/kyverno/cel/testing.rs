@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use sekisho_kyverno::context::Settings;
+use sekisho_kyverno::Settings;
 use sekisho_kyverno::matching;
 use sekisho_kyverno::rule::{self, RuleResult};
 use sekisho_kyverno::testing::{Case, OtherPolicies};

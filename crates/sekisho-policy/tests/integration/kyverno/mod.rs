@@ -7,7 +7,7 @@ mod making;
 mod mutating;
 mod validating;
 
-use sekisho_kyverno::context::Settings;
+use sekisho_kyverno::Settings;
 use sekisho_kyverno::rule::RuleResult;
 use sekisho_manifest::Node;
 use sekisho_policy::kyverno::cel::{self, CelPolicy, Judgement, NoOutside, Outside, Surroundings};

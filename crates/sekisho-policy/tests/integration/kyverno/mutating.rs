@@ -1,6 +1,6 @@
 //! `MutatingPolicy`: patches of objects, of controllers' Pods, and of objects that are there.
 
-use sekisho_kyverno::context::Settings;
+use sekisho_kyverno::Settings;
 use sekisho_policy::kyverno::cel::{NoOutside, Surroundings};
 use sekisho_policy::{Asked, EffectKind, NoFacts, Options, Snapshot, Views};
 

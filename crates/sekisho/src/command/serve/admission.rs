@@ -116,7 +116,7 @@ fn files(
             wanted.push(level.parse().with_context(|| "`admission.podSecurity` of the configuration")?);
         }
     }
-    let kyverno = sekisho_kyverno::context::Settings { now: policy::now(), ..Default::default() };
+    let kyverno = sekisho_kyverno::Settings { now: policy::now(), ..Default::default() };
     Ok(Files {
         paths: if arguments.policy.is_empty() { configured } else { arguments.policy.clone() },
         options: Options {

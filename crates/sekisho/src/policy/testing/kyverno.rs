@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sekisho_kyverno::context::Settings;
+use sekisho_kyverno::Settings;
 use sekisho_kyverno::testing::{self, Files, Row, TestFile};
 use sekisho_manifest::Node;
 use sekisho_policy::kyverno::Standards;

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use sekisho_cel::{Call, Environment, Nulls, Value};
-use sekisho_kyverno::context::{NoFacts, Settings};
 use sekisho_kyverno::jmespath::{Expression, JmespathError, Surroundings};
 use sekisho_kyverno::{Budget, Meter};
+use sekisho_kyverno::{NoFacts, Settings};
 
 use super::{Given, failed, globals, text};
 

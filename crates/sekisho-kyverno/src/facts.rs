@@ -4,8 +4,20 @@ use std::net::IpAddr;
 
 use smol_str::SmolStr;
 
-use super::entry::FactKind;
-use crate::Value;
+use crate::value::Value;
+
+/// The kinds of sources that need facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactKind {
+    /// ConfigMaps.
+    ConfigMap,
+    /// Calls of the API server and of services.
+    ApiCall,
+    /// Images in registries.
+    Image,
+    /// Global context entries.
+    Global,
+}
 
 /// A call of the API server or of a service.
 #[derive(Debug, Clone, PartialEq, Default)]
