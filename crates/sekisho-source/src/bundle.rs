@@ -74,6 +74,12 @@ pub struct Provenance {
     /// The commits that lines came with.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub commits: BTreeMap<SmolStr, Commit>,
+    /// The digest of the artifact that the files lie in; empty where they come from elsewhere.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub artifact: SmolStr,
+    /// When that artifact was made, as it says.
+    #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
+    pub made: SmolStr,
     /// What was left out, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
@@ -181,6 +187,10 @@ pub(crate) struct Gathering {
 impl Gathering {
     pub(crate) fn new(budget: Budget) -> Self {
         Self { budget, files: BTreeMap::new(), bytes: 0 }
+    }
+
+    pub(crate) fn budget(&self) -> Budget {
+        self.budget
     }
 
     /// Checks a path and the size of its file before it is read.

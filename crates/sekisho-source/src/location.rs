@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use sekisho_manifest::ImageRef;
+
 /// A place that policies come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
@@ -10,6 +12,8 @@ pub enum Location {
     Folder(PathBuf),
     /// A repository of git.
     Git(GitLocation),
+    /// An artifact of a registry.
+    Artifact(ArtifactLocation),
     /// What stands in a cluster.
     Cluster(ClusterLocation),
 }
@@ -22,6 +26,15 @@ pub struct GitLocation {
     /// What is asked for; none: the branch that the repository says.
     pub reference: Option<String>,
     /// The folder in the repository; empty: all of it.
+    pub folder: String,
+}
+
+/// An artifact of a registry, and the folder of its policies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArtifactLocation {
+    /// The repository, and the tag or the digest in it.
+    pub reference: ImageRef,
+    /// The folder in the artifact; empty: all of it.
     pub folder: String,
 }
 
@@ -49,11 +62,15 @@ const SELECTOR: &str = "sekisho/policies=true";
 
 impl Location {
     /// Reads a location: a folder; `git+https://host/path.git@main#folder` with `https`, `ssh` or `file`;
+    /// `oci://registry/repository:tag#folder` or with `@sha256:…`;
     /// `configmap://namespace`, `configmap://namespace?label=value`; `cluster://` for resources of policies.
     pub fn read(text: &str) -> Result<Self, LocationError> {
         let wrong = |problem| LocationError { text: without_credentials(text), problem };
         if let Some(rest) = text.strip_prefix("git+") {
             return git(rest).map(Self::Git).map_err(wrong);
+        }
+        if let Some(rest) = text.strip_prefix("oci://") {
+            return artifact(rest).map(Self::Artifact).map_err(wrong);
         }
         if let Some(rest) = text.strip_prefix("configmap://") {
             let (namespace, selector) = rest.split_once('?').unwrap_or((rest, SELECTOR));
@@ -70,7 +87,7 @@ impl Location {
             return Ok(Self::Cluster(ClusterLocation { resources: true, ..ClusterLocation::default() }));
         }
         if text.contains("://") {
-            return Err(wrong("write `git+https://…`, `configmap://…`, `cluster://` or a folder"));
+            return Err(wrong("write `git+https://…`, `oci://…`, `configmap://…`, `cluster://` or a folder"));
         }
         if text.is_empty() {
             return Err(wrong("name a folder or a repository"));
@@ -108,6 +125,19 @@ fn git(text: &str) -> Result<GitLocation, &'static str> {
         _ => format!("{scheme}://{host}{path}"),
     };
     Ok(GitLocation { address, reference, folder: folder.trim_matches('/').to_owned() })
+}
+
+fn artifact(text: &str) -> Result<ArtifactLocation, &'static str> {
+    let (name, folder) = text.split_once('#').unwrap_or((text, ""));
+    // Without a host it would be an image of the default registry, which nobody means here.
+    if !name.contains('/') {
+        return Err("name the registry and the repository, as in `oci://registry.example.com/policies:v1`");
+    }
+    let reference: ImageRef = name.parse().map_err(|_| "what follows `oci://` names no artifact")?;
+    if folder.split('/').any(|part| matches!(part, ".." | ".")) {
+        return Err("the folder behind `#` leaves the artifact");
+    }
+    Ok(ArtifactLocation { reference, folder: folder.trim_matches('/').to_owned() })
 }
 
 /// Whether a text can be the name of a branch, tag or commit.
@@ -151,11 +181,19 @@ impl fmt::Display for GitLocation {
     }
 }
 
+impl fmt::Display for ArtifactLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "oci://{}", self.reference)?;
+        if self.folder.is_empty() { Ok(()) } else { write!(f, "#{}", self.folder) }
+    }
+}
+
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Folder(path) => write!(f, "{}", path.display()),
             Self::Git(git) => git.fmt(f),
+            Self::Artifact(artifact) => artifact.fmt(f),
             Self::Cluster(cluster) => match &cluster.namespace {
                 Some(namespace) if cluster.selector == SELECTOR => write!(f, "configmap://{namespace}"),
                 Some(namespace) => write!(f, "configmap://{namespace}?{}", cluster.selector),

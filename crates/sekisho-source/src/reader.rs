@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sekisho_cluster::Connection;
 
+use crate::artifact::{self, ArtifactError, Registry};
 use crate::bundle::Bundle;
 use crate::charter::{Charter, CharterError};
 use crate::folder::{self, FolderError};
@@ -22,6 +23,9 @@ pub enum SourceError {
     /// The repository.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// The artifact.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
     /// The cluster.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
@@ -31,6 +35,9 @@ pub enum SourceError {
     /// It demands what its source cannot show.
     #[error("the bundle demands that changes be approved, which `{0}` cannot show: use a repository of git")]
     Demands(String),
+    /// Nobody said how registries are read.
+    #[error("`{0}` is read from a registry, and nothing here speaks to one")]
+    NoRegistry(String),
     /// Nobody said which cluster.
     #[error("`{0}` is read from a cluster, and none is given")]
     NoCluster(String),
@@ -45,6 +52,8 @@ pub struct Reader {
     pub options: GitOptions,
     /// The folder where copies of repositories are kept.
     pub copies: PathBuf,
+    /// How registries are read.
+    pub registry: Option<Registry>,
     /// The cluster.
     pub connection: Option<Arc<Connection>>,
 }
@@ -69,6 +78,15 @@ impl Reader {
                     git::Update::Same => Update::Same,
                     git::Update::New(bundle) => Update::New(bundle),
                 });
+            }
+            Location::Artifact(location) => {
+                let registry = self.registry.as_ref();
+                let registry = registry.ok_or_else(|| SourceError::NoRegistry(self.location.to_string()))?;
+                let known = before.map(|(bundle, _)| bundle);
+                match artifact::read(location, registry, budget, self.options.allow_rewrite, known)? {
+                    artifact::Update::Same => return Ok(Update::Same),
+                    artifact::Update::New(bundle) => *bundle,
+                }
             }
             Location::Folder(path) => folder::read(path, budget)?,
             Location::Cluster(location) => {

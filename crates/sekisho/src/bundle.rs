@@ -12,8 +12,10 @@ use sekisho_source::{
     Account, AllowedSigners, Cache, Charter, Follower, GitOptions, Location, Reader, without_credentials,
 };
 
+use crate::arguments::bundle::ArtifactArguments;
 use crate::live::Live;
 use crate::policy::testing::{self, TestResult, TestRow};
+use crate::signature::artifact::registry;
 
 /// The variable that holds the token for repositories.
 const TOKEN: &str = "SEKISHO_GIT_TOKEN";
@@ -30,6 +32,8 @@ pub(crate) struct SourceSettings {
     pub(crate) allow_rewrite: bool,
     /// Where copies of repositories and the last good bundle are kept.
     pub(crate) cache: Option<PathBuf>,
+    /// Whose artifacts count, where policies lie in a registry.
+    pub(crate) artifacts: ArtifactArguments,
     /// How a cluster is reached, where policies stand in one.
     pub(crate) live: Live,
 }
@@ -64,11 +68,15 @@ pub(crate) fn reader(source: &str, settings: &SourceSettings) -> Result<Reader> 
     });
     let connection = match &location {
         Location::Cluster(_) => Some(Arc::new(settings.live.connect()?.1)),
-        Location::Folder(_) | Location::Git(_) => None,
+        Location::Folder(_) | Location::Git(_) | Location::Artifact(_) => None,
+    };
+    let registry = match &location {
+        Location::Artifact(_) => Some(registry(&settings.artifacts, settings.live.offline)?),
+        Location::Folder(_) | Location::Git(_) | Location::Cluster(_) => None,
     };
     let options =
         GitOptions { allowed, allow_rewrite: settings.allow_rewrite, account, ..GitOptions::default() };
-    Ok(Reader { location, options, copies: settings.folder()?.join("repositories"), connection })
+    Ok(Reader { location, options, copies: settings.folder()?.join("repositories"), registry, connection })
 }
 
 /// Follows a source; a bundle is used when all of it works and its tests hold. Of the options those count first that

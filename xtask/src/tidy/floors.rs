@@ -73,7 +73,8 @@ const SIBLINGS: &[(&str, &str)] = &[
     ("sekisho-risk", "sekisho-inventory"),
     // Keys and what they have signed.
     ("sekisho-tuf", "sekisho-signature"),
-    // Policies that stand in a cluster.
+    // Policies that lie in a registry, or stand in a cluster.
+    ("sekisho-source", "sekisho-registry"),
     ("sekisho-source", "sekisho-cluster"),
     // What policies look at of a running cluster.
     ("sekisho-controller", "sekisho-webhook"),

@@ -181,6 +181,7 @@ pub(crate) fn read(
         commit: format_smolstr!("{commit}"),
         commits,
         left_out: std::mem::take(&mut gathering.left_out),
+        ..Provenance::default()
     };
     Ok(Update::New(Box::new(gathering.bundle(provenance)?)))
 }

@@ -46,7 +46,10 @@ fn what_is_no_location_is_an_error() {
         ("git+https://example.com/x@-oProxyCommand=id", "no name of a branch"),
         ("git+https://example.com/x@a..b", "no name of a branch"),
         ("git+https://example.com/x@main#../..", "leaves the repository"),
-        ("oci://example.com/x", "write `git+https"),
+        ("s3://example.com/x", "write `git+https"),
+        ("oci://policies:v1", "name the registry and the repository"),
+        ("oci://example.com/Not An Artifact", "names no artifact"),
+        ("oci://example.com/x:v1#../y", "leaves the artifact"),
         ("configmap://", "name a namespace"),
         ("", "name a folder"),
     ] {

@@ -209,6 +209,7 @@ impl Repository {
             location: Location::Git(self.location(reference)),
             options: GitOptions { allowed, ..GitOptions::default() },
             copies: self.folder.path().join("copies"),
+            registry: None,
             connection: None,
         }
     }
@@ -240,6 +241,7 @@ pub(crate) fn folder_reader(folder: &Path) -> Reader {
         location: Location::Folder(folder.to_owned()),
         options: GitOptions::default(),
         copies: folder.join(".copies"),
+        registry: None,
         connection: None,
     }
 }

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::ClusterArguments;
 use super::rows::RowFormat;
+use super::signature::{SignerArguments, StoredAs};
 use crate::bundle::SourceSettings;
 
 /// Which verb about bundles.
@@ -23,6 +24,8 @@ pub(crate) enum BundleVerb {
     Verify(VerifyArguments),
     /// Verify a bundle and write its files to a folder
     Pull(PullArguments),
+    /// Verify a bundle, put it into a registry, and sign it there
+    Push(Box<PushArguments>),
 }
 
 /// How a source is read.
@@ -35,12 +38,46 @@ pub(crate) struct SourceArguments {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) cache: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) artifacts: ArtifactArguments,
+    #[command(flatten)]
     pub(crate) live: ClusterArguments,
+}
+
+/// Whose artifacts count, where a bundle lies in a registry.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Options for bundles in registries")]
+pub(crate) struct ArtifactArguments {
+    /// Public key that must have signed the artifact: a file of PEM, or `env://NAME`; without a key and an identity signatures
+    /// are not asked for
+    #[arg(long = "bundle-key", id = "bundle_key", value_name = "KEY")]
+    pub(crate) key: Vec<String>,
+    /// Who must have signed the artifact: the name in the certificate
+    #[arg(
+        long = "bundle-identity",
+        id = "bundle_identity",
+        value_name = "NAME",
+        requires = "bundle_issuer",
+        conflicts_with = "bundle_key"
+    )]
+    pub(crate) identity: Option<String>,
+    /// Who must have vouched for the name
+    #[arg(long = "bundle-issuer", id = "bundle_issuer", value_name = "URL", requires = "bundle_identity")]
+    pub(crate) issuer: Option<String>,
+    /// Root of trust of these signatures: a file, or `public-good` [default: none for keys, `public-good` for names]
+    #[arg(long = "bundle-root", id = "bundle_root", value_name = "FILE")]
+    pub(crate) root: Option<String>,
+    /// File of credentials for the registry: Docker's, Podman's, or a pull secret; before those of the user
+    #[arg(long = "bundle-credentials", id = "bundle_credentials", value_name = "FILE")]
+    pub(crate) credentials: Vec<PathBuf>,
+    /// Registry that may be spoken to without TLS, or with a certificate that nobody vouches for
+    #[arg(long = "bundle-insecure-registry", id = "bundle_insecure_registry", value_name = "HOST")]
+    pub(crate) insecure_registry: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArguments {
-    /// Folder, `git+https://host/repository@reference#folder`, `configmap://namespace` or `cluster://`
+    /// Folder, `git+https://host/repository@reference#folder`, `oci://registry/repository:tag`, `configmap://namespace` or
+    /// `cluster://`
     #[arg(value_name = "SOURCE")]
     pub(crate) source: String,
     #[command(flatten)]
@@ -55,7 +92,8 @@ pub(crate) struct ShowArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArguments {
-    /// Folder, `git+https://host/repository@reference#folder`, `configmap://namespace` or `cluster://`
+    /// Folder, `git+https://host/repository@reference#folder`, `oci://registry/repository:tag`, `configmap://namespace` or
+    /// `cluster://`
     #[arg(value_name = "SOURCE")]
     pub(crate) source: String,
     #[command(flatten)]
@@ -80,10 +118,24 @@ pub(crate) struct PullArguments {
     pub(crate) output: PathBuf,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct PushArguments {
+    #[command(flatten)]
+    pub(crate) verify: VerifyArguments,
+    /// Where it is put: `oci://registry/repository:tag`
+    #[arg(value_name = "ARTIFACT")]
+    pub(crate) target: String,
+    #[command(flatten)]
+    pub(crate) signer: SignerArguments,
+    /// How the signature is stored
+    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "bundle")]
+    pub(crate) layout: StoredAs,
+}
+
 impl SourceArguments {
     /// How these options have a source read.
     pub(crate) fn settings(self, offline: bool) -> SourceSettings {
-        let Self { allowed_signers, cache, live } = self;
-        SourceSettings { allowed_signers, allow_rewrite: false, cache, live: live.live(offline) }
+        let Self { allowed_signers, cache, artifacts, live } = self;
+        SourceSettings { allowed_signers, allow_rewrite: false, cache, artifacts, live: live.live(offline) }
     }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::ClusterArguments;
+use super::bundle::ArtifactArguments;
 use super::policy::Modules;
 use super::signature::RegistryArguments;
 use crate::policy::pod_security::Wanted;
@@ -187,8 +188,8 @@ pub(crate) enum SummaryWord {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Options for bundles")]
 pub(crate) struct FollowArguments {
-    /// Bundle that is followed: folder, `git+https://host/repository@reference#folder`, `configmap://namespace` or
-    /// `cluster://`
+    /// Bundle that is followed: folder, `git+https://host/repository@reference#folder`, `oci://registry/repository:tag`,
+    /// `configmap://namespace` or `cluster://`
     #[arg(long, value_name = "SOURCE")]
     pub(crate) bundle: Option<String>,
     /// File of the keys that may sign commits, as OpenSSH and git have it; without it signatures are not asked for
@@ -212,6 +213,8 @@ pub(crate) struct FollowArguments {
     /// Namespace of this program's Pod, in which events tell of bundles that are refused and adopted
     #[arg(long, value_name = "NAMESPACE", requires = "bundle")]
     pub(crate) events: Option<String>,
+    #[command(flatten)]
+    pub(crate) artifacts: ArtifactArguments,
 }
 
 /// Which certificate is shown.

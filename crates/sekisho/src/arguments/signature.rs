@@ -107,7 +107,7 @@ pub(crate) struct AttestArguments {
 }
 
 /// Whose signatures count.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Options for trust")]
 pub(crate) struct TrustArguments {
     /// Public key that may have signed: a file of PEM, `env://NAME`, `pkcs11:…`, `awskms://…` or `hashivault://…`

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::arguments::signature::{VerdictFormat, VerifyArguments};
 use crate::bundle::reader;
 use crate::config::Config;
-use crate::signature::artifact::{Artifact, Image, bundle_beside};
+use crate::signature::artifact::{Artifact, Image, bundle_beside, signer_of};
 use crate::signature::in_force::InForce;
 use crate::signature::policies;
 use crate::signature::predicate_type;
@@ -185,13 +185,6 @@ fn image_verdict(image: &Image, trust: &Trust, wanted: Option<&str>) -> Result<V
         ));
     }
     Ok(Verdict { subject: format!("{}@{digest}", image.name), held, refusals })
-}
-
-fn signer_of(verified: &Verified) -> String {
-    match verified.signer() {
-        VerifiedSigner::Key(key) => format!("key sha256:{}", HEXLOWER.encode(&key.fingerprint())),
-        VerifiedSigner::Identity(identity) => identity.to_string(),
-    }
 }
 
 fn write_text(verdict: &Verdict, out: &mut dyn Write) -> io::Result<()> {

@@ -31,6 +31,7 @@ impl Following {
             allowed_signers: arguments.allowed_signers.clone(),
             allow_rewrite: arguments.allow_rewrite,
             cache: arguments.cache.clone(),
+            artifacts: arguments.artifacts.clone(),
             live: live.clone(),
         };
         let events = Events::new(arguments.events.as_deref(), "sekisho-admission", &live)?;

@@ -35,7 +35,7 @@ pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
 }
 
 /// A workspace with a repository in `policies`, and its address.
-fn repository(expect: &str) -> (Workbench, String) {
+pub(crate) fn repository(expect: &str) -> (Workbench, String) {
     let workspace = Workbench::new();
     workspace.file("policies/team.yaml", POLICY);
     workspace.file("policies/test.yaml", test(expect));

@@ -3,6 +3,7 @@
 
 mod access;
 mod api_server;
+mod artifacts;
 mod audit_events;
 mod bad_admission;
 mod bad_charts;
@@ -28,6 +29,7 @@ mod inventories;
 mod kustomizations;
 mod kyverno_tests;
 mod large_cluster;
+mod loopback_registry;
 mod pod_security;
 mod policies;
 mod policy_lint;

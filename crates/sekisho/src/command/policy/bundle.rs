@@ -7,12 +7,18 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use sekisho_policy::BundleOptions;
-use sekisho_source::{Bundle, Charter, Provenance, Update};
+use sekisho_registry::Repository;
+use sekisho_source::{Bundle, Charter, Location, Provenance, Update};
 use serde_json::json;
 
-use crate::arguments::bundle::{BundleArguments, BundleVerb, PullArguments, ShowArguments, VerifyArguments};
+use crate::arguments::bundle::{
+    BundleArguments, BundleVerb, PullArguments, PushArguments, ShowArguments, VerifyArguments,
+};
 use crate::arguments::rows::RowFormat;
 use crate::bundle::{compile, prove, reader, write_files};
+use crate::command::sign::{put_signature, signature_of};
+use crate::signature::artifact::{Image, registry};
+use crate::signature::witness::Signer;
 use crate::terminal::{self, Status, Terminal};
 
 pub(super) fn run(arguments: BundleArguments, terminal: &Terminal) -> Result<Status> {
@@ -26,6 +32,7 @@ pub(super) fn run(arguments: BundleArguments, terminal: &Terminal) -> Result<Sta
             Ok(Status::Clean)
         }
         BundleVerb::Pull(arguments) => pull(arguments, terminal),
+        BundleVerb::Push(arguments) => push(*arguments, terminal),
     }
 }
 
@@ -82,6 +89,44 @@ fn pull(arguments: PullArguments, terminal: &Terminal) -> Result<Status> {
     Ok(Status::Clean)
 }
 
+/// Puts a bundle that is good into a registry. One of a commit is of the time of the commit, so that the same commit is the
+/// same artifact and an earlier one is known as such.
+fn push(arguments: PushArguments, terminal: &Terminal) -> Result<Status> {
+    let Location::Artifact(target) = Location::read(&arguments.target)? else {
+        bail!("`{}` is no place in a registry: write `oci://registry/repository:tag`", arguments.target);
+    };
+    if terminal.offline {
+        bail!("`--offline` forbids the connection that `{}` needs", arguments.target);
+    }
+    let tag = match (&target.reference.tag, &target.reference.digest) {
+        (tag, None) if target.folder.is_empty() => tag.clone().unwrap_or_else(|| "latest".into()),
+        _ => bail!("`{}` names a digest or a folder: a bundle is put under a tag", arguments.target),
+    };
+    let signer = match (&arguments.signer.key, &arguments.signer.fulcio) {
+        (None, None) => None,
+        _ => Some(Signer::new(&arguments.signer, terminal.offline)?),
+    };
+    let registry = registry(&arguments.verify.reading.artifacts, terminal.offline)?;
+    let (bundle, tests) = verify(arguments.verify, terminal)?;
+    let repository = Repository::of(&registry.client, &target.reference);
+    let provenance = &bundle.provenance;
+    let made = match provenance.commits.get(&provenance.commit) {
+        Some(commit) => commit.date.to_string(),
+        None if !provenance.made.is_empty() => provenance.made.to_string(),
+        None => Timestamp::from_second(Timestamp::now().as_second())?.to_string(),
+    };
+    let held = sekisho_source::push(&repository, &tag, &bundle, &made)?;
+    let name = target.reference.name().to_string();
+    let artifact = format!("oci://{name}:{tag}@{}", held.digest);
+    let told = told(&bundle, tests);
+    if let Some(signer) = signer {
+        let image = Image { reference: target.reference, name, repository, held };
+        put_signature(&image, &signature_of(&image, &signer, arguments.layout)?)?;
+    }
+    terminal::write(None, |out| writeln!(out, "{artifact}: {told}"))?;
+    Ok(Status::Clean)
+}
+
 fn told(bundle: &Bundle, tests: usize) -> String {
     let commit = match bundle.provenance.commit.as_str() {
         "" => String::new(),
@@ -125,6 +170,9 @@ fn show(arguments: ShowArguments, terminal: &Terminal) -> Result<Status> {
         }
         writeln!(out, "source   {}", provenance.source)?;
         writeln!(out, "digest   {}", bundle.digest())?;
+        if !provenance.artifact.is_empty() {
+            writeln!(out, "artifact {} of {}", provenance.artifact, provenance.made)?;
+        }
         if !provenance.commit.is_empty() {
             writeln!(out, "commit   {} of {}", provenance.commit, provenance.reference)?;
         }

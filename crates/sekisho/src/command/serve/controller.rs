@@ -49,6 +49,7 @@ pub(crate) fn run(arguments: ControllerArguments, terminal: &Terminal) -> Result
         allowed_signers: following.allowed_signers.clone(),
         allow_rewrite: following.allow_rewrite,
         cache: following.cache.clone(),
+        artifacts: following.artifacts.clone(),
         live: live.clone(),
     };
     let options = [BundleOptions::default(), BundleOptions::default()];
