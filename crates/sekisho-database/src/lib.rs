@@ -21,4 +21,4 @@ pub use foreign_error::{ForeignError, Taken};
 pub use gather::{Failure, GatherError, Gathered, Limits, gather};
 pub use install::{InstallError, Trust, install, open, read_trusted};
 pub use sources::{SourceError, read_sources};
-pub use starter::starter;
+pub use starter::{starter, starter_in};

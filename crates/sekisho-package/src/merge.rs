@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use sekisho_contents::{Contents, Package, Unread};
+use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, ToSmolStr};
 
 use crate::joining::{Joining, Seen};
@@ -24,7 +25,7 @@ pub struct Merged {
 }
 
 /// A file with an unusual mode that is still there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unusual {
     /// Its path.
     pub path: SmolStr,

@@ -99,8 +99,7 @@ impl Cache {
 
     /// What was found in a layer, where it was read to its end before and proved to be the one of this diff id.
     pub fn layer(&self, proof: &Proof, diff_id: &Digest, version: &str) -> Option<Layer> {
-        let known = Self::read(&self.path("proof", &[&proof.0, &diff_id.to_string()]))?;
-        (known == diff_id.to_string().as_bytes()).then_some(())?;
+        self.vouches(proof, diff_id).then_some(())?;
         let bytes = Self::read(&self.path("layer", &[&diff_id.to_string(), version]))?;
         serde_json::from_slice(&bytes).ok()
     }
@@ -128,7 +127,14 @@ impl Cache {
         self.prune().map_err(fault)
     }
 
-    /// What was kept beside a layer under a name. Only for a layer that [`Self::layer`] has just vouched for.
+    /// Whether what this shows is a layer that was read to its end before and proved to be the one of this diff id.
+    pub fn vouches(&self, proof: &Proof, diff_id: &Digest) -> bool {
+        let known = Self::read(&self.path("proof", &[&proof.0, &diff_id.to_string()]));
+        known.is_some_and(|known| known == diff_id.to_string().as_bytes())
+    }
+
+    /// What was kept beside a layer under a name. Only for a layer that [`Self::layer`] or
+    /// [`Self::vouches`] has just vouched for; of several layers laid over one another, under a digest of them all.
     pub fn note(&self, diff_id: &Digest, name: &str) -> Option<Vec<u8>> {
         Self::read(&self.path("note", &[&diff_id.to_string(), name]))
     }

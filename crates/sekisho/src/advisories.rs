@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use jiff::Timestamp;
-use sekisho_database::{InstallError, starter};
+use sekisho_database::{InstallError, starter, starter_in};
+use sekisho_registry::Cache;
 use sekisho_vulnerability::{Database, PublicKey};
 
 /// A database and where it was found.
@@ -31,8 +32,9 @@ pub(crate) fn usual_place() -> Result<PathBuf> {
 }
 
 /// Opens the database that is named, else the one in its place, else the one in the program. One that is named, or
-/// damaged in its place, is an error: nobody would see that older facts are used.
-pub(crate) fn find(named: Option<&Path>) -> Result<Found> {
+/// damaged in its place, is an error: nobody would see that older facts are used. The one in the program is unpacked
+/// once, unless nothing may be kept.
+pub(crate) fn find(named: Option<&Path>, keeps: bool) -> Result<Found> {
     if let Some(path) = named {
         return Ok(Found { database: sekisho_database::open(path)?, path: Some(path.to_owned()) });
     }
@@ -48,7 +50,9 @@ pub(crate) fn find(named: Option<&Path>) -> Result<Found> {
         };
         return Ok(Found { database, path: Some(path) });
     }
-    Ok(Found { database: starter().context("the database in the program")?, path: None })
+    let kept = Cache::home().filter(|_| keeps);
+    let database = kept.map_or_else(starter, |folder| starter_in(&folder));
+    Ok(Found { database: database.context("the database in the program")?, path: None })
 }
 
 impl Found {

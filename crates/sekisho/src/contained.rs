@@ -83,10 +83,11 @@ impl Targets<'_> {
     pub(crate) fn examine(&self, loaded: &mut Loaded) -> Result<Contained> {
         let (request, config) = (self.request, self.config);
         let is_wanted = |slug: &str| request.wants(config, slug);
+        let settings = request.images.clone().unwrap_or_default();
         let asked = request.vulnerabilities.as_ref();
         let wanted = asked
             .filter(|_| OF_PACKAGES.iter().any(|slug| is_wanted(slug)))
-            .map(|asked| config.about_vulnerabilities(asked));
+            .map(|asked| Wanted { keeps_nothing: settings.no_cache, ..config.about_vulnerabilities(asked) });
         let mut of_packages = wanted.as_ref().map(|wanted| Packages {
             wanted,
             licenses: config.document.licenses.policy(),
@@ -104,7 +105,6 @@ impl Targets<'_> {
         let mut large: Vec<String> = Vec::new();
 
         let persona = request.persona(config);
-        let settings = request.images.clone().unwrap_or_default();
         let reader = Images::new(&settings, self.images, eyes)?;
         let now = Timestamp::now().as_second();
         let users = users(&loaded.objects);

@@ -36,6 +36,8 @@ pub(crate) struct Wanted {
     pub(crate) severities: Vec<Severity>,
     /// Files of what suppliers say.
     pub(crate) vex: Vec<PathBuf>,
+    /// Whether nothing may be kept for the next run.
+    pub(crate) keeps_nothing: bool,
 }
 
 /// Where packages were found.
@@ -83,7 +85,7 @@ impl Judge {
     /// Opens what is needed.
     pub(crate) fn new(wanted: &Wanted) -> Result<Self> {
         let statements = statements(wanted)?;
-        let found = advisories::find(wanted.database.as_deref())?;
+        let found = advisories::find(wanted.database.as_deref(), !wanted.keeps_nothing)?;
         Ok(Self { found, wanted: wanted.clone(), statements })
     }
 

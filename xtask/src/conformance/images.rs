@@ -22,6 +22,9 @@ const METADATA: &str = "usr/lib/python3/dist-packages/Django-3.2.0.dist-info/MET
 /// A package that a middle layer brings and the last one takes away.
 const HIDDEN: &str = "opt/site-packages/PyYAML-5.3.dist-info/METADATA";
 
+/// A file of a middle layer with a credential in it, which the last layer takes away.
+const SECRET: &str = "app/.env";
+
 /// Builds the image and examines it in every place.
 pub(super) fn run(scratch: &Path) -> Result<Vec<Outcome>> {
     let storage = Storage(scratch.join("storage/overlay"));
@@ -31,7 +34,7 @@ pub(super) fn run(scratch: &Path) -> Result<Vec<Outcome>> {
     }
     fs::create_dir_all(scratch)?;
     let sekisho = built()?;
-    build(scratch)?;
+    build(scratch, true)?;
     let registry = Registry::start(scratch)?;
     let layout = format!("oci:{}:shop", scratch.join("layout").display());
     let place = |name: &str| scratch.join(name).display().to_string();
@@ -87,20 +90,30 @@ pub(super) fn run(scratch: &Path) -> Result<Vec<Outcome>> {
     Ok(outcomes)
 }
 
-/// Builds an image of three layers: packages, something hidden, and its removal.
-pub(super) fn build(scratch: &Path) -> Result<()> {
+/// Builds an image of three layers: packages, something hidden, and its removal; with a credential among what is hidden
+/// where that is asked for.
+pub(super) fn build(scratch: &Path, has_credential: bool) -> Result<()> {
     let layout = scratch.join("layout");
     let image = format!("{}:shop", layout.display());
     program("umoci", &["init", "--layout", &layout.display().to_string()])?;
     program("umoci", &["new", "--image", &image])?;
     let hidden = "Metadata-Version: 2.1\nName: PyYAML\nVersion: 5.3\n";
     let known = "Metadata-Version: 2.1\nName: Django\nVersion: 3.2.0\n";
-    let layers: [&[(&str, &str)]; 3] =
-        [&[(METADATA, known)], &[(HIDDEN, hidden)], &[("opt/site-packages/.wh.PyYAML-5.3.dist-info", "")]];
+    let secret = format!("GITLAB_TOKEN={}\n", token());
+    let mut layers: [Vec<(&str, &str)>; 3] = [
+        vec![(METADATA, known)],
+        vec![(HIDDEN, hidden)],
+        vec![("opt/site-packages/.wh.PyYAML-5.3.dist-info", "")],
+    ];
+    if has_credential {
+        let [_, middle, last] = &mut layers;
+        middle.push((SECRET, &secret));
+        last.push(("app/.wh..env", ""));
+    }
     for (index, files) in layers.iter().enumerate() {
         let path = scratch.join(format!("layer{index}.tar"));
         let mut builder = tar::Builder::new(fs::File::create(&path)?);
-        for (path, content) in *files {
+        for (path, content) in files {
             let mut header = tar::Header::new_gnu();
             header.set_size(content.len() as u64);
             header.set_mode(0o644);
@@ -110,6 +123,11 @@ pub(super) fn build(scratch: &Path) -> Result<()> {
         program("umoci", &["raw", "add-layer", "--image", &image, &path.display().to_string()])?;
     }
     Ok(())
+}
+
+/// A token that GitLab could have issued. It is put together here, so that no scanner of this repository finds it.
+fn token() -> String {
+    ["glpat-", "x7Kq2Rm9Tz4Wv8Yb3Nc6"].concat()
 }
 
 pub(super) fn copy(options: &[&str], from: &str, to: &str) -> Result<()> {
@@ -128,7 +146,8 @@ fn program(name: &str, arguments: &[&str]) -> Result<()> {
     crate::peer::run(name, arguments).with_context(|| format!("{name} {}", arguments.join(" ")))
 }
 
-/// Scans the image in one place: all layers, the package of the first with its layer, and not what was taken away.
+/// Scans the image in one place: all layers, the package of the first with its layer, and not what was taken away, but
+/// for the credential of the second, with that layer.
 fn check(sekisho: &Path, target: &str) -> Result<()> {
     let output = Command::new(sekisho)
         .args(["scan", "--format", "json", "--no-cache", target])
@@ -147,6 +166,17 @@ fn check(sekisho: &Path, target: &str) -> Result<()> {
         Some(file.ends_with(METADATA) && message.contains("layer 0"))
     });
     ensure!(places.any(|is_there| is_there), "no finding in layer 0");
+    let leaks: Vec<&Value> =
+        findings.iter().filter(|finding| finding["rule"] == "leaked-credential").collect();
+    let [leak] = leaks[..] else { bail!("{} credentials, and there is one", leaks.len()) };
+    let said = leak["message"].as_str().context("a message")?;
+    let file = leak["location"]["file"].as_str().context("a file")?;
+    ensure!(file.ends_with(SECRET), "the credential is in `{file}`");
+    ensure!(
+        said.contains(" layer 1 ") && said.contains("a later layer deletes the file"),
+        "it is said: {said}"
+    );
+    ensure!(!String::from_utf8_lossy(&output.stdout).contains(&token()), "the credential is shown");
     Ok(())
 }
 

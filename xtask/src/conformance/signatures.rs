@@ -51,7 +51,7 @@ fn run(scratch: &Path, peers: &Sigstore) -> Result<Vec<Outcome>> {
     }
     fs::create_dir_all(scratch)?;
     let sekisho = built()?;
-    build(scratch)?;
+    build(scratch, false)?;
     fs::write(scratch.join("artifact"), "what is signed\n")?;
     fs::write(scratch.join("other"), "what is not\n")?;
     fs::write(scratch.join("claim.json"), "{\"n\": 1}\n")?;

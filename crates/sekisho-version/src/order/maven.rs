@@ -1,7 +1,8 @@
-//! Maven's `ComparableVersion`: lists within lists of numbers, words, and words with a number.
+//! The order of Maven 3 (`ComparableVersion` of 3.9): lists within lists of numbers and words.
 //!
 //! A list stands only at the end of the list that holds it, so a version is one row of items in which a mark says
 //! where the next list begins. The order has circles (`1.sp < 1-alpha < 1 < 1.sp`), so it is no order of bytes.
+//! The release candidates of Maven 4 order some versions otherwise: `1.0.Final-x` before `1.0`, and `rc2` after `rc.1`.
 
 use std::cmp::Ordering;
 
@@ -11,7 +12,6 @@ const END: u8 = 0;
 const LIST: u8 = 1;
 const NUMBER: u8 = 2;
 const WORD: u8 = 3;
-const COMBINATION: u8 = 4;
 
 /// Words in their order; others follow, among themselves by their letters.
 const WORDS: [&str; 5] = ["alpha", "beta", "milestone", "rc", "snapshot"];
@@ -25,20 +25,15 @@ enum Item<'t> {
     /// Its digits without leading zeros.
     Number(&'t str),
     Word(&'t str),
-    /// `rc1`, also written `rc-1`.
-    Combination(&'t str, &'t str),
 }
 
 impl Item<'_> {
+    /// Whether it says no more than nothing would.
     fn is_null(&self) -> bool {
         match self {
             Self::Number(digits) => digits.is_empty(),
-            Self::Word(_) | Self::Combination(..) => false,
+            Self::Word(word) => rank(word) == RELEASE,
         }
-    }
-
-    fn is_number(&self) -> bool {
-        matches!(self, Self::Number(_))
     }
 }
 
@@ -60,11 +55,6 @@ pub(super) fn write(text: &str, key: &mut Key) -> Option<()> {
                 Item::Word(word) => {
                     key.byte(WORD);
                     write_word(word, key);
-                }
-                Item::Combination(word, digits) => {
-                    key.byte(COMBINATION);
-                    write_word(word, key);
-                    key.number(digits);
                 }
             }
         }
@@ -96,41 +86,34 @@ fn rank(word: &str) -> u8 {
 /// The lists, outermost first; each but the last holds the next at its end.
 fn parse(text: &str) -> Vec<Vec<Item<'_>>> {
     let mut lists = vec![Vec::new()];
-    // A run of digits or of others, whether it is digits now, and whether it is a word with a number.
-    let (mut start, mut is_digits, mut is_combination) = (0, false, false);
-    let bytes = text.as_bytes();
+    // A run of digits or of others, and whether it is digits now.
+    let (mut start, mut is_digits) = (0, false);
     for (place, character) in text.char_indices() {
         let run = text.get(start..place).unwrap_or_default();
         match character {
             '.' => {
-                push(&mut lists, item(run, is_digits, is_combination));
-                is_combination = false;
+                push(&mut lists, item(run, is_digits));
                 start = place + 1;
             }
             '-' => {
-                // `rc-1` is `rc1`.
-                if !run.is_empty() && !is_digits && bytes.get(place + 1).is_some_and(u8::is_ascii_digit) {
-                    is_combination = true;
-                    continue;
-                }
-                push(&mut lists, item(run, is_digits, is_combination));
+                push(&mut lists, item(run, is_digits));
                 start = place + 1;
                 deepen(&mut lists);
-                is_combination = false;
             }
             '0'..='9' => {
                 if !is_digits && !run.is_empty() {
-                    is_combination = true;
+                    deepen(&mut lists);
+                    push(&mut lists, Item::Word(full(run)));
+                    start = place;
                     deepen(&mut lists);
                 }
                 is_digits = true;
             }
             _ => {
                 if is_digits && !run.is_empty() {
-                    push(&mut lists, item(run, true, is_combination));
+                    push(&mut lists, item(run, true));
                     start = place;
                     deepen(&mut lists);
-                    is_combination = false;
                 }
                 is_digits = false;
             }
@@ -141,7 +124,7 @@ fn parse(text: &str) -> Vec<Vec<Item<'_>>> {
         if !is_digits {
             deepen(&mut lists);
         }
-        push(&mut lists, item(run, is_digits, is_combination));
+        push(&mut lists, item(run, is_digits));
     }
     lists
 }
@@ -160,15 +143,7 @@ fn deepen(lists: &mut Vec<Vec<Item<'_>>>) {
 }
 
 /// An empty run counts as zero.
-fn item(run: &str, is_digits: bool, is_combination: bool) -> Item<'_> {
-    if is_combination {
-        let digits = run.find(|character: char| character.is_ascii_digit()).unwrap_or(run.len());
-        let (word, digits) = run.split_at(digits);
-        return Item::Combination(
-            full(word.strip_suffix('-').unwrap_or(word)),
-            digits.trim_start_matches('0'),
-        );
-    }
+fn item(run: &str, is_digits: bool) -> Item<'_> {
     if run.is_empty() || (is_digits && is_number(run)) {
         return Item::Number(run.trim_start_matches('0'));
     }
@@ -185,31 +160,14 @@ fn full(word: &str) -> &str {
     }
 }
 
-/// Takes away what says nothing at the end of lists and in front of words, from the innermost list outwards.
+/// Takes away what says nothing at the end of lists, and lists that then hold nothing.
 fn normalize(lists: &mut Vec<Vec<Item<'_>>>) {
-    // Whether the list that follows begins with a number or a list; none where nothing follows.
-    let mut inner: Option<bool> = None;
-    let mut kept = Vec::with_capacity(lists.len());
-    while let Some(list) = lists.pop() {
-        let mut reversed: Vec<Item<'_>> = Vec::with_capacity(list.len());
-        for item in list.into_iter().rev() {
-            let removed = item.is_null()
-                && match reversed.last() {
-                    Some(next) => matches!(next, Item::Word(_)),
-                    None => inner != Some(true),
-                };
-            if !removed {
-                reversed.push(item);
-            }
-        }
-        reversed.reverse();
-        if !reversed.is_empty() || inner.is_some() || lists.is_empty() {
-            inner = Some(reversed.first().is_none_or(Item::is_number));
-            kept.push(reversed);
-        }
+    for list in lists.iter_mut() {
+        let kept = list.iter().rposition(|item| !item.is_null()).map_or(0, |last| last + 1);
+        list.truncate(kept);
     }
-    kept.reverse();
-    *lists = kept;
+    let kept = lists.iter().rposition(|list| !list.is_empty()).map_or(0, |last| last + 1);
+    lists.truncate(kept);
 }
 
 pub(super) fn compare(left: &[u8], right: &[u8]) -> Ordering {
@@ -225,12 +183,7 @@ pub(super) fn compare(left: &[u8], right: &[u8]) -> Ordering {
             (_, NUMBER) => return Ordering::Less,
             (LIST, _) => return Ordering::Greater,
             (_, LIST) => return Ordering::Less,
-            (ours, theirs) => {
-                compare_words(&mut left, &mut right).then(ours.cmp(&theirs)).then_with(|| match ours {
-                    COMBINATION => compare_digits(left.number(), right.number()),
-                    _ => Ordering::Equal,
-                })
-            }
+            _ => compare_words(&mut left, &mut right),
         };
         if order.is_ne() {
             return order;
@@ -256,11 +209,6 @@ fn against_nothing(first: u8, mut rest: Reader<'_>) -> Ordering {
             NUMBER if rest.number().is_empty() => Ordering::Equal,
             NUMBER => return Ordering::Greater,
             WORD => rest.byte().cmp(&Some(RELEASE)),
-            COMBINATION => {
-                let order = rest.byte().cmp(&Some(RELEASE));
-                rest.number();
-                order
-            }
             _ => Ordering::Equal,
         };
         if order.is_ne() {

@@ -119,6 +119,10 @@ fn maven_follows_its_implementation() {
     );
     same(Scheme::Maven, "1 1.0 1.0.0 1-ga 1.final 1-release 1.0-0");
     same(Scheme::Maven, "1-rc1 1rc1 1-cr-1 1-RC-1");
+    // A point begins no list, and a word of a release counts where something follows it.
+    ascends(Scheme::Maven, "1-rc2 1-rc.1");
+    ascends(Scheme::Maven, "1.0.Final 1.0.Final-jason1");
+    ascends(Scheme::Maven, "3.5.0-CR-2 3.5.0.Beta-1");
     // No line holds these.
     ascends(Scheme::Maven, "1.sp.x 1-alpha");
     ascends(Scheme::Maven, "1-alpha 1");

@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Statu
     {
         bail!("the bundle is refused: {reason}");
     }
-    let database = advisories::find(named.as_deref())?;
+    let database = advisories::find(named.as_deref(), true)?;
     let age = (today - database.database.built().div_euclid(86_400)).max(0);
     if age > i64::from(arguments.max_database_age) {
         terminal::complain(format_args!(

@@ -90,7 +90,7 @@ impl VulnerabilityArguments {
     /// What these options ask about vulnerabilities.
     fn wanted(self) -> Wanted {
         let Self { database, ignore_unfixed, severity, vex } = self;
-        Wanted { database, ignore_unfixed, severities: severity, vex }
+        Wanted { database, ignore_unfixed, severities: severity, vex, keeps_nothing: false }
     }
 }
 

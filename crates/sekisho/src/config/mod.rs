@@ -178,6 +178,7 @@ impl Config {
         let database = said.database.as_ref().map(|database| folder.join(database));
         let statements = said.vex.iter().map(|path| folder.join(path));
         Wanted {
+            keeps_nothing: asked.keeps_nothing,
             database: asked.database.clone().or(database),
             ignore_unfixed: asked.ignore_unfixed || said.ignore_unfixed,
             severities: asked.severities.clone(),

@@ -31,7 +31,7 @@ pub(crate) struct Record {
     /// What its file gives under the digests of packages, where the file is small enough.
     pub(crate) sums: Option<Checksums>,
     /// The package of the distribution that brought its file as it is.
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) owner: Option<SmolStr>,
 }
 

@@ -120,7 +120,7 @@ impl Assess {
         });
         let identity = match &*known {
             Some(known) if known.file == file && known.identity.is_ok() => known.identity.clone(),
-            _ => advisories::find(self.database.as_deref())
+            _ => advisories::find(self.database.as_deref(), false)
                 .map(|found| found.database.identity().clone())
                 .map_err(|error| format!("the vulnerability database cannot be read: {error:#}")),
         };

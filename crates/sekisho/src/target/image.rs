@@ -253,6 +253,28 @@ struct Reader<'r> {
     limits: Limits,
 }
 
+/// What is there once all layers of an image lie over one another: kept, so that no layer is looked at again.
+#[derive(Debug, Serialize, Deserialize)]
+struct Laid {
+    contents: Contents,
+    unusual: Vec<Unusual>,
+    credentials: Vec<(Record, At)>,
+    denied: Vec<(Denied, At)>,
+    large: Vec<String>,
+}
+
+/// Where in an image something lies.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct At {
+    /// The number of the layer.
+    layer: usize,
+    /// Whether a later layer hides it.
+    is_hidden: bool,
+}
+
+/// The form of what is kept of an image; it changes with what is made of layers.
+const LAID: &str = concat!("laid 1 ", env!("CARGO_PKG_VERSION"));
+
 /// What came of one layer.
 struct Read {
     layer: Layer,
@@ -323,6 +345,9 @@ impl Reader<'_> {
 
     fn image(&self, opened: &Opened, target: &Target) -> Examined {
         let version = analyzers_version(Purpose::Image);
+        if let Some(laid) = self.laid(opened, &version) {
+            return examined(opened, target, laid, opened.image.layers.len(), Vec::new());
+        }
         let count = opened.image.layers.len();
         let read: Vec<Read> =
             (0..count).into_par_iter().map(|index| self.layer(opened, index, &version)).collect();
@@ -332,29 +357,51 @@ impl Reader<'_> {
             let warnings = read.warning.clone().map(SkipReason::NotExamined);
             skipped.extend(reasons.chain(warnings).map(|reason| skip(&opened.layer_name(index), reason)));
         }
-        if !opened.other_platforms.is_empty() {
-            let others = opened.other_platforms.join(", ");
-            let reason = format!("built for {others} too, which `--platform` names");
-            skipped.push(skip(&opened.name, SkipReason::NotExamined(reason)));
-        }
         let layers: Vec<&Layer> = read.iter().map(|read| &read.layer).collect();
         let merged = merge_image(&layers);
-        Examined {
-            name: opened.name.clone(),
-            digest: opened.image.digest.as_ref().unwrap_or(&opened.image.identifier).to_string(),
-            is_whole: read.iter().all(|read| read.is_whole),
-            workloads: Vec::new(),
-            folder: None,
-            within: within(&opened.image, target),
-            image: Some(opened.image.clone()),
-            about: Some(About::of(&opened.image)),
-            unusual: merged.unusual,
+        let laid = Laid {
             contents: merged.contents,
-            credentials: credentials(opened, &read, &layers),
-            denied: attributed(opened, &read, |read| &read.sighted.denied, |denied| &denied.path),
+            unusual: merged.unusual,
+            credentials: credentials(&read, &layers),
+            denied: attributed(&read, |read| &read.sighted.denied, |denied| &denied.path),
             large: read.iter().flat_map(|read| read.sighted.large.iter().cloned()).collect(),
-            layers: read.iter().filter(|read| read.is_whole).count(),
-            skipped,
+        };
+        let whole = read.iter().filter(|read| read.is_whole).count();
+        if whole == count && skipped.is_empty() {
+            self.keep_laid(opened, &version, &laid);
+        }
+        examined(opened, target, laid, whole, skipped)
+    }
+
+    /// The name under which an image whose layers were laid over one another is kept, and the digest of its layers.
+    fn laid_name(&self, opened: &Opened, version: &str) -> (Digest, String) {
+        let diff_ids: Vec<String> =
+            opened.image.layers.iter().map(|layer| layer.diff_id.to_string()).collect();
+        let sighted = self.sought.note().unwrap_or_default();
+        (Digest::of(diff_ids.join("\n").as_bytes()), format!("{LAID} {version} {sighted}"))
+    }
+
+    /// What was kept of an image of these layers; none where one of them must be read.
+    fn laid(&self, opened: &Opened, version: &str) -> Option<Laid> {
+        let cache = self.cache.as_ref()?;
+        for (index, layer) in opened.image.layers.iter().enumerate() {
+            let (bytes, expected) = opened.open_layer(index).ok()?;
+            let proof = Proof::of(&bytes, expected.digest.as_ref())?;
+            if layer.refusal().is_some() || !cache.vouches(&proof, &layer.diff_id) {
+                return None;
+            }
+        }
+        let (digest, name) = self.laid_name(opened, version);
+        serde_json::from_slice(&cache.note(&digest, &name)?).ok()
+    }
+
+    /// Keeps an image whose layers were all read to their ends. Without it the layers are what is kept.
+    fn keep_laid(&self, opened: &Opened, version: &str, laid: &Laid) {
+        if let Some(cache) = &self.cache
+            && let Ok(bytes) = serde_json::to_vec(laid)
+        {
+            let (digest, name) = self.laid_name(opened, version);
+            let _ = cache.keep_note(&digest, &name, &bytes);
         }
     }
 
@@ -415,30 +462,54 @@ impl Reader<'_> {
     }
 }
 
+/// What is known of an image that was read.
+fn examined(opened: &Opened, target: &Target, laid: Laid, layers: usize, mut skipped: Vec<Skip>) -> Examined {
+    if !opened.other_platforms.is_empty() {
+        let others = opened.other_platforms.join(", ");
+        let reason = format!("built for {others} too, which `--platform` names");
+        skipped.push(skip(&opened.name, SkipReason::NotExamined(reason)));
+    }
+    let named = |at: At| Some(InLayer { name: opened.layer_name(at.layer), is_hidden: at.is_hidden });
+    Examined {
+        name: opened.name.clone(),
+        digest: opened.image.digest.as_ref().unwrap_or(&opened.image.identifier).to_string(),
+        is_whole: layers == opened.image.layers.len(),
+        workloads: Vec::new(),
+        folder: None,
+        within: within(&opened.image, target),
+        image: Some(opened.image.clone()),
+        about: Some(About::of(&opened.image)),
+        unusual: laid.unusual,
+        contents: laid.contents,
+        credentials: laid.credentials.into_iter().map(|(record, at)| (record, named(at))).collect(),
+        denied: laid.denied.into_iter().map(|(denied, at)| (denied, named(at))).collect(),
+        large: laid.large,
+        layers,
+        skipped,
+    }
+}
+
 /// The credentials of all layers, with who brought their files.
-fn credentials(opened: &Opened, read: &[Read], layers: &[&Layer]) -> Vec<(Record, Option<InLayer>)> {
-    let mut all = attributed(opened, read, |read| &read.sighted.credentials, |record| &record.path);
-    let numbers =
-        read.iter().enumerate().flat_map(|(index, of)| of.sighted.credentials.iter().map(move |_| index));
-    credentials::name_owners(layers, numbers.zip(all.iter_mut().map(|(record, _)| record)));
+fn credentials(read: &[Read], layers: &[&Layer]) -> Vec<(Record, At)> {
+    let mut all = attributed(read, |read| &read.sighted.credentials, |record| &record.path);
+    credentials::name_owners(layers, all.iter_mut().map(|(record, at)| (at.layer, record)));
     all
 }
 
 /// What was sighted in all layers, each with its layer.
 fn attributed<T: Clone>(
-    opened: &Opened,
     read: &[Read],
     of: impl Fn(&Read) -> &[T],
     path: impl Fn(&T) -> &str,
-) -> Vec<(T, Option<InLayer>)> {
+) -> Vec<(T, At)> {
     let mut all = Vec::new();
-    for (index, of_layer) in read.iter().enumerate() {
-        let above = read.get(index + 1..).unwrap_or_default();
+    for (layer, of_layer) in read.iter().enumerate() {
+        let above = read.get(layer + 1..).unwrap_or_default();
         all.extend(of(of_layer).iter().map(|one| {
             // What lies in an archive is there as long as the archive.
             let file = path(one).split("!/").next().unwrap_or_default();
             let is_hidden = above.iter().any(|above| above.layer.hides(file));
-            (one.clone(), Some(InLayer { name: opened.layer_name(index), is_hidden }))
+            (one.clone(), At { layer, is_hidden })
         }));
     }
     all

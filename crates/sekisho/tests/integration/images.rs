@@ -197,9 +197,22 @@ fn what_was_found_is_kept_and_the_same_again() {
     let first = run();
     assert!(first.has("vulnerability"), "{}", first.err);
     let kept = std::fs::read_dir(keep.join("layers")).expect("a folder").count();
-    // The packages, the credentials, and where it can be had the proof of the file.
-    assert_eq!(kept, if cfg!(unix) { 3 } else { 2 });
-    assert_eq!(run().out, first.out);
+    // The packages, the credentials, the image as a whole, and where it can be had the proof of the file.
+    assert_eq!(kept, if cfg!(unix) { 4 } else { 3 });
+    // The second time the image is known whole: neither its layers nor what was found in them is looked at.
+    for entry in std::fs::read_dir(keep.join("layers")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("layer-")) {
+            std::fs::remove_file(path).expect("removed");
+        }
+    }
+    if cfg!(unix) {
+        assert_eq!(run().out, first.out);
+        let has_layer = std::fs::read_dir(keep.join("layers"))
+            .expect("a folder")
+            .any(|entry| entry.expect("an entry").file_name().to_string_lossy().starts_with("layer-"));
+        assert!(!has_layer, "the layer was read again");
+    }
     // Results that someone has meddled with are not used.
     for entry in std::fs::read_dir(keep.join("layers")).expect("a folder") {
         std::fs::write(entry.expect("an entry").path(), "sekisho layer 1 nonsense\n{}").expect("written");

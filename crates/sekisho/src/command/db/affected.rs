@@ -18,7 +18,7 @@ use crate::terminal::{self, Status, Terminal};
 
 pub(crate) fn run(arguments: &AffectedArguments, terminal: &Terminal) -> Result<Status> {
     let config = Config::find(arguments.config.as_deref(), Path::new("."))?;
-    let found = advisories::find(arguments.place.database.as_deref())?;
+    let found = advisories::find(arguments.place.database.as_deref(), true)?;
     let database = &found.database;
     for id in &arguments.ids {
         if database.named(id).is_empty() {

@@ -8,7 +8,7 @@ use crate::arguments::db::ExportArguments;
 use crate::terminal::{Status, Terminal};
 
 pub(crate) fn run(arguments: &ExportArguments, terminal: &Terminal) -> Result<Status> {
-    let found = advisories::find(arguments.place.database.as_deref())?;
+    let found = advisories::find(arguments.place.database.as_deref(), false)?;
     found.database.prove()?;
     let bytes = match &found.path {
         Some(path) => std::fs::read(path)?,

@@ -11,7 +11,7 @@ use crate::arguments::db::ShowArguments;
 use crate::terminal::{self, Status};
 
 pub(crate) fn run(arguments: &ShowArguments) -> Result<Status> {
-    let found = advisories::find(arguments.place.database.as_deref())?;
+    let found = advisories::find(arguments.place.database.as_deref(), true)?;
     let places = found.database.named(&arguments.id);
     if places.is_empty() && found.database.exploited(&arguments.id).is_none() {
         bail!("the database knows no `{}`: write it as its publisher does, `CVE-2024-1234`", arguments.id);

@@ -11,7 +11,7 @@ use crate::config;
 use crate::terminal::{self, Status};
 
 pub(crate) fn run(arguments: &StatusArguments) -> Result<Status> {
-    let found = advisories::find(arguments.place.database.as_deref())?;
+    let found = advisories::find(arguments.place.database.as_deref(), false)?;
     if arguments.verify {
         found.database.prove()?;
     }
