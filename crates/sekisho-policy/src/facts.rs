@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 
 use crate::external::{self, Answers};
 use crate::request::{GroupVersionKind, User, write_namespace};
+use crate::trust::ImageFact;
 use crate::views::Views;
 
 /// Which objects a rule asks for.
@@ -54,6 +55,11 @@ pub trait Facts: Send + Sync {
     /// Whether an external data provider is registered, as far as is known.
     fn has_provider(&self, _provider: &str) -> bool {
         true
+    }
+
+    /// What is known of an image, by its reference as the object has it; none where nobody looked it up.
+    fn image(&self, _reference: &str) -> Option<ImageFact> {
+        None
     }
 
     /// Where forms of all the facts together are kept, so that they are made once.

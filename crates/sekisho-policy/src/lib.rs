@@ -31,14 +31,15 @@ mod request;
 mod review;
 mod rollout;
 mod set;
+mod trust;
 mod verdict;
 mod views;
 
 pub use about::About;
 pub use asked::Asked;
 pub use bundle::{
-    Bundle, BundleOptions, Consequence, DataError, Decision, Judged, LineOrigin, Material, ModuleText, Need,
-    Needed, Provenance, Refusal, RuleOrigin, Text, join_data, merge_data,
+    Bundle, BundleOptions, Configuration, Consequence, DataError, Decision, Judged, LineOrigin, Material,
+    ModuleText, Need, Needed, Provenance, Refusal, RuleOrigin, Text, join_data, merge_data,
 };
 pub use cases::{Case, Expectation, Mismatch, PolicyTest};
 pub use export::{Exported, export_policies};
@@ -50,5 +51,6 @@ pub use problem::{Problem, Weight};
 pub use request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
 pub use rollout::{Rollout, Stage};
 pub use set::{Effect, EffectKind, FailureClass, Policy, PolicySet, Review, Scope};
+pub use trust::{ImageFact, TrustSet, TrustText, pod_template};
 pub use verdict::{Enforcement, Outcome, RuleName, Verdict};
 pub use views::Views;

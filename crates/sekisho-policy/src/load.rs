@@ -1,12 +1,15 @@
 //! Documents of any language → policies.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sekisho_manifest::{Node, Object, Source};
+use sekisho_manifest::{Node, Object, Source, Span};
 
 use crate::kinds::Kinds;
 use crate::problem::Problem;
 use crate::set::{Policy, PolicySet};
+use crate::trust::{self, TrustSet};
+use crate::verdict::RuleName;
 use crate::{admission, gatekeeper, kyverno, pod_security};
 
 /// How policies are to be used.
@@ -31,6 +34,10 @@ pub struct Loaded {
     pub cleanups: Vec<kyverno::Cleanup>,
     /// What is wrong with others.
     pub problems: Vec<Problem>,
+    /// All policies of trust, for who looks images up.
+    pub trust: TrustSet,
+    /// Where policies of trust stand that are no objects.
+    pub(crate) trust_places: BTreeMap<RuleName, Span>,
 }
 
 /// Whether an object is a policy, or belongs to one.
@@ -40,12 +47,24 @@ pub fn is_policy(object: &Object) -> bool {
         || gatekeeper::is_policy(object)
         || sekisho_kyverno::policy::is_policy(&object.root)
         || kyverno::cel::is_policy(&object.root)
+        || trust::is_policy(object)
 }
 
 /// Makes policies of the documents that are some; others are left alone. `sources` are the texts that the
 /// documents were read from.
 pub fn load(objects: &[Object], sources: &[Source], options: &Options) -> Loaded {
+    load_with(objects, sources, &trust::Given::default(), options)
+}
+
+/// The same, with the policies of trust of other texts.
+pub(crate) fn load_with(
+    objects: &[Object],
+    sources: &[Source],
+    given: &trust::Given<'_>,
+    options: &Options,
+) -> Loaded {
     let mut loaded = Loaded::default();
+    let mut trust = trust::load(given, objects);
     let (policies, problems) = gatekeeper::load_from(objects, sources, &options.gatekeeper);
     loaded.policies.extend(policies);
     loaded.problems.extend(problems);
@@ -60,7 +79,9 @@ pub fn load(objects: &[Object], sources: &[Source], options: &Options) -> Loaded
     loaded.policies.extend(policy.map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
     loaded.problems.extend(problems);
     let roots: Vec<Node> = objects.iter().map(|object| object.root.clone()).collect();
-    let kyverno = kyverno::load(&roots, options.kyverno.clone());
+    let root = Arc::clone(&trust.root);
+    let mut enter = |policy, made_of| trust.enter(policy, made_of);
+    let kyverno = kyverno::load_with(&roots, options.kyverno.clone(), &root, &mut enter);
     let policies = kyverno.policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) });
     loaded.policies.extend(policies);
     loaded.cleanups = kyverno.cleanups;
@@ -71,5 +92,10 @@ pub fn load(objects: &[Object], sources: &[Source], options: &Options) -> Loaded
     loaded.cleanups.extend(cleanups);
     loaded.policies.extend(policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
     loaded.problems.extend(expressions.problems.into_iter().map(|(_, problem)| problem));
+    // Behind those that change images, so that what they make of them is what is verified.
+    loaded.policies.extend(trust.policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
+    loaded.problems.extend(trust.problems);
+    loaded.trust = TrustSet::new(trust.trust, &trust.made_of);
+    loaded.trust_places = trust.places;
     loaded
 }

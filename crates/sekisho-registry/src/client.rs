@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io::Read as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use ureq::{Agent, Body};
 
 use crate::address;
 use crate::challenge::Challenge;
-use crate::credential::Credential;
+use crate::credential::{Credential, CredentialDocument};
 use crate::error::RegistryError;
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -33,9 +33,9 @@ const SHOWN: usize = 200;
 #[derive(Debug)]
 pub struct Client {
     settings: Settings,
-    agents: Agents,
+    agents: Arc<Agents>,
     /// The address of each host that need not have TLS.
-    addresses: Mutex<HashMap<String, String>>,
+    addresses: Arc<Mutex<HashMap<String, String>>>,
     /// The value of the header `Authorization`, by host and repository.
     known: Mutex<HashMap<(String, String), Secret>>,
 }
@@ -102,8 +102,21 @@ struct TokenAnswer {
 impl Client {
     /// A client with these settings. Nothing is sent yet.
     pub fn new(settings: Settings) -> Self {
-        let agents = Agents::new(settings.patience);
-        Self { settings, agents, addresses: Mutex::default(), known: Mutex::default() }
+        let agents = Arc::new(Agents::new(settings.patience, settings.whole));
+        Self { settings, agents, addresses: Arc::default(), known: Mutex::default() }
+    }
+
+    /// One that is somebody else: these documents count before those on record. It shares connections, and what is known
+    /// of servers, but no token.
+    #[must_use]
+    pub fn signed_in_by(&self, documents: Vec<CredentialDocument>) -> Self {
+        let credentials = self.settings.credentials.clone().behind(documents);
+        Self {
+            settings: Settings { credentials, ..self.settings.clone() },
+            agents: Arc::clone(&self.agents),
+            addresses: Arc::clone(&self.addresses),
+            known: Mutex::default(),
+        }
     }
 
     /// The settings.

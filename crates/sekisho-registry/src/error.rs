@@ -62,6 +62,12 @@ pub enum RegistryError {
         /// The server.
         server: String,
     },
+    /// There is no more time.
+    #[error("`{server}` takes longer than there is time")]
+    Late {
+        /// The server.
+        server: String,
+    },
     /// Redirections have no end.
     #[error("`{server}` redirects more than {limit} times, the limit")]
     Redirects {

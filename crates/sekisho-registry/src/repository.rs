@@ -1,12 +1,15 @@
 //! One repository of a registry as a store of artifacts: what a name leads to, what refers to it, and what is put there.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use sekisho_manifest::ImageRef;
 use sekisho_oci::digest::Digest;
 use sekisho_oci::document::{Descriptor, Index, MANIFEST_LIMIT, ManifestDocument};
 use sekisho_oci::layer::read_document;
 use sekisho_oci::media_type::ACCEPTED;
+use ureq::Body;
+use ureq::http::Response;
 
 use crate::address;
 use crate::blob::Blob;
@@ -20,6 +23,8 @@ pub struct Repository {
     client: Arc<Client>,
     endpoint: Endpoint,
     name: String,
+    /// When questions end.
+    until: Option<Instant>,
 }
 
 /// A manifest, or an index, as a registry gave it; the bytes are those that the digest names.
@@ -49,14 +54,32 @@ impl Repository {
     /// The repository of a reference.
     pub fn of(client: &Arc<Client>, reference: &ImageRef) -> Self {
         let endpoint = client.home(reference);
-        Self { client: Arc::clone(client), endpoint, name: reference.repository.to_string() }
+        Self { client: Arc::clone(client), endpoint, name: reference.repository.to_string(), until: None }
+    }
+
+    /// The same, that asks nothing more when a time has come.
+    #[must_use]
+    pub fn until(self, until: Instant) -> Self {
+        Self { until: Some(until), ..self }
+    }
+
+    fn ask(&self, question: Question<'_>) -> Result<Response<Body>, RegistryError> {
+        self.check_time()?;
+        self.client.ask(question)
+    }
+
+    fn check_time(&self) -> Result<(), RegistryError> {
+        if self.until.is_some_and(|until| Instant::now() >= until) {
+            return Err(RegistryError::Late { server: self.server().to_owned() });
+        }
+        Ok(())
     }
 
     /// What a tag or a digest leads to; none where there is no such thing.
     pub fn manifest(&self, reference: &str) -> Result<Option<Held>, RegistryError> {
         let accept = ACCEPTED.join(", ");
         let path = format!("manifests/{reference}");
-        let response = match self.client.ask(self.question(&path, Some(&accept))) {
+        let response = match self.ask(self.question(&path, Some(&accept))) {
             Err(RegistryError::NotFound { .. }) => return Ok(None),
             other => other?,
         };
@@ -83,7 +106,7 @@ impl Repository {
         let mut manifests = Vec::new();
         let mut path = format!("referrers/{digest}");
         for _ in 0..PAGES {
-            let response = match self.client.ask(self.question(&path, Some(INDEX))) {
+            let response = match self.ask(self.question(&path, Some(INDEX))) {
                 // Registries that know no such question answer in many ways.
                 Err(
                     RegistryError::NotFound { .. } | RegistryError::Status { status: 400 | 405 | 406, .. },
@@ -131,6 +154,7 @@ impl Repository {
             what: format!("`{}` gives {}", self.server(), descriptor.digest),
             source,
         };
+        self.check_time()?;
         if descriptor.size > limit {
             return Err(fault(sekisho_oci::error::ArchiveError::Bytes { limit }));
         }
@@ -149,12 +173,12 @@ impl Repository {
         let digest = Digest::of(bytes);
         let path = format!("blobs/{digest}");
         let known = Question { method: Method::Head, ..self.question(&path, None) };
-        match self.client.ask(known) {
+        match self.ask(known) {
             Ok(_) => return Ok(digest),
             Err(RegistryError::NotFound { .. }) => {}
             Err(error) => return Err(error),
         }
-        let begun = self.client.ask(Question {
+        let begun = self.ask(Question {
             method: Method::Post(Sent { media_type: "application/octet-stream", bytes: &[] }),
             ..self.question("blobs/uploads/", None)
         })?;
@@ -164,7 +188,7 @@ impl Repository {
         let location = location.ok_or_else(|| self.strange("an upload without a place"))?;
         let sign = if location.contains('?') { '&' } else { '?' };
         let url = format!("{location}{sign}digest={}", digest.to_string().replace(':', "%3A"));
-        self.client.ask(Question {
+        self.ask(Question {
             method: Method::Put(Sent { media_type: "application/octet-stream", bytes }),
             ..self.question(&url, None)
         })?;
@@ -179,10 +203,7 @@ impl Repository {
         bytes: &[u8],
     ) -> Result<Digest, RegistryError> {
         let path = format!("manifests/{reference}");
-        self.client.ask(Question {
-            method: Method::Put(Sent { media_type, bytes }),
-            ..self.question(&path, None)
-        })?;
+        self.ask(Question { method: Method::Put(Sent { media_type, bytes }), ..self.question(&path, None) })?;
         Ok(Digest::of(bytes))
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::credential::Credentials;
 
 /// How registries are spoken to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Who we are.
     pub credentials: Credentials,
@@ -18,6 +18,8 @@ pub struct Settings {
     pub patience: Duration,
     /// The least bytes a second that a registry must give, once `patience` has passed.
     pub least_speed: u64,
+    /// How long a request and its answer may take as a whole; none: as long as bytes come.
+    pub whole: Option<Duration>,
     /// How often a request is made again without anything gained.
     pub retries: u32,
     /// How long is waited before a request is made again; each time twice as long.
@@ -33,6 +35,7 @@ impl Default for Settings {
             insecure: Vec::new(),
             mirrors: Vec::new(),
             patience: Duration::from_secs(30),
+            whole: None,
             least_speed: 1_000,
             retries: 5,
             pause: Duration::from_millis(500),

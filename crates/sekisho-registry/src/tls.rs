@@ -24,13 +24,14 @@ const USER_AGENT: &str = concat!("sekisho/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug)]
 pub(crate) struct Agents {
     patience: Duration,
+    whole: Option<Duration>,
     /// By host, for those that are not like all others.
     known: Mutex<HashMap<(String, bool), Agent>>,
 }
 
 impl Agents {
-    pub(crate) fn new(patience: Duration) -> Self {
-        Self { patience, known: Mutex::default() }
+    pub(crate) fn new(patience: Duration, whole: Option<Duration>) -> Self {
+        Self { patience, whole, known: Mutex::default() }
     }
 
     /// The client for a host.
@@ -55,6 +56,7 @@ impl Agents {
             .http_status_as_error(false)
             .max_redirects(0)
             .user_agent(USER_AGENT)
+            .timeout_global(self.whole)
             .timeout_connect(Some(self.patience))
             .timeout_per_read(Some(self.patience))
             .timeout_send_request(Some(self.patience))

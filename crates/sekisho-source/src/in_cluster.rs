@@ -31,12 +31,23 @@ pub enum ClusterError {
 const PAGE: u32 = 200;
 
 /// The groups whose resources are policies that the API server does not enforce by itself.
-const GROUPS: [&str; 4] =
-    ["kyverno.io", "policies.kyverno.io", "templates.gatekeeper.sh", "constraints.gatekeeper.sh"];
+const GROUPS: [&str; 5] = [
+    "kyverno.io",
+    "policies.kyverno.io",
+    "templates.gatekeeper.sh",
+    "constraints.gatekeeper.sh",
+    "policy.sigstore.dev",
+];
 
 /// Kinds of those groups that hold no policy but what came of some.
-const OTHERS: [&str; 5] =
-    ["UpdateRequest", "AdmissionReport", "BackgroundScanReport", "ClusterEphemeralReport", "EphemeralReport"];
+const OTHERS: [&str; 6] = [
+    "UpdateRequest",
+    "AdmissionReport",
+    "BackgroundScanReport",
+    "ClusterEphemeralReport",
+    "EphemeralReport",
+    "TrustRoot",
+];
 
 /// Fields of `metadata` that the API server keeps for itself; they change where the policy does not.
 const BOOKKEEPING: [&str; 6] =

@@ -25,8 +25,16 @@ pub struct Cache {
     limit: usize,
     approved_for: SignedDuration,
     refused_for: SignedDuration,
-    decisions: HashMap<CacheKey, (Arc<Decision>, Timestamp)>,
+    decisions: HashMap<CacheKey, Kept>,
     order: VecDeque<CacheKey>,
+}
+
+/// A decision that is kept, and for how long.
+#[derive(Debug)]
+struct Kept {
+    decision: Arc<Decision>,
+    made: Timestamp,
+    until: Timestamp,
 }
 
 impl Cache {
@@ -37,19 +45,29 @@ impl Cache {
 
     /// A decision that still counts.
     pub fn get(&self, key: &CacheKey, now: Timestamp) -> Option<Arc<Decision>> {
-        let (decision, made) = self.decisions.get(key)?;
-        let age = now.duration_since(*made);
-        let limit = if decision.is_approved() { self.approved_for } else { self.refused_for };
+        let kept = self.decisions.get(key)?;
         // A clock that was set back makes no decision last longer.
-        (age <= limit && !age.is_negative()).then(|| Arc::clone(decision))
+        (kept.made <= now && now <= kept.until).then(|| Arc::clone(&kept.decision))
+    }
+
+    /// Until when a decision of this moment may count.
+    pub fn end(&self, decision: &Decision, now: Timestamp) -> Timestamp {
+        let limit = if decision.is_approved() { self.approved_for } else { self.refused_for };
+        now.checked_add(limit).unwrap_or(now)
     }
 
     /// Keeps a decision.
     pub fn put(&mut self, key: CacheKey, decision: Arc<Decision>, now: Timestamp) {
+        self.put_until(key, decision, now, Timestamp::MAX);
+    }
+
+    /// Keeps a decision, but not beyond a time: an approval ends then.
+    pub fn put_until(&mut self, key: CacheKey, decision: Arc<Decision>, now: Timestamp, until: Timestamp) {
         if self.limit == 0 {
             return;
         }
-        if self.decisions.insert(key.clone(), (decision, now)).is_some() {
+        let until = until.min(self.end(&decision, now));
+        if self.decisions.insert(key.clone(), Kept { decision, made: now, until }).is_some() {
             self.order.retain(|known| *known != key);
         }
         self.order.push_back(key);

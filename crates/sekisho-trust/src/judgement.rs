@@ -97,6 +97,39 @@ pub fn approved_until(
     after(good)
 }
 
+/// The same, and until when it stays so at most, looked ahead for a time: an approval may end, and what was attested may
+/// become too old.
+pub fn judge_ahead(
+    policies: &[Policy],
+    image: &Image<'_>,
+    candidates: &[Candidate],
+    now: Timestamp,
+    ahead: SignedDuration,
+) -> (Decision, Timestamp) {
+    /// How often the time is halved in which an approval ends.
+    const STEPS: u32 = 5;
+    let decision = judge(policies, image, candidates, now);
+    let is_same = |at: Timestamp| {
+        let later = judge(policies, image, candidates, at);
+        later.rulings.iter().zip(&decision.rulings).all(|(later, now)| later.is_approved == now.is_approved)
+    };
+    let mut end = now.checked_add(ahead).unwrap_or(now);
+    let depends = policies.iter().any(|policy| policy.concerns(image.reference) && policy.looks_at_time());
+    if !depends || !decision.rulings.iter().any(|ruling| ruling.is_approved) || is_same(end) {
+        return (decision, end);
+    }
+    let mut good = now;
+    for _ in 0..STEPS {
+        let Ok(middle) = good.checked_add(end.duration_since(good) / 2) else { break };
+        if is_same(middle) {
+            good = middle;
+        } else {
+            end = middle;
+        }
+    }
+    (decision, good)
+}
+
 struct Judge<'j> {
     image: &'j Image<'j>,
     candidates: &'j [Candidate],

@@ -12,6 +12,7 @@
 mod cache;
 mod cluster_image_policy;
 mod condition;
+mod entry;
 mod judgement;
 mod kyverno;
 mod pattern;
@@ -20,7 +21,11 @@ mod policy;
 pub use cache::{Cache, CacheKey};
 pub use cluster_image_policy::of_cluster_image_policy;
 pub use condition::{Condition, ConditionError};
-pub use judgement::{Decision, Image, Ruling, approved_until, judge};
+pub use entry::{
+    ActionWord, AttestationEntry, FailureWord, GATE_PREDICATE, IdentityEntry, PUBLIC_GOOD, PUBLIC_GOOD_NAME,
+    SignerEntry, Surroundings, TrustEntry, public_good,
+};
+pub use judgement::{Decision, Image, Ruling, approved_until, judge, judge_ahead};
 pub use kyverno::of_kyverno_rule;
 pub use pattern::ImagePattern;
 pub use policy::{Authority, BundleInForce, Claim, Evidence, Group, Policy, PolicyError, Trusted};

@@ -172,6 +172,25 @@ impl Policy {
         any(&self.images) && !any(&self.except)
     }
 
+    /// Whether what it says of the same image can be another thing later.
+    pub(crate) fn looks_at_time(&self) -> bool {
+        let own = self.groups.iter().flat_map(|group| &group.authorities);
+        let mut claims = own.flat_map(|authority| &authority.claims).chain(&self.claims);
+        claims.any(|claim| claim.max_age.is_some()) || self.conditions_name("now")
+    }
+
+    /// Whether what it says can be another thing with another bundle in force.
+    pub fn looks_at_bundle(&self) -> bool {
+        self.conditions_name("bundle")
+    }
+
+    fn conditions_name(&self, variable: &str) -> bool {
+        let own = self.groups.iter().flat_map(|group| &group.authorities);
+        let claims = own.flat_map(|authority| &authority.claims).chain(&self.claims);
+        let mut conditions = claims.flat_map(|claim| &claim.conditions);
+        conditions.any(|condition| condition.text().contains(variable))
+    }
+
     /// A policy that could let through what it says nothing of is refused.
     pub fn check(self) -> Result<Self, PolicyError> {
         let wrong = |what: &str| PolicyError::Wrong { policy: self.name.clone(), what: what.to_owned() };

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use sekisho_cluster::{BreakGlass, LapseList};
-use sekisho_policy::{Consequence, Decision, FailureClass, Request};
+use sekisho_policy::{Bundle, Consequence, Decision, FailureClass, Request};
 use serde_json::Value;
 use smol_str::SmolStr;
 use tokio::sync::Semaphore;
@@ -17,8 +17,9 @@ use tokio::time::{Instant, timeout_at};
 use crate::answer::{self, Refused};
 use crate::body::{BodyError, Held};
 use crate::endpoint::{Action, Endpoint};
-use crate::facts::Gathered;
+use crate::facts::{Gathered, ImagesOfRequest};
 use crate::glass::{Glass, Unbreakable, described, lift};
+use crate::images::Images;
 use crate::lapses::Lapses;
 use crate::limits::Limits;
 use crate::log::{Level, Log};
@@ -41,7 +42,12 @@ pub struct Admission {
     glass: Box<dyn Glass>,
     /// Which images may not run any more; none where nobody tells.
     lapses: Option<Box<dyn Lapses>>,
+    /// What looks images up; none: nobody does.
+    images: Option<Arc<Images>>,
 }
+
+/// There was no time left.
+struct Late;
 
 /// What is sent back.
 #[derive(Debug)]
@@ -52,11 +58,26 @@ pub(crate) struct Reply {
 
 /// What an evaluation comes to.
 enum Judged {
+    /// There are images to be looked up first.
+    Waits(Box<Pending>),
     Decided(Box<Request>, Decision),
     Malformed(ReviewError),
     /// There is nothing to judge by, for this reason.
     Unready(SmolStr, String),
 }
+
+/// A review that was read.
+struct Pending {
+    request: Request,
+    bundle: Arc<Bundle>,
+    gathered: Gathered,
+}
+
+/// How often images are looked up for one review: what changes an image for another comes before what verifies it.
+const ROUNDS: u32 = 2;
+
+/// How long before the answer must be there images are waited for no longer.
+const RESERVE: Duration = Duration::from_millis(60);
 
 /// Counts one while it lives.
 struct Counted<'a>(&'a AtomicI64);
@@ -86,7 +107,19 @@ impl Admission {
             room: Arc::new(AtomicUsize::new(limits.bytes)),
             glass: Box::new(Unbreakable),
             lapses: None,
+            images: None,
         }
+    }
+
+    /// The same, with images looked up for policies of trust.
+    #[must_use]
+    pub fn with_images(self, images: Images) -> Self {
+        Self { images: Some(Arc::new(images)), ..self }
+    }
+
+    /// What looks images up.
+    pub(crate) fn images(&self) -> Option<&Arc<Images>> {
+        self.images.as_ref()
     }
 
     /// The same, with refusals lifted for whom glass is broken.
@@ -153,27 +186,55 @@ impl Admission {
             return shed(endpoint, uid.as_deref());
         }
         let counted = Counted::new(&self.metrics.in_flight);
-        let Ok(Ok(permit)) = timeout_at(deadline, Arc::clone(&self.permits).acquire_owned()).await else {
-            return late(endpoint, uid.as_deref());
-        };
+        let mut judged = self
+            .evaluated(deadline, move |admission| {
+                let judged = admission.judge(endpoint, &held.bytes);
+                drop(held);
+                judged
+            })
+            .await;
+        // Nobody is held up by a registry: others are evaluated meanwhile.
+        for round in 1..=ROUNDS {
+            let Ok(Some(Judged::Waits(pending))) = judged else { break };
+            let patience = deadline.checked_sub(RESERVE).unwrap_or(deadline);
+            pending.gathered.images().look_up(patience).await;
+            if round == ROUNDS {
+                pending.gathered.images().end();
+            }
+            judged = self.evaluated(deadline, move |admission| admission.decide(pending, endpoint)).await;
+        }
+        drop(counted);
+        match judged {
+            Ok(judged) => self.written(endpoint, judged, uid.as_deref()),
+            Err(Late) => late(endpoint, uid.as_deref()),
+        }
+    }
+
+    /// Evaluates something when it is its turn; none where that panicked.
+    async fn evaluated(
+        self: &Arc<Self>,
+        deadline: Instant,
+        evaluate: impl FnOnce(&Self) -> Judged + Send + 'static,
+    ) -> Result<Option<Judged>, Late> {
+        let permit = timeout_at(deadline, Arc::clone(&self.permits).acquire_owned()).await;
+        let Ok(Ok(permit)) = permit else { return Err(Late) };
         let admission = Arc::clone(self);
         // It stays on the thread that read the review: handing it to another costs as much as judging it. The server
         // has threads beyond those that evaluate, so that deadlines are kept when all of these are busy.
         let mut task = tokio::spawn(async move {
-            let judged = catch_unwind(AssertUnwindSafe(|| admission.judge(endpoint, &held.bytes)));
-            drop((held, permit));
+            let judged = catch_unwind(AssertUnwindSafe(|| evaluate(&admission)));
+            drop(permit);
             judged.ok()
         });
-        let Ok(outcome) = timeout_at(deadline, &mut task).await else {
-            let metrics = Arc::clone(&self.metrics);
-            tokio::spawn(async move {
-                let _overdue = Counted::new(&metrics.overdue);
-                let _ = task.await;
-            });
-            return late(endpoint, uid.as_deref());
-        };
-        drop(counted);
-        self.written(endpoint, outcome.ok().flatten(), uid.as_deref())
+        if let Ok(outcome) = timeout_at(deadline, &mut task).await {
+            return Ok(outcome.ok().flatten());
+        }
+        let metrics = Arc::clone(&self.metrics);
+        tokio::spawn(async move {
+            let _overdue = Counted::new(&metrics.overdue);
+            let _ = task.await;
+        });
+        Err(Late)
     }
 
     /// What the policies say. This is where time goes.
@@ -185,16 +246,25 @@ impl Admission {
         let Some(bundle) = self.policies.current() else {
             return Judged::Unready(request.uid, "no policies were loaded yet".to_owned());
         };
-        let gathered =
-            match Gathered::of(&request, &**self.policies.facts(), Timestamp::now().as_nanosecond()) {
-                Ok(gathered) => gathered,
-                Err(error) => return Judged::Unready(request.uid, error.to_string()),
-            };
-        let mut decision = bundle.decide(&request, &gathered, endpoint.scope());
-        if let (Some(lapses), Action::Validate) = (&self.lapses, endpoint.action) {
-            crate::lapses::judge(&**lapses, &request, endpoint.class, &mut decision);
+        let images = ImagesOfRequest::new(self.images.clone(), &request, Arc::clone(&bundle));
+        let now = Timestamp::now().as_nanosecond();
+        let gathered = match Gathered::of(&request, &**self.policies.facts(), images, now) {
+            Ok(gathered) => gathered,
+            Err(error) => return Judged::Unready(request.uid, error.to_string()),
+        };
+        self.decide(Box::new(Pending { request, bundle, gathered }), endpoint)
+    }
+
+    /// Decides, unless there are images to be looked up first.
+    fn decide(&self, pending: Box<Pending>, endpoint: Endpoint) -> Judged {
+        let mut decision = pending.bundle.decide(&pending.request, &pending.gathered, endpoint.scope());
+        if pending.gathered.images().wants_more() {
+            return Judged::Waits(pending);
         }
-        Judged::Decided(Box::new(request), decision)
+        if let (Some(lapses), Action::Validate) = (&self.lapses, endpoint.action) {
+            crate::lapses::judge(&**lapses, &pending.request, endpoint.class, &mut decision);
+        }
+        Judged::Decided(Box::new(pending.request), decision)
     }
 
     fn written(&self, endpoint: Endpoint, judged: Option<Judged>, uid: Option<&str>) -> (Reply, Came) {
@@ -219,6 +289,12 @@ impl Admission {
                 }
                 self.told(endpoint, &request, &decision);
                 (Reply { status: 200, body: answer::decided(&request.uid, &decision) }, came)
+            }
+            // The last round leaves nothing to wait for.
+            Some(Judged::Waits(pending)) => {
+                let message = "the request cannot be judged: its images were not looked up".to_owned();
+                let refused = Refused { code: 500, reason: "InternalError", message };
+                (closed(endpoint, Some(&pending.request.uid), &refused, 500), Came::Unready)
             }
             Some(Judged::Malformed(error)) => {
                 (Reply { status: 400, body: error.to_string().into_bytes() }, Came::Malformed)

@@ -2,16 +2,20 @@
 
 mod live;
 
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sekisho_cel::Permissions;
 use sekisho_manifest::Node;
 use sekisho_policy::{
-    ExternalAnswer, Facts, Known, Need, ObjectQuery, Operation, Request, Snapshot, User, Views,
+    Bundle, ExternalAnswer, Facts, GroupVersionKind, ImageFact, Known, Need, ObjectQuery, Operation, Request,
+    Snapshot, User, Views,
 };
 use smol_str::SmolStr;
+use tokio::time::Instant;
 
 pub use self::live::Live;
+use crate::images::{Images, Pulls};
 use crate::json::parsed;
 
 /// Why facts are not at hand.
@@ -48,6 +52,13 @@ pub trait FactSource: Send + Sync {
 
     /// The Pods of a namespace, asked for now; none where nobody can tell.
     fn pods(&self, namespace: &str) -> Option<Vec<Node>>;
+
+    /// An object of a namespace, asked for now; none where there is no such object.
+    fn find(&self, kind: &GroupVersionKind, namespace: &str, name: &str) -> Result<Option<Node>, FactsError> {
+        let query =
+            ObjectQuery { kind: kind.clone(), namespace: Some(namespace.into()), name: Some(name.into()) };
+        Ok(self.facts().objects(&query).and_then(|objects| objects.into_iter().next()))
+    }
 
     /// How the facts stand.
     fn health(&self) -> Vec<FactHealth>;
@@ -98,13 +109,91 @@ pub(crate) struct Gathered {
     now: i128,
     namespace: Option<(SmolStr, Node)>,
     pods: Option<(SmolStr, Vec<Node>)>,
+    images: ImagesOfRequest,
+}
+
+/// The images that policies ask for: what is known of them, and those that must be looked up first.
+pub(crate) struct ImagesOfRequest {
+    images: Option<Arc<Images>>,
+    pulls: Arc<Pulls>,
+    bundle: Arc<Bundle>,
+    asked: Mutex<AskedFor>,
+}
+
+#[derive(Default)]
+struct AskedFor {
+    known: HashMap<SmolStr, ImageFact>,
+    wanted: BTreeSet<SmolStr>,
+    /// Nothing more is looked up.
+    is_over: bool,
+}
+
+/// The most images of a request that are looked up.
+const IMAGES: usize = 128;
+
+impl ImagesOfRequest {
+    pub(crate) fn new(images: Option<Arc<Images>>, request: &Request, bundle: Arc<Bundle>) -> Self {
+        Self { images, pulls: Arc::new(Pulls::of(request)), bundle, asked: Mutex::default() }
+    }
+
+    fn asked(&self) -> MutexGuard<'_, AskedFor> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks up what was asked for and is not known; whether there was anything.
+    pub(crate) async fn look_up(&self, deadline: Instant) -> bool {
+        let wanted: Vec<SmolStr> = std::mem::take(&mut self.asked().wanted).into_iter().collect();
+        let Some(images) = self.images.as_ref().filter(|_| !wanted.is_empty()) else { return false };
+        let facts = images.look_up(wanted, &self.pulls, &self.bundle, deadline).await;
+        self.asked().known.extend(facts);
+        true
+    }
+
+    /// Whether something was asked for that is not known.
+    pub(crate) fn wants_more(&self) -> bool {
+        !self.asked().wanted.is_empty()
+    }
+
+    /// From here on what is not known is not known for good.
+    pub(crate) fn end(&self) {
+        let mut asked = self.asked();
+        asked.is_over = true;
+        asked.wanted.clear();
+    }
+
+    fn fact(&self, reference: &str) -> Option<ImageFact> {
+        let unknown = |why: &str| Some(ImageFact::Unknown(why.to_owned()));
+        let Some(images) = &self.images else { return unknown("this webhook looks up no images") };
+        let mut asked = self.asked();
+        if let Some(fact) = asked.known.get(reference) {
+            return Some(fact.clone());
+        }
+        // What is said of an image stays the same for the whole review.
+        if let Some(fact) = images.known(reference, &self.pulls, &self.bundle.loaded.trust) {
+            asked.known.insert(reference.into(), fact.clone());
+            return Some(fact);
+        }
+        if asked.is_over {
+            return unknown("it was not looked up");
+        }
+        if asked.known.len() + asked.wanted.len() >= IMAGES && !asked.wanted.contains(reference) {
+            return unknown("the request brings in more images than are looked up at once");
+        }
+        asked.wanted.insert(reference.into());
+        None
+    }
 }
 
 impl Gathered {
     /// Gathers what a request needs that is not at hand.
-    pub(crate) fn of(request: &Request, source: &dyn FactSource, now: i128) -> Result<Self, FactsError> {
+    pub(crate) fn of(
+        request: &Request,
+        source: &dyn FactSource,
+        images: ImagesOfRequest,
+        now: i128,
+    ) -> Result<Self, FactsError> {
         let facts = source.facts();
-        let mut gathered = Self { facts, now, namespace: None, pods: None };
+        let mut gathered = Self { facts, now, namespace: None, pods: None, images };
         let is_namespace = request.resource.group.is_empty() && request.resource.resource == "namespaces";
         if is_namespace {
             // Of a level that is newly enforced the Pods are told that do not keep to it.
@@ -119,6 +208,11 @@ impl Gathered {
             gathered.namespace = Some((request.namespace.clone(), found));
         }
         Ok(gathered)
+    }
+
+    /// The images that policies ask for.
+    pub(crate) fn images(&self) -> &ImagesOfRequest {
+        &self.images
     }
 }
 
@@ -169,6 +263,10 @@ impl Facts for Gathered {
 
     fn external(&self, provider: &str, key: &str) -> Option<ExternalAnswer> {
         self.facts.external(provider, key)
+    }
+
+    fn image(&self, reference: &str) -> Option<ImageFact> {
+        self.images.fact(reference)
     }
 
     fn views(&self) -> Option<&Views> {

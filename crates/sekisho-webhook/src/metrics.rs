@@ -240,7 +240,7 @@ impl Text {
         self.value_of("", labels, value);
     }
 
-    fn value_of(&mut self, ending: &str, labels: &[(&str, &str)], value: impl std::fmt::Display) {
+    pub(crate) fn value_of(&mut self, ending: &str, labels: &[(&str, &str)], value: impl std::fmt::Display) {
         let _ = write!(self.0, "{}{ending}", self.1);
         for (place, (name, text)) in labels.iter().enumerate() {
             let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");

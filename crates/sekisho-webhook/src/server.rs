@@ -85,6 +85,9 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Threads beyond those that evaluate.
 const SPARE: usize = 2;
 
+/// Threads for what waits: probes.
+const BLOCKING: usize = 4;
+
 /// The most threads.
 const MOST_THREADS: usize = 1_024;
 
@@ -102,7 +105,9 @@ impl Server {
         let runtime = Builder::new_multi_thread()
             // Some are left where every evaluation that may run takes its time.
             .worker_threads(limits.evaluations.saturating_add(SPARE).clamp(1, MOST_THREADS))
-            .max_blocking_threads(4)
+            .max_blocking_threads(
+                BLOCKING.saturating_add(admission.images().map_or(0, |images| images.lookups())),
+            )
             .thread_stack_size(STACK)
             .thread_name("admission")
             .enable_all()

@@ -211,6 +211,9 @@ impl Told {
                 "Lines of the log that had no room",
             );
             text.value(&[], self.admission.log().left_out());
+            if let Some(images) = self.admission.images() {
+                images.write(text);
+            }
         })
     }
 }

@@ -67,6 +67,8 @@ const SIBLINGS: &[(&str, &str)] = &[
     ("sekisho-go", "sekisho-manifest"),
     ("sekisho-kyverno", "sekisho-cel"),
     ("sekisho-kyverno", "sekisho-kustomize"),
+    // Images of workloads are judged beside everything else of them.
+    ("sekisho-policy", "sekisho-trust"),
     ("sekisho-posture", "sekisho-inventory"),
     // Templates and formats of Go, which Rego has as well.
     ("sekisho-rego", "sekisho-chart"),

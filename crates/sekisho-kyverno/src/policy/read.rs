@@ -111,7 +111,7 @@ impl Reader<'_> {
         } else if let Some(generate) = present("generate") {
             Body::Generate(Box::new(self.generate(generate)))
         } else if !list(rule, "verifyImages").is_empty() {
-            Body::VerifyImages
+            Body::VerifyImages(present("verifyImages").cloned().unwrap_or_default())
         } else {
             Body::Nothing
         };

@@ -39,8 +39,8 @@ pub(crate) enum Body {
     Validate(Box<Validate>),
     Mutate(Box<Mutate>),
     Generate(Box<Generate>),
-    /// Signatures are verified.
-    VerifyImages,
+    /// Signatures are verified, as these entries say.
+    VerifyImages(Value),
     /// Nothing that is known.
     Nothing,
 }
@@ -195,7 +195,20 @@ impl Rule {
 
     /// Whether it verifies signatures.
     pub fn verifies_images(&self) -> bool {
-        matches!(self.body, Body::VerifyImages)
+        matches!(self.body, Body::VerifyImages(_))
+    }
+
+    /// Its entries about signatures, as they are written; none where it verifies none.
+    pub fn image_verifications(&self) -> Option<&Value> {
+        match &self.body {
+            Body::VerifyImages(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// Whether it looks for images in places of its own choice.
+    pub fn extracts_images(&self) -> bool {
+        self.image_extractors.is_some()
     }
 
     /// The kinds that the rule concerns, in the form `Pod` or `apps/v1/Deployment`; none where it does not say.

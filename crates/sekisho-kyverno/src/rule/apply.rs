@@ -9,7 +9,7 @@ use crate::variables::VariableError;
 
 use super::request::{Request, World};
 use super::result::{RuleKind, RuleResult, Said, Status};
-use super::running::Running;
+use super::running::{Running, keys};
 use super::{generate as generation, mutate as mutation, validate as validation};
 
 /// What the mutating rules of a policy made of an object.
@@ -42,11 +42,17 @@ pub fn validate(policy: &Policy, request: &Request, world: &World<'_>) -> Vec<Ru
         }
         let kind = if rule.validates() { RuleKind::Validation } else { RuleKind::ImageVerification };
         let Some(mut entered) = running.enter(rule, kind)? else { return Ok(()) };
-        let said = match &rule.body {
-            Body::Validate(validate) => validation::run(running, &mut entered, rule, validate)?,
-            _ => {
-                Some(Said::not_examined("signatures are not verified: the rule needs the signature support"))
-            }
+        let said = if let Body::Validate(validate) = &rule.body {
+            validation::run(running, &mut entered, rule, validate)?
+        } else {
+            let exceptions = running.exceptions(rule, &entered)?;
+            Some(if exceptions.is_empty() {
+                Said::not_examined("signatures are verified where images can be looked up: at admission")
+            } else {
+                let keys = keys(&exceptions);
+                let message = format!("rule is skipped due to policy exceptions{}", keys.join(", "));
+                Said::skip(message).for_exceptions(keys)
+            })
         };
         running.say(rule, kind, said);
         Ok(())
@@ -117,7 +123,7 @@ fn kind_of(rule: &Rule) -> RuleKind {
     match &rule.body {
         Body::Mutate(_) => RuleKind::Mutation,
         Body::Generate(_) => RuleKind::Generation,
-        Body::VerifyImages => RuleKind::ImageVerification,
+        Body::VerifyImages(_) => RuleKind::ImageVerification,
         Body::Validate(_) | Body::Nothing => RuleKind::Validation,
     }
 }

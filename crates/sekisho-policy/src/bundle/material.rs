@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 
 use super::library;
 use crate::kubescape::Library;
+use crate::trust::TrustText;
 
 /// A file of policies.
 #[derive(Debug, Clone)]
@@ -90,6 +91,8 @@ pub struct Material {
     pub library: Library,
     /// What modules find below `data`.
     pub data: Option<Node>,
+    /// What `sekisho.yaml` says of trust in images.
+    pub trust: Vec<TrustText>,
     /// What could not be read, and why.
     pub unread: Vec<(String, String)>,
     /// Where each source comes from, in the order of the sources; shorter where nothing is known of the last.
@@ -102,6 +105,9 @@ pub(super) const LARGEST_MODULE: usize = 10 << 20;
 /// The files that make a folder a kustomization.
 const KUSTOMIZATIONS: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+/// The configuration of a bundle.
+const CONFIGURATIONS: [&str; 2] = ["sekisho.yaml", "sekisho.yml"];
+
 impl Material {
     /// Reads texts: manifests, modules of Rego and folders of Kubescape's rules, by their names. Other files are
     /// left alone. Charts and kustomizations are not rendered: one that is there cannot be read.
@@ -109,6 +115,10 @@ impl Material {
         let mut material = Self::default();
         let library = library::Folders::of(texts);
         for text in texts {
+            if CONFIGURATIONS.contains(&text.path.as_str()) {
+                material.add_configuration(text, texts, budget);
+                continue;
+            }
             let name = text.path.rsplit('/').next().unwrap_or("");
             let ending = ending(name);
             if KUSTOMIZATIONS.contains(&name) || name == "Chart.yaml" {
@@ -141,6 +151,47 @@ impl Material {
 
     pub(super) fn fail(&mut self, text: &Text, why: impl ToString) {
         self.unread.push((text.path.to_string(), why.to_string()));
+    }
+
+    /// Enters what a configuration says of trust in images; `file` gives the texts that it names, by their paths as it has
+    /// them. The rest of it is for others.
+    pub fn add_trust(
+        &mut self,
+        source: Source,
+        provenance: Option<Arc<Provenance>>,
+        budget: &Budget,
+        file: &dyn Fn(&str) -> Option<String>,
+    ) {
+        let name = source.name.to_string();
+        let loaded = load(self.next_source(), &source.text, Format::Yaml, budget);
+        if let Some(error) = loaded.errors.first() {
+            let line = source.position(error.span.start).line;
+            self.unread.push((format!("{name}:{line}"), error.to_string()));
+            return;
+        }
+        let Some(document) = loaded.documents.into_iter().next() else { return };
+        let root = document.root;
+        if root.get("trust").is_none_or(Node::is_null) {
+            return;
+        }
+        let wanted = TrustText::wanted(&root);
+        let files = wanted.into_iter().filter_map(|path| Some((path.clone(), file(&path)?))).collect();
+        self.add_source(source, provenance);
+        self.trust.push(TrustText { root, files });
+    }
+
+    fn add_configuration(&mut self, text: &Text, texts: &[Text], budget: &Budget) {
+        let decoded = match decode(self.next_source(), &text.bytes) {
+            Ok(decoded) => decoded,
+            Err(error) => return self.fail(text, error),
+        };
+        let file = |path: &str| {
+            let path = path.strip_prefix("./").unwrap_or(path);
+            let found = texts.iter().find(|text| text.path == path)?;
+            std::str::from_utf8(&found.bytes).ok().map(str::to_owned)
+        };
+        let source = Source::new(text.path.clone(), &*decoded);
+        self.add_trust(source, text.provenance.clone(), budget, &file);
     }
 
     fn add_module(&mut self, text: &Text) {

@@ -16,7 +16,9 @@ mod validation;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sekisho_manifest::{Object, Source, SourceId};
+use sekisho_manifest::{Budget, Object, Source, SourceId};
+use sekisho_signature::root::TrustedRoot;
+use sekisho_trust::BundleInForce;
 
 use self::places::Places;
 use crate::about::About;
@@ -25,7 +27,7 @@ use crate::problem::{Problem, Weight};
 use crate::request::Request;
 use crate::rollout::{Rollout, Stage};
 use crate::verdict::{Outcome, RuleName, Verdict};
-use crate::{gatekeeper, kubescape, rego};
+use crate::{gatekeeper, kubescape, rego, trust};
 
 pub use self::data::{DataError, join_data, merge_data};
 pub use self::decision::{Consequence, Decision, Judged, Refusal};
@@ -66,13 +68,39 @@ pub struct BundleOptions {
     pub packages: rego::Packages,
     /// Whether to say what can be said of modules that compile.
     pub lint: bool,
+    /// The root of trust of sigstore's public instance; none: the one in the program.
+    pub public_good: Option<Arc<TrustedRoot>>,
+    /// A configuration beside the bundle, whose policies of trust in images count too.
+    pub configuration: Option<Configuration>,
+}
+
+/// A configuration beside a bundle.
+#[derive(Debug, Clone)]
+pub struct Configuration {
+    /// Its text.
+    pub source: Source,
+    /// The texts of the files that its policies of trust name, by their paths as it has them.
+    pub files: BTreeMap<String, String>,
 }
 
 impl Bundle {
     /// Compiles what was read.
-    pub fn compile(material: Material, options: &BundleOptions) -> Self {
-        let Material { mut sources, objects, modules, library, data, unread, mut provenance } = material;
-        let mut loaded = crate::load::load(&objects, &sources, &options.policies);
+    pub fn compile(mut material: Material, options: &BundleOptions) -> Self {
+        if let Some(Configuration { source, files }) = &options.configuration {
+            material.add_trust(source.clone(), None, &Budget::default(), &|path| files.get(path).cloned());
+        }
+        let Material { mut sources, objects, modules, library, data, trust, unread, mut provenance } =
+            material;
+        let in_force = provenance.iter().flatten().find(|known| !known.digest.is_empty());
+        let in_force = in_force.map(|known| {
+            Arc::new(BundleInForce {
+                digest: known.digest.to_string(),
+                commit: known.commit.to_string(),
+                source: known.bundle.to_string(),
+            })
+        });
+        let given = trust::Given { texts: &trust, in_force, root: options.public_good.clone() };
+        let mut loaded = crate::load::load_with(&objects, &sources, &given, &options.policies);
         let first = sources.len();
         provenance.resize(first, None);
         sources.extend(modules.iter().map(|module| Source::new(module.file.as_str(), module.text.as_str())));

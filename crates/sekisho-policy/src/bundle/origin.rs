@@ -36,6 +36,9 @@ impl Bundle {
         if let Some(span) = self.defined(verdict, request) {
             return Location::at(span, FieldPath::root(), &self.sources);
         }
+        if let Some(span) = self.loaded.trust_places.get(&verdict.rule) {
+            return Location::at(*span, FieldPath::root(), &self.sources);
+        }
         if let Some(location) = validation::origin(verdict, self) {
             return Some(location);
         }

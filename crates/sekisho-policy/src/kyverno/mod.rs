@@ -11,4 +11,5 @@ mod world;
 pub use cleanup::Cleanup;
 pub use options::Options;
 pub use pod_security::Standards;
+pub(crate) use policy::load_with;
 pub use policy::{KyvernoPolicy, Loaded, load};

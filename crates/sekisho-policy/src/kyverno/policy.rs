@@ -6,6 +6,7 @@ use sekisho_kyverno::Value;
 use sekisho_kyverno::policy::{self, Document, Exception, FailureAction};
 use sekisho_kyverno::rule::{self, RuleKind, RuleResult, Status, World};
 use sekisho_manifest::{FieldPath, Node};
+use sekisho_signature::root::TrustedRoot;
 use smol_str::SmolStr;
 
 use crate::asked::Asked;
@@ -13,6 +14,7 @@ use crate::facts::Facts;
 use crate::interest::{Interest, Target};
 use crate::problem::{Problem, Weight};
 use crate::set::{Effect, EffectKind, FailureClass, Policy};
+use crate::trust::{Answer, ImageRules, with_texts};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 use super::cleanup::Cleanup;
@@ -27,6 +29,7 @@ pub struct KyvernoPolicy {
     policy: policy::Policy,
     exceptions: Arc<Vec<Exception>>,
     options: Arc<Options>,
+    images: ImageRules,
 }
 
 /// What could be read of Kyverno's documents.
@@ -42,6 +45,16 @@ pub struct Loaded {
 
 /// Reads Kyverno's own documents among these; others are left alone. A policy with mistakes is not used.
 pub fn load(documents: &[Node], options: impl Into<Options>) -> Loaded {
+    load_with(documents, options, &Arc::default(), &mut |policy, _| policy.name)
+}
+
+/// The same; `enter` takes the policies of trust of rules that verify images, and names them.
+pub(crate) fn load_with(
+    documents: &[Node],
+    options: impl Into<Options>,
+    root: &Arc<TrustedRoot>,
+    enter: &mut dyn FnMut(sekisho_trust::Policy, String) -> String,
+) -> Loaded {
     let options = Arc::new(options.into());
     let mut loaded = Loaded::default();
     let (mut policies, mut exceptions) = (Vec::new(), Vec::new());
@@ -65,6 +78,7 @@ pub fn load(documents: &[Node], options: impl Into<Options>) -> Loaded {
     loaded.policies = policies
         .into_iter()
         .map(|policy| KyvernoPolicy {
+            images: ImageRules::of(&policy, root, enter),
             policy,
             exceptions: Arc::clone(&exceptions),
             options: Arc::clone(&options),
@@ -155,6 +169,47 @@ impl KyvernoPolicy {
     }
 }
 
+/// Whether a rule about images concerns the request, and left it to others to look at them.
+fn is_about_images(result: &RuleResult) -> bool {
+    result.kind == RuleKind::ImageVerification && result.status == Status::NotExamined
+}
+
+impl KyvernoPolicy {
+    /// The object with the digests that were verified; none where there are none to write.
+    fn pinned(&self, asked: &Asked<'_>, changed: Option<&Node>, facts: &dyn Facts) -> Option<Node> {
+        if !self.images.pin() {
+            return None;
+        }
+        let object = changed.or(asked.object.as_ref())?;
+        let now = crate::request::Request { object: Some(object.clone()), ..asked.request().clone() };
+        let views = crate::views::Views::default();
+        let request = self.request(&Asked::new(&now, &views), facts);
+        let results = self.with_world(facts, |world| rule::validate(&self.policy, &request, world));
+        let about = results.iter().filter(|result| is_about_images(result));
+        let pinned: Vec<_> = about.flat_map(|result| self.images.pinned(&result.rule, &now, facts)).collect();
+        (!pinned.is_empty()).then(|| with_texts(object, &pinned))
+    }
+
+    /// What a rule says of an image.
+    fn of_image(&self, result: &RuleResult, answer: Answer) -> Verdict {
+        let Answer { said, action } = answer;
+        let mut verdict =
+            self.verdict(RuleResult { action: action.unwrap_or(result.action), ..result.clone() });
+        let enforces = action.unwrap_or(result.action) == FailureAction::Enforce;
+        let lets_go = self.policy.ignores_failures && said.outcome == Outcome::Error;
+        verdict.enforcement = match (enforces, lets_go) {
+            (true, false) => vec![Enforcement::Deny],
+            (true, true) => vec![Enforcement::Warn, Enforcement::Audit],
+            (false, _) if self.policy.emits_warnings => vec![Enforcement::Warn, Enforcement::Audit],
+            (false, _) => vec![Enforcement::Audit],
+        };
+        verdict.outcome = said.outcome;
+        verdict.message = said.message;
+        verdict.places = vec![said.path];
+        verdict
+    }
+}
+
 impl Policy for KyvernoPolicy {
     fn names(&self) -> Vec<RuleName> {
         let kind = if self.policy.is_namespaced { "Policy" } else { "ClusterPolicy" };
@@ -226,7 +281,8 @@ impl Policy for KyvernoPolicy {
     }
 
     fn changes(&self) -> bool {
-        self.policy.admission && self.has(|rule| rule.mutates() && !rule.mutates_existing())
+        self.policy.admission
+            && (self.has(|rule| rule.mutates() && !rule.mutates_existing()) || self.images.pin())
     }
 
     fn mutate(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) -> Option<Node> {
@@ -240,7 +296,8 @@ impl Policy for KyvernoPolicy {
             mutated.results.into_iter().filter(|result| !existing(result)).map(|result| self.verdict(result)),
         );
         let changed: Option<Value> = mutated.object.filter(|object| Some(object) != request.object.as_ref());
-        changed.map(|object| object.to_node())
+        let changed = changed.map(|object| object.to_node());
+        self.pinned(asked, changed.as_ref(), facts).or(changed)
     }
 
     fn validate(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) {
@@ -249,7 +306,16 @@ impl Policy for KyvernoPolicy {
         }
         let request = self.request(asked, facts);
         let results = self.with_world(facts, |world| rule::validate(&self.policy, &request, world));
-        verdicts.extend(results.into_iter().map(|result| self.verdict(result)));
+        for result in results {
+            let answers =
+                if is_about_images(&result) { self.images.judge(&result.rule, asked, facts) } else { None };
+            match answers {
+                Some(answers) => {
+                    verdicts.extend(answers.into_iter().map(|answer| self.of_image(&result, answer)));
+                }
+                None => verdicts.push(self.verdict(result)),
+            }
+        }
     }
 
     fn generate(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) -> Vec<Node> {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use self::document::{CredentialDocument, DocumentError};
 use self::program::Helper;
@@ -55,12 +55,15 @@ pub enum CredentialError {
     Helper(#[from] HelperError),
 }
 
+/// What helpers have said, by their name and the registry.
+type Said = HashMap<(String, String), Option<Credential>>;
+
 /// Everything that is on record, the first that fits counts.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Credentials {
     documents: Vec<CredentialDocument>,
     /// What helpers have said, by their name and the registry.
-    known: Mutex<HashMap<(String, String), Option<Credential>>>,
+    known: Arc<Mutex<Said>>,
 }
 
 /// The most bytes of a file of credentials.

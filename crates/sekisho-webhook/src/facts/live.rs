@@ -41,7 +41,7 @@ struct State {
 /// The most Pods that a namespace is asked for.
 const PODS: usize = 3_000;
 
-/// The longest name of a namespace.
+/// The longest name of an object.
 const NAME: usize = 253;
 
 impl Live {
@@ -153,15 +153,32 @@ impl FactSource for Live {
     }
 
     fn namespace(&self, name: &str) -> Result<Option<Node>, FactsError> {
-        let is_name =
-            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.';
-        if name.len() > NAME || !name.bytes().all(is_name) {
+        if !is_name(name) {
             return Ok(None);
         }
         match self.asking.get(&format!("/api/v1/namespaces/{name}")) {
             Ok(node) => Ok(Some(node)),
             Err(error) if error.is_absent() => Ok(None),
             Err(error) => Err(FactsError::Away(format!("the namespace `{name}` cannot be read: {error}"))),
+        }
+    }
+
+    fn find(&self, kind: &GroupVersionKind, namespace: &str, name: &str) -> Result<Option<Node>, FactsError> {
+        let plural = match kind.kind.as_str() {
+            "Secret" => "secrets",
+            "ServiceAccount" => "serviceaccounts",
+            other => return Err(FactsError::Away(format!("`{other}` cannot be asked for"))),
+        };
+        if !is_name(namespace) || !is_name(name) {
+            return Ok(None);
+        }
+        match self.asking.get(&format!("/api/v1/namespaces/{namespace}/{plural}/{name}")) {
+            Ok(node) => Ok(Some(node)),
+            Err(error) if error.is_absent() => Ok(None),
+            Err(error) => {
+                let what = format!("the {} `{name}` of the namespace `{namespace}`", kind.kind);
+                Err(FactsError::Away(format!("{what} cannot be read: {error}")))
+            }
         }
     }
 
@@ -203,6 +220,12 @@ impl FactSource for Live {
         });
         mirrors.chain(missing).collect()
     }
+}
+
+/// Whether a text can be the name of an object, and nothing else in a path.
+fn is_name(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'.';
+    !text.is_empty() && text.len() <= NAME && text.bytes().all(fits) && !text.starts_with('.')
 }
 
 /// What the server calls what is needed, in the version that is asked for.

@@ -14,7 +14,7 @@ use sekisho_policy::{Bundle, BundleOptions, Material, Snapshot, Text};
 use sekisho_webhook::facts::{FactSource, Fixed};
 use sekisho_webhook::tls::{ClientSource, Clients, Folder, Own, Rotation, Serving};
 use sekisho_webhook::{
-    Addresses, Admission, Lapses, Level, Limits, Log, Policies, Revision, Running, Server,
+    Addresses, Admission, Images, Lapses, Level, Limits, Log, Policies, Revision, Running, Server,
 };
 use tempfile::TempDir;
 
@@ -72,18 +72,33 @@ pub(crate) struct Wanted {
     pub(crate) callers: Option<(String, Vec<String>)>,
     pub(crate) facts: Option<Arc<dyn FactSource>>,
     pub(crate) lapses: Option<Box<dyn Lapses>>,
+    /// Texts in place of the policies.
+    pub(crate) texts: Option<Vec<Text>>,
+    /// What looks images up.
+    pub(crate) images: Option<Images>,
 }
 
 impl Default for Wanted {
     fn default() -> Self {
         let limits = Limits { notice: Duration::ZERO, ..Limits::default() };
-        Self { limits, policies: Some(POLICIES), callers: None, facts: None, lapses: None }
+        Self {
+            limits,
+            policies: Some(POLICIES),
+            callers: None,
+            facts: None,
+            lapses: None,
+            texts: None,
+            images: None,
+        }
     }
 }
 
 pub(crate) fn bundle(text: &str) -> Arc<Bundle> {
-    let texts = [Text { path: "policies.yaml".into(), bytes: text.as_bytes().into(), provenance: None }];
-    let bundle = Bundle::compile(Material::of_texts(&texts, &Budget::default()), &BundleOptions::default());
+    bundle_of(&[Text { path: "policies.yaml".into(), bytes: text.as_bytes().into(), provenance: None }])
+}
+
+pub(crate) fn bundle_of(texts: &[Text]) -> Arc<Bundle> {
+    let bundle = Bundle::compile(Material::of_texts(texts, &Budget::default()), &BundleOptions::default());
     assert!(bundle.is_whole(), "{:?} {:?}", bundle.unread, bundle.loaded.problems);
     Arc::new(bundle)
 }
@@ -93,8 +108,12 @@ impl Webhook {
         let folder = tempfile::tempdir().expect("a folder");
         let facts = wanted.facts.unwrap_or_else(|| Arc::new(Fixed::new(Snapshot::new([], "default"))));
         let policies = Arc::new(Policies::new(facts, Vec::new()));
-        if let Some(text) = wanted.policies {
-            policies.install(bundle(text), Revision::default()).expect("the facts are there");
+        let bundle = match (wanted.texts, wanted.policies) {
+            (Some(texts), _) => Some(bundle_of(&texts)),
+            (None, policies) => policies.map(bundle),
+        };
+        if let Some(bundle) = bundle {
+            policies.install(bundle, Revision::default()).expect("the facts are there");
         }
         let store = Box::new(Folder::new(folder.path().to_owned()));
         let own = Own::new(store, vec!["localhost".to_owned()], Rotation::default());
@@ -114,6 +133,9 @@ impl Webhook {
         let mut admission = Admission::new(Arc::clone(&policies), wanted.limits, log);
         if let Some(lapses) = wanted.lapses {
             admission = admission.with_lapses(lapses);
+        }
+        if let Some(images) = wanted.images {
+            admission = admission.with_images(images);
         }
         let admission = Arc::new(admission);
         let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");

@@ -60,6 +60,8 @@ pub(crate) struct AdmissionArguments {
     #[command(flatten)]
     pub(crate) facts: FactArguments,
     #[command(flatten)]
+    pub(crate) images: ImageArguments,
+    #[command(flatten)]
     pub(crate) live: ClusterArguments,
     /// ConfigMap in which the controller lists images whose approval has lapsed, in the namespace of the installation
     #[arg(long, value_name = "NAMESPACE/NAME")]
@@ -257,6 +259,17 @@ pub(crate) struct CallerArguments {
     /// Answer whoever reaches the port, without a certificate
     #[arg(long)]
     pub(crate) any_client: bool,
+}
+
+/// How images are looked up, for policies of trust.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for images")]
+pub(crate) struct ImageArguments {
+    #[command(flatten)]
+    pub(crate) registries: RegistryArguments,
+    /// Leave the pull secrets of Pods and of their service accounts alone
+    #[arg(long)]
+    pub(crate) no_pull_secrets: bool,
 }
 
 /// What policies look at beside requests.

@@ -10,6 +10,7 @@ use sekisho_policy::BundleOptions;
 use sekisho_report::{Detail, Format, Options, Report};
 use sekisho_signature::bundle::Bundle as Signed;
 use sekisho_source::{Bundle, Charter, Update};
+use sekisho_trust::GATE_PREDICATE;
 use serde_json::{Value, json};
 
 use super::attest::{attest_image, put_statement};
@@ -22,7 +23,6 @@ use crate::request::Request;
 use crate::run::{self, Outcome};
 use crate::signature::artifact::{Artifact, Image};
 use crate::signature::in_force::InForce;
-use crate::signature::policies::GATE_PREDICATE;
 use crate::signature::predicate_type;
 use crate::signature::witness::Signer;
 use crate::target::image;

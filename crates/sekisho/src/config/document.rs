@@ -36,7 +36,7 @@ pub(crate) struct Document {
     /// Files that nobody wants.
     pub(crate) files: Files,
     /// Whose signatures images must have. Every entry that is for an image must be met.
-    pub(crate) trust: Vec<super::trust::TrustEntry>,
+    pub(crate) trust: Vec<sekisho_trust::TrustEntry>,
     /// The language of titles, messages and remedies: `en` or `ja`. Default: the locale's.
     pub(crate) language: Option<String>,
 }
@@ -59,6 +59,8 @@ pub(crate) struct Admission {
     pub(crate) callers: AdmissionCallers,
     /// What policies look at beside requests.
     pub(crate) facts: AdmissionFacts,
+    /// How images are looked up, for policies of trust.
+    pub(crate) images: AdmissionImages,
     /// What callers may take.
     pub(crate) limits: AdmissionLimits,
     /// How often policies are looked at for changes, in seconds. Default: 2.
@@ -107,6 +109,25 @@ pub(crate) struct AdmissionFacts {
     pub(crate) files: Vec<PathBuf>,
     /// Kinds that policies look at though they do not say so: `apps/v1/Deployment`.
     pub(crate) kinds: Vec<String>,
+}
+
+/// How the webhook looks images up in registries, for policies of trust.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct AdmissionImages {
+    /// Files of credentials for registries, relative to this file: Docker's, Podman's, or pull secrets. Those of the
+    /// workload come before them.
+    pub(crate) credentials: Vec<PathBuf>,
+    /// Registries that may be spoken to without TLS, or with a certificate that nobody vouches for.
+    pub(crate) insecure_registries: Vec<String>,
+    /// Whether the pull secrets of Pods and of their service accounts are used. Default: true.
+    pub(crate) pull_secrets: Option<bool>,
+    /// Images that are looked up at once. Default: 16.
+    pub(crate) lookups: Option<u16>,
+    /// How long an approval is kept, in seconds, where it does not end before. Default: 300.
+    pub(crate) approved_seconds: Option<u16>,
+    /// How long a refusal is kept, in seconds. Default: 5.
+    pub(crate) refused_seconds: Option<u16>,
 }
 
 /// What callers of the webhook may take.

@@ -1,7 +1,6 @@
 //! `sekisho.yaml`: found upward from the target, read by the one loader, every mistake with its place.
 
 pub(crate) mod document;
-pub(crate) mod trust;
 
 use std::fs;
 use std::path::{Path, PathBuf};

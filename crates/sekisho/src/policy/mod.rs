@@ -11,6 +11,7 @@ mod row;
 pub(crate) mod runtime;
 mod table;
 pub(crate) mod testing;
+pub(crate) mod trusted;
 
 use std::path::{Path, PathBuf};
 
@@ -93,6 +94,7 @@ pub(crate) fn material(paths: &[PathBuf], settings: &modules::Settings) -> Resul
         material.data = modules::data(&settings.data)?;
     }
     library.read(&mut material, &settings.data)?;
+    trusted::add(paths, &mut material)?;
     Ok(material)
 }
 

@@ -30,7 +30,13 @@ impl Settings {
 
     /// How a bundle is compiled, whose manifests are used in this way.
     pub(crate) fn bundle_options(&self, policies: &Options) -> BundleOptions {
-        BundleOptions { policies: policies.clone(), packages: self.packages.clone(), lint: self.lint }
+        BundleOptions {
+            policies: policies.clone(),
+            packages: self.packages.clone(),
+            lint: self.lint,
+            public_good: None,
+            configuration: None,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use sekisho_oci::digest::Digest;
 use sekisho_registry::{Client, Repository, find_signatures};
 use sekisho_source::Bundle;
 use sekisho_store::{Store, StoreOptions, StoreTarget};
-use sekisho_trust::{Decision, Image, Policy, approved_until, judge};
+use sekisho_trust::{Decision, GATE_PREDICATE, Image, Policy, approved_until, judge};
 use sekisho_webhook::Log;
 
 use crate::advisories;
@@ -28,7 +28,6 @@ use crate::run;
 use crate::running::Clients;
 use crate::serve::events::Events;
 use crate::signature::in_force::InForce;
-use crate::signature::policies::GATE_PREDICATE;
 use crate::target::image::{self, Keep, Named};
 
 /// How often the database is looked for in its place.

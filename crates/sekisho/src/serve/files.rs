@@ -8,10 +8,12 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use data_encoding::HEXLOWER;
 use sekisho_policy::pod_security::{Level, LevelVersion, Preset};
-use sekisho_policy::{Bundle, BundleOptions, Material, Options};
+use sekisho_policy::{Bundle, BundleOptions, Configuration, Material, Options};
+use sekisho_signature::root::TrustedRoot;
 use sekisho_webhook::Revision;
 use sha2::{Digest as _, Sha256};
 
+use crate::config::FILE_NAME;
 use crate::policy::{self, modules};
 
 /// Files of policies, and how they are used.
@@ -22,6 +24,10 @@ pub(crate) struct Files {
     pub(crate) settings: modules::Settings,
     /// Whether the labels of namespaces count where nothing else says anything of Pod Security.
     pub(crate) labels_count: bool,
+    /// A configuration whose policies of trust in images count too.
+    pub(crate) configuration: Option<Configuration>,
+    /// The root of trust of sigstore's public instance.
+    pub(crate) public_good: Option<Arc<TrustedRoot>>,
 }
 
 /// How deep folders are looked through.
@@ -44,7 +50,17 @@ impl Files {
             let level = LevelVersion::latest(Level::Privileged);
             options.pod_security = Preset { enforce: Some(level), audit: Some(level), warn: Some(level) };
         }
-        self.settings.bundle_options(&options)
+        BundleOptions {
+            configuration: self.configuration.clone(),
+            public_good: self.public_good.clone(),
+            ..self.settings.bundle_options(&options)
+        }
+    }
+
+    /// Whether a configuration is that of one of these files and folders.
+    pub(crate) fn names(&self, configuration: &str) -> bool {
+        let same = |path: &Path| matches!((path.canonicalize(), Path::new(configuration).canonicalize()), (Ok(one), Ok(other)) if one == other);
+        self.paths.iter().any(|path| same(path) || same(&path.join(FILE_NAME)))
     }
 
     /// Reads and compiles them. What cannot be used is an error with every reason.
@@ -87,7 +103,9 @@ fn digest(material: &Material) -> String {
     let mut hasher = Sha256::new();
     let modules = material.modules.iter().map(|module| (module.file.as_str(), module.text.as_str()));
     let sources = material.sources.iter().map(|source| (source.name.as_str(), &*source.text));
-    for (name, text) in sources.chain(modules) {
+    let trusted = material.trust.iter().flat_map(|text| &text.files);
+    let trusted = trusted.map(|(path, text)| (path.as_str(), text.as_str()));
+    for (name, text) in sources.chain(modules).chain(trusted) {
         for part in [name, text] {
             hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             hasher.update(part);

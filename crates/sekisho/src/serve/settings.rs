@@ -8,11 +8,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use sekisho_cluster::{Access, Connection, Identity, Options};
 use sekisho_policy::{Need, Snapshot};
+use sekisho_registry::Credentials;
 use sekisho_webhook::facts::{FactSource, Fixed, Live};
 use sekisho_webhook::tls::{
     CertificateSource, ClientSource, Clients, Folder, Given, InSecret, Own, Publication, Rotation, Store,
 };
-use sekisho_webhook::{Addresses, Level, Limits};
+use sekisho_webhook::{Addresses, ImageLimits, Images, Level, Limits, Registries};
 
 use crate::arguments::serve::{AdmissionArguments, LogLevel};
 use crate::config::document::Admission;
@@ -132,6 +133,26 @@ impl Reach<'_> {
         Ok(Looked { facts: Arc::clone(&live) as Arc<dyn FactSource>, live: Some(live) })
     }
 
+    /// What looks images up, for policies of trust.
+    pub(crate) fn images(&self, configured: &Admission, facts: Arc<dyn FactSource>) -> Result<Images> {
+        let (given, said) = (&self.arguments.images, &configured.images);
+        let files = or(&given.registries.registry_credentials, &said.credentials);
+        let insecure = or(&given.registries.insecure_registry, &said.insecure_registries);
+        let credentials = Credentials::find(&files)?;
+        let uses_pull_secrets = !given.no_pull_secrets && said.pull_secrets.unwrap_or(true);
+        let registries = Registries::new(credentials, insecure, facts, uses_pull_secrets);
+        let usual = ImageLimits::default();
+        let seconds =
+            |said: Option<u16>, usual: Duration| said.map_or(usual, |said| Duration::from_secs(said.into()));
+        let limits = ImageLimits {
+            lookups: said.lookups.map_or(usual.lookups, usize::from),
+            approved_for: seconds(said.approved_seconds, usual.approved_for),
+            refused_for: seconds(said.refused_seconds, usual.refused_for),
+            ..usual
+        };
+        Ok(Images::new(registries, limits))
+    }
+
     /// The certificate to show.
     pub(crate) fn certificate(&self, configured: &Admission) -> Result<Box<dyn CertificateSource>> {
         let (given, said) = (&self.arguments.tls, &configured.tls);
@@ -220,6 +241,7 @@ pub(crate) fn placed(configured: &mut Admission, folder: &Path) {
     let place = |path: &mut PathBuf| *path = folder.join(&*path);
     configured.policies.iter_mut().for_each(place);
     configured.facts.files.iter_mut().for_each(place);
+    configured.images.credentials.iter_mut().for_each(place);
     let single = [
         &mut configured.tls.certificate,
         &mut configured.tls.key,

@@ -8,15 +8,11 @@ use sekisho_signature::identity::{IdentityPattern, Pattern};
 use sekisho_signature::key::PublicKey;
 use sekisho_signature::root::TrustedRoot;
 use sekisho_signature::verification::{Demands, Signers};
+use sekisho_trust::{PUBLIC_GOOD, PUBLIC_GOOD_NAME};
 
 use super::keys;
 use super::repository::{Kept, PUBLIC_GOOD_REPOSITORY, TRUSTED_ROOT};
 use crate::arguments::signature::TrustArguments;
-
-/// The root of trust of sigstore's public instance, as it stood when this program was made.
-const PUBLIC_GOOD: &str = include_str!("../../data/public-good.json");
-/// How that root is called.
-pub(crate) const PUBLIC_GOOD_NAME: &str = "public-good";
 
 /// Whose word counts.
 pub(crate) struct Trust {

@@ -17,8 +17,8 @@ use sekisho_signature::statement::Statement;
 
 use super::keys;
 use super::repository::{Kept, PUBLIC_GOOD_REPOSITORY, SIGNING_CONFIG};
-use super::trust::PUBLIC_GOOD_NAME;
 use crate::arguments::signature::SignerArguments;
+use sekisho_trust::PUBLIC_GOOD_NAME;
 
 /// Who signs, and who vouches for it.
 pub(crate) struct Signer {

@@ -9,16 +9,18 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use sekisho_policy::Options;
 use sekisho_policy::admission::LoadOptions;
+use sekisho_trust::PUBLIC_GOOD_NAME;
 use sekisho_webhook::facts::Live;
 use sekisho_webhook::tls::Serving;
 use sekisho_webhook::{Admission, Level, LiveGlass, LiveLapses, Log, Policies, Server};
 
 use crate::arguments::serve::AdmissionArguments;
 use crate::config::Config;
-use crate::policy;
+use crate::policy::{self, trusted};
 use crate::serve::files::Files;
 use crate::serve::following::Following;
 use crate::serve::settings::{self, Looked, Reach};
+use crate::signature::trust::root_of;
 use crate::terminal::{self, Status, Terminal};
 
 /// How often the certificate and whom to trust are looked at.
@@ -28,18 +30,21 @@ const CERTIFICATES: Duration = Duration::from_secs(10);
 const KINDS: Duration = Duration::from_secs(30);
 
 pub(crate) fn run(arguments: AdmissionArguments, terminal: &Terminal) -> Result<Status> {
-    let config = Config::find(arguments.config.as_deref(), Path::new("."))?;
+    let mut config = Config::find(arguments.config.as_deref(), Path::new("."))?;
     let folder = config.source.as_ref().and_then(|source| Path::new(source.name.as_str()).parent());
     let folder = folder.map(Path::to_owned).unwrap_or_default();
-    let mut configured = config.document.admission;
+    let mut configured = std::mem::take(&mut config.document.admission);
     settings::placed(&mut configured, &folder);
 
     let log = Log::start(settings::level(&arguments, &configured)?, terminal::log)?;
     terminal::panics_without_words(&log);
     let reach = Reach { arguments: &arguments, offline: terminal.offline };
-    let files = files(&arguments, configured.policies.clone(), &configured.pod_security)?;
+    let mut files = files(&arguments, configured.policies.clone(), &configured.pod_security)?;
+    let configuration = trusted::of_config(&config);
     let Looked { facts, live } = reach.facts(&configured)?;
+    let images = reach.images(&configured, Arc::clone(&facts))?;
     let policies = Arc::new(Policies::new(facts, reach.kinds(&configured)?));
+    files.configuration = configuration.filter(|one| !files.names(one.source.name.as_str()));
     let state = files.state();
     let following = Following::new(&arguments.following, &files, reach.live())?.map(Arc::new);
     if let Some(following) = &following {
@@ -50,7 +55,7 @@ pub(crate) fn run(arguments: AdmissionArguments, terminal: &Terminal) -> Result<
     }
     let serving = Arc::new(Serving::new(reach.certificate(&configured)?, reach.clients(&configured)?)?);
     let limits = settings::limits(&arguments, &configured);
-    let mut admission = Admission::new(Arc::clone(&policies), limits, log.clone());
+    let mut admission = Admission::new(Arc::clone(&policies), limits, log.clone()).with_images(images);
     if let Some(namespace) = &arguments.break_glass {
         admission = admission.with_glass(LiveGlass::start(&reach.usual()?, namespace, &log)?);
     }
@@ -127,6 +132,8 @@ fn files(
         },
         settings: arguments.modules.settings(),
         labels_count: !arguments.no_pod_security,
+        configuration: None,
+        public_good: Some(Arc::new(root_of(Some(PUBLIC_GOOD_NAME))?)),
     })
 }
 

@@ -1,0 +1,54 @@
+//! All policies of trust of a bundle, for who looks images up.
+
+use data_encoding::HEXLOWER;
+use jiff::{SignedDuration, Timestamp};
+use sekisho_manifest::ImageRef;
+use sekisho_signature::image::Candidate;
+use sekisho_trust::{Decision, Image, Policy, judge_ahead};
+use sha2::{Digest as _, Sha256};
+
+/// All policies of trust of a bundle.
+#[derive(Debug, Default)]
+pub struct TrustSet {
+    policies: Vec<Policy>,
+    digest: String,
+}
+
+impl TrustSet {
+    /// Of policies, and everything that they were made of.
+    pub(crate) fn new(policies: Vec<Policy>, made_of: &[String]) -> Self {
+        let mut hasher = Sha256::new();
+        for part in made_of {
+            hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hasher.update(part);
+        }
+        Self { policies, digest: HEXLOWER.encode(&hasher.finalize()) }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.policies.is_empty()
+    }
+
+    /// The policies.
+    pub fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
+    /// What names them all: it differs where any of them says another thing.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// What they say of an image by what was found beside it, and until when they say so, looked ahead for a time.
+    pub fn judge(
+        &self,
+        reference: &ImageRef,
+        digest: &str,
+        candidates: &[Candidate],
+        now: Timestamp,
+        ahead: SignedDuration,
+    ) -> (Decision, Timestamp) {
+        judge_ahead(&self.policies, &Image { reference, digest }, candidates, now, ahead)
+    }
+}
