@@ -13,9 +13,11 @@ mod budget;
 mod error;
 mod event;
 mod field;
+mod google;
 mod json;
 mod lines;
 mod parse;
+mod wrapped;
 
 pub use budget::Budget;
 pub use error::AuditError;
@@ -24,3 +26,4 @@ pub use field::{PLUGIN_NAME, PLUGIN_VERSION, SOURCE, catalog, resolve_path};
 pub use json::{Json, JsonKind};
 pub use lines::Lines;
 pub use parse::{Parsed, Parser};
+pub use wrapped::{EachEvent, Shape};

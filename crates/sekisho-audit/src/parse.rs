@@ -30,6 +30,10 @@ impl Parser {
         Self { tape: Tape::default(), budget }
     }
 
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
     /// Scans a text.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod fields;
 mod hostile;
 mod lines;
 mod rules;
+mod wrapped;
 
 use sekisho_audit::{AuditError, AuditEvent, Budget, Parser};
 use sekisho_falco::{Evaluator, LoadBudget, Loader, Matching, RuleSet};

@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use sekisho_falco::Priority;
 use sekisho_notification::Address;
+use sekisho_report::Format;
+
+use crate::arguments::further::FurtherReport;
 
 /// What to watch, by which rules, and where alerts go.
 #[derive(Debug, Args)]
@@ -105,8 +108,17 @@ pub(crate) struct RuleArguments {
 #[derive(Debug, Args)]
 pub(crate) struct TellingArguments {
     /// How alerts are written
-    #[arg(short, long, value_enum, value_name = "FORMAT", default_value_t = WatchFormat::Text)]
+    #[arg(short, long, value_name = "FORMAT", default_value = "text", value_parser = format, help = FORMAT_HELP)]
     pub(crate) format: WatchFormat,
+    /// Write the alerts as findings to a file at the end, those of one rule and one workload together: `sarif=FILE`
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub(crate) report: Vec<FurtherReport>,
+    /// File or folder of what the cluster holds (manifests, or `kubectl get -o yaml`), to tell of which workload alerts are
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub(crate) inventory: Vec<PathBuf>,
+    /// Write exceptions for what was seen to this file, for review; nothing is applied. All rules are asked then
+    #[arg(long, value_name = "FILE")]
+    pub(crate) learn: Option<PathBuf>,
     /// Where alerts go: `stdout`, `file:PATH`, `syslog`, `syslog://HOST`, `syslog+tcp://HOST`, `https://…`,
     /// `otlp+https://…`
     #[arg(long, value_name = "WHERE", default_value = "stdout")]
@@ -150,13 +162,31 @@ pub(crate) enum WatchMatching {
     All,
 }
 
+const FORMAT_HELP: &str = "How alerts are written: `text`, a line each as Falco writes it; `json`, an object each with Falco's keys; \
+                           another format of reports (`sarif`, `markdown`, …) for findings at the end";
+
 /// How alerts are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WatchFormat {
     /// A line each, as Falco writes it
     Text,
     /// An object each, with Falco's keys
     Json,
+    /// As findings at the end.
+    Report(Format),
+}
+
+fn format(text: &str) -> Result<WatchFormat, String> {
+    match text {
+        "text" => Ok(WatchFormat::Text),
+        "json" => Ok(WatchFormat::Json),
+        other => match other.parse() {
+            Ok(format) => Ok(WatchFormat::Report(format)),
+            Err(_) => {
+                Err("use `text`, `json`, or a format of reports such as `sarif` or `markdown`".to_owned())
+            }
+        },
+    }
 }
 
 fn priority(text: &str) -> Result<Priority, String> {

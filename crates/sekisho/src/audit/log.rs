@@ -1,12 +1,13 @@
 //! Audit logs that are read to their end: files, packed ones too, folders of rotated files, standard input.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use flate2::read::MultiGzDecoder;
-use sekisho_audit::{AuditError, AuditEvent, Budget, Lines, Parser};
+use sekisho_audit::{AuditError, AuditEvent, Budget, Lines, Parser, Shape};
 
 /// Bytes that are read at once.
 pub(super) const PIECE: usize = 1 << 20;
@@ -23,6 +24,8 @@ pub(crate) struct Tally {
     pub(crate) unreadable: u64,
     /// Why, with places, of the first of them.
     pub(crate) reasons: Vec<String>,
+    /// Entries in which events came in other shapes than the API server's.
+    pub(crate) shapes: BTreeMap<Shape, u64>,
 }
 
 /// Goes over logs.
@@ -123,18 +126,19 @@ impl<'r> Reader<'r> {
             Ok(line) => line,
             Err(error) => return wrong(error),
         };
-        let parsed = match self.parser.parse(line) {
-            Ok(parsed) => parsed,
-            Err(error) => return wrong(error),
-        };
         let mut events = 0;
-        parsed.events(&mut |event| match event {
+        let shape = self.parser.each(line, &mut |event| match event {
             Ok(event) => {
                 events += 1;
                 (self.take)(event);
             }
             Err(error) => wrong(error),
         });
+        match shape {
+            Ok(Shape::Plain) => {}
+            Ok(shape) => *self.tally.shapes.entry(shape).or_default() += 1,
+            Err(error) => return wrong(error),
+        }
         self.tally.events += events;
     }
 }

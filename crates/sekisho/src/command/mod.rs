@@ -49,7 +49,7 @@ pub(crate) fn today() -> Date {
 }
 
 /// Now in UTC, as RFC 3339 with whole seconds.
-fn now() -> String {
+pub(crate) fn now() -> String {
     Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 

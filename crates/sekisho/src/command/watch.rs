@@ -1,13 +1,17 @@
 //! `sekisho watch`: rules over what happens at run time.
 
-use anyhow::{Result, bail};
+use std::path::Path;
 
-use crate::arguments::watch::WatchArguments;
+use anyhow::{Result, bail};
+use sekisho_falco::Matching;
+
+use crate::arguments::watch::{AuditArguments, WatchArguments};
 use crate::terminal::{Status, Terminal};
 use crate::watch::audit::{self, Asking};
 use crate::watch::capture::{self, Task};
-use crate::watch::desk::Desk;
+use crate::watch::desk::{Desk, Ended};
 use crate::watch::rules::{self, AUDIT_RULES, SYSCALL_RULES};
+use crate::watch::{counted, learn};
 
 pub(crate) fn run(arguments: WatchArguments, terminal: &Terminal) -> Result<Status> {
     let WatchArguments { capture, audit, rules, profile, host, telling } = arguments;
@@ -17,12 +21,17 @@ pub(crate) fn run(arguments: WatchArguments, terminal: &Terminal) -> Result<Stat
             "nothing to watch: name a capture with --capture, or audit events with --audit-log or --audit-webhook"
         );
     }
-    let loaded = rules::load(&rules, if is_audit { AUDIT_RULES } else { SYSCALL_RULES }, terminal)?;
+    // What is to be learned is what every rule finds.
+    let is_learning = telling.learn.is_some();
+    let also = if is_learning { learn::also() } else { Vec::new() };
+    let loaded = rules::load(&rules, if is_audit { AUDIT_RULES } else { SYSCALL_RULES }, &also, terminal)?;
     let count = loaded.rules.rules().filter(|rule| rule.enabled).count();
-    terminal.note(format!("{count} rules of {} files", loaded.files));
-    let mut desk = Desk::open(telling, terminal)?;
-    let matching = rules.matching.into();
-    let is_whole = if let Some(path) = &capture {
+    let files = counted(loaded.texts.len() as u64, "file", "files");
+    terminal.note(format!("{} of {files}", counted(count as u64, "rule", "rules")));
+    let mut desk = Desk::open(telling, &loaded.rules, loaded.sources, terminal)?;
+    let matching = if is_learning { Matching::All } else { rules.matching.into() };
+    let targets = targets(capture.as_deref(), &audit);
+    let (is_whole, events) = if let Some(path) = &capture {
         let task = Task { path, profile, matching, host: host.as_deref() };
         capture::watch(&task, loaded.rules, &mut desk, terminal)?
     } else {
@@ -36,6 +45,18 @@ pub(crate) fn run(arguments: WatchArguments, terminal: &Terminal) -> Result<Stat
             (None, logs) => audit::over(logs, &asking, &mut desk, terminal)?,
         }
     };
-    let status = desk.close(terminal);
+    let status = desk.close(&Ended { targets, texts: &loaded.texts, events, is_whole }, terminal)?;
     Ok(if is_whole { status } else { Status::Incomplete })
+}
+
+/// What is watched, as reports name it.
+fn targets(capture: Option<&Path>, audit: &AuditArguments) -> Vec<String> {
+    let named = |path: &Path| path.display().to_string();
+    let address = audit.audit_webhook.iter().map(ToString::to_string);
+    capture
+        .into_iter()
+        .map(named)
+        .chain(audit.audit_log.iter().map(|path| named(path)))
+        .chain(address)
+        .collect()
 }

@@ -13,6 +13,7 @@ use sekisho_webhook::audit::{AuditBackend, AuditCounts, AuditLimits};
 use sekisho_webhook::on_end;
 use sekisho_webhook::tls::{CertificateSource, ClientSource, Clients, Folder, Given, Own, Rotation, Serving};
 
+use super::counted;
 use super::desk::Desk;
 use super::replay::AuditAsker;
 use crate::arguments::watch::BackendArguments;
@@ -67,7 +68,7 @@ pub(crate) fn over(
     asking: &Asking<'_>,
     desk: &mut Desk,
     terminal: &Terminal,
-) -> Result<bool> {
+) -> Result<(bool, u64)> {
     let mut asked = Asked::new(asking, desk);
     let tally = go_over(logs, &mut |event| asked.take(event))?;
     asked.end()?;
@@ -81,7 +82,7 @@ pub(crate) fn following(
     asking: &Asking<'_>,
     desk: &mut Desk,
     terminal: &Terminal,
-) -> Result<bool> {
+) -> Result<(bool, u64)> {
     let ended = ended()?;
     let mut asked = Asked::new(asking, desk);
     let tally = follow(log, skip_existing, &ended, &mut |event| asked.take(event))?;
@@ -96,7 +97,7 @@ pub(crate) fn listening(
     asking: &Asking<'_>,
     desk: &mut Desk,
     terminal: &Terminal,
-) -> Result<bool> {
+) -> Result<(bool, u64)> {
     let ended = ended()?;
     let serving = serving(address, arguments)?;
     let backend = AuditBackend::bind(address, serving.clone(), AuditLimits::default())?;
@@ -128,7 +129,7 @@ pub(crate) fn listening(
         }
     }
     asked.end()?;
-    counted(batches.counts(), terminal);
+    summarize(batches.counts(), terminal);
     Ok(said(&tally, terminal))
 }
 
@@ -182,24 +183,32 @@ fn serving(address: SocketAddr, arguments: &BackendArguments) -> Result<Option<A
     Ok(Some(Arc::new(Serving::new(certificate, clients)?)))
 }
 
-fn said(tally: &Tally, terminal: &Terminal) -> bool {
+/// Says what was read; whether all could be, and how many events.
+fn said(tally: &Tally, terminal: &Terminal) -> (bool, u64) {
     tally.complaints().for_each(complain);
-    terminal.note(format!("{} audit events", tally.events));
-    tally.unreadable == 0
+    for (shape, entries) in &tally.shapes {
+        terminal.note(format!("{}: {}", counted(*entries, "entry", "entries"), shape.words()));
+    }
+    terminal.note(counted(tally.events, "audit event", "audit events"));
+    (tally.unreadable == 0, tally.events)
 }
 
-fn counted(counts: AuditCounts, terminal: &Terminal) {
-    terminal.note(format!("{} lists were taken", counts.taken));
-    for (count, what) in [
-        (counts.refused, "lists were sent back because too many waited"),
-        (counts.too_large, "lists were too large"),
-        (counts.broken, "lists did not come to their end"),
-        (counts.other, "requests were no lists"),
-        (counts.failed_handshakes, "handshakes failed"),
-        (counts.refused_connections, "connections were too many"),
+fn summarize(counts: AuditCounts, terminal: &Terminal) {
+    terminal.note(counted(counts.taken, "list was taken", "lists were taken"));
+    for (count, one, many) in [
+        (
+            counts.refused,
+            "list was sent back because too many waited",
+            "lists were sent back because too many waited",
+        ),
+        (counts.too_large, "list was too large", "lists were too large"),
+        (counts.broken, "list did not come to its end", "lists did not come to their end"),
+        (counts.other, "request was no list", "requests were no lists"),
+        (counts.failed_handshakes, "handshake failed", "handshakes failed"),
+        (counts.refused_connections, "connection was too many", "connections were too many"),
     ] {
         if count > 0 {
-            terminal.note(format!("{count} {what}"));
+            terminal.note(counted(count, one, many));
         }
     }
 }

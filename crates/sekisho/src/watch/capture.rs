@@ -7,7 +7,7 @@ use sekisho_falco::{Matching, RuleSet};
 use sekisho_runtime::{Limits, Metrics, Settings};
 
 use super::desk::Desk;
-use super::replay;
+use super::{counted, replay};
 use crate::arguments::watch::WatchProfile;
 use crate::terminal::Terminal;
 
@@ -20,7 +20,12 @@ pub(crate) struct Task<'a> {
 }
 
 /// Goes over a capture; whether all of it could be read.
-pub(crate) fn watch(task: &Task<'_>, rules: RuleSet, desk: &mut Desk, terminal: &Terminal) -> Result<bool> {
+pub(crate) fn watch(
+    task: &Task<'_>,
+    rules: RuleSet,
+    desk: &mut Desk,
+    terminal: &Terminal,
+) -> Result<(bool, u64)> {
     let settings = Settings {
         profile: task.profile.into(),
         matching: task.matching,
@@ -34,33 +39,50 @@ pub(crate) fn watch(task: &Task<'_>, rules: RuleSet, desk: &mut Desk, terminal: 
     })?;
     let (read, failures) = (replayed.statistics, replayed.failures);
     summarize(replayed.metrics, terminal);
-    for (count, what) in [
-        (read.unknown_events, "events of types that are not known"),
-        (read.unknown_blocks, "blocks of types that are not known"),
-        (failures, "blocks and events that could not be read"),
+    for (count, one, many) in [
+        (read.unknown_events, "event of a type that is not known", "events of types that are not known"),
+        (read.unknown_blocks, "block of a type that is not known", "blocks of types that are not known"),
+        (failures, "block or event that could not be read", "blocks and events that could not be read"),
     ] {
         if count > 0 {
-            terminal.note(format!("{count} {what}"));
+            terminal.note(counted(count, one, many));
         }
     }
-    Ok(failures == 0)
+    Ok((failures == 0, replayed.metrics.events))
 }
 
 /// Says what was looked at, and what had to be forgotten.
 fn summarize(metrics: Metrics, terminal: &Terminal) {
-    terminal.note(format!("{} events, {} of which rules were asked", metrics.events, metrics.asked));
+    let events = counted(metrics.events, "event", "events");
+    terminal.note(format!("{events}, {} of which rules were asked", metrics.asked));
     let state = metrics.state;
-    for (count, what) in [
-        (metrics.drops, "notices of dropped events"),
-        (metrics.out_of_order, "events out of order"),
-        (metrics.unconverted, "events whose older form is not known"),
-        (state.evicted_threads, "threads forgotten because there were too many"),
-        (state.evicted_containers, "containers forgotten because there were too many"),
-        (state.dropped_descriptors, "descriptors not kept because a process had too many"),
-        (state.dropped_accounts, "accounts not kept because there were too many"),
+    for (count, one, many) in [
+        (metrics.drops, "notice of dropped events", "notices of dropped events"),
+        (metrics.out_of_order, "event out of order", "events out of order"),
+        (metrics.unconverted, "event whose older form is not known", "events whose older form is not known"),
+        (
+            state.evicted_threads,
+            "thread forgotten because there were too many",
+            "threads forgotten because there were too many",
+        ),
+        (
+            state.evicted_containers,
+            "container forgotten because there were too many",
+            "containers forgotten because there were too many",
+        ),
+        (
+            state.dropped_descriptors,
+            "descriptor not kept because a process had too many",
+            "descriptors not kept because a process had too many",
+        ),
+        (
+            state.dropped_accounts,
+            "account not kept because there were too many",
+            "accounts not kept because there were too many",
+        ),
     ] {
         if count > 0 {
-            terminal.note(format!("{count} {what}"));
+            terminal.note(counted(count, one, many));
         }
     }
 }

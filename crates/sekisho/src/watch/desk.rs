@@ -4,11 +4,27 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anyhow::{Result, bail};
+use sekisho_falco::RuleSet;
+use sekisho_manifest::Source;
 use sekisho_notification::{Address, Channel, NotificationError};
 use sekisho_runtime::{Alert, Decision, Throttle, ThrottleSettings};
 
+use super::counted;
+use super::findings::{About, Findings};
+use super::learn::Lessons;
+use super::workloads::Workloads;
 use crate::arguments::watch::{TellingArguments, WatchFormat};
 use crate::terminal::{Status, Terminal, complain};
+
+/// What a run ended with.
+pub(crate) struct Ended<'a> {
+    /// What was gone over.
+    pub(crate) targets: Vec<String>,
+    /// The rules that were asked, as they were read.
+    pub(crate) texts: &'a [(String, String)],
+    pub(crate) events: u64,
+    pub(crate) is_whole: bool,
+}
 
 /// Where alerts come in and go out.
 pub(crate) struct Desk {
@@ -18,13 +34,22 @@ pub(crate) struct Desk {
     /// Alerts by priority.
     counts: BTreeMap<u8, (&'static str, u64)>,
     is_grave: bool,
+    /// What alerts are about, where the cluster is known.
+    workloads: Option<Workloads>,
+    findings: Option<Findings>,
+    lessons: Option<Lessons>,
     /// The reader of standard output has gone away.
     is_deaf: bool,
 }
 
 impl Desk {
     /// Opens what alerts go to.
-    pub(crate) fn open(settings: TellingArguments, terminal: &Terminal) -> Result<Self> {
+    pub(crate) fn open(
+        settings: TellingArguments,
+        rules: &RuleSet,
+        sources: Vec<Source>,
+        terminal: &Terminal,
+    ) -> Result<Self> {
         if terminal.offline && settings.to.iter().any(Address::is_remote) {
             bail!("alerts cannot go to another machine with --offline: name a file with --to file:PATH");
         }
@@ -35,11 +60,32 @@ impl Desk {
             burst: settings.burst,
             window: u64::from(settings.window) * 1_000_000_000,
         });
-        Ok(Self { settings, throttle, channels, counts: BTreeMap::new(), is_grave: false, is_deaf: false })
+        let is_reported = !settings.report.is_empty() || matches!(settings.format, WatchFormat::Report(_));
+        Ok(Self {
+            workloads: Workloads::read(&settings.inventory)?,
+            findings: is_reported.then(|| Findings::new(rules, sources)),
+            lessons: settings.learn.is_some().then(Lessons::default),
+            settings,
+            throttle,
+            channels,
+            counts: BTreeMap::new(),
+            is_grave: false,
+            is_deaf: false,
+        })
     }
 
     /// Tells an alert, or counts it.
     pub(crate) fn tell(&mut self, mut alert: Alert) -> Result<()> {
+        let workload = self.workloads.as_ref().and_then(|known| known.key(&alert.subject));
+        if let Some(workloads) = &self.workloads {
+            alert.workload = workloads.workload(&alert.subject).unwrap_or_default();
+        }
+        if let Some(lessons) = &mut self.lessons {
+            lessons.take(&mut alert);
+        }
+        if let Some(findings) = &mut self.findings {
+            findings.take(&alert, workload);
+        }
         let place = sekisho_falco::Priority::ALL.iter().position(|known| *known == alert.priority);
         let place = place.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX);
         self.counts.entry(place).or_insert((alert.priority.name(), 0)).1 += 1;
@@ -48,11 +94,15 @@ impl Desk {
             return Ok(());
         }
         let line = match self.settings.format {
-            WatchFormat::Text => alert.line(self.settings.iso_time),
+            WatchFormat::Text | WatchFormat::Report(_) => alert.line(self.settings.iso_time),
             WatchFormat::Json => alert.json(self.settings.iso_time).to_string(),
         };
         for (channel, failures) in &mut self.channels {
             let Some(channel) = channel else {
+                // Where a report is shown alerts are not.
+                if matches!(self.settings.format, WatchFormat::Report(_)) {
+                    continue;
+                }
                 self.is_deaf |= write(&line)?;
                 continue;
             };
@@ -72,7 +122,7 @@ impl Desk {
     }
 
     /// Tells what waits, says what was told and what was held back, and what the run ends with.
-    pub(crate) fn close(mut self, terminal: &Terminal) -> Status {
+    pub(crate) fn close(mut self, ended: &Ended<'_>, terminal: &Terminal) -> Result<Status> {
         let mut lost = 0;
         for (channel, failures) in &mut self.channels {
             if let Some(Err(error)) = channel.as_mut().map(Channel::flush) {
@@ -86,7 +136,7 @@ impl Desk {
             self.counts.values().map(|(name, count)| format!("{count} {}", name.to_lowercase())).collect();
         let shown =
             if by_priority.is_empty() { String::new() } else { format!(": {}", by_priority.join(", ")) };
-        terminal.note(format!("{total} alerts{shown}"));
+        terminal.note(format!("{}{shown}", counted(total, "alert", "alerts")));
         for (rule, counts) in self.throttle.counts() {
             let held: Vec<_> = [(counts.alike, "alike"), (counts.too_many, "beyond the rate")]
                 .into_iter()
@@ -97,11 +147,27 @@ impl Desk {
                 if held.is_empty() { String::new() } else { format!(", held back {}", held.join(" and ")) };
             terminal.note(format!("  {rule}: told {}{held}", counts.told));
         }
-        if lost > 0 {
-            complain(format!("{lost} alerts could not be delivered"));
-            return Status::Incomplete;
+        if let Some(findings) = &self.findings {
+            let about = About {
+                targets: &ended.targets,
+                events: ended.events,
+                is_whole: ended.is_whole,
+                fail_on: self.settings.fail_on.0,
+            };
+            let shown = match self.settings.format {
+                WatchFormat::Report(format) => Some(format),
+                _ => None,
+            };
+            findings.write(shown, &self.settings.report, &about, terminal)?;
         }
-        if self.is_grave { Status::Findings } else { Status::Clean }
+        if let (Some(lessons), Some(path)) = (&self.lessons, &self.settings.learn) {
+            lessons.write(path, ended.texts, &ended.targets.join(", "))?;
+        }
+        if lost > 0 {
+            complain(counted(lost, "alert could not be delivered", "alerts could not be delivered"));
+            return Ok(Status::Incomplete);
+        }
+        Ok(if self.is_grave { Status::Findings } else { Status::Clean })
     }
 }
 

@@ -14,8 +14,10 @@ use crate::terminal::{Terminal, complain};
 /// Rules that were read, and how they are asked.
 pub(crate) struct Loaded {
     pub(crate) rules: RuleSet,
-    /// How many files they are of.
-    pub(crate) files: usize,
+    /// The texts of the files.
+    pub(crate) texts: Vec<(String, String)>,
+    /// The same, by the numbers that spans have.
+    pub(crate) sources: Vec<Source>,
 }
 
 impl From<WatchMatching> for Matching {
@@ -67,19 +69,23 @@ pub(crate) struct RuleFiles {
 }
 
 /// Reads the rules that options name, or our own where they name none.
-pub(crate) fn load(arguments: &RuleArguments, own: &[Text], terminal: &Terminal) -> Result<Loaded> {
+pub(crate) fn load(
+    arguments: &RuleArguments,
+    own: &[Text],
+    also: &[(String, String)],
+    terminal: &Terminal,
+) -> Result<Loaded> {
     let texts = texts(&arguments.rules, own)?;
     if texts.is_empty() {
         bail!("no rules: name a file or folder of rules with --rules");
     }
-    let count = texts.len();
-    let mut files = compile(texts, &[]);
+    let mut files = compile(texts.clone(), also);
     files.report(terminal);
     let Some(mut rules) = files.rules.take().filter(|_| files.refused.is_empty()) else {
         bail!("the rules cannot be loaded")
     };
     choose(&mut rules, arguments)?;
-    Ok(Loaded { rules, files: count })
+    Ok(Loaded { rules, texts, sources: files.sources })
 }
 
 /// The texts of rule files by their names, in order; our own where no path is named.
@@ -102,7 +108,7 @@ pub(crate) fn texts(paths: &[PathBuf], own: &[Text]) -> Result<Vec<(String, Stri
 }
 
 /// Compiles rule files together. Outputs of rules of these sources show these texts too.
-pub(crate) fn compile(texts: Vec<(String, String)>, also: &[(&str, &str)]) -> RuleFiles {
+pub(crate) fn compile(texts: Vec<(String, String)>, also: &[(String, String)]) -> RuleFiles {
     let mut loader = Loader::new(Catalog::standard(), LoadBudget::default());
     for (source, text) in also {
         loader.show_also(source, text);

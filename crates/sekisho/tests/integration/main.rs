@@ -39,3 +39,4 @@ mod running_images;
 mod suppression;
 mod value_sets;
 mod vulnerabilities;
+mod watch_reports;

@@ -396,16 +396,17 @@ fn hear_events(rules: &RuleSet, text: &str, matching: Matching) -> Result<Heard,
     let mut lines = Lines::new(&Budget::default());
     let (mut alerts, mut wrong) = (Vec::new(), None);
     let mut take = |line: Result<&[u8], sekisho_audit::AuditError>| {
-        let parsed = line.and_then(|line| parser.parse(line));
-        match parsed {
-            Ok(parsed) => parsed.events(&mut |event| match event {
+        let read = line.and_then(|line| {
+            parser.each(line, &mut |event| match event {
                 Ok(event) => {
                     let found = asker.ask(event);
                     alerts.extend(found.into_iter().map(|alert| (asker.events, alert)));
                 }
                 Err(error) => wrong = Some(error.to_string()),
-            }),
-            Err(error) => wrong = Some(error.to_string()),
+            })
+        });
+        if let Err(error) = read {
+            wrong = Some(error.to_string());
         }
     };
     lines.feed(text.as_bytes(), &mut take);
