@@ -146,7 +146,7 @@ fn is_event_type(operand: &Operand) -> bool {
 
 /// What a comparison of `evt.num` always answers: numbers begin at one, so that `evt.num=0` is the idiom for a
 /// condition that never holds.
-fn number_invariant(left: &Operand, operator: Operator, right: &Right) -> Option<bool> {
+pub(crate) fn number_invariant(left: &Operand, operator: Operator, right: &Right) -> Option<bool> {
     let Operand::Field(field) = left else { return None };
     if field.name != "evt.num" || field.argument.is_some() {
         return None;

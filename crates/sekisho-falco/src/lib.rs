@@ -13,6 +13,7 @@ mod candidates;
 mod catalog;
 pub mod condition;
 mod event_types;
+mod judged;
 mod lint;
 mod load;
 mod output;
@@ -22,6 +23,7 @@ mod value;
 
 pub use catalog::{Argument, Catalog, Field, FieldError, FieldInfo, Reading};
 pub use event_types::EventTypes;
+pub use judged::{Grounds, IDENTITY_NUMBERS, Identity};
 pub use lint::{Remark, RemarkCode, remarks};
 pub use load::{Code, ENGINE_VERSION, FileResult, Item, ItemKind, LoadBudget, Loader, Message, Version};
 pub use program::{Evaluator, Event, GraphSize};

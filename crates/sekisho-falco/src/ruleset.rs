@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sekisho_capture::{EventFlags, EventType};
 use sekisho_manifest::Span;
@@ -10,6 +11,7 @@ use crate::candidates::{Candidate, Candidates};
 use crate::catalog::Catalog;
 use crate::condition::Condition;
 use crate::event_types::{EventTypes, is_generic};
+use crate::judged::Memory;
 use crate::output::Output;
 use crate::program::{CompileError, Evaluator, Event, Graph, GraphSize, NodeId};
 
@@ -173,6 +175,15 @@ pub struct RuleSet {
     rules: Vec<Compiled>,
     /// The sources that rules name, which are few.
     sources: Vec<(String, Source)>,
+    /// A number that no other rules had, and that these do not keep when they change.
+    edition: u64,
+}
+
+/// The number that the next rules get.
+static EDITIONS: AtomicU64 = AtomicU64::new(1);
+
+fn edition() -> u64 {
+    EDITIONS.fetch_add(1, Ordering::Relaxed)
 }
 
 struct Compiled {
@@ -186,8 +197,18 @@ struct Source {
     all: Vec<Candidate>,
     /// The same, once all are known.
     any_type: Candidates,
-    /// For each type of event the rules that can hold, with their conditions as they are for it.
-    by_type: Vec<Candidates>,
+    /// For each type of event the place of the rules that can hold, with their conditions as they are for it.
+    by_type: Vec<usize>,
+    /// What types of events have in common.
+    distinct: Vec<Candidates>,
+}
+
+impl Source {
+    /// The rules that can hold for events of a type.
+    #[inline]
+    fn candidates(&self, kind: EventType) -> Option<&Candidates> {
+        self.distinct.get(*self.by_type.get(usize::from(kind.number()))?)
+    }
 }
 
 /// Collects rules while they are compiled.
@@ -204,6 +225,7 @@ impl RuleSetBuilder {
             all: Vec::new(),
             any_type: Candidates::default(),
             by_type: Vec::new(),
+            distinct: Vec::new(),
         })
     }
 
@@ -235,6 +257,7 @@ impl RuleSetBuilder {
         for source in self.sources.values_mut() {
             // Types of one name share their special conditions.
             let mut known: HashMap<&str, HashMap<NodeId, NodeId>> = HashMap::new();
+            let mut places: HashMap<Vec<Candidate>, usize> = HashMap::new();
             for kind in EventType::all() {
                 let name = kind.info().name;
                 let mut rules = Vec::new();
@@ -252,11 +275,15 @@ impl RuleSetBuilder {
                         rules.push((*place, special));
                     }
                 }
-                source.by_type.push(Candidates::new(rules, &source.graph));
+                let place = *places.entry(rules).or_insert_with_key(|rules| {
+                    source.distinct.push(Candidates::new(rules.clone(), &source.graph));
+                    source.distinct.len() - 1
+                });
+                source.by_type.push(place);
             }
             source.any_type = Candidates::new(std::mem::take(&mut source.all), &source.graph);
         }
-        RuleSet { rules: self.rules, sources: self.sources.into_iter().collect() }
+        RuleSet { rules: self.rules, sources: self.sources.into_iter().collect(), edition: edition() }
     }
 }
 
@@ -282,6 +309,7 @@ impl RuleSet {
             compiled.rule.enabled = enabled;
             count += 1;
         }
+        self.edition = edition();
         count
     }
 
@@ -294,7 +322,7 @@ impl RuleSet {
     #[inline]
     pub fn may_match(&self, source: &str, kind: EventType) -> bool {
         self.source(source)
-            .and_then(|source| source.by_type.get(usize::from(kind.number())))
+            .and_then(|source| source.candidates(kind))
             .is_some_and(|candidates| !candidates.all().is_empty())
     }
 
@@ -306,7 +334,7 @@ impl RuleSet {
     /// How many rules can hold for events of a type, and how many distinct comparisons they make at most.
     pub fn cost(&self, source: &str, kind: EventType) -> (usize, usize) {
         let Some(source) = self.source(source) else { return (0, 0) };
-        let rules = source.by_type.get(usize::from(kind.number())).map(Candidates::all).unwrap_or_default();
+        let rules = source.candidates(kind).map(Candidates::all).unwrap_or_default();
         let mut predicates = HashSet::new();
         for (_, node) in rules {
             source.graph.predicates_below(*node, &mut predicates);
@@ -367,22 +395,41 @@ impl RuleSet {
     ) -> Vec<Match<'r>> {
         let Some(source) = self.source(event.source()) else { return Vec::new() };
         let candidates = match event.event_type() {
-            Some(kind) => source.by_type.get(usize::from(kind.number())).unwrap_or(&source.any_type),
+            Some(kind) => source.candidates(kind).unwrap_or(&source.any_type),
             None => &source.any_type,
         };
         let mut matches = Vec::new();
         if candidates.all().is_empty() {
             return matches;
         }
-        let mut run = evaluator.begin(&source.graph, event);
+        // An event like one in which no rule held is asked no further than that one could tell.
+        let mut judged = std::mem::take(&mut evaluator.judged);
+        let looked = event
+            .event_type()
+            .and_then(|kind| judged.look(self.edition, kind, event, candidates, &source.graph));
+        let (asked, missed) = match looked {
+            Some((_, _, Memory::Closed)) => {
+                evaluator.judged = judged;
+                return matches;
+            }
+            Some((plan, _, Memory::Open)) => (plan.open(), None),
+            Some((plan, key, Memory::Nothing)) => (candidates, Some((plan, key))),
+            None => (candidates, None),
+        };
         let is_asked = |place: usize| self.rules.get(place).is_some_and(|compiled| compiled.rule.enabled);
-        candidates.each_that_holds(&mut run, is_asked, |place, run| {
+        let mut run = evaluator.begin(&source.graph, event);
+        asked.each_that_holds(&mut run, is_asked, |place, run| {
             if let Some(compiled) = self.rules.get(place) {
                 let (output, fields) = compiled.output.render(run);
                 matches.push(Match { rule: &compiled.rule, output, fields });
             }
             matching == Matching::All
         });
+        if let Some((plan, key)) = missed.filter(|_| matches.is_empty()) {
+            let is_closed = plan.is_closed(&mut run, is_asked);
+            judged.remember(key, is_closed);
+        }
+        evaluator.judged = judged;
         matches
     }
 }

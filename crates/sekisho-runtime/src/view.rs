@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use sekisho_capture::{Event, EventFlags, EventType, Profile};
-use sekisho_falco::{Field, Value};
+use sekisho_falco::{Field, Grounds, Identity, Value};
 
 use crate::field::{self, Known};
 use crate::state::file::File;
@@ -97,5 +97,13 @@ impl sekisho_falco::Event for View<'_> {
             Known::Kubernetes(known) => field::kubernetes::extract(self, &known, argument, values),
             Known::Unknown => false,
         }
+    }
+
+    fn grounds(&self, field: &Field) -> Option<Grounds> {
+        field::grounds::of(self, field)
+    }
+
+    fn identity(&self, grounds: Grounds) -> Option<Identity> {
+        field::grounds::identity(self, grounds)
     }
 }

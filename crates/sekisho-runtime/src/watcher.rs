@@ -211,7 +211,7 @@ impl Watcher {
             context.thread = self.state.threads.find(event.head.thread);
         }
         let slot = context.thread.filter(|_| traits.is_syscall);
-        if let Some(thread) = slot.and_then(|slot| self.state.threads.get_mut(slot)) {
+        if let Some(thread) = slot.and_then(|slot| self.state.threads.use_mut(slot)) {
             let is_exit = event.head.kind.direction() == Direction::Exit;
             thread.latency =
                 if is_exit && thread.seen != 0 { event.head.time.saturating_sub(thread.seen) } else { 0 };
@@ -234,7 +234,7 @@ impl Watcher {
         let Some(last) = self.switched.get_mut(cpu) else { return 0 };
         let before = std::mem::replace(last, event.head.time);
         let ran = if before == 0 { 0 } else { event.head.time.saturating_sub(before) };
-        if let Some(thread) = context.thread.and_then(|slot| self.state.threads.get_mut(slot)) {
+        if let Some(thread) = context.thread.and_then(|slot| self.state.threads.use_mut(slot)) {
             thread.ran = thread.ran.saturating_add(ran);
         }
         ran
@@ -254,7 +254,7 @@ impl State {
             return Context::default();
         };
         let number = traits.place.and_then(|place| event.i64(place.into()));
-        if let Some(thread) = self.threads.get_mut(slot) {
+        if let Some(thread) = self.threads.use_mut(slot) {
             thread.descriptor = number.unwrap_or(-1);
         }
         let file = number.filter(|number| self.file(slot, *number).is_some()).map(|number| (slot, number));

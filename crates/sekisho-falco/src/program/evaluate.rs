@@ -5,10 +5,14 @@ use std::ops::Range;
 use sekisho_capture::EventType;
 
 use super::test::compare_operands;
-use super::{Ask, Extract, Graph, Node, NodeId, transform};
+use super::{Ask, Extract, Graph, Node, NodeId, Predicate, transform};
 use crate::catalog::{Field, Reading};
 use crate::condition::Transformer;
+use crate::judged::{Grounds, Identity, Judged};
 use crate::value::Value;
+
+/// Room for the values of an event, which most need no more of.
+const LEAST_ROOM: usize = 24;
 
 /// What happened: the seam between rules and where events come from.
 pub trait Event {
@@ -23,6 +27,18 @@ pub trait Event {
     /// Pushes the values of a field; false where it has none in this event. A field that is no list has one
     /// value, or those of all processes or ends where its [`Reading`](crate::Reading) says so.
     fn extract<'e>(&'e self, field: &Field, values: &mut Vec<Value<'e>>) -> bool;
+
+    /// What the values of a field come from in every event of this one's type; none where something else may play a
+    /// part. While the grounds are the same, so are the values.
+    fn grounds(&self, _field: &Field) -> Option<Grounds> {
+        None
+    }
+
+    /// Numbers that tell these grounds, as they are for this event, from whatever they were for others of its type; none
+    /// where that cannot be told.
+    fn identity(&self, _grounds: Grounds) -> Option<Identity> {
+        None
+    }
 }
 
 /// The memory that evaluation uses again for each event.
@@ -33,8 +49,9 @@ pub struct Evaluator {
     nodes: Vec<u32>,
     predicates: Vec<u32>,
     cells: Vec<Cell>,
-    /// Room for values, empty between events.
-    room: Vec<Value<'static>>,
+    /// Room for the bits of rules.
+    words: Vec<u64>,
+    pub(crate) judged: Judged,
     /// Predicates that were evaluated so far, for measuring.
     pub(crate) evaluated: u64,
     pub(crate) extracted: u64,
@@ -79,46 +96,44 @@ impl Evaluator {
             self.predicates.fill(0);
             self.cells.fill(Cell::default());
         }
-        self.nodes.resize(self.nodes.len().max(graph.nodes.len()), 0);
-        self.predicates.resize(self.predicates.len().max(graph.predicates.len()), 0);
-        self.cells.resize(self.cells.len().max(graph.extracts.len()), Cell::default());
-        let values = emptied(std::mem::take(&mut self.room));
-        Run { graph, evaluator: self, event, values }
-    }
-}
-
-/// The room of values for others.
-fn emptied<'a>(mut values: Vec<Value<'_>>) -> Vec<Value<'a>> {
-    values.clear();
-    // No value goes through: collecting keeps the room of what it is collected from.
-    values.into_iter().map_while(|_| None).collect()
-}
-
-impl<E: ?Sized> Drop for Run<'_, '_, E> {
-    fn drop(&mut self) {
-        self.evaluator.room = emptied(std::mem::take(&mut self.values));
+        if self.nodes.len() < graph.nodes.len() {
+            self.nodes.resize(graph.nodes.len(), 0);
+            self.predicates.resize(self.predicates.len().max(graph.predicates.len()), 0);
+            self.cells.resize(self.cells.len().max(graph.extracts.len()), Cell::default());
+        }
+        Run { graph, evaluator: self, event, values: Vec::new() }
     }
 }
 
 impl<'e, E: Event + ?Sized> Run<'_, 'e, E> {
+    /// Words in which the bits of so many rules are set.
+    pub(crate) fn take_words(&mut self, rules: usize) -> Vec<u64> {
+        let mut words = std::mem::take(&mut self.evaluator.words);
+        words.clear();
+        words.resize(rules / 64, u64::MAX);
+        words.push((1 << (rules % 64)) - 1);
+        words
+    }
+
+    pub(crate) fn give_words(&mut self, words: Vec<u64>) {
+        self.evaluator.words = words;
+    }
+
     /// Whether a node holds.
     pub(crate) fn holds(&mut self, id: NodeId) -> bool {
-        match self.graph.nodes.get(id as usize) {
-            Some(Node::Always) => return true,
-            Some(Node::Never) | None => return false,
+        let graph = self.graph;
+        let (parts, all) = match graph.nodes.get(id as usize) {
             Some(Node::Predicate(place)) => return self.predicate(*place),
             Some(Node::Not(inner)) => return !self.holds(*inner),
-            Some(Node::And(_) | Node::Or(_)) => {}
-        }
+            Some(Node::And(parts)) => (parts, true),
+            Some(Node::Or(parts)) => (parts, false),
+            Some(Node::Always) => return true,
+            Some(Node::Never) | None => return false,
+        };
         if let Some(known) = known(&self.evaluator.nodes, id, self.evaluator.stamp) {
             return known;
         }
-        let graph = self.graph;
-        let answer = match graph.nodes.get(id as usize) {
-            Some(Node::And(parts)) => parts.iter().all(|part| self.holds(*part)),
-            Some(Node::Or(parts)) => parts.iter().any(|part| self.holds(*part)),
-            _ => false,
-        };
+        let answer = parts.iter().all(|part| self.holds(*part) == all) == all;
         note(&mut self.evaluator.nodes, id, self.evaluator.stamp, answer);
         answer
     }
@@ -127,25 +142,26 @@ impl<'e, E: Event + ?Sized> Run<'_, 'e, E> {
         if let Some(known) = known(&self.evaluator.predicates, place, self.evaluator.stamp) {
             return known;
         }
-        self.evaluator.evaluated += 1;
-        let graph = self.graph;
-        let answer = graph.predicates.get(place as usize).is_some_and(|predicate| {
-            let Some(left) = self.extract(predicate.left) else { return false };
-            match &predicate.ask {
-                Ask::Exists => true,
-                Ask::Test(test) => test.passes(self.slice(&left), predicate.reading),
-                Ask::Operands(operator, right) => {
-                    let Some(right) = self.extract(*right) else { return false };
-                    let (left, right) = (self.slice(&left), self.slice(&right));
-                    if predicate.reading == Reading::One {
-                        return compare_operands(*operator, left, right);
-                    }
-                    left.iter().any(|left| compare_operands(*operator, std::slice::from_ref(left), right))
-                }
-            }
-        });
+        let answer = self.graph.predicates.get(place as usize).is_some_and(|predicate| self.asked(predicate));
         note(&mut self.evaluator.predicates, place, self.evaluator.stamp, answer);
         answer
+    }
+
+    fn asked(&mut self, predicate: &Predicate) -> bool {
+        self.evaluator.evaluated += 1;
+        let Some(left) = self.extract(predicate.left) else { return false };
+        match &predicate.ask {
+            Ask::Exists => true,
+            Ask::Test(test) => test.passes(self.slice(&left), predicate.reading),
+            Ask::Operands(operator, right) => {
+                let Some(right) = self.extract(*right) else { return false };
+                let (left, right) = (self.slice(&left), self.slice(&right));
+                if predicate.reading == Reading::One {
+                    return compare_operands(*operator, left, right);
+                }
+                left.iter().any(|left| compare_operands(*operator, std::slice::from_ref(left), right))
+            }
+        }
     }
 
     fn slice(&self, range: &Range<usize>) -> &[Value<'e>] {
@@ -173,6 +189,9 @@ impl<'e, E: Event + ?Sized> Run<'_, 'e, E> {
         let made = match extract {
             Extract::Field(field) => {
                 let start = self.values.len();
+                if start == 0 {
+                    self.values.reserve(LEAST_ROOM);
+                }
                 if !self.event.extract(field, &mut self.values) {
                     self.values.truncate(start);
                     return None;

@@ -47,6 +47,23 @@ impl Extracts {
         self.extracts.get(place as usize)
     }
 
+    /// The fields that a value is made of.
+    pub(crate) fn fields_below<'x>(&'x self, place: u32, fields: &mut Vec<&'x Field>) {
+        match self.get(place) {
+            Some(Extract::Field(field)) => fields.push(field),
+            Some(Extract::Apply { inner, .. }) => self.fields_below(*inner, fields),
+            Some(Extract::Join { separator: one, texts: other })
+            | Some(Extract::Options { arguments: one, description: other, .. }) => {
+                self.fields_below(*one, fields);
+                self.fields_below(*other, fields);
+            }
+            Some(Extract::Concat(parts) | Extract::List(parts)) => {
+                parts.iter().for_each(|part| self.fields_below(*part, fields));
+            }
+            Some(Extract::Constant(_)) | None => {}
+        }
+    }
+
     /// Whether the value is the name of the event's type.
     pub(crate) fn is_event_type(&self, place: u32) -> bool {
         matches!(self.get(place), Some(Extract::Field(field)) if field.info.name == "evt.type")

@@ -18,8 +18,9 @@ pub(crate) use self::extract::{Extract, Extracts};
 pub(crate) use self::possible::{Presence, Search};
 use self::test::{Test, check_types};
 pub(crate) use self::texts::TextHasher;
-use crate::catalog::{Catalog, Reading};
+use crate::catalog::{Catalog, Field, Reading};
 use crate::condition::{Condition, Modifier, Operand, Operator, Right};
+use crate::event_types::number_invariant;
 use crate::value::{Class, class};
 
 /// A node of the graph, by its place.
@@ -70,6 +71,8 @@ enum RightKey {
 /// The graph of one source.
 pub(crate) struct Graph {
     nodes: Vec<Node>,
+    /// The place of each node, at its place.
+    selves: Vec<NodeId>,
     places: HashMap<Node, NodeId>,
     predicates: Vec<Predicate>,
     predicate_places: HashMap<PredicateKey, u32>,
@@ -103,6 +106,7 @@ impl Graph {
     pub(crate) fn new() -> Self {
         let mut graph = Self {
             nodes: Vec::new(),
+            selves: Vec::new(),
             places: HashMap::new(),
             predicates: Vec::new(),
             predicate_places: HashMap::new(),
@@ -134,6 +138,7 @@ impl Graph {
         }
         let place = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         self.nodes.push(node.clone());
+        self.selves.push(place);
         self.places.insert(node, place);
         place
     }
@@ -209,9 +214,11 @@ impl Graph {
                     Right::Operand(operand) => RightKey::Operand(operand.clone()),
                 };
                 let key = (left.clone(), Some(*operator), *modifier, values.clone());
-                self.predicate(key, |graph| {
+                let node = self.predicate(key, |graph| {
                     graph.compile(left, *operator, *modifier, &values, catalog, source, *at)
-                })
+                })?;
+                let known = number_invariant(left, *operator, right).filter(|_| modifier.is_none());
+                Ok(known.map_or(node, |answer| self.always(answer)))
             }
         }
     }
@@ -382,6 +389,23 @@ impl Graph {
     pub(crate) fn weight(&self, predicates: &std::collections::HashSet<u32>) -> u64 {
         let weight = |place: &u32| self.predicates.get(*place as usize).map_or(0, |known| known.weight(self));
         predicates.iter().map(weight).fold(0, u64::saturating_add)
+    }
+
+    /// What must all hold where the node holds.
+    pub(crate) fn demands<'g>(&'g self, node: NodeId) -> &'g [NodeId] {
+        match self.nodes.get(node as usize) {
+            Some(Node::And(parts)) => parts,
+            _ => self.selves.get(node as usize).map(std::slice::from_ref).unwrap_or_default(),
+        }
+    }
+
+    /// The fields that a predicate asks for.
+    pub(crate) fn fields_of<'g>(&'g self, predicate: u32, fields: &mut Vec<&'g Field>) {
+        let Some(predicate) = self.predicates.get(predicate as usize) else { return };
+        self.extracts.fields_below(predicate.left, fields);
+        if let Ask::Operands(_, right) = &predicate.ask {
+            self.extracts.fields_below(*right, fields);
+        }
     }
 
     /// The distinct predicates below a node.

@@ -5,6 +5,7 @@ pub(crate) mod container;
 pub(crate) mod errors;
 pub(crate) mod event;
 pub(crate) mod file;
+pub(crate) mod grounds;
 pub(crate) mod kubernetes;
 pub(crate) mod path;
 mod presence;

@@ -264,16 +264,21 @@ impl Containers {
         self.known.get(self.told.get(json)?)
     }
 
-    /// Takes what the JSON of an event tells, and keeps it within so many bytes.
-    pub(crate) fn take(&mut self, json: &[u8], limit: usize) {
+    /// Takes what the JSON of an event tells, and keeps it within so many bytes; whether that is anything new.
+    pub(crate) fn take(&mut self, json: &[u8], limit: usize) -> bool {
         if let Some(identifier) = self.told.get(json) {
             if self.order.back() != Some(identifier) {
                 self.order.retain(|known| known != identifier);
                 self.order.push_back(identifier.clone());
             }
-        } else if let Some(container) = Container::read(json) {
+            return false;
+        }
+        let told = Container::read(json);
+        let is_new = told.is_some();
+        if let Some(container) = told {
             self.insert(container, limit);
         }
+        is_new
     }
 
     /// Keeps what was told, within so many bytes.

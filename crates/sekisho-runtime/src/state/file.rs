@@ -158,6 +158,8 @@ impl Protocol {
 #[derive(Clone, Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "descriptors have these properties, which are independent")]
 pub(crate) struct File {
+    /// A number that nothing has that rules could tell from this.
+    pub(crate) identity: u64,
     pub(crate) kind: FileKind,
     pub(crate) role: Role,
     pub(crate) protocol: Protocol,

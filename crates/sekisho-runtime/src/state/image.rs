@@ -5,6 +5,8 @@ use std::sync::Arc;
 /// A program as it runs.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Image {
+    /// The number of all programs that are alike but for the environment.
+    pub(crate) identity: u64,
     /// The short name.
     pub(crate) command: Vec<u8>,
     /// The first argument.

@@ -5,14 +5,17 @@ pub(crate) mod address;
 pub(crate) mod container;
 pub(crate) mod file;
 pub(crate) mod flag;
+mod identity;
 pub(crate) mod image;
 mod interfaces;
 pub(crate) mod kubernetes;
+mod opened;
 pub(crate) mod path;
 pub(crate) mod table;
 pub(crate) mod thread;
 mod threads;
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -21,6 +24,7 @@ use sekisho_capture::{DescriptorTable, Item, Machine, Process, Socket};
 use self::accounts::Accounts;
 use self::container::{Container, Containers};
 use self::file::{File, FileKind, Role};
+use self::identity::Identities;
 use self::image::{ControlGroups, Image};
 use self::interfaces::Interfaces;
 use self::kubernetes::Pods;
@@ -95,6 +99,12 @@ pub(crate) struct State {
     pub(crate) unknown_threads: u64,
     /// The control groups that were read last: programs that begin one after another often have the same.
     pub(crate) last_groups: Arc<ControlGroups>,
+    /// Numbers for what is alike.
+    identities: RefCell<Identities>,
+    /// The number of the section, and of what is known of containers and accounts.
+    era: u64,
+    /// Files that were opened lately, by their paths: one that is opened again is the same.
+    opened: Vec<Option<Arc<File>>>,
     /// Buffers of enter events, for use again.
     pub(crate) spare: Vec<sekisho_capture::EventBuf>,
     /// Events are taken as versions before 0.42 took them.
@@ -114,6 +124,9 @@ impl State {
             server_ports: HashSet::new(),
             unknown_threads: 0,
             last_groups: Arc::default(),
+            identities: RefCell::default(),
+            era: 0,
+            opened: Vec::new(),
             spare: Vec::new(),
             is_legacy,
         }
@@ -134,6 +147,7 @@ impl State {
 
     /// Takes what a capture says of the machine. Events are no part of it.
     pub(crate) fn take(&mut self, item: Item<'_>) {
+        let is_event = matches!(item, Item::Event(_));
         match item {
             Item::Machine(machine) => self.machine = machine,
             Item::Processes(processes) => self.take_processes(&processes),
@@ -145,9 +159,77 @@ impl State {
                 accounts.groups.into_iter().for_each(|group| self.accounts.add_group(&[], group));
             }
             // What was said of the machine before no longer holds.
-            Item::Section(_) => *self = Self::new(self.limits, self.is_legacy),
+            Item::Section(_) => {
+                let identities = std::mem::take(&mut self.identities);
+                *self = Self { identities, ..Self::new(self.limits, self.is_legacy) };
+            }
             Item::Event(_) => {}
         }
+        if !is_event {
+            self.begin_era();
+        }
+    }
+
+    /// What is known of the machine, of containers or accounts has changed.
+    pub(crate) fn begin_era(&mut self) {
+        self.era = self.identities.get_mut().next();
+        self.threads.edition += 1;
+    }
+
+    /// The number of what rules can ask of a thread's process, its ancestors, container and accounts: where they are alike,
+    /// so is the number.
+    pub(crate) fn identity(&self, slot: Slot) -> Option<u64> {
+        let thread = self.threads.get(slot)?;
+        let edition = self.threads.edition;
+        if let (identity @ 1.., known) = thread.identity.get()
+            && known == edition
+        {
+            return Some(identity);
+        }
+        let identities = &mut *self.identities.borrow_mut();
+        let main = self.threads.main(slot).and_then(|main| self.threads.get(main));
+        let pair = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
+        let properties = [
+            thread.exe_writable,
+            thread.exe_upper_layer,
+            thread.exe_lower_layer,
+            thread.exe_from_memory,
+            thread.session == thread.virtual_pid,
+            thread.virtual_group == thread.virtual_pid,
+            thread.group == thread.pid,
+            thread.is_main(),
+        ];
+        let numbers = &mut identities.numbers;
+        numbers.clear();
+        numbers.extend([
+            self.era,
+            thread.image.identity,
+            main.map_or(u64::MAX, |main| main.image.identity),
+            pair(thread.uid, thread.gid),
+            pair(thread.login_uid, thread.terminal),
+            thread.inheritable,
+            thread.permitted,
+            thread.effective,
+            properties.iter().fold(0, |bits, holds| bits << 1 | u64::from(*holds)),
+            thread.control_groups.container.len() as u64,
+        ]);
+        numbers.extend(
+            thread
+                .control_groups
+                .container
+                .chunks(8)
+                .map(|part| part.iter().rev().fold(0, |word: u64, byte| word << 8 | u64::from(*byte))),
+        );
+        numbers.extend(self.threads.ancestors(slot).map(|ancestor| ancestor.image.identity));
+        let identity = identities.of_process();
+        thread.identity.set((identity, edition));
+        Some(identity)
+    }
+
+    /// Numbers a program.
+    pub(crate) fn identified(&mut self, mut image: Image) -> Image {
+        image.identity = self.identities.get_mut().of_image(&image);
+        image
     }
 
     fn take_processes(&mut self, processes: &[Process]) {
@@ -168,7 +250,9 @@ impl State {
             path: image::executable(&process.exe_path).to_vec(),
             arguments: process.arguments.clone(),
             environment: process.environment.as_slice().into(),
+            identity: 0,
         };
+        let image = self.identified(image);
         self.threads.charge_image(&image);
         let groups = ControlGroups::read(&process.control_groups);
         self.threads.charge_groups(&groups);
@@ -296,7 +380,8 @@ impl State {
     }
 
     /// Puts a descriptor into the table of a thread.
-    pub(crate) fn put(&mut self, slot: Slot, number: i64, file: File) {
+    pub(crate) fn put(&mut self, slot: Slot, number: i64, mut file: File) {
+        file.identity = self.identities.get_mut().next();
         self.put_shared(slot, number, Arc::new(file));
     }
 
@@ -304,7 +389,7 @@ impl State {
         let Some(owner) = self.owner(slot) else { return };
         let limit = self.threads.descriptor_limit();
         let bytes = if Arc::strong_count(&file) == 1 { file.bytes() } else { 0 };
-        let Some(thread) = self.threads.get_mut(owner) else { return };
+        let Some(thread) = self.threads.use_mut(owner) else { return };
         if thread.descriptors.len() >= limit && thread.descriptors.get(number).is_none() {
             self.threads.dropped_descriptors += 1;
             return;
@@ -317,7 +402,7 @@ impl State {
     /// Takes a descriptor out of a thread's table.
     pub(crate) fn close(&mut self, slot: Slot, number: i64) {
         let Some(owner) = self.owner(slot) else { return };
-        let Some(thread) = self.threads.get_mut(owner) else { return };
+        let Some(thread) = self.threads.use_mut(owner) else { return };
         let old = Arc::make_mut(&mut thread.descriptors).remove(number);
         self.threads.release_file(old);
     }
@@ -325,12 +410,14 @@ impl State {
     /// Changes a descriptor.
     pub(crate) fn change(&mut self, slot: Slot, number: i64, change: impl FnOnce(&mut File)) {
         let Some(owner) = self.owner(slot) else { return };
-        let Some(thread) = self.threads.get_mut(owner) else { return };
+        let Some(thread) = self.threads.use_mut(owner) else { return };
         if thread.descriptors.get(number).is_none() {
             return;
         }
         if let Some(file) = Arc::make_mut(&mut thread.descriptors).get_mut(number) {
-            change(Arc::make_mut(file));
+            let file = Arc::make_mut(file);
+            file.identity = self.identities.get_mut().next();
+            change(file);
         }
     }
 

@@ -1,5 +1,6 @@
 //! One thread.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use sekisho_capture::EventBuf;
@@ -74,6 +75,8 @@ pub(crate) struct Thread {
     pub(crate) is_linked: bool,
     /// Threads of the process that have not ended, the main one among them; held by the main thread.
     pub(crate) live: u32,
+    /// The number of what rules can ask of the process, and the edition of the threads that it was had in.
+    pub(crate) identity: Cell<(u64, u64)>,
     pub(crate) above: Slot,
     pub(crate) first_below: Slot,
     pub(crate) next_beside: Slot,
@@ -132,6 +135,7 @@ impl Thread {
             is_recent: true,
             is_linked: false,
             live: 0,
+            identity: Cell::new((0, 0)),
             above: NONE,
             first_below: NONE,
             next_beside: NONE,

@@ -24,6 +24,8 @@ pub(crate) struct Threads {
     limits: Limits,
     /// Bytes of what threads refer to.
     bytes: usize,
+    /// Grows whenever something changes that is part of an identity.
+    pub(crate) edition: u64,
     /// Threads that were forgotten because there were too many.
     pub(crate) evicted: u64,
     /// Descriptors that were forgotten because there were too many.
@@ -48,7 +50,14 @@ impl Threads {
         self.slots.get(slot as usize)?.as_deref()
     }
 
+    /// A thread to be changed. What was known of the identity of threads no longer counts.
     pub(crate) fn get_mut(&mut self, slot: Slot) -> Option<&mut Thread> {
+        self.edition += 1;
+        self.use_mut(slot)
+    }
+
+    /// The same for changes to what is no part of an identity: descriptors, memory, times, and what an enter event said.
+    pub(crate) fn use_mut(&mut self, slot: Slot) -> Option<&mut Thread> {
         self.slots.get_mut(slot as usize)?.as_deref_mut()
     }
 
@@ -137,6 +146,7 @@ impl Threads {
                 break;
             }
         }
+        self.edition += 1;
         let tid = thread.tid;
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
@@ -243,6 +253,7 @@ impl Threads {
     }
 
     fn remove_alone(&mut self, slot: Slot) {
+        self.edition += 1;
         let reaper = self.reaper(slot);
         self.adopt(slot, reaper);
         self.take_out(slot);

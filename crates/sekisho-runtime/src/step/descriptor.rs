@@ -17,7 +17,12 @@ impl State {
     /// Puts a descriptor in; the event is about it.
     pub(super) fn add(&mut self, slot: Slot, number: i64, file: File, context: &mut Context) {
         self.put(slot, number, file);
-        if let Some(thread) = self.threads.get_mut(slot) {
+        self.now_about(slot, number, context);
+    }
+
+    /// The event is about a descriptor that was put in.
+    fn now_about(&mut self, slot: Slot, number: i64, context: &mut Context) {
+        if let Some(thread) = self.threads.use_mut(slot) {
             thread.descriptor = number;
         }
         let file = self.file(slot, number);
@@ -30,7 +35,9 @@ impl State {
         let number = result(event);
         if number >= 0 {
             let file = self.opened(event, slot, entered.as_ref());
-            self.add(slot, number, file, context);
+            let file = self.as_before(file);
+            self.put_shared(slot, number, file);
+            self.now_about(slot, number, context);
         }
         if let Some(entered) = entered {
             self.give_back(entered);

@@ -67,7 +67,7 @@ impl State {
         if traits.is_syscall {
             let descriptor = traits.place.and_then(|place| event.i64(place.into()));
             let mut is_open = false;
-            if let Some(thread) = self.threads.get_mut(slot) {
+            if let Some(thread) = self.threads.use_mut(slot) {
                 thread.descriptor = descriptor.unwrap_or(-1);
                 thread.is_recent = true;
                 // Of most threads the descriptors are their own.
@@ -114,6 +114,7 @@ impl State {
         }
         self.unknown_threads += 1;
         let image = Image { command: b"<NA>".to_vec(), exe: b"<NA>".to_vec(), ..Image::default() };
+        let image = self.identified(image);
         self.threads.charge_image(&image);
         let pid = if self.is_legacy { tid } else { -1 };
         let slot = self.threads.insert(Thread { image: image.into(), pid, ..Thread::new(tid) });
@@ -190,7 +191,7 @@ impl State {
     fn remember(&mut self, slot: Slot, event: &Event<'_>) {
         let mut buffer = self.spare.pop().unwrap_or_else(|| EventBuf::new(event.head));
         buffer.assign(event);
-        if let Some(thread) = self.threads.get_mut(slot)
+        if let Some(thread) = self.threads.use_mut(slot)
             && let Some(old) = thread.entered.replace(buffer)
         {
             self.give_back(old);
@@ -199,7 +200,7 @@ impl State {
 
     /// The enter event of an exit, where it was seen.
     fn entered(&mut self, slot: Slot, exit: &Event<'_>) -> Option<EventBuf> {
-        let entered = self.threads.get_mut(slot)?.entered.take()?;
+        let entered = self.threads.use_mut(slot)?.entered.take()?;
         if entered.head.kind.number().checked_add(1) == Some(exit.head.kind.number()) {
             return Some(entered);
         }

@@ -170,7 +170,9 @@ impl State {
             path: old.as_ref().map(|old| old.path.clone()).unwrap_or_default(),
             arguments: arguments.to_vec(),
             environment: old.map(|old| old.environment.clone()).unwrap_or_default(),
+            identity: 0,
         };
+        let image = self.identified(image);
         self.threads.charge_image(&image);
         Arc::new(image)
     }
@@ -215,7 +217,9 @@ impl State {
                 Some(environment) if *old.environment != *environment => environment.into(),
                 _ => old.environment.clone(),
             },
+            identity: 0,
         };
+        let image = self.identified(image);
         self.threads.charge_image(&image);
         let groups = self.new_groups(event.bytes(14), Some(old_groups.clone()));
         let Some(thread) = self.threads.get_mut(slot) else { return };
@@ -343,13 +347,13 @@ impl State {
 
     fn set_descriptor_limit(&mut self, slot: Slot, limit: Option<i64>) {
         let Some(limit) = limit.filter(|limit| *limit != -1) else { return };
-        if let Some(process) = self.threads.main(slot).and_then(|main| self.threads.get_mut(main)) {
+        if let Some(process) = self.threads.main(slot).and_then(|main| self.threads.use_mut(main)) {
             process.descriptor_limit = limit;
         }
     }
 
     pub(super) fn memory(&mut self, event: &Event<'_>, slot: Slot) {
-        let Some(thread) = self.threads.get_mut(slot) else { return };
+        let Some(thread) = self.threads.use_mut(slot) else { return };
         if let Some(size) = event.u32(1) {
             thread.memory_virtual = size;
         }
@@ -362,10 +366,10 @@ impl State {
         let (Some(major), Some(minor), Some(swapped)) = (event.u64(1), event.u64(2), event.u32(5)) else {
             return;
         };
-        if let Some(thread) = self.threads.get_mut(slot) {
+        if let Some(thread) = self.threads.use_mut(slot) {
             (thread.faults_major, thread.faults_minor) = (major, minor);
         }
-        if let Some(process) = self.threads.main(slot).and_then(|main| self.threads.get_mut(main)) {
+        if let Some(process) = self.threads.main(slot).and_then(|main| self.threads.use_mut(main)) {
             process.memory_virtual = event.u32(3).unwrap_or_default();
             process.memory_resident = event.u32(4).unwrap_or_default();
             process.memory_swapped = swapped;
@@ -405,24 +409,34 @@ impl State {
         let limit = self.limits.container_bytes;
         match event.head.kind.info().constant {
             "CONTAINER_JSON_2_E" | "CONTAINER_JSON_E" => {
-                if let Some(json) = event.text(0) {
-                    self.containers.take(json, limit);
+                if let Some(json) = event.text(0)
+                    && self.containers.take(json, limit)
+                {
+                    self.begin_era();
                 }
             }
             "ASYNCEVENT_E" => {
                 let data = event.text(2).unwrap_or_default();
                 match event.text(1).unwrap_or_default() {
-                    b"container" => self.containers.take(data, limit),
+                    b"container" => {
+                        if self.containers.take(data, limit) {
+                            self.begin_era();
+                        }
+                    }
                     b"container_removed" => {
                         if let Some(container) = Container::read(data) {
                             self.containers.remove(&container.identifier);
+                            self.begin_era();
                         }
                     }
                     b"k8s" => self.pods.take(data, limit),
                     _ => {}
                 }
             }
-            "USER_ADDED_E" | "USER_DELETED_E" | "GROUP_ADDED_E" | "GROUP_DELETED_E" => self.account(event),
+            "USER_ADDED_E" | "USER_DELETED_E" | "GROUP_ADDED_E" | "GROUP_DELETED_E" => {
+                self.account(event);
+                self.begin_era();
+            }
             _ => {}
         }
     }

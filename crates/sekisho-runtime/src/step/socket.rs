@@ -127,7 +127,7 @@ impl State {
         if number < 0 {
             return;
         }
-        if let Some(thread) = self.threads.get_mut(slot) {
+        if let Some(thread) = self.threads.use_mut(slot) {
             thread.descriptor = number;
         }
         let Some(pair) = event.bytes(1).and_then(address::read_pair) else { return };
