@@ -12,6 +12,9 @@ const LEAST_KEYED: usize = 8;
 /// A rule that asks for one of more texts than this is not looked up.
 const MOST_TEXTS: usize = 16;
 
+/// Bits of words, of which those without bits are left out.
+type Bits = Box<[(usize, u64)]>;
+
 /// A rule by its place, and its condition.
 pub(crate) type Candidate = (usize, NodeId);
 
@@ -22,7 +25,7 @@ pub(crate) struct Candidates {
     /// Those that no text chooses.
     plain: Vec<Plain>,
     /// For each demand that several of the plain ones make, those that make it, as bits of words.
-    shared: Vec<Box<[(usize, u64)]>>,
+    shared: Vec<Bits>,
     keyed: Vec<Keyed>,
 }
 
@@ -133,9 +136,8 @@ impl Candidates {
                     let others = self.shared.get(*shared as usize).map(AsRef::as_ref).unwrap_or_default();
                     remove(&mut words, others);
                 }
-                Some(Demand { shared: None, .. }) => {}
                 None if !found(rule.place, run) => break,
-                None => {}
+                None | Some(Demand { shared: None, .. }) => {}
             }
         }
         run.give_words(words);
@@ -143,7 +145,7 @@ impl Candidates {
 }
 
 /// Each rule as demands, of which those come first that most rules make, and for those the rules that make them.
-fn demands(rules: &[Candidate], graph: &Graph) -> (Vec<Plain>, Vec<Box<[(usize, u64)]>>) {
+fn demands(rules: &[Candidate], graph: &Graph) -> (Vec<Plain>, Vec<Bits>) {
     let mut makers: BTreeMap<NodeId, Vec<usize>> = BTreeMap::new();
     for (bit, (_, node)) in rules.iter().enumerate() {
         for demand in graph.demands(*node) {

@@ -63,13 +63,24 @@ pub(crate) struct Key {
     identity: Identity,
 }
 
+/// What is known of how events of a type are judged.
+#[derive(Default)]
+enum Known {
+    /// None was seen yet.
+    #[default]
+    Nothing,
+    /// It is not worth to remember anything.
+    Worthless,
+    Plan(Plan),
+}
+
 /// What was judged before.
 #[derive(Default)]
 pub(crate) struct Judged {
     /// The rules that it was judged by.
     rules: u64,
-    /// By the numbers of types; none where it is not worth to remember, or not yet known.
-    plans: Vec<Option<Option<Plan>>>,
+    /// By the numbers of types.
+    plans: Vec<Known>,
     entries: Vec<Key>,
 }
 
@@ -142,10 +153,13 @@ impl Judged {
         }
         let place = usize::from(kind.number());
         if self.plans.len() <= place {
-            self.plans.resize_with(place + 1, || None);
+            self.plans.resize_with(place + 1, Known::default);
         }
-        let plan = self.plans.get_mut(place)?;
-        let plan = plan.get_or_insert_with(|| Plan::new(candidates, graph, event)).as_ref()?;
+        let known = self.plans.get_mut(place)?;
+        if let Known::Nothing = known {
+            *known = Plan::new(candidates, graph, event).map_or(Known::Worthless, Known::Plan);
+        }
+        let Known::Plan(plan) = known else { return None };
         let key = Key { plan: u64::from(kind.number()), identity: event.identity(plan.grounds)? };
         let memory = match self.entries.get(key.place()) {
             Some(known) if *known == key => Memory::Open,

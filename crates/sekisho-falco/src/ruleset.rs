@@ -350,7 +350,7 @@ impl RuleSet {
         if name == DEFAULT_SOURCE {
             let kinds = EventType::all().filter(|kind| !kind.info().flags.contains(EventFlags::UNUSED));
             for kind in kinds {
-                let rules = source.by_type.get(usize::from(kind.number())).map(Candidates::all);
+                let rules = source.candidates(kind).map(Candidates::all);
                 let cost = self.cost_of(kind.info().name, &source.graph, rules.unwrap_or_default());
                 let known = costs.entry(cost.event).or_default();
                 if cost.weight > known.weight {

@@ -52,13 +52,17 @@ impl Extracts {
         match self.get(place) {
             Some(Extract::Field(field)) => fields.push(field),
             Some(Extract::Apply { inner, .. }) => self.fields_below(*inner, fields),
-            Some(Extract::Join { separator: one, texts: other })
-            | Some(Extract::Options { arguments: one, description: other, .. }) => {
+            Some(
+                Extract::Join { separator: one, texts: other }
+                | Extract::Options { arguments: one, description: other, .. },
+            ) => {
                 self.fields_below(*one, fields);
                 self.fields_below(*other, fields);
             }
             Some(Extract::Concat(parts) | Extract::List(parts)) => {
-                parts.iter().for_each(|part| self.fields_below(*part, fields));
+                for part in parts {
+                    self.fields_below(*part, fields);
+                }
             }
             Some(Extract::Constant(_)) | None => {}
         }

@@ -392,7 +392,7 @@ impl Graph {
     }
 
     /// What must all hold where the node holds.
-    pub(crate) fn demands<'g>(&'g self, node: NodeId) -> &'g [NodeId] {
+    pub(crate) fn demands(&self, node: NodeId) -> &[NodeId] {
         match self.nodes.get(node as usize) {
             Some(Node::And(parts)) => parts,
             _ => self.selves.get(node as usize).map(std::slice::from_ref).unwrap_or_default(),

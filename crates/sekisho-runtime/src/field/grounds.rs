@@ -5,7 +5,6 @@
 use sekisho_capture::{Direction, Type};
 use sekisho_falco::{Field, Grounds, IDENTITY_NUMBERS, Identity};
 
-use super::account::AccountField;
 use super::container::ContainerField;
 use super::event::EventField;
 use super::file::FileField;
@@ -40,7 +39,7 @@ pub(crate) fn of(view: &View<'_>, field: &Field) -> Option<Grounds> {
         Known::Event(known) => of_event(view, known, argument),
         Known::Process(known) => of_process(known),
         Known::File(known) => of_file(known),
-        Known::Account(known) => of_account(known),
+        Known::Account(_) => Some(PROCESS),
         Known::Container(known) => of_container(known),
         Known::Path(_) | Known::Kubernetes(_) | Known::Unknown => None,
     }
@@ -189,15 +188,6 @@ fn of_file(field: FileField) -> Option<Grounds> {
         | F::UpperLayer
         | F::LowerLayer => Some(FILE),
         _ => None,
-    }
-}
-
-fn of_account(field: AccountField) -> Option<Grounds> {
-    use AccountField as F;
-    match field {
-        F::Uid | F::Name | F::Home | F::Shell | F::LoginUid | F::LoginName | F::Gid | F::GroupName => {
-            Some(PROCESS)
-        }
     }
 }
 

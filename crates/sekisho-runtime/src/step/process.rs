@@ -409,20 +409,14 @@ impl State {
         let limit = self.limits.container_bytes;
         match event.head.kind.info().constant {
             "CONTAINER_JSON_2_E" | "CONTAINER_JSON_E" => {
-                if let Some(json) = event.text(0)
-                    && self.containers.take(json, limit)
-                {
-                    self.begin_era();
+                if let Some(json) = event.text(0) {
+                    self.told_of_container(json);
                 }
             }
             "ASYNCEVENT_E" => {
                 let data = event.text(2).unwrap_or_default();
                 match event.text(1).unwrap_or_default() {
-                    b"container" => {
-                        if self.containers.take(data, limit) {
-                            self.begin_era();
-                        }
-                    }
+                    b"container" => self.told_of_container(data),
                     b"container_removed" => {
                         if let Some(container) = Container::read(data) {
                             self.containers.remove(&container.identifier);
@@ -438,6 +432,12 @@ impl State {
                 self.begin_era();
             }
             _ => {}
+        }
+    }
+
+    fn told_of_container(&mut self, json: &[u8]) {
+        if self.containers.take(json, self.limits.container_bytes) {
+            self.begin_era();
         }
     }
 

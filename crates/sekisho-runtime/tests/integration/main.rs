@@ -4,6 +4,7 @@
 mod alerts;
 mod default_rules;
 mod hostile;
+mod judged;
 mod state;
 
 use sekisho_capture::{Budget, CaptureReader, Profile};
