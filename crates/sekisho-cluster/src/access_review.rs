@@ -1,7 +1,7 @@
 //! Who may do what, as the API server's authorizers say.
 
 use sekisho_manifest::Node;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::connection::Connection;
 use crate::error::RequestError;
@@ -33,6 +33,16 @@ impl Right<'_> {
 }
 
 impl Connection {
+    /// What the API server's authorizers say to a question, as the `spec` of a `SubjectAccessReview`: the review with
+    /// its `status`.
+    pub fn review_access(&self, spec: &Value) -> Result<Node, RequestError> {
+        let review =
+            json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": spec});
+        let path = "/apis/authorization.k8s.io/v1/subjectaccessreviews";
+        let (answer, _) = self.create(path, &review.to_string())?;
+        Ok(answer)
+    }
+
     /// Whether a right is had: by whoever asks, or by a service account of this namespace and name.
     pub fn may(&self, right: Right<'_>, account: Option<(&str, &str)>) -> Result<bool, RequestError> {
         let (resource, subresource) = right.resource.split_once('/').unwrap_or((right.resource, ""));

@@ -258,6 +258,9 @@ impl Admission {
     /// Decides, unless there are images to be looked up first.
     fn decide(&self, pending: Box<Pending>, endpoint: Endpoint) -> Judged {
         let mut decision = pending.bundle.decide(&pending.request, &pending.gathered, endpoint.scope());
+        while pending.gathered.settle(&**self.policies.facts(), &pending.request) {
+            decision = pending.bundle.decide(&pending.request, &pending.gathered, endpoint.scope());
+        }
         if pending.gathered.images().wants_more() {
             return Judged::Waits(pending);
         }

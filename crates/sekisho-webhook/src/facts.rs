@@ -5,7 +5,7 @@ mod live;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sekisho_cel::Permissions;
+use sekisho_cel::{Decision, Permissions, Question};
 use sekisho_manifest::Node;
 use sekisho_policy::{
     Bundle, ExternalAnswer, Facts, GroupVersionKind, ImageFact, Known, Need, ObjectQuery, Operation, Request,
@@ -17,6 +17,7 @@ use tokio::time::Instant;
 pub use self::live::Live;
 use crate::images::{Images, Pulls};
 use crate::json::parsed;
+use crate::rights::{self, Asking};
 
 /// Why facts are not at hand.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,6 +59,11 @@ pub trait FactSource: Send + Sync {
         let query =
             ObjectQuery { kind: kind.clone(), namespace: Some(namespace.into()), name: Some(name.into()) };
         Ok(self.facts().objects(&query).and_then(|objects| objects.into_iter().next()))
+    }
+
+    /// Whether a user may do something, asked for now; none where nobody can tell.
+    fn may(&self, _user: &User, _question: &Question) -> Option<Decision> {
+        None
     }
 
     /// How the facts stand.
@@ -110,6 +116,7 @@ pub(crate) struct Gathered {
     namespace: Option<(SmolStr, Node)>,
     pods: Option<(SmolStr, Vec<Node>)>,
     images: ImagesOfRequest,
+    asking: Arc<Asking>,
 }
 
 /// The images that policies ask for: what is known of them, and those that must be looked up first.
@@ -193,7 +200,7 @@ impl Gathered {
         now: i128,
     ) -> Result<Self, FactsError> {
         let facts = source.facts();
-        let mut gathered = Self { facts, now, namespace: None, pods: None, images };
+        let mut gathered = Self { facts, now, namespace: None, pods: None, images, asking: Arc::default() };
         let is_namespace = request.resource.group.is_empty() && request.resource.resource == "namespaces";
         if is_namespace {
             // Of a level that is newly enforced the Pods are told that do not keep to it.
@@ -213,6 +220,11 @@ impl Gathered {
     /// The images that policies ask for.
     pub(crate) fn images(&self) -> &ImagesOfRequest {
         &self.images
+    }
+
+    /// Asks what users may do, where expressions asked that; whether there is more to go by than before.
+    pub(crate) fn settle(&self, source: &dyn FactSource, request: &Request) -> bool {
+        self.asking.settle(source, &request.user)
     }
 }
 
@@ -254,7 +266,7 @@ impl Facts for Gathered {
     }
 
     fn permissions(&self, user: &User) -> Option<Arc<dyn Permissions>> {
-        self.facts.permissions(user)
+        self.facts.permissions(user).or_else(|| Some(rights::shared(&self.asking)))
     }
 
     fn everything(&self) -> Vec<Known> {

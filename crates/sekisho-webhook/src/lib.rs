@@ -26,6 +26,7 @@ mod metrics;
 mod policies;
 mod protocol;
 pub mod review;
+mod rights;
 mod server;
 mod status;
 pub mod tls;

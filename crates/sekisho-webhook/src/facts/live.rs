@@ -6,14 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
+use sekisho_cel::{Decision, Question};
 use sekisho_cluster::{
     Connection, Discovered, Interest, Mirror, Receiver, Resource, Selection, Snapshot, discover,
 };
 use sekisho_manifest::Node;
-use sekisho_policy::{Facts, GroupVersionKind, Known, Need, Needed, ObjectQuery, Views};
+use sekisho_policy::{Facts, GroupVersionKind, Known, Need, Needed, ObjectQuery, User, Views};
 
 use super::{FactHealth, FactSource, FactsError};
 use crate::json::parsed;
+use crate::rights::Answers;
 
 /// Facts of a running cluster.
 pub struct Live {
@@ -28,6 +30,8 @@ pub struct Live {
     kept: RwLock<(u64, Arc<Assembled>)>,
     /// How long a kind that is new may take until all of it is read.
     patience: Duration,
+    /// What users may do, as it was asked for a moment ago.
+    answers: Answers,
 }
 
 #[derive(Default)]
@@ -54,6 +58,7 @@ impl Live {
             generation: Arc::new(AtomicU64::new(1)),
             kept: RwLock::default(),
             patience,
+            answers: Answers::default(),
         }
     }
 
@@ -196,6 +201,10 @@ impl FactSource for Live {
         let mut pods = Pods(Vec::new());
         self.asking.list(&selection, &mut pods).ok()?;
         Some(pods.0)
+    }
+
+    fn may(&self, user: &User, question: &Question) -> Option<Decision> {
+        Some(self.answers.ask(&self.asking, user, question))
     }
 
     fn health(&self) -> Vec<FactHealth> {

@@ -7,6 +7,7 @@ mod following;
 mod levels;
 mod parts;
 mod restarts;
+mod rights;
 mod strangers;
 mod verdicts;
 
