@@ -50,6 +50,12 @@ impl DenyList {
         for path in paths {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("cannot read the list `{}`", path.display()))?;
+            if is_yara(path, &text) {
+                bail!(
+                    "`{}` holds YARA rules, which are not evaluated: give the SHA-256 of the files that they find",
+                    path.display()
+                );
+            }
             version.update(&text);
             for (number, line) in (1..).zip(text.lines()) {
                 let line = line.trim();
@@ -81,6 +87,12 @@ impl DenyList {
     pub(crate) fn version(&self) -> &str {
         &self.version
     }
+}
+
+/// Whether a list is a file of YARA rules, which others take for such lists.
+fn is_yara(path: &Path, text: &str) -> bool {
+    let named = path.extension().is_some_and(|ending| ending == "yar" || ending == "yara");
+    named || text.lines().any(|line| line.starts_with("rule ") && !line.contains(':'))
 }
 
 /// The digest of a line, the size of the file, and its name.

@@ -180,6 +180,10 @@ fn denied_files_are_found_wherever_they_lie() {
         assert_eq!(scan("folder").findings().len(), 1);
     }
     bench.file("list.txt", "nonsense\n");
+    bench.file("rules.yar", "rule nothing { condition: false }\n");
+    let ran = bench.run(&["scan", "--deny-files", "rules.yar", "folder"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("`rules.yar` holds YARA rules, which are not evaluated"), "{}", ran.err);
     let ran = bench.run(&["scan", "--deny-files", "list.txt", "folder"]);
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("line 1"), "{}", ran.err);
