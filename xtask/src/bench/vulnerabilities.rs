@@ -2,18 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use sekisho_contents::{Contents as Packages, Evidence, Package};
 use sekisho_database::{Limits, install, open, read_sources};
+use sekisho_store::{InventoryDocument, Store, StoreOptions, StoreTarget};
 use sekisho_version::{Ecosystem, PackageUrl};
 use sekisho_vulnerability::{Component, Contents, Database, Rejudge, kept};
 
+use super::{measure, release_binary};
 use crate::workspace::root;
 
 /// Inventories that are judged again, and the packages of each.
@@ -111,6 +117,46 @@ fn lookups(database: &Database) -> Result<()> {
     Ok(())
 }
 
+/// What the command takes to judge all that a store holds, its reading counted.
+fn from_disk(database: &Database, inventories: &[String]) -> Result<()> {
+    let folder = root().join("target/bench");
+    let store = folder.join("inventories.db");
+    if store.exists() {
+        fs::remove_file(&store)?;
+    }
+    let mut kept = Vec::new();
+    for (number, text) in inventories.iter().enumerate() {
+        let mut packer = DeflateEncoder::new(Vec::new(), Compression::default());
+        packer.write_all(text.as_bytes())?;
+        kept.push(InventoryDocument {
+            digest: format!("sha256:{number:064x}"),
+            format: "sekisho-packages-1".to_owned(),
+            tool: "sekisho bench".to_owned(),
+            made: 0,
+            document: packer.finish()?,
+        });
+    }
+    Store::open(&StoreTarget::File(store.clone()), StoreOptions::default())?.put_inventories(&kept)?;
+    let id = (0..database.len()).find_map(|place| Some(database.advisory(place)?.id));
+    let id = id.context("an advisory")?;
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let (store, known) = (text(&store), text(&folder.join("vulnerabilities.db")));
+    let arguments = ["db", "affected", &id, "--inventories", &store, "--database", &known];
+    let binary = release_binary()?;
+    let output = Command::new(&binary).args(arguments).output()?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    ensure!(output.status.code().is_some_and(|code| code < 2), "the inventories were not judged: {said}");
+    let cost = measure::median(&binary, &arguments, 5)?;
+    println!(
+        "affected  {INVENTORIES} inventories from {} MB on the disk in {:.2} s, {:.2} s of processor time, {:.0} MB",
+        fs::metadata(&store)?.len() / 1_000_000,
+        cost.wall,
+        cost.cpu,
+        cost.memory
+    );
+    Ok(())
+}
+
 /// How long it takes to judge what is kept of many images again.
 fn rejudged(database: &Database) -> Result<()> {
     let components = components(database);
@@ -126,6 +172,7 @@ fn rejudged(database: &Database) -> Result<()> {
         })
         .collect();
     let bytes: usize = inventories.iter().map(String::len).sum();
+    from_disk(database, &inventories)?;
     let mut packages = 0;
     let time = median(5, || {
         let mut rejudge = Rejudge::new(database);
