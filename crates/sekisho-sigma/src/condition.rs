@@ -15,9 +15,14 @@ pub(crate) fn parse(text: &str, searches: &[(String, Condition)]) -> Result<Cond
     let condition = parser.or(MAX_DEPTH)?;
     match parser.peek() {
         None => Ok(condition),
-        Some("|") => Err(SigmaErrorKind::Unsupported(
-            "aggregations behind `|` are no longer part of Sigma: write a rule for single events",
-        )),
+        Some("|") => {
+            let is_near = words.iter().any(|word| word.eq_ignore_ascii_case("near"));
+            Err(SigmaErrorKind::Unsupported(if is_near {
+                "`near` is no longer part of Sigma: write a correlation of the type `temporal` over two rules"
+            } else {
+                "aggregations behind `|` are no longer part of Sigma: write a correlation over the rule"
+            }))
+        }
         Some(_) => Err(parser.wrong("expected `and` or `or`")),
     }
 }

@@ -58,6 +58,9 @@ pub enum SigmaErrorKind {
     /// A condition names no search.
     #[error("the condition names `{0}`, and no search of the rule has this name")]
     Unknown(String),
+    /// A correlation names a rule that is not there.
+    #[error("the correlation names the rule `{0}`, and no rule has this name or identifier")]
+    UnknownRule(String),
     /// Something takes more than the budget.
     #[error("the rule is too large: {0}")]
     TooLarge(&'static str),

@@ -5,17 +5,25 @@
 //! [`Rule`](sekisho_falco::Rule) like any other: it is compiled into one graph with Falco's, and a comparison that
 //! occurs in both is made once.
 //!
-//! The language is that of the Sigma specification 2.1. What it leaves to others, correlations of several events
-//! and placeholders, is refused by its name.
+//! A [`Correlation`] counts what rules found: a [`Correlator`] is given each match and says which correlations hold.
+//!
+//! The language is that of the Sigma specification 2.1. What it leaves to others, placeholders and filters, is refused
+//! by its name.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod condition;
+mod correlation;
+mod correlator;
 mod encode;
 mod error;
 mod item;
+mod level;
 mod modifier;
 mod pattern;
 mod rule;
 
+pub use correlation::{Comparison, Correlation, CorrelationKind};
+pub use correlator::{Correlated, Correlator, FieldValues};
 pub use error::{SigmaError, SigmaErrorKind};
-pub use rule::{Budget, Level, SigmaFile, SigmaRule, load};
+pub use level::Level;
+pub use rule::{Budget, SigmaFile, SigmaRule, load};

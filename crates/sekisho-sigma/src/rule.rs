@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sekisho_falco::condition::Condition;
-use sekisho_falco::{EventTypes, Priority, Rule};
+use sekisho_falco::{EventTypes, Rule};
 use sekisho_manifest::{Format, Node, SourceId, Span, Value as Yaml};
 
 use crate::condition::parse;
+use crate::correlation::{Correlation, correlation, engine_name};
 use crate::error::{SigmaError, SigmaErrorKind};
 use crate::item::{any, search};
+use crate::level::{Level, level};
 
 /// Limits on a file.
 #[derive(Clone, Debug)]
@@ -28,22 +30,6 @@ impl Default for Budget {
     }
 }
 
-/// How grave a match is.
-#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Level {
-    /// To make others richer.
-    Informational,
-    /// Notable.
-    Low,
-    /// To be looked at.
-    #[default]
-    Medium,
-    /// To be looked at soon.
-    High,
-    /// To be looked at now.
-    Critical,
-}
-
 /// A rule for audit events.
 #[derive(Clone, Debug)]
 pub struct SigmaRule {
@@ -51,6 +37,8 @@ pub struct SigmaRule {
     pub title: String,
     /// What tells it from every other; empty where it does not say.
     pub id: String,
+    /// What correlations call it; empty where it does not say.
+    pub name: String,
     /// What it finds.
     pub description: String,
     /// How grave a match is.
@@ -74,6 +62,8 @@ pub struct SigmaRule {
 pub struct SigmaFile {
     /// The rules.
     pub rules: Vec<SigmaRule>,
+    /// Rules over what other rules found.
+    pub correlations: Vec<Correlation>,
     /// What is wrong. A rule with an error is not among the rules.
     pub errors: Vec<SigmaError>,
 }
@@ -86,6 +76,13 @@ pub fn load(source: SourceId, text: &str, budget: &Budget) -> SigmaFile {
         file.errors.push(SigmaError { kind: SigmaErrorKind::Yaml(error.kind.to_string()), span: error.span });
     }
     for document in &loaded.documents {
+        if let Some(node) = document.root.get("correlation") {
+            match correlation(&document.root, node) {
+                Ok(correlation) => file.correlations.push(correlation),
+                Err(error) => file.errors.push(error),
+            }
+            continue;
+        }
         match rule(&document.root, budget) {
             Ok(rule) => file.rules.push(rule),
             Err(error) => file.errors.push(error),
@@ -100,10 +97,6 @@ fn rule(root: &Node, budget: &Budget) -> Result<SigmaRule, SigmaError> {
     if root.as_mapping().is_none() {
         return Err(fail(SigmaErrorKind::Kind { name: "a rule".to_owned(), wanted: "a map" }, root));
     }
-    if let Some(node) = root.get("correlation") {
-        let words = "correlations of several events are not evaluated: keep the rules for single events";
-        return Err(fail(SigmaErrorKind::Unsupported(words), node));
-    }
     if let Some(node) = root.get("filter") {
         let words = "filters for other rules are not applied: write the condition into the rules";
         return Err(fail(SigmaErrorKind::Unsupported(words), node));
@@ -113,25 +106,13 @@ fn rule(root: &Node, budget: &Budget) -> Result<SigmaRule, SigmaError> {
         return Err(missing("title"));
     }
     logsource(root.get("logsource").ok_or_else(|| missing("logsource"))?)?;
-    let level = match root.get("level") {
-        None => Level::default(),
-        Some(node) => match node.as_str().unwrap_or_default() {
-            "informational" => Level::Informational,
-            "low" => Level::Low,
-            "medium" => Level::Medium,
-            "high" => Level::High,
-            "critical" => Level::Critical,
-            _ => {
-                let wanted = "informational, low, medium, high or critical";
-                return Err(fail(SigmaErrorKind::Kind { name: "level".to_owned(), wanted }, node));
-            }
-        },
-    };
+    let level = level(root)?;
     let detection = root.get("detection").ok_or_else(|| missing("detection"))?;
     let texts = |key: &str| root.strings(key).map(str::to_owned).collect::<Vec<_>>();
     Ok(SigmaRule {
         title,
         id: root.str("id").to_owned(),
+        name: root.str("name").to_owned(),
         description: root.str("description").trim().to_owned(),
         level,
         status: root.str("status").to_owned(),
@@ -174,7 +155,7 @@ fn detected(detection: &Node, budget: &Budget) -> Result<Condition, SigmaError> 
                 _ => conditions.push((entry.node.as_str().unwrap_or_default(), &entry.node)),
             },
             "timeframe" => {
-                let words = "`timeframe` needs several events: keep the rules for single events";
+                let words = "`timeframe` is no longer part of Sigma: write a correlation over the rule";
                 return Err(fail(SigmaErrorKind::Unsupported(words), &entry.node));
             }
             name => searches.push((name.to_owned(), search(name, &entry.node)?)),
@@ -213,15 +194,14 @@ fn comparisons(condition: &Condition) -> usize {
 }
 
 impl SigmaRule {
+    /// What its matches are called: titles need not be unique, and identifiers are.
+    pub fn engine_name(&self) -> String {
+        engine_name(&self.title, &self.id)
+    }
+
     /// The rule for the engine. `name` is what it is called there, which must be its own.
     pub fn into_rule(self, name: String, source: &str) -> Rule {
-        let priority = match self.level {
-            Level::Informational => Priority::Informational,
-            Level::Low => Priority::Notice,
-            Level::Medium => Priority::Warning,
-            Level::High => Priority::Error,
-            Level::Critical => Priority::Critical,
-        };
+        let priority = self.level.priority();
         // A per cent sign begins the name of a field there.
         let mut output = self.title.replace('%', "");
         output.push_str(
@@ -262,7 +242,7 @@ fn is_shown(field: &str) -> bool {
 }
 
 /// A technique of ATT&CK as other rules write it; any other tag as it is.
-fn mapped(tag: &str) -> String {
+pub(crate) fn mapped(tag: &str) -> String {
     match tag.strip_prefix("attack.t") {
         Some(number) if number.starts_with(|first: char| first.is_ascii_digit()) => {
             format!("attack/T{number}")

@@ -78,7 +78,7 @@ fn other_events_are_not_looked_at() {
 #[test]
 fn what_is_not_here() {
     let kind = |text: &str| read(text).errors[0].kind.clone();
-    assert!(matches!(kind("title: t\ncorrelation: {type: event_count}\n"), SigmaErrorKind::Unsupported(_)));
+    assert_eq!(kind("title: t\ncorrelation: {type: event_count}\n"), SigmaErrorKind::Missing("rules"));
     assert!(matches!(kind("title: t\nfilter: {rules: any}\n"), SigmaErrorKind::Unsupported(_)));
     assert!(matches!(kind(&file("s: {a: b}\ncondition: s\ntimeframe: 5m")), SigmaErrorKind::Unsupported(_)));
     assert!(matches!(

@@ -28,14 +28,19 @@ pub(crate) fn run(arguments: WatchArguments, terminal: &Terminal) -> Result<Stat
     let count = loaded.rules.rules().filter(|rule| rule.enabled).count();
     let files = counted(loaded.texts.len() as u64, "file", "files");
     terminal.note(format!("{} of {files}", counted(count as u64, "rule", "rules")));
-    let mut desk = Desk::open(telling, &loaded.rules, loaded.sources, terminal)?;
+    let mut desk = Desk::open(telling, &loaded.rules, &loaded.correlations, loaded.sources, terminal)?;
     let matching = if is_learning { Matching::All } else { rules.matching.into() };
     let targets = targets(capture.as_deref(), &audit);
     let (is_whole, events) = if let Some(path) = &capture {
         let task = Task { path, profile, matching, host: host.as_deref() };
         capture::watch(&task, loaded.rules, &mut desk, terminal)?
     } else {
-        let asking = Asking { rules: &loaded.rules, matching, host: host.as_deref().unwrap_or_default() };
+        let asking = Asking {
+            rules: &loaded.rules,
+            correlations: &loaded.correlations,
+            matching,
+            host: host.as_deref().unwrap_or_default(),
+        };
         match (audit.audit_webhook, &audit.audit_log[..]) {
             (Some(address), _) => audit::listening(address, &audit.backend, &asking, &mut desk, terminal)?,
             (None, [log]) if audit.follow => {

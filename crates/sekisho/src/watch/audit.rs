@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use sekisho_audit::AuditEvent;
 use sekisho_falco::{Matching, RuleSet};
+use sekisho_sigma::Correlation;
 use sekisho_webhook::audit::{AuditBackend, AuditCounts, AuditLimits};
 use sekisho_webhook::on_end;
 use sekisho_webhook::tls::{CertificateSource, ClientSource, Clients, Folder, Given, Own, Rotation, Serving};
@@ -29,6 +30,7 @@ const PATIENCE: Duration = Duration::from_millis(200);
 /// How events are asked about.
 pub(crate) struct Asking<'a> {
     pub(crate) rules: &'a RuleSet,
+    pub(crate) correlations: &'a [Correlation],
     pub(crate) matching: Matching,
     pub(crate) host: &'a str,
 }
@@ -42,7 +44,11 @@ struct Asked<'a, 'd> {
 
 impl<'a, 'd> Asked<'a, 'd> {
     fn new(asking: &Asking<'a>, desk: &'d mut Desk) -> Self {
-        Self { asker: AuditAsker::new(asking.rules, asking.matching, asking.host), desk, failure: None }
+        Self {
+            asker: AuditAsker::new(asking.rules, asking.correlations, asking.matching, asking.host),
+            desk,
+            failure: None,
+        }
     }
 
     fn take(&mut self, event: AuditEvent<'_>) {
@@ -58,6 +64,15 @@ impl<'a, 'd> Asked<'a, 'd> {
     }
 
     fn end(self) -> Result<()> {
+        let forgotten = self.asker.forgotten();
+        if forgotten > 0 {
+            let many = "groups of correlations forgotten because there were too many";
+            complain(counted(
+                forgotten,
+                "group of a correlation forgotten because there were too many",
+                many,
+            ));
+        }
         self.failure.map_or(Ok(()), Err)
     }
 }

@@ -8,6 +8,7 @@ use sekisho_falco::RuleSet;
 use sekisho_manifest::Source;
 use sekisho_notification::{Address, Channel, NotificationError};
 use sekisho_runtime::{Alert, Decision, Throttle, ThrottleSettings};
+use sekisho_sigma::Correlation;
 
 use super::counted;
 use super::findings::{About, Findings};
@@ -47,6 +48,7 @@ impl Desk {
     pub(crate) fn open(
         settings: TellingArguments,
         rules: &RuleSet,
+        correlations: &[Correlation],
         sources: Vec<Source>,
         terminal: &Terminal,
     ) -> Result<Self> {
@@ -63,7 +65,7 @@ impl Desk {
         let is_reported = !settings.report.is_empty() || matches!(settings.format, WatchFormat::Report(_));
         Ok(Self {
             workloads: Workloads::read(&settings.inventory)?,
-            findings: is_reported.then(|| Findings::new(rules, sources)),
+            findings: is_reported.then(|| Findings::new(rules, correlations, sources)),
             lessons: settings.learn.is_some().then(Lessons::default),
             settings,
             throttle,

@@ -12,6 +12,7 @@ use sekisho_framework::{Cell, Layer, Mode, Phase, control};
 use sekisho_manifest::{FieldPath, ObjectRef, Source, Span};
 use sekisho_report::{Format, Options, Report};
 use sekisho_runtime::Alert;
+use sekisho_sigma::Correlation;
 
 use super::workloads::kind;
 use crate::arguments::further::FurtherReport;
@@ -54,7 +55,7 @@ struct Group {
 
 impl Findings {
     /// For these rules, which stand in these texts.
-    pub(crate) fn new(rules: &RuleSet, sources: Vec<Source>) -> Self {
+    pub(crate) fn new(rules: &RuleSet, correlations: &[Correlation], sources: Vec<Source>) -> Self {
         let known = rules.rules().filter(|rule| rule.enabled).map(|rule| {
             let known = Known {
                 description: rule.description.clone(),
@@ -65,7 +66,17 @@ impl Findings {
             };
             (rule.name.clone(), known)
         });
-        Self { rules: known.collect(), sources, found: BTreeMap::new(), beyond: 0 }
+        let counted = correlations.iter().map(|correlation| {
+            let known = Known {
+                description: correlation.description.clone(),
+                priority: correlation.level.priority(),
+                tags: correlation.tags.clone(),
+                span: correlation.span,
+                is_about_requests: true,
+            };
+            (correlation.engine_name(), known)
+        });
+        Self { rules: known.chain(counted).collect(), sources, found: BTreeMap::new(), beyond: 0 }
     }
 
     /// Takes an alert; the workload is known where there is an inventory.

@@ -5,10 +5,11 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use sekisho_audit::AuditEvent;
+use sekisho_audit::{AuditEvent, resolve_path};
 use sekisho_capture::{Budget, CaptureReader, Profile, Statistics};
-use sekisho_falco::{Evaluator, Matching, RuleSet};
+use sekisho_falco::{Evaluator, Form, MatchField, Matching, RuleSet};
 use sekisho_runtime::{Alert, Metrics, Settings, Subject, Watcher};
+use sekisho_sigma::{Correlated, Correlation, CorrelationKind, Correlator};
 
 use crate::arguments::watch::WatchProfile;
 use crate::terminal::complain;
@@ -73,9 +74,10 @@ pub(crate) fn capture(
     Ok(Replayed { rules: watcher.into_rules(), metrics, statistics, failures })
 }
 
-/// Asks rules about audit events, one after the other.
+/// Asks rules about audit events, one after the other, and correlations about what they find.
 pub(crate) struct AuditAsker<'a> {
     rules: &'a RuleSet,
+    correlator: Correlator,
     matching: Matching,
     host: &'a str,
     evaluator: Evaluator,
@@ -85,8 +87,19 @@ pub(crate) struct AuditAsker<'a> {
 }
 
 impl<'a> AuditAsker<'a> {
-    pub(crate) fn new(rules: &'a RuleSet, matching: Matching, host: &'a str) -> Self {
-        Self { rules, matching, host, evaluator: Evaluator::new(), events: 0, first: None }
+    pub(crate) fn new(
+        rules: &'a RuleSet,
+        correlations: &[Correlation],
+        matching: Matching,
+        host: &'a str,
+    ) -> Self {
+        let correlator = Correlator::new(correlations.to_vec());
+        Self { rules, correlator, matching, host, evaluator: Evaluator::new(), events: 0, first: None }
+    }
+
+    /// Groups of correlations that were forgotten because there were too many.
+    pub(crate) fn forgotten(&self) -> u64 {
+        self.correlator.forgotten()
     }
 
     /// What the rules find in an event.
@@ -94,13 +107,89 @@ impl<'a> AuditAsker<'a> {
         let first = *self.first.get_or_insert(event.time());
         let event = event.numbered(self.events).since(first).on_host(self.host);
         self.events += 1;
-        let matches = self.rules.matches(&mut self.evaluator, &event, self.matching);
+        // Correlations count what each rule finds, whichever tells.
+        let matching = if self.correlator.is_empty() { self.matching } else { Matching::All };
+        let matches = self.rules.matches(&mut self.evaluator, &event, matching);
         if matches.is_empty() {
             return Vec::new();
         }
         let time = u64::try_from(event.time()).unwrap_or(0);
         let subject = subject(&event);
-        matches.into_iter().map(|found| Alert::new(found, time, self.host, subject.clone())).collect()
+        let mut alerts: Vec<Alert> =
+            matches.into_iter().map(|found| Alert::new(found, time, self.host, subject.clone())).collect();
+        if self.correlator.is_empty() {
+            return alerts;
+        }
+        let values = |field: &str| {
+            let mut values = Vec::new();
+            resolve_path(&event, field, &mut |value| {
+                if !value.is_null() {
+                    values.push(value.shown().into_owned());
+                }
+            });
+            values
+        };
+        let mut correlated = Vec::new();
+        for alert in &alerts {
+            correlated.extend(self.correlator.take(&alert.rule, event.time(), &values));
+        }
+        alerts.retain(|alert| !self.correlator.is_silent(&alert.rule));
+        if self.matching == Matching::First {
+            alerts.truncate(1);
+        }
+        let told = correlated.iter().filter_map(|found| {
+            let correlation = self.correlator.correlations().get(found.place)?;
+            let name = correlation.engine_name();
+            (!self.correlator.is_silent(&name))
+                .then(|| self.correlated(correlation, found, name, time, &subject))
+        });
+        let told: Vec<Alert> = told.collect();
+        alerts.extend(told);
+        alerts
+    }
+
+    /// The alert of a correlation that holds.
+    fn correlated(
+        &self,
+        correlation: &Correlation,
+        found: &Correlated,
+        name: String,
+        time: u64,
+        subject: &Subject,
+    ) -> Alert {
+        let what = match correlation.kind {
+            CorrelationKind::Events => "events",
+            CorrelationKind::Values(_) => "values",
+            CorrelationKind::Rules => "rules",
+            CorrelationKind::Ordered => "rules in their order",
+        };
+        let group: Vec<String> = found.group.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let group = if group.is_empty() { String::new() } else { format!(" ({})", group.join(" ")) };
+        let field = |(name, value): &(String, String)| MatchField {
+            name: name.clone(),
+            value: Some(value.clone()),
+            form: Form::Text,
+        };
+        let count =
+            MatchField { name: "count".to_owned(), value: Some(found.count.to_string()), form: Form::Number };
+        let mut tags: Vec<String> = correlation.tags.clone();
+        tags.push("sigma".to_owned());
+        Alert {
+            rule: name,
+            priority: correlation.level.priority(),
+            source: sekisho_audit::SOURCE.to_owned(),
+            tags,
+            time,
+            output: format!(
+                "{}: {} {what} in {}{group}",
+                correlation.title, found.count, correlation.written_timespan
+            ),
+            fields: found.group.iter().map(field).chain([count]).collect(),
+            host: self.host.to_owned(),
+            subject: subject.clone(),
+            workload: String::new(),
+            repeated: 0,
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! Rule files are read in order; what is wrong is said with the place.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sekisho_falco::{Catalog, Code, FileResult, LoadBudget, Loader, Matching, Message, RuleSet, Selector};
 use sekisho_manifest::{Source, Span};
-use sekisho_sigma::SigmaError;
+use sekisho_sigma::{Correlation, SigmaError, SigmaErrorKind};
 
 use crate::arguments::watch::{RuleArguments, WatchMatching};
 use crate::terminal::{Terminal, complain};
@@ -14,6 +15,8 @@ use crate::terminal::{Terminal, complain};
 /// Rules that were read, and how they are asked.
 pub(crate) struct Loaded {
     pub(crate) rules: RuleSet,
+    /// Rules over what other rules found.
+    pub(crate) correlations: Vec<Correlation>,
     /// The texts of the files.
     pub(crate) texts: Vec<(String, String)>,
     /// The same, by the numbers that spans have.
@@ -62,6 +65,10 @@ pub(crate) struct RuleFiles {
     pub(crate) messages: Vec<Message>,
     /// Rules of Sigma that cannot be used.
     pub(crate) refused: Vec<SigmaError>,
+    /// Rules over what other rules found, which name those as matches do.
+    pub(crate) correlations: Vec<Correlation>,
+    /// What matches of rules are called, by names and identifiers.
+    called: HashMap<String, String>,
     /// What knows everything that the files said.
     pub(crate) loader: Loader,
     /// The rules; none where an error was met.
@@ -85,7 +92,7 @@ pub(crate) fn load(
         bail!("the rules cannot be loaded")
     };
     choose(&mut rules, arguments)?;
-    Ok(Loaded { rules, texts, sources: files.sources })
+    Ok(Loaded { rules, correlations: files.correlations, texts, sources: files.sources })
 }
 
 /// The texts of rule files by their names, in order; our own where no path is named.
@@ -113,8 +120,15 @@ pub(crate) fn compile(texts: Vec<(String, String)>, also: &[(String, String)]) -
     for (source, text) in also {
         loader.show_also(source, text);
     }
-    let mut files =
-        RuleFiles { sources: Vec::new(), messages: Vec::new(), refused: Vec::new(), loader, rules: None };
+    let mut files = RuleFiles {
+        sources: Vec::new(),
+        messages: Vec::new(),
+        refused: Vec::new(),
+        correlations: Vec::new(),
+        called: HashMap::new(),
+        loader,
+        rules: None,
+    };
     for (name, text) in texts {
         let (result, rules) = if is_sigma(&text) { files.sigma(&text) } else { files.loader.load(&text) };
         files.rules = rules;
@@ -127,6 +141,7 @@ pub(crate) fn compile(texts: Vec<(String, String)>, also: &[(String, String)]) -
             }
         }
     }
+    files.resolve();
     if files.messages.iter().any(|message| message.code.is_error()) {
         files.rules = None;
     }
@@ -139,13 +154,47 @@ impl RuleFiles {
         let number = self.loader.next_file();
         let file = sekisho_sigma::load(number, text, &sekisho_sigma::Budget::default());
         self.refused.extend(file.errors);
+        let mut know = |name: &str, called: &str| {
+            if !name.is_empty() {
+                self.called.insert(name.to_owned(), called.to_owned());
+            }
+        };
+        for (id, name, called) in file
+            .rules
+            .iter()
+            .map(|rule| (&rule.id, &rule.name, rule.engine_name()))
+            .chain(file.correlations.iter().map(|one| (&one.id, &one.name, one.engine_name())))
+        {
+            know(id, &called);
+            know(name, &called);
+        }
+        self.correlations.extend(file.correlations);
         let rules = file.rules.into_iter().map(|rule| {
-            // Titles need not be unique, and identifiers are.
-            let name =
-                if rule.id.is_empty() { rule.title.clone() } else { format!("{} ({})", rule.title, rule.id) };
+            let name = rule.engine_name();
             rule.into_rule(name, sekisho_audit::SOURCE)
         });
         self.loader.add(rules.collect())
+    }
+
+    /// Has correlations name rules as matches do.
+    fn resolve(&mut self) {
+        let (called, refused) = (&self.called, &mut self.refused);
+        self.correlations.retain_mut(|correlation| {
+            let unknown = correlation.rules.iter().find(|rule| !called.contains_key(*rule)).cloned();
+            if let Some(rule) = unknown {
+                refused.push(SigmaError { kind: SigmaErrorKind::UnknownRule(rule), span: correlation.span });
+                return false;
+            }
+            let name = |rule: &String| called.get(rule).cloned().unwrap_or_default();
+            correlation.rules = correlation.rules.iter().map(name).collect();
+            for fields in correlation.aliases.values_mut() {
+                *fields = std::mem::take(fields)
+                    .into_iter()
+                    .map(|(rule, field)| (called.get(&rule).cloned().unwrap_or(rule), field))
+                    .collect();
+            }
+            true
+        });
     }
 
     /// A place in words.

@@ -151,3 +151,30 @@ fn which_alerts_change() {
     assert_eq!(without.status, 2);
     assert!(without.err.contains("name a capture with --capture"), "{}", without.err);
 }
+
+#[test]
+fn correlations_are_tested_like_rules() {
+    let bench = Workbench::new();
+    let rule = "title: Secret read\nname: read\nlogsource: {product: kubernetes, service: audit}\ndetection:\n  s: {verb: get, objectRef.resource: secrets}\n  condition: s\n";
+    let correlation = "title: Many secrets\nid: many\nlevel: high\ncorrelation:\n  type: value_count\n  rules: read\n  group-by: [user.username]\n  timespan: 5m\n  condition: {field: objectRef.name, gte: 3}\n";
+    bench.file("rules/many.yml", format!("{rule}---\n{correlation}"));
+    let event = |name: &str| {
+        format!(
+            "  - {{kind: Event, apiVersion: audit.k8s.io/v1, stage: ResponseComplete, stageTimestamp: '2026-01-02T03:04:05Z', verb: get, user: {{username: ada}}, objectRef: {{resource: secrets, name: {name}}}}}\n"
+        )
+    };
+    let events: String = ["a", "b", "a", "c"].map(event).concat();
+    let expect = "  expect: [{rule: Many secrets (many), count: 1, fields: {user.username: ada, count: '3'}}]\n  silent: [Secret read]\n  exact: true\n";
+    bench.file("t.yaml", format!("apiVersion: sekisho/v1\nkind: RuleTest\nrules: [rules]\ncases:\n- name: c\n  events:\n{events}{expect}"));
+    let ran = bench.run(&["policy", "test", "t.yaml"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+    bench
+        .file("rules/many.yml", format!("{rule}---\n{}", correlation.replace("rules: read", "rules: other")));
+    let ran = bench.run(&["policy", "lint", "rules"]);
+    assert_eq!(ran.status, 4, "{}", ran.out);
+    assert!(
+        ran.out.contains("many.yml:8:1  error  SIGMA  the correlation names the rule `other`"),
+        "{}",
+        ran.out
+    );
+}

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use sekisho_capture::Profile;
 use sekisho_falco::{Matching, RuleSet};
 use sekisho_runtime::{Alert, Limits, Settings};
+use sekisho_sigma::Correlation;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -87,11 +88,12 @@ pub(crate) fn compare(before: &PathBuf, after: &PathBuf, events: &Events<'_>) ->
             complain(failure);
             is_whole = false;
         }
+        let correlations = loaded.correlations;
         let Some(rules) = loaded.rules else { bail!("the rules of `{}` cannot be loaded", path.display()) };
         if rules.rules().next().is_none() {
             bail!("no rule was found in `{}`", path.display());
         }
-        let (alerts, read) = alerts(rules, events)?;
+        let (alerts, read) = alerts(rules, &correlations, events)?;
         is_whole &= read;
         sides.push(alerts);
     }
@@ -104,7 +106,7 @@ pub(crate) fn is_about_events(path: &PathBuf) -> Result<bool> {
     Ok(!super::find(std::slice::from_ref(path))?.is_empty())
 }
 
-fn alerts(rules: RuleSet, events: &Events<'_>) -> Result<(Alerts, bool)> {
+fn alerts(rules: RuleSet, correlations: &[Correlation], events: &Events<'_>) -> Result<(Alerts, bool)> {
     let mut alerts = Alerts::new();
     let mut note = |event: u64, alert: Alert| -> Result<bool> {
         if alerts.len() >= WAITING {
@@ -125,7 +127,7 @@ fn alerts(rules: RuleSet, events: &Events<'_>) -> Result<(Alerts, bool)> {
         let replayed = replay::capture(replay::open(path)?, &shown, rules, settings, &mut note)?;
         return Ok((alerts, replayed.failures == 0));
     }
-    let mut asker = AuditAsker::new(&rules, events.matching, "");
+    let mut asker = AuditAsker::new(&rules, correlations, events.matching, "");
     let mut failure = None;
     let tally = go_over(events.audit_log, &mut |event| {
         for alert in asker.ask(event) {

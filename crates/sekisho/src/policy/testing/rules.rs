@@ -10,6 +10,7 @@ use sekisho_capture::Profile;
 use sekisho_falco::{Matching, RuleSet};
 use sekisho_manifest::{Node, Source};
 use sekisho_runtime::{Alert, Limits, Scenario, Settings};
+use sekisho_sigma::Correlation;
 
 use super::{TestRow, read_roots};
 use crate::audit::go_over;
@@ -103,7 +104,7 @@ pub(super) fn run_named(cases: &[PathBuf]) -> Vec<TestRow> {
         };
         let is_log = matches!(input, Ok(Input::AuditLog(_)));
         let (rules, heard) = match input {
-            Ok(input) => hear(known, &input, Matching::All),
+            Ok(input) => hear(known, &loaded.correlations, &input, Matching::All),
             Err(error) => (known, Err(error)),
         };
         known = rules;
@@ -191,11 +192,14 @@ pub(super) fn run(path: &Path, document: &Node) -> Vec<TestRow> {
     let source = Source::new(path.display().to_string(), text);
     let mut rows = Vec::new();
     for case in &cases {
-        let unknown = asked(case).find(|name| known.rule(name).is_none()).map(str::to_owned);
+        let is_known = |name: &str| {
+            known.rule(name).is_some() || loaded.correlations.iter().any(|one| one.engine_name() == name)
+        };
+        let unknown = asked(case).find(|name| !is_known(name)).map(str::to_owned);
         let (rules, outcome) = if let Some(name) = unknown {
             (known, Err(format!("there is no rule `{name}`")))
         } else {
-            let (rules, heard) = hear(known, &case.input, matching);
+            let (rules, heard) = hear(known, &loaded.correlations, &case.input, matching);
             (rules, heard.and_then(|heard| judge(case, &heard)))
         };
         known = rules;
@@ -323,7 +327,12 @@ fn expected(node: &Node) -> Result<Expected, String> {
 }
 
 /// What the rules find in a case.
-fn hear(rules: RuleSet, input: &Input, matching: Matching) -> (RuleSet, Result<Heard, String>) {
+fn hear(
+    rules: RuleSet,
+    correlations: &[Correlation],
+    input: &Input,
+    matching: Matching,
+) -> (RuleSet, Result<Heard, String>) {
     match input {
         Input::Scenario(text) => {
             let capture = Scenario::parse(text)
@@ -339,7 +348,7 @@ fn hear(rules: RuleSet, input: &Input, matching: Matching) -> (RuleSet, Result<H
             Err(error) => (rules, Err(format!("cannot read `{}`: {error}", path.display()))),
         },
         Input::AuditLog(logs) => {
-            let mut asker = AuditAsker::new(&rules, matching, "");
+            let mut asker = AuditAsker::new(&rules, correlations, matching, "");
             let mut alerts = Vec::new();
             let tally = go_over(logs, &mut |event| {
                 let found = asker.ask(event);
@@ -356,7 +365,7 @@ fn hear(rules: RuleSet, input: &Input, matching: Matching) -> (RuleSet, Result<H
             (rules, heard)
         }
         Input::Events(text) => {
-            let heard = hear_events(&rules, text, matching);
+            let heard = hear_events(&rules, correlations, text, matching);
             (rules, heard)
         }
     }
@@ -390,8 +399,13 @@ fn hear_capture(
     }
 }
 
-fn hear_events(rules: &RuleSet, text: &str, matching: Matching) -> Result<Heard, String> {
-    let mut asker = AuditAsker::new(rules, matching, "");
+fn hear_events(
+    rules: &RuleSet,
+    correlations: &[Correlation],
+    text: &str,
+    matching: Matching,
+) -> Result<Heard, String> {
+    let mut asker = AuditAsker::new(rules, correlations, matching, "");
     let mut parser = Parser::new(Budget::default());
     let mut lines = Lines::new(&Budget::default());
     let (mut alerts, mut wrong) = (Vec::new(), None);
