@@ -6,8 +6,8 @@ use std::time::Duration;
 use ring::rand::SystemRandom;
 use sekisho_manifest::{ImageRef, Node, Object};
 use sekisho_policy::{Snapshot, Text};
-use sekisho_registry::{Client, Credentials, Repository, Settings, attach_bundle};
-use sekisho_signature::cosign::SIGNED_PREDICATE;
+use sekisho_registry::{Client, Credentials, Repository, Settings, attach_bundle, attach_layer};
+use sekisho_signature::cosign::{Kind, SIGNED_PREDICATE};
 use sekisho_signature::secret::{PrivateKey, SigningKey as _};
 use sekisho_signature::signing::sign_statement;
 use sekisho_signature::statement::Statement;
@@ -481,4 +481,162 @@ fn names_that_cannot_be_read_are_refused() {
     ] {
         assert!(scene.validate(&review_of_pod(&image)).is_false("allowed"), "{image}");
     }
+}
+
+/// A signature of the older layout whose certificates are none.
+#[test]
+fn a_malformed_chain_of_certificates_is_no_signature() {
+    let registry = Registry::start();
+    let identity = format!(
+        "- name: keyless\n  images: ['{0}/keyless/**']\n  signers: [{{name: ci, identity: {{subject: '*', issuer: '*'}}}}]\n",
+        registry.host
+    );
+    let scene = Scene::start(registry, &identity);
+    for (tag, certificate) in [
+        ("1", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+        ("2", "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n"),
+        ("3", ""),
+        ("4", "-----BEGIN CERTIFICATE-----\n"),
+    ] {
+        let digest = scene.registry.push("keyless/app", tag, tag);
+        let image = scene.image(&format!("keyless/app:{tag}"));
+        let reference: ImageRef = image.parse().expect("a reference");
+        let repository = Repository::of(&Arc::new(Client::new(Settings::default())), &reference);
+        let held = repository.manifest(tag).expect("an answer").expect("it is there");
+        let payload = json!({"critical": {"identity": {"docker-reference": image}, "type": "cosign container image signature",
+            "image": {"docker-manifest-digest": digest}}, "optional": {}})
+        .to_string();
+        let annotations = std::collections::BTreeMap::from(
+            [
+                ("dev.cosignproject.cosign/signature", "AAAA"),
+                ("dev.sigstore.cosign/certificate", certificate),
+                ("dev.sigstore.cosign/chain", certificate),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        );
+        attach_layer(&repository, &held, Kind::Signature, payload.as_bytes(), &annotations).expect("stored");
+        let why = scene.admit(&image).expect_err("nobody is named by that");
+        assert!(why.contains("is not approved"), "{why}");
+    }
+}
+
+fn kyverno(host: &str, spec: &str, entry: &str) -> String {
+    let public = key(KEY).public_key().to_pem().replace('\n', "\n              ");
+    format!(
+        "apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {{name: signed}}
+spec:
+  background: false
+{spec}  rules:
+  - name: key
+    match: {{any: [{{resources: {{kinds: [Pod]}}}}]}}
+    verifyImages:
+    - imageReferences: ['{host}/*']
+{entry}      attestors:
+      - entries:
+        - keys:
+            rekor: {{ignoreTlog: true}}
+            publicKeys: |-
+              {public}
+"
+    )
+}
+
+fn with_policy(policy: impl Fn(&str) -> String) -> Scene {
+    let registry = Registry::start();
+    let text = Text {
+        path: "policies/signed.yaml".into(),
+        bytes: policy(&registry.host).as_bytes().into(),
+        provenance: None,
+    };
+    let images =
+        ImageLimits { names_for: Duration::ZERO, refused_for: Duration::ZERO, ..ImageLimits::default() };
+    let scene = Scene::of_texts(registry, &[text], images, limits());
+    scene.registry.push("app", "1", "one");
+    scene.registry.push("app", "2", "two");
+    Signer::new(KEY).signs(&scene.image("app:1"));
+    scene
+}
+
+#[test]
+fn rules_of_kyverno_verify_pin_and_enforce_as_they_say() {
+    let enforce = "  validationFailureAction: Enforce\n";
+    let scene = with_policy(|host| kyverno(host, enforce, ""));
+    assert!(scene.admit(&scene.image("app:1")).expect("it is signed").contains("@sha256:"));
+    let why = scene.admit(&scene.image("app:2")).expect_err("it is not");
+    assert!(
+        why.contains("is not approved") && why.contains("(ClusterPolicy signed/key, policies/signed.yaml:8"),
+        "{why}"
+    );
+    let template = json!({"spec": {"containers": [{"name": "app", "image": scene.image("app:2")}]}});
+    let object = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "app"}, "spec": {"template": template}});
+    let deployment = review(["apps", "Deployment", "deployments"], "CREATE", "", &object, &Value::Null);
+    assert!(scene.validate(&deployment).is_false("allowed"), "rules about Pods are copied for controllers");
+
+    // Each entry may say for itself what is done, and whether names are changed.
+    let scene = with_policy(|host| {
+        kyverno(
+            host,
+            "",
+            "      failureAction: Enforce\n      mutateDigest: false\n      verifyDigest: false\n",
+        )
+    });
+    let image = scene.image("app:1");
+    assert_eq!(scene.admit(&image), Ok(image.clone()));
+    scene.admit(&scene.image("app:2")).expect_err("it is not signed");
+    let scene = with_policy(|host| kyverno(host, enforce, "      mutateDigest: false\n"));
+    let why = scene.admit(&scene.image("app:1")).expect_err("it has no digest");
+    assert!(why.contains("names no digest"), "{why}");
+
+    let scene = with_policy(|host| kyverno(host, "  validationFailureAction: Audit\n", ""));
+    let response = scene.validate(&review_of_pod(&scene.image("app:2")));
+    assert!(response.is_true("allowed"));
+    assert!(
+        response.get("auditAnnotations").expect("annotations").str("violations").contains("is not approved")
+    );
+
+    // What is not applied is never taken for verified.
+    let scene = with_policy(|host| kyverno(host, enforce, "      type: Notary\n"));
+    let why = scene.admit(&scene.image("app:1")).expect_err("notary is not applied");
+    assert!(why.contains("images cannot be verified") && why.contains("Notary"), "{why}");
+
+    let lenient = "  validationFailureAction: Enforce\n  failurePolicy: Ignore\n";
+    let scene = with_policy(|host| kyverno(host, lenient, ""));
+    scene.registry.away(true);
+    let response = scene.webhook.review("/validate/ignore", &review_of_pod(&scene.image("app:1")));
+    assert!(response.is_true("allowed"));
+    assert!(response.strings("warnings").any(|text| text.contains("could not be verified")));
+}
+
+#[test]
+fn cluster_image_policies_are_applied_and_what_they_cannot_say_here_refuses_the_set() {
+    let policy = |host: &str, more: &str| {
+        let public = key(KEY).public_key().to_pem().replace('\n', "\n        ");
+        format!(
+            "apiVersion: policy.sigstore.dev/v1beta1
+kind: ClusterImagePolicy
+metadata: {{name: signed}}
+spec:
+{more}  images: [{{glob: '{host}/**'}}]
+  authorities:
+  - key:
+      data: |-
+        {public}
+"
+        )
+    };
+    let scene = with_policy(|host| policy(host, ""));
+    assert!(scene.admit(&scene.image("app:1")).expect("it is signed").contains("@sha256:"));
+    let why = scene.admit(&scene.image("app:2")).expect_err("it is not");
+    assert!(why.contains("(ClusterImagePolicy signed, policies/signed.yaml:3"), "{why}");
+    let scene = with_policy(|host| policy(host, "  mode: warn\n"));
+    let response = scene.validate(&review_of_pod(&scene.image("app:2")));
+    assert!(response.is_true("allowed") && response.strings("warnings").next().is_some());
+    let text = policy("example.com", "  match: [{resource: pods, version: v1}]\n");
+    let texts = [Text { path: "p.yaml".into(), bytes: text.as_bytes().into(), provenance: None }];
+    let budget = sekisho_manifest::Budget::default();
+    let material = sekisho_policy::Material::of_texts(&texts, &budget);
+    let bundle = sekisho_policy::Bundle::compile(material, &sekisho_policy::BundleOptions::default());
+    assert!(!bundle.is_whole());
 }
