@@ -139,7 +139,9 @@ pub(crate) fn policies(paths: &[PathBuf]) -> Result<BTreeMap<String, String>> {
             for entry in ignore::WalkBuilder::new(path).sort_by_file_path(Ord::cmp).build() {
                 let entry = entry.with_context(|| format!("cannot read `{}`", path.display()))?;
                 let is_policy = entry.path().extension().is_some_and(|kind| {
-                    ["yaml", "yml", "json", "rego"].iter().any(|known| kind.eq_ignore_ascii_case(known))
+                    ["yaml", "yml", "json", "rego", "pub", "pem"]
+                        .iter()
+                        .any(|known| kind.eq_ignore_ascii_case(known))
                 });
                 if is_policy && entry.file_type().is_some_and(|kind| kind.is_file()) {
                     add(entry.path(), entry.path().strip_prefix(path).unwrap_or(entry.path()), &mut files)?;

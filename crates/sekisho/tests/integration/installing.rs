@@ -103,7 +103,10 @@ fn every_rule_of_a_role_says_why() {
     let bench = Workbench::new();
     let controllers = CONTROLLERS.map(|values| install(&bench, &["--set", values]));
     let text = install(&bench, &[]);
-    let lines: Vec<&str> = text.lines().chain(controllers.iter().flat_map(|text| text.lines())).collect();
+    let secrets = ["{*}", "{shop}"]
+        .map(|namespaces| install(&bench, &["--set", &format!("images.pullSecrets={namespaces}")]));
+    let more = controllers.iter().chain(&secrets).flat_map(|text| text.lines());
+    let lines: Vec<&str> = text.lines().chain(more).collect();
     let mut groups: Vec<&str> = Vec::new();
     for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("- apiGroups:")) {
         let before = lines[..number].iter().rev().find(|line| line.starts_with('#') || **line == "rules:");
@@ -113,6 +116,27 @@ fn every_rule_of_a_role_says_why() {
     assert!(groups.len() > 10);
     let secrets = by_name(&text)["ClusterRole None/sekisho-scan"].to_string().contains("\"secrets\"");
     assert!(!secrets, "the role for scans reads no Secrets unless that is asked for");
+}
+
+#[test]
+fn pull_secrets_are_read_where_that_is_asked_for_and_nowhere_else() {
+    let bench = Workbench::new();
+    let text = install(&bench, &[]);
+    let webhook = "Deployment Some(\"sekisho\")/sekisho-admission";
+    assert!(!text.contains("admission-pull-secrets") && text.contains("- --no-pull-secrets"));
+    let all = by_name(&install(&bench, &["--set", "images.pullSecrets={*},images.credentials=registries"]));
+    let rules = all["ClusterRole None/sekisho-admission"]["rules"].to_string();
+    assert!(rules.contains(r#""resources":["secrets","serviceaccounts"],"verbs":["get"]"#), "{rules}");
+    let pods = all[webhook]["spec"]["template"]["spec"].to_string();
+    assert!(!pods.contains("--no-pull-secrets") && pods.contains("--registry-credentials="), "{pods}");
+    let some = by_name(&install(&bench, &["--set", "images.pullSecrets={shop,billing}"]));
+    assert!(!some["ClusterRole None/sekisho-admission"].to_string().contains("secrets"));
+    for namespace in ["shop", "billing"] {
+        let role = &some[&format!("Role Some(\"{namespace}\")/sekisho-admission-pull-secrets")];
+        assert_eq!(role["rules"][0]["verbs"], serde_json::json!(["get"]));
+        let binding = &some[&format!("RoleBinding Some(\"{namespace}\")/sekisho-admission-pull-secrets")];
+        assert_eq!(binding["subjects"][0]["namespace"], "sekisho");
+    }
 }
 
 #[test]
