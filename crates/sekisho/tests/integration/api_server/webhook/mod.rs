@@ -4,6 +4,7 @@ mod away;
 mod certificates;
 mod faults;
 mod following;
+mod images;
 mod levels;
 mod parts;
 mod restarts;
