@@ -31,6 +31,7 @@ const BENCHES: &[Bench] = &[
     ("charts", charts::run),
     ("gatekeeper", gatekeeper::run),
     ("images", images::run),
+    ("images-at-admission", admission::images),
     ("kyverno", kyverno::run),
     ("manifests", manifests::run),
     ("runtime", runtime::run),

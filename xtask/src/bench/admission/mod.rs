@@ -65,7 +65,19 @@ pub(super) fn run() -> Result<()> {
     bench.mixed()?;
     bench.many()?;
     bench.start()?;
-    api_server::run(&bench.binary, &bench.folder)
+    api_server::run(&bench.binary, &bench.folder)?;
+    images()
+}
+
+/// Reviews of Pods whose images are verified: the webhook, its registry and its callers in one process.
+pub(super) fn images() -> Result<()> {
+    let status = Command::new(env!("CARGO"))
+        .args(["bench", "--quiet", "--package", "sekisho-webhook", "--bench", "images"])
+        .current_dir(root())
+        .status()
+        .context("cannot run cargo")?;
+    ensure!(status.success(), "the benchmark failed");
+    Ok(())
 }
 
 struct Bench {
