@@ -5,9 +5,10 @@ use sekisho_manifest::{FieldPath, Node, Object, Value, field};
 use smol_str::SmolStr;
 
 use crate::facts::Facts;
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::kinds::Kinds;
 use crate::problem::{Problem, Weight};
-use crate::request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
+use crate::request::{Operation, Request, User};
 use crate::set::{PolicySet, Review};
 use crate::verdict::{Enforcement, Outcome, Verdict};
 

@@ -3,7 +3,8 @@
 use sekisho_cel::{Map, Value};
 use smol_str::SmolStr;
 
-use crate::request::{GroupVersionKind, GroupVersionResource, Request};
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
+use crate::request::Request;
 
 /// The fields of `requestKind`.
 pub(crate) fn kind_fields(kind: &GroupVersionKind) -> Value {

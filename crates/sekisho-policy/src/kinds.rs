@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sekisho_manifest::{Node, Object, api};
 
-use crate::request::{GroupVersionKind, GroupVersionResource};
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
 
 /// What is known of the kinds that are served: those of Kubernetes itself, and those that resource definitions
 /// bring.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use sekisho_manifest::{Node, Object, Source, Span};
 
 use crate::kinds::Kinds;
+use crate::policy::Policy;
 use crate::problem::Problem;
-use crate::set::{Policy, PolicySet};
+use crate::set::PolicySet;
 use crate::trust::{self, TrustSet};
 use crate::verdict::RuleName;
 use crate::{admission, gatekeeper, kyverno, pod_security};
@@ -88,7 +89,7 @@ pub(crate) fn load_with(
     loaded.problems.extend(kyverno.problems.into_iter().map(|(_, problem)| problem));
     let expressions = kyverno::cel::load(&roots);
     let (policies, cleanups) =
-        kyverno::cel::for_set(expressions.policies, &Arc::new(options.kyverno.settings.clone()));
+        kyverno::for_set(expressions.policies, &Arc::new(options.kyverno.settings.clone()));
     loaded.cleanups.extend(cleanups);
     loaded.policies.extend(policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
     loaded.problems.extend(expressions.problems.into_iter().map(|(_, problem)| problem));

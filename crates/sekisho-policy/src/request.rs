@@ -5,6 +5,7 @@ use std::fmt;
 use sekisho_manifest::{Entry, Node, Object, Value};
 use smol_str::SmolStr;
 
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::kinds::Kinds;
 
 /// A request to the API server, after it was read and before it is carried out.
@@ -38,28 +39,6 @@ pub struct Request {
     pub options: Option<Node>,
     /// Whether nothing will be stored.
     pub dry_run: bool,
-}
-
-/// A kind in a version of a group.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct GroupVersionKind {
-    /// The group; empty for the core group.
-    pub group: SmolStr,
-    /// The version: `v1`.
-    pub version: SmolStr,
-    /// The kind: `Pod`.
-    pub kind: SmolStr,
-}
-
-/// A resource in a version of a group.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct GroupVersionResource {
-    /// The group; empty for the core group.
-    pub group: SmolStr,
-    /// The version: `v1`.
-    pub version: SmolStr,
-    /// The plural name in lower case: `pods`.
-    pub resource: SmolStr,
 }
 
 /// What is done to an object.
@@ -110,23 +89,6 @@ impl Operation {
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-impl GroupVersionKind {
-    /// Of `apps/v1` or `v1`, and a kind.
-    pub fn new(api_version: &str, kind: &str) -> Self {
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        Self { group: group.into(), version: version.into(), kind: kind.into() }
-    }
-
-    /// Group and version as a manifest names them: `apps/v1`, `v1`.
-    pub fn api_version(&self) -> SmolStr {
-        if self.group.is_empty() {
-            self.version.clone()
-        } else {
-            smol_str::format_smolstr!("{}/{}", self.group, self.version)
-        }
     }
 }
 

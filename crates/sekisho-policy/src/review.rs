@@ -3,8 +3,9 @@
 use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::problem::Problem;
-use crate::request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
+use crate::request::{Operation, Request, User};
 
 impl Request {
     /// The request of an `AdmissionReview` of `admission.k8s.io/v1`.

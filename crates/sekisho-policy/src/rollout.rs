@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::Interest;
+use crate::policy::{Effect, FailureClass, Policy};
 use crate::problem::{Problem, Weight};
-use crate::set::{Effect, FailureClass, Policy};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// How far a rule is introduced.

@@ -7,8 +7,9 @@ use smol_str::SmolStr;
 use super::matching::{MatchResources, namespace_of};
 use super::reader::{At, Reader, is_subdomain};
 use crate::facts::{Facts, ObjectQuery};
+use crate::group_version::GroupVersionKind;
 use crate::kinds::Kinds;
-use crate::request::{GroupVersionKind, Request};
+use crate::request::Request;
 use crate::verdict::Enforcement;
 
 /// A binding of a policy of either kind.

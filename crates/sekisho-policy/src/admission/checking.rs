@@ -9,9 +9,9 @@ use smol_str::SmolStr;
 
 use super::environment::{self, Optional};
 use super::reader::{At, Reader};
+use crate::group_version::GroupVersionKind;
 use crate::kinds::Kinds;
 use crate::patch::declared_types;
-use crate::request::GroupVersionKind;
 
 /// The most kinds that a policy is checked against.
 const KINDS: usize = 10;

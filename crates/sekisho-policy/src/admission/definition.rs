@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use super::environment::{self, Optional};
 use super::matching::MatchResources;
 use super::reader::{At, Reader, is_qualified_name};
-use crate::request::GroupVersionKind;
+use crate::group_version::GroupVersionKind;
 
 /// The most match conditions of a policy.
 const MATCH_CONDITIONS: usize = 64;

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::request::{GroupVersionKind, GroupVersionResource};
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
 
 /// A resource, its kind, and the versions of it that mean the same object: those that are served today, and
 /// those that were, so that old manifests match too.

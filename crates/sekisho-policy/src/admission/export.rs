@@ -5,8 +5,8 @@ use sekisho_manifest::to_yaml;
 use serde_json::{Value, json};
 
 use super::matching::is_beyond;
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::kinds::Kinds;
-use crate::request::{GroupVersionKind, GroupVersionResource};
 use crate::verdict::Enforcement;
 
 /// What is exported.

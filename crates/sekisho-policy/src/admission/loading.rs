@@ -11,10 +11,10 @@ use super::environment;
 use super::mutating::{MutatingPolicies, MutatingPolicy};
 use super::reader::Reader;
 use super::validating::ValidatingPolicy;
+use crate::group_version::GroupVersionKind;
 use crate::kinds::Kinds;
 use crate::patch;
 use crate::problem::{Problem, Weight};
-use crate::request::GroupVersionKind;
 
 /// The group of admission policies.
 const GROUP: &str = "admissionregistration.k8s.io";

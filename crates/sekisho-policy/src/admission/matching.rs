@@ -6,8 +6,9 @@ use smol_str::SmolStr;
 
 use super::equivalents;
 use super::reader::{At, Reader};
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::interest::{Interest, Target};
-use crate::request::{GroupVersionKind, GroupVersionResource, Operation, Request};
+use crate::request::{Operation, Request};
 
 /// `matchConstraints` of a policy, `matchResources` of a binding.
 #[derive(Debug, Clone)]

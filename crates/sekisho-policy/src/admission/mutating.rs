@@ -17,11 +17,12 @@ use super::validating::subject;
 use super::view::{View, in_version, namespace_labels};
 use crate::asked::Asked;
 use crate::facts::Facts;
+use crate::group_version::GroupVersionKind;
 use crate::interest::{Index, Interest};
 use crate::kinds::Kinds;
 use crate::patch::{self, JsonPatchError, Operation, Step};
-use crate::request::{GroupVersionKind, Request};
-use crate::set::{FailureClass, Policy};
+use crate::policy::{FailureClass, Policy};
+use crate::request::Request;
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 use crate::views::Views;
 

@@ -18,7 +18,7 @@ use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::Interest;
 use crate::kinds::Kinds;
-use crate::set::{FailureClass, Policy};
+use crate::policy::{FailureClass, Policy};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// The most bytes of what a message expression gives.

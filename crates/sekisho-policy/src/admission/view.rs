@@ -10,7 +10,8 @@ use super::definition::SharedKey;
 use super::matching::{Matched, namespace_of};
 use crate::facts::Facts;
 use crate::fields::{kind_fields, map, names, resource_fields, user_fields};
-use crate::request::{GroupVersionKind, GroupVersionResource, Request};
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
+use crate::request::Request;
 
 /// The values of a request.
 #[derive(Debug)]
@@ -131,7 +132,7 @@ fn namespace(name: &SmolStr, facts: &dyn Facts) -> Node {
 pub(super) fn namespace_labels(request: &Request, facts: &dyn Facts) -> Option<Node> {
     let creates = super::matching::is_about_namespace(request)
         && request.subresource.is_empty()
-        && matches!(request.operation, crate::Operation::Create | crate::Operation::Update);
+        && matches!(request.operation, crate::request::Operation::Create | crate::request::Operation::Update);
     let object = if creates { request.object.clone() } else { Some(namespace(namespace_of(request), facts)) };
     object?.at(&["metadata", "labels"]).cloned()
 }

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
-use super::Bundle;
+use super::compiled::Bundle;
+use super::material::Provenance;
 use super::origin::RuleOrigin;
 use crate::facts::Facts;
 use crate::patch;
@@ -165,7 +166,7 @@ impl std::fmt::Display for Judged {
     }
 }
 
-impl super::Provenance {
+impl Provenance {
     /// What is known, each behind a comma.
     fn fmt_behind(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if !self.digest.is_empty() {

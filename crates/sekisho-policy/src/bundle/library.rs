@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_manifest::{Budget, Format, Node, Source, SourceId, decode, load};
 
-use super::material::{Material, Text, module};
+use super::material::{Material, Text, ending, module};
 use crate::kubescape::RuleFiles;
 
 /// The file that makes a folder a rule.
@@ -63,7 +63,7 @@ impl<'t> Folders<'t> {
         }
         for (path, text) in &self.texts {
             let Some(rest) = self.roots.iter().find_map(|root| below(root, path)) else { continue };
-            let is_control = rest.starts_with("controls/") && super::material::ending(rest) == "json";
+            let is_control = rest.starts_with("controls/") && ending(rest) == "json";
             if !is_control && rest != INPUTS {
                 continue;
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sekisho_manifest::{Node, Object};
 use smol_str::SmolStr;
 
-use super::Bundle;
+use super::compiled::Bundle;
 
 /// Objects that a policy looks at: all of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use sekisho_finding::Location;
 use sekisho_manifest::{FieldPath, SourceId, field};
 
+use super::compiled::Bundle;
 use super::material::Provenance;
-use super::{Bundle, validation};
+use super::validation;
 use crate::request::Request;
 use crate::verdict::Verdict;
 
@@ -39,7 +40,7 @@ impl Bundle {
         if let Some(span) = self.loaded.trust_places.get(&verdict.rule) {
             return Location::at(*span, FieldPath::root(), &self.sources);
         }
-        if let Some(location) = validation::origin(verdict, self) {
+        if let Some(location) = validation::origin(verdict, &self.objects, &self.sources) {
             return Some(location);
         }
         let (object, named) = self.place(&verdict.rule)?;

@@ -2,9 +2,8 @@
 //! resource that its expression asks for.
 
 use sekisho_finding::Location;
-use sekisho_manifest::{FieldPath, Node, Object, Segment, field};
+use sekisho_manifest::{FieldPath, Node, Object, Segment, Source, field};
 
-use super::Bundle;
 use crate::verdict::{Outcome, Verdict};
 
 const KIND: &str = "ValidatingAdmissionPolicy";
@@ -20,33 +19,33 @@ const NODES: usize = 20_000;
 
 /// Says where the resource is wrong, as far as the expressions tell: the field that the expression asks for, and
 /// of several the innermost.
-pub(super) fn locate(verdicts: &mut [Verdict], object: &Object, bundle: &Bundle) {
+pub(super) fn locate(verdicts: &mut [Verdict], object: &Object, objects: &[Object]) {
     for verdict in verdicts {
-        let objects = matches!(verdict.outcome, Outcome::Fail | Outcome::Warn | Outcome::Error);
-        if !objects || !verdict.places.is_empty() {
+        let is_against = matches!(verdict.outcome, Outcome::Fail | Outcome::Warn | Outcome::Error);
+        if !is_against || !verdict.places.is_empty() {
             continue;
         }
-        if let Some((policy, index)) = validation(verdict, bundle) {
+        if let Some((policy, index)) = validation(verdict, objects) {
             verdict.places.extend(innermost(policy, index, object));
         }
     }
 }
 
 /// Where the validation stands that gives a verdict.
-pub(super) fn origin(verdict: &Verdict, bundle: &Bundle) -> Option<Location> {
-    let (policy, index) = validation(verdict, bundle)?;
+pub(super) fn origin(verdict: &Verdict, objects: &[Object], sources: &[Source]) -> Option<Location> {
+    let (policy, index) = validation(verdict, objects)?;
     let place = policy.place(field!["spec", "validations", index, "expression"]);
-    Location::of(&place, &bundle.sources)
+    Location::of(&place, sources)
 }
 
 /// The policy of a verdict, and the validation of it that gives its message; none where that cannot be told.
-fn validation<'b>(verdict: &Verdict, bundle: &'b Bundle) -> Option<(&'b Object, usize)> {
+fn validation<'o>(verdict: &Verdict, objects: &'o [Object]) -> Option<(&'o Object, usize)> {
     if verdict.rule.kind != KIND {
         return None;
     }
     let is_it = |object: &&Object| object.kind == KIND && object.name == verdict.rule.policy;
     // Of policies with one name the last counts.
-    let policy = bundle.objects.iter().rfind(is_it)?;
+    let policy = objects.iter().rfind(is_it)?;
     let validations = policy.root.at(&["spec", "validations"]).map(Node::items).unwrap_or_default();
     let says = |validation: &Node| {
         let (message, expression) = (validation.str("message").trim(), validation.str("expression").trim());

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use sekisho_manifest::{Node, Object};
 use serde_json::{Map, Value, json};
 
-use super::{Policy, literal};
+use super::literal::literal;
+use super::policy::Policy;
 use crate::gatekeeper::ANY_OBJECT;
+use crate::group_version::GroupVersionKind;
 use crate::kinds::Kinds;
-use crate::request::GroupVersionKind;
 
 const ENGINE: &str = "K8sNativeValidation";
 

@@ -3,7 +3,7 @@
 use sekisho_manifest::{Node, Object};
 use serde_json::{Map, Value};
 
-use super::Policy;
+use super::policy::Policy;
 use crate::kyverno::cel::PolicyKind;
 
 /// The fields that both have, of one meaning.

@@ -7,10 +7,10 @@ use sekisho_manifest::{Object, api};
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
 
-use super::Policy;
+use super::policy::Policy;
+use crate::group_version::GroupVersionKind;
 use crate::kinds::Kinds;
 use crate::patch::field_shape;
-use crate::request::GroupVersionKind;
 
 /// Every rule, each as a policy of the API server or why it can be none.
 pub(super) fn policies(objects: &[Object], kinds: &Kinds) -> Vec<(String, Result<Policy, String>)> {

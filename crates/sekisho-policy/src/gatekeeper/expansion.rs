@@ -4,8 +4,8 @@ use sekisho_manifest::{Entry, Mapping, Node, Object, Span, Value};
 use smol_str::SmolStr;
 
 use crate::gatekeeper::matching;
+use crate::group_version::GroupVersionKind;
 use crate::problem::Problem;
-use crate::request::GroupVersionKind;
 
 /// How often what was generated may generate again.
 const DEEPEST: usize = 30;

@@ -13,7 +13,7 @@ use super::block::inside;
 use super::constraint::Constraint;
 use super::external::{self, Providers};
 use super::rego_source;
-use super::rule::Said;
+use super::said::Said;
 use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::problem::Problem;

@@ -5,6 +5,7 @@ use sekisho_manifest::Object;
 use super::cel::CelRule;
 use super::constraint::Constraint;
 use super::rego::{Parameters, RegoRule};
+use super::said::Said;
 use super::template::{Engine, Source, Template};
 use crate::asked::Asked;
 use crate::facts::Facts;
@@ -15,15 +16,6 @@ use crate::problem::Problem;
 pub(crate) enum Rule {
     Rego(RegoRule),
     Cel(CelRule),
-}
-
-/// What a rule says of an object that it objects to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Said {
-    /// A violation, by its message.
-    Violation(String),
-    /// The rule could not say everything.
-    Error(String),
 }
 
 /// A constraint in the form of the rule's language.

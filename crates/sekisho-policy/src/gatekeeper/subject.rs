@@ -8,7 +8,8 @@ use super::matching::{self, Match, MatchError, Origin, Subject};
 use super::mutation::Mutators;
 use crate::asked::Asked;
 use crate::facts::Facts;
-use crate::request::{GroupVersionKind, GroupVersionResource, Operation, Request};
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
+use crate::request::{Operation, Request};
 use crate::views::Views;
 
 /// Everything that is judged of one request.

@@ -4,12 +4,12 @@ use regex::Regex;
 use sekisho_manifest::{Node, Object, Value};
 
 use super::constraint::{Constraint, EnforcementPoint};
+use super::policies::{Options, load};
 use super::template::{Engine, Template};
-use super::{Options, load};
-use crate::facts::Snapshot;
 use crate::kinds::Kinds;
 use crate::request::{Operation, Request};
 use crate::set::PolicySet;
+use crate::snapshot::Snapshot;
 use crate::verdict::Outcome;
 
 /// Gives the objects of a file, by its path relative to the suite; else says why not.

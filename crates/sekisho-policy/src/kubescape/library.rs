@@ -7,11 +7,11 @@ use sekisho_manifest::{Node, SourceId, Span};
 use smol_str::SmolStr;
 
 use super::policy::{Control, OfRule, Scope};
-use super::{Inputs, Rule, RuleError};
+use super::rule::{Inputs, Rule, RuleError};
 use crate::about::About;
+use crate::policy::Policy;
 use crate::problem::{Problem, Weight};
 use crate::rego::{LintRemark, Module, objection};
-use crate::set::Policy;
 use crate::verdict::RuleName;
 
 /// The kind that rules have in names of rules.
@@ -73,7 +73,7 @@ pub fn load(library: &Library) -> Loaded {
             Some(controls) => controls
                 .iter()
                 .filter(|control| control.strings("rulesNames").any(|named| named == name))
-                .map(|node| (Control::read(node, files, &library.inputs), about(node, &own)))
+                .map(|node| (Control::read(node, &files.metadata, &library.inputs), about(node, &own)))
                 .collect(),
         };
         if controls.is_empty() {

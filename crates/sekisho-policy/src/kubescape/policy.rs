@@ -8,14 +8,15 @@ use sekisho_rego::value::Value;
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
-use super::library::RuleFiles;
-use super::{Inputs, Paths, Response, Rule};
+use super::response::{Paths, Response};
+use super::rule::{Inputs, Rule};
 use crate::asked::Asked;
 use crate::facts::Facts;
+use crate::group_version::GroupVersionKind;
 use crate::interest::{Interest, Target};
+use crate::policy::Policy;
 use crate::rego::field;
-use crate::request::{GroupVersionKind, Request};
-use crate::set::Policy;
+use crate::request::Request;
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// A rule and the controls that name it.
@@ -52,11 +53,11 @@ impl Control {
         Self { id: name.into(), doubt: None }
     }
 
-    pub(super) fn read(control: &Node, rule: &RuleFiles, inputs: &Inputs) -> Self {
+    pub(super) fn read(control: &Node, metadata: &Node, inputs: &Inputs) -> Self {
         let action = control.get("attributes").map_or("", |attributes| attributes.str("actionRequired"));
         let doubt = match action {
             "manual review" | "requires review" => Some(Doubt::Manual),
-            "configuration" if !is_set(&rule.metadata, inputs) => Some(Doubt::Unset),
+            "configuration" if !is_set(metadata, inputs) => Some(Doubt::Unset),
             _ => None,
         };
         Self { id: control.str("controlID").into(), doubt }

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use sekisho_manifest::Node;
 use serde_json::Value as Json;
 
-use super::{Inputs, Response, Rule};
+use super::response::Response;
+use super::rule::{Inputs, Rule};
 
 /// One test.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sekisho_kyverno::Settings;
 use sekisho_kyverno::policy::CleanupPolicy;
 use sekisho_kyverno::rule::{self, World};
 use smol_str::SmolStr;
@@ -12,7 +13,7 @@ use crate::request::Request;
 use crate::verdict::RuleName;
 use crate::views::Views;
 
-use super::cel::SetPolicy;
+use super::cel::{CelPolicy, SetPolicy};
 use super::options::Options;
 use super::pod_security::Standards;
 use super::request::request;
@@ -97,4 +98,12 @@ impl Cleanup {
         };
         rule::removes(policy, &asked, &world).map_err(|error| error.to_string())
     }
+}
+
+/// Policies of expressions as members of a set, for an installation, and apart from them those that remove objects on a
+/// schedule.
+pub(crate) fn for_set(policies: Vec<CelPolicy>, settings: &Arc<Settings>) -> (Vec<SetPolicy>, Vec<Cleanup>) {
+    let all = policies.into_iter().map(|policy| SetPolicy::new(policy, Arc::clone(settings)));
+    let (deleting, others): (Vec<_>, Vec<_>) = all.partition(SetPolicy::deletes);
+    (others, deleting.into_iter().map(Cleanup::of_expressions).collect())
 }

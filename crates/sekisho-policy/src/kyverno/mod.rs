@@ -9,6 +9,7 @@ mod request;
 mod world;
 
 pub use cleanup::Cleanup;
+pub(crate) use cleanup::for_set;
 pub use options::Options;
 pub use pod_security::Standards;
 pub(crate) use policy::load_with;

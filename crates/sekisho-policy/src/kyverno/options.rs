@@ -9,8 +9,9 @@ use sekisho_manifest::{FieldPath, Node, Object};
 use smol_str::SmolStr;
 
 use crate::facts::Facts;
+use crate::group_version::GroupVersionKind;
 use crate::kinds::Kinds;
-use crate::request::{self, GroupVersionKind, Request};
+use crate::request::{self, Request};
 
 /// What Kyverno's rules are given.
 #[derive(Debug, Clone, Default)]

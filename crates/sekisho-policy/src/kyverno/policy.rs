@@ -12,8 +12,8 @@ use smol_str::SmolStr;
 use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::{Interest, Target};
+use crate::policy::{Effect, EffectKind, FailureClass, Policy};
 use crate::problem::{Problem, Weight};
-use crate::set::{Effect, EffectKind, FailureClass, Policy};
 use crate::trust::{Answer, ImageRules, with_texts};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 

@@ -11,7 +11,7 @@ use sekisho_kyverno::{Meter, Value};
 use smol_str::SmolStr;
 
 use crate::facts::{self, Facts};
-use crate::request::GroupVersionKind;
+use crate::group_version::GroupVersionKind;
 
 /// The facts of a review.
 pub(super) struct Gathered<'f> {

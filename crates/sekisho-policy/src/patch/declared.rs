@@ -6,7 +6,7 @@ use sekisho_cel::Type;
 use smol_str::SmolStr;
 
 use super::schema::{self, Type as Schema};
-use crate::request::GroupVersionKind;
+use crate::group_version::GroupVersionKind;
 
 /// The fields of a type.
 type Fields = Vec<(SmolStr, Type)>;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sekisho_manifest::{Entry, Mapping, Node, Span, Value};
 
 use super::schema::{self, Type};
-use crate::request::GroupVersionKind;
+use crate::group_version::GroupVersionKind;
 
 /// Why a configuration cannot be laid over an object, in the words of the API server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use sekisho_manifest::Value;
 
-use crate::request::GroupVersionKind;
+use crate::group_version::GroupVersionKind;
 
 const TABLE: &str = include_str!("../../data/fields.txt");
 

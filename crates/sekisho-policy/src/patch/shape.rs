@@ -3,7 +3,7 @@
 use sekisho_kyverno::admission::Shape;
 
 use super::schema::{self, Type};
-use crate::request::GroupVersionKind;
+use crate::group_version::GroupVersionKind;
 
 /// What stands in a field of the objects of a kind; a step is a field, or none for an item of a list.
 pub(crate) fn field_shape(kind: &GroupVersionKind, path: &[Option<&str>]) -> Shape {

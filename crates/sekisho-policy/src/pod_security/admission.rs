@@ -6,11 +6,12 @@ use sekisho_manifest::{FieldPath, Node};
 use smol_str::format_smolstr;
 
 use crate::facts::Facts;
-use crate::request::{GroupVersionResource, Operation, Request};
+use crate::group_version::GroupVersionResource;
+use crate::request::{Operation, Request};
 
 use super::answer::{Answer, Finding, Mode, Status, StatusDetails};
+use super::catalogue::evaluate;
 use super::configuration::Configuration;
-use super::evaluate;
 use super::level::{Level, LevelVersion};
 use super::levels::{LabelError, Levels, aggregate};
 use super::namespace;

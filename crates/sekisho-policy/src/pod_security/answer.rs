@@ -143,7 +143,7 @@ impl Finding {
             Mode::Enforce => "violates",
             Mode::Audit | Mode::Warn => "would violate",
         };
-        let details = || super::details(&self.violations);
+        let details = || super::violation::details(&self.violations);
         (!self.violations.is_empty())
             .then(|| format!("{verb} PodSecurity \"{}\": {}", self.policy, details()))
     }

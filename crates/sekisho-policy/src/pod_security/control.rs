@@ -1,7 +1,6 @@
 //! A control of the Pod Security Standards: its name, its level, and what it asks in which version.
 
-use super::controls;
-use super::level::{Level, LevelVersion, Version};
+use super::level::{Level, Version};
 use super::pod::Pod;
 use super::violation::{Fault, Violation};
 
@@ -40,11 +39,6 @@ pub(super) struct Refusal {
 }
 
 impl Control {
-    /// The control of this id.
-    pub fn of(id: &str) -> Option<&'static Self> {
-        CONTROLS.into_iter().find(|control| control.id == id)
-    }
-
     /// Whether the control exists in a version.
     pub fn exists_in(&self, version: Version) -> bool {
         self.edition(version).is_some()
@@ -60,39 +54,4 @@ impl Control {
     fn edition(&self, version: Version) -> Option<&'static Edition> {
         self.editions.iter().rfind(|edition| Version::Minor(edition.since) <= version)
     }
-}
-
-/// Every control, in the order in which the API server names them: those of the baseline, then those of the
-/// restricted level, each by id.
-pub const CONTROLS: [&Control; 19] = [
-    &controls::apparmor::CONTROL,
-    &controls::capabilities_baseline::CONTROL,
-    &controls::host_namespaces::CONTROL,
-    &controls::host_path_volumes::CONTROL,
-    &controls::host_ports::CONTROL,
-    &controls::host_probes::CONTROL,
-    &controls::privileged::CONTROL,
-    &controls::proc_mount::CONTROL,
-    &controls::selinux::CONTROL,
-    &controls::seccomp_baseline::CONTROL,
-    &controls::sysctls::CONTROL,
-    &controls::windows_host_process::CONTROL,
-    &controls::privilege_escalation::CONTROL,
-    &controls::capabilities_restricted::CONTROL,
-    &controls::proc_mount_restricted::CONTROL,
-    &controls::volume_types::CONTROL,
-    &controls::run_as_non_root::CONTROL,
-    &controls::run_as_user::CONTROL,
-    &controls::seccomp_restricted::CONTROL,
-];
-
-/// The controls that a level has in a version, in the API server's order, without those whose place a stricter
-/// one of the level takes.
-pub fn controls_of(policy: LevelVersion) -> impl Iterator<Item = &'static Control> {
-    let LevelVersion { level, version } = policy;
-    let counts = move |control: &Control| control.level <= level && control.exists_in(version);
-    let is_replaced = move |control: &Control| {
-        CONTROLS.iter().any(|other| other.replaces == Some(control.id) && counts(other))
-    };
-    CONTROLS.into_iter().filter(move |control| counts(control) && !is_replaced(control))
 }

@@ -1,6 +1,6 @@
 //! The controls as Kyverno's rules ask them (`validate.podSecurity`, as of Kyverno 1.19).
 
-use super::control::CONTROLS;
+use super::catalogue::CONTROLS;
 use super::level::{Level, LevelVersion, Version};
 use super::pod::Pod;
 use super::violation::Violation;

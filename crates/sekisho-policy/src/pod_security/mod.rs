@@ -7,6 +7,7 @@
 
 mod admission;
 mod answer;
+mod catalogue;
 mod configuration;
 mod control;
 mod controls;
@@ -22,8 +23,9 @@ mod wording;
 
 pub use admission::review;
 pub use answer::{Answer, Cause, Finding, Mode, Status, StatusDetails};
+pub use catalogue::{CONTROLS, controls_of, evaluate};
 pub use configuration::{Configuration, ConfigurationError, ConfigurationFault, Exemptions};
-pub use control::{CONTROLS, Control, controls_of};
+pub use control::Control;
 pub use kyverno::evaluate_as_kyverno;
 pub use level::{Level, LevelError, LevelVersion, Version};
 pub use levels::{LabelError, Levels};
@@ -32,9 +34,3 @@ pub use loading::{Preset, is_policy};
 pub use pod::Pod;
 pub use rule::PodSecurity;
 pub use violation::{Fault, Found, Violation, details, reasons};
-
-/// Asks every control of a level in a version about a Pod, in the API server's order. Nothing comes, and nothing
-/// is allocated, where the Pod passes.
-pub fn evaluate(policy: LevelVersion, pod: &Pod<'_>) -> Vec<Violation> {
-    controls_of(policy).filter_map(|control| control.examine(policy.version, pod)).collect()
-}

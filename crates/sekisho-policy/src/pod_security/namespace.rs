@@ -8,11 +8,12 @@ use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
 use crate::facts::{Facts, ObjectQuery};
-use crate::request::{GroupVersionKind, Operation, Request};
+use crate::group_version::GroupVersionKind;
+use crate::request::{Operation, Request};
 
 use super::answer::{Answer, Cause, Status, StatusDetails};
+use super::catalogue::evaluate;
 use super::configuration::{Configuration, Exemptions};
-use super::evaluate;
 use super::level::{Level, LevelVersion};
 use super::levels::{self, LabelError, Levels, aggregate};
 use super::pod::Pod;

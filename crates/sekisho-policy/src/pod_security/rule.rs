@@ -6,8 +6,8 @@ use smol_str::{SmolStr, ToSmolStr as _};
 use crate::asked::Asked;
 use crate::facts::{Facts, ObjectQuery};
 use crate::interest::{Interest, Target};
+use crate::policy::Policy;
 use crate::request::{Operation, Request};
-use crate::set::Policy;
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 use super::admission::{resources, review};

@@ -9,7 +9,8 @@ use sekisho_rego::visit::{Visitor, visit};
 use sekisho_rego::{Options, Source, compile};
 use smol_str::SmolStr;
 
-use super::{Module, version};
+use super::module::Module;
+use super::version;
 
 /// One remark.
 #[derive(Debug, Clone, PartialEq, Eq)]

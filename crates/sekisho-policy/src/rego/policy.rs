@@ -9,11 +9,12 @@ use sekisho_rego::value::Value;
 use sekisho_rego::{Compiled, Document, EvaluationError};
 
 use super::answer::{Message, excepts, messages};
+use super::world::world;
 use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::Interest;
+use crate::policy::Policy;
 use crate::request::Request;
-use crate::set::Policy;
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// What all rules of modules that were compiled together share.
@@ -63,7 +64,7 @@ impl Shared {
         let request = sekisho_rego::Request {
             input,
             data: self.data.as_ref(),
-            world: super::world(now),
+            world: world(now),
             ..sekisho_rego::Request::default()
         };
         let outcome = self.compiled.evaluate(document, &request, &mut memory);

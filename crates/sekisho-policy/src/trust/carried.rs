@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use sekisho_manifest::{FieldPath, Node, Value};
 use smol_str::SmolStr;
 
+use crate::group_version::GroupVersionKind;
 use crate::interest::{Interest, Target};
-use crate::request::{GroupVersionKind, Operation, Request};
+use crate::request::{Operation, Request};
 
 /// An image that a request brings in.
 #[derive(Debug, Clone, PartialEq, Eq)]

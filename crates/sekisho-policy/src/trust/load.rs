@@ -12,8 +12,8 @@ use sekisho_trust::{
 
 use super::policy::TrustPolicy;
 use super::rule::ImageRule;
+use crate::policy::FailureClass;
 use crate::problem::Problem;
-use crate::set::FailureClass;
 use crate::verdict::{Enforcement, RuleName};
 
 /// The kind of entries of `trust`, as verdicts name it.

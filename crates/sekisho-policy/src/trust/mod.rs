@@ -2,7 +2,7 @@
 //!
 //! Entries of `trust` in a `sekisho.yaml`, `ClusterImagePolicy` of sigstore's policy-controller, and `verifyImages` of
 //! Kyverno become [`ImageRule`]s on one judgement, that of `sekisho-trust`. Images are looked up by who evaluates, and
-//! come as facts ([`ImageFact`]); what was not looked up is never taken for approved.
+//! come as facts ([`crate::ImageFact`]); what was not looked up is never taken for approved.
 
 mod carried;
 mod kyverno;
@@ -18,24 +18,3 @@ pub use self::set::TrustSet;
 pub(crate) use self::carried::with_texts;
 pub(crate) use self::kyverno::{Answer, ImageRules};
 pub(crate) use self::load::{Given, is_policy, load};
-
-use std::sync::Arc;
-
-use sekisho_trust::Decision;
-use smol_str::SmolStr;
-
-/// What is known of an image.
-#[derive(Debug, Clone)]
-pub enum ImageFact {
-    /// What its name leads to, and what the policies of trust say of that.
-    Judged {
-        /// The digest: `sha256:…`.
-        digest: SmolStr,
-        /// What each policy of trust that concerns it says, by the names that [`TrustSet`] gives them.
-        decision: Arc<Decision>,
-    },
-    /// There is no such image.
-    Absent(String),
-    /// It could not be looked up, for this reason.
-    Unknown(String),
-}

@@ -7,7 +7,7 @@ use super::rule::{ImageRule, OfImages};
 use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::Interest;
-use crate::set::{FailureClass, Policy};
+use crate::policy::{FailureClass, Policy};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// A policy of trust.

@@ -6,9 +6,8 @@ use sekisho_manifest::{FieldPath, ImageRef};
 use sekisho_trust::{Policy, Ruling};
 use smol_str::SmolStr;
 
-use super::ImageFact;
 use super::carried::Carried;
-use crate::facts::Facts;
+use crate::facts::{Facts, ImageFact};
 use crate::verdict::Outcome;
 
 /// The most reasons that are told of one image.

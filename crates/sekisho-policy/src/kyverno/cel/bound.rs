@@ -10,10 +10,11 @@ use smol_str::SmolStr;
 
 use super::exception::said;
 use crate::admission::{self, LoadOptions};
-use crate::facts::Snapshot;
 use crate::kinds::Kinds;
+use crate::policy::Policy;
 use crate::request::{Request, User};
-use crate::set::{Policy, PolicySet};
+use crate::set::PolicySet;
+use crate::snapshot::Snapshot;
 use crate::verdict::{Outcome, Verdict};
 
 /// What such policies are told of who asks where the test does not say.

@@ -2,32 +2,32 @@
 
 use std::sync::Arc;
 
-use sekisho_cel::Type;
-use sekisho_manifest::{Entry, FieldPath, Node, Value};
+use sekisho_manifest::{FieldPath, Node};
 use smol_str::SmolStr;
 
 use super::autogen::{self, Place, Rewriting, mapping};
+use super::constraints::{constraints, of_any_operation};
 use super::environment::Use;
 use super::exception::{self, Exception};
-use super::expression::{Compiler, Expression, Variable};
+use super::expression::{Compiler, Variable};
+use super::gate::{Gate, annotations};
 use super::generating::{self, Generation};
 use super::kind::PolicyKind;
-use super::library::Scope;
 use super::mutating::{self, Mutations};
+use super::owner::Owner;
+use super::scope::Scope;
 use super::validating::{self, Validation};
 use crate::admission::{At, MatchResources, Reader};
 use crate::interest::Target;
+use crate::policy::EffectKind;
 use crate::problem::{Problem, Weight};
-use crate::set::EffectKind;
 use crate::verdict::Enforcement;
 
 /// A compiled policy of the group `policies.kyverno.io`.
 #[derive(Debug)]
 pub struct CelPolicy {
     pub(super) kind: PolicyKind,
-    pub(super) scope: Scope,
-    pub(super) namespace: SmolStr,
-    pub(super) name: SmolStr,
+    pub(super) owner: Owner,
     /// Whether it is about plain JSON, whatever that is.
     pub(super) plain: bool,
     pub(super) actions: Vec<Enforcement>,
@@ -59,10 +59,8 @@ pub(super) struct Variant {
     pub(super) constraints: Option<MatchResources>,
     /// Whether it looks for templates of Pods in the object.
     pub(super) extracts: bool,
-    pub(super) exceptions: Vec<exception::Compiled>,
-    pub(super) conditions: Vec<Expression>,
+    pub(super) gate: Gate,
     pub(super) variables: Vec<Variable>,
-    pub(super) annotations: Vec<(SmolStr, Expression)>,
     pub(super) body: Body,
 }
 
@@ -119,9 +117,11 @@ impl CelPolicy {
         }
         let mut policy = Self {
             kind,
-            scope: if namespaced { Scope::Namespace } else { Scope::Cluster },
-            namespace: if namespaced && namespace.is_empty() { "default".into() } else { namespace },
-            name,
+            owner: Owner {
+                scope: if namespaced { Scope::Namespace } else { Scope::Cluster },
+                namespace: if namespaced && namespace.is_empty() { "default".into() } else { namespace },
+                name,
+            },
             plain,
             actions: chosen,
             ignores_failures,
@@ -153,12 +153,12 @@ impl CelPolicy {
 
     /// The name of the policy.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.owner.name
     }
 
     /// Whether the policy belongs to a namespace, and is for that alone.
     pub fn is_namespaced(&self) -> bool {
-        self.scope == Scope::Namespace
+        self.owner.is_namespaced()
     }
 
     /// What the policy does.
@@ -224,8 +224,8 @@ impl CelPolicy {
         exceptions: &[Arc<Exception>],
     ) {
         let at = At { node: Some(spec), path: FieldPath::root().child("spec"), span: spec.span };
-        let mut compiler = Compiler::new(self.used(), self.scope);
-        let identity = (self.kind, self.is_namespaced(), self.name.as_str());
+        let mut compiler = Compiler::new(self.used(), self.owner.scope);
+        let identity = (self.kind, self.is_namespaced(), self.owner.name.as_str());
         let exceptions = exception::compile(exceptions, identity, &compiler, reader);
         let at_conditions = match self.kind {
             PolicyKind::Deleting => at.get("conditions"),
@@ -251,68 +251,9 @@ impl CelPolicy {
         self.variants.push(Variant {
             constraints: if self.plain { None } else { self.constraints(reader, &at) },
             extracts: place == Some(Place::Anywhere),
-            exceptions,
-            conditions,
+            gate: Gate { exceptions, conditions, annotations },
             variables,
-            annotations,
             body,
         });
     }
-}
-
-fn annotations(reader: &mut Reader<'_>, at: &At<'_>, compiler: &Compiler) -> Vec<(SmolStr, Expression)> {
-    let mut read = Vec::new();
-    for item in reader.items(&at.get("auditAnnotations")) {
-        let key = reader.needed_text(&item.get("key"));
-        let wanted = [Type::String, Type::Null];
-        read.extend(compiler.compile(reader, &item.get("valueExpression"), &wanted).map(|made| (key, made)));
-    }
-    read
-}
-
-/// What a policy matches; none where it matches nothing. Kyverno takes versions as they are named, and a rule
-/// that lacks a list for one that matches nothing.
-pub(super) fn constraints(reader: &mut Reader<'_>, at: &At<'_>) -> Option<MatchResources> {
-    let node = at.node?;
-    let lists = ["apiGroups", "apiVersions", "operations", "resources"];
-    let is_whole =
-        |rule: &&Node| lists.iter().all(|key| rule.get(key).is_some_and(|list| !list.items().is_empty()));
-    let whole = |key: &str| -> Option<Node> {
-        let rules = node.get(key)?;
-        let kept: Vec<Node> = rules.items().iter().filter(is_whole).cloned().collect();
-        Some(Node { span: rules.span, value: Value::Sequence(Arc::new(kept)) })
-    };
-    let mut changed = node.clone();
-    let is_empty = |node: Option<&Node>| node.is_none_or(|node| node.items().is_empty());
-    let fields = changed.as_mapping_mut()?;
-    for key in ["resourceRules", "excludeResourceRules"] {
-        if let Some(rules) = whole(key) {
-            if key == "resourceRules" && rules.items().is_empty() && !is_empty(node.get(key)) {
-                return None;
-            }
-            fields.put(Entry { key: SmolStr::new(key), key_span: rules.span, node: rules });
-        }
-    }
-    let exact = Node { span: at.span, value: Value::String(SmolStr::new_static("Exact")) };
-    fields.put(Entry { key: SmolStr::new_static("matchPolicy"), key_span: at.span, node: exact });
-    MatchResources::read(reader, &At { node: Some(&changed), path: at.path.clone(), span: at.span })
-}
-
-/// Constraints that match the resources of others whatever is done to them.
-pub(super) fn of_any_operation(node: &Node) -> Node {
-    let mut changed = node.clone();
-    let span = node.span;
-    let all = || {
-        let star = Node { span, value: Value::String(SmolStr::new_static("*")) };
-        Node { span, value: Value::Sequence(Arc::new(vec![star])) }
-    };
-    let rules = changed.as_mapping_mut().and_then(|mapping| mapping.value_mut("resourceRules"));
-    for rule in rules.and_then(Node::items_mut).into_iter().flatten() {
-        if let Some(rule) = rule.as_mapping_mut() {
-            rule.put(Entry { key: SmolStr::new_static("operations"), key_span: span, node: all() });
-        } else {
-            *rule = mapping(span, Vec::new());
-        }
-    }
-    changed
 }

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use sekisho_cel::{Environment, Library, StructType, Type};
 use smol_str::SmolStr;
 
-use super::library::{self, Scope};
+use super::library;
+use super::scope::Scope;
 use crate::admission::base_environment;
 
 /// The version of Kubernetes whose functions expressions have.

@@ -6,7 +6,7 @@ use sekisho_cel::{Environment, Program, Type};
 use smol_str::SmolStr;
 
 use super::environment::{self, Use};
-use super::library::Scope;
+use super::scope::Scope;
 use crate::admission::{At, Reader};
 
 /// How many levels expressions may nest through variables.

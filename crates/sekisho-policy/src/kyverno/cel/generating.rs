@@ -6,12 +6,12 @@ use sekisho_kyverno::rule::{RuleKind, RuleResult, Status};
 use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
-use super::definition::{CelPolicy, Variant};
 use super::evaluation::Evaluation;
 use super::exception::{self, said};
 use super::expression::{Compiler, Expression};
+use super::gate::{Annotations, Gate};
+use super::owner::Owner;
 use super::template::{self, Template};
-use super::validating::{Annotations, annotations};
 use crate::admission::{At, Reader};
 
 /// What makes objects.
@@ -41,41 +41,41 @@ pub(super) fn read(reader: &mut Reader<'_>, at: &At<'_>, compiler: &Compiler) ->
 
 /// What the policy makes of a request that it matches; none where its conditions do not hold.
 pub(super) fn make(
-    policy: &CelPolicy,
-    variant: &Variant,
+    owner: &Owner,
+    gate: &Gate,
     generations: &[Generation],
     evaluation: Evaluation<'_>,
 ) -> Option<(RuleResult, Annotations)> {
     let kind = RuleKind::Generation;
     let failed = |why: String| {
         let message = format!("failed to evaluate policy: {why}");
-        Some((said(&policy.name, kind, Status::Error, message), Vec::new()))
+        Some((said(&owner.name, kind, Status::Error, message), Vec::new()))
     };
-    match exception::exempt(&variant.exceptions, &evaluation) {
+    match exception::exempt(&gate.exceptions, &evaluation) {
         Ok(matched) if matched.is_empty() => {}
         Ok(matched) => return Some((exception::result(&matched, kind), Vec::new())),
         Err(why) => return failed(why),
     }
-    match evaluation.all_hold(&variant.conditions) {
+    match evaluation.all_hold(&gate.conditions) {
         Ok(true) => {}
         Ok(false) => return None,
         Err(why) => return failed(why),
     }
     for generation in generations {
-        if let Err(why) = apply(policy, generation, &evaluation) {
+        if let Err(why) = apply(owner, generation, &evaluation) {
             return failed(why);
         }
     }
-    let published = match annotations(variant, &evaluation) {
+    let published = match gate.published(&evaluation) {
         Ok(published) => published,
         Err(why) => return failed(why),
     };
     let generated = evaluation.made().iter().map(Value::from_node).collect();
-    let result = said(&policy.name, kind, Status::Pass, "policy evaluated successfully");
+    let result = said(&owner.name, kind, Status::Pass, "policy evaluated successfully");
     Some((RuleResult { generated, ..result }, published))
 }
 
-fn apply(policy: &CelPolicy, generation: &Generation, evaluation: &Evaluation<'_>) -> Result<(), String> {
+fn apply(owner: &Owner, generation: &Generation, evaluation: &Evaluation<'_>) -> Result<(), String> {
     match generation {
         Generation::Expression(expression) => evaluation.evaluate(expression).map(drop),
         Generation::Template(template) => {
@@ -84,7 +84,7 @@ fn apply(policy: &CelPolicy, generation: &Generation, evaluation: &Evaluation<'_
                 .map_err(|why| format!("failed to render generation template: {why}"))?;
             let mut groups: Vec<(SmolStr, Vec<Node>)> = Vec::new();
             for object in objects {
-                let namespace = home(policy, &object)?;
+                let namespace = home(owner, &object)?;
                 match groups.iter_mut().find(|(known, _)| *known == namespace) {
                     Some((_, group)) => group.push(object),
                     None => groups.push((namespace, vec![object])),
@@ -100,17 +100,17 @@ fn apply(policy: &CelPolicy, generation: &Generation, evaluation: &Evaluation<'_
 }
 
 /// The namespace of an object of a template.
-fn home(policy: &CelPolicy, object: &Node) -> Result<SmolStr, String> {
+fn home(owner: &Owner, object: &Node) -> Result<SmolStr, String> {
     let own = object.at(&["metadata", "namespace"]).and_then(Node::as_str).unwrap_or("");
-    if !policy.is_namespaced() || own == policy.namespace {
+    if !owner.is_namespaced() || own == owner.namespace {
         return Ok(own.into());
     }
     if own.is_empty() {
-        return Ok(policy.namespace.clone());
+        return Ok(owner.namespace.clone());
     }
     Err(format!(
         "cross-namespace generation denied: a policy in namespace \"{}\" cannot generate resources into namespace \
          \"{own}\"",
-        policy.namespace
+        owner.namespace
     ))
 }

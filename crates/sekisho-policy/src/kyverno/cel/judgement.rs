@@ -11,15 +11,17 @@ use super::autogen::mapping;
 use super::definition::{Body, CelPolicy, Variant};
 use super::evaluation::{Evaluation, Given};
 use super::exception::said;
+use super::gate::Annotations;
 use super::kind::PolicyKind;
 use super::outside::Outside;
 use super::subject::Subject;
-use super::validating::{self, Annotations};
+use super::validating;
 use super::{deleting, generating, mutating, templates};
 use crate::admission::MatchResources;
 use crate::asked::Asked;
+use crate::group_version::GroupVersionKind;
 use crate::kinds::Kinds;
-use crate::request::{GroupVersionKind, Request};
+use crate::request::Request;
 use crate::views::Views;
 
 /// What a policy may know beside the request.
@@ -72,7 +74,7 @@ impl CelPolicy {
             }
             return judgement;
         }
-        if self.is_namespaced() && asked.namespace != self.namespace {
+        if self.is_namespaced() && asked.namespace != self.owner.namespace {
             return judgement;
         }
         let namespace = namespace(asked, around);
@@ -94,7 +96,7 @@ impl CelPolicy {
                 Body::Mutations(mutations) => {
                     let Some(object) = &asked.object else { continue };
                     let evaluation = work.evaluation(&subject);
-                    let changed = mutating::change(variant, mutations, &evaluation, object, false);
+                    let changed = mutating::change(&variant.gate, mutations, &evaluation, object, false);
                     judgement.say(changed.result, changed.annotations);
                     if let Some(object) = changed.object {
                         current = Some(Request { object: Some(object), ..asked.request().clone() });
@@ -137,7 +139,7 @@ impl CelPolicy {
         targets: &[Node],
         around: &Surroundings<'_>,
     ) -> Vec<RuleResult> {
-        if self.is_namespaced() && asked.namespace != self.namespace {
+        if self.is_namespaced() && asked.namespace != self.owner.namespace {
             return Vec::new();
         }
         let namespace = namespace(asked, around);
@@ -145,7 +147,7 @@ impl CelPolicy {
         let is_meant = |variant: &&Variant| {
             let work = Work { policy: self, variant, namespace: namespace.as_ref(), around };
             matches(variant, asked, namespace.as_ref())
-                && work.evaluation(&subject).all_hold(&variant.conditions) == Ok(true)
+                && work.evaluation(&subject).all_hold(&variant.gate.conditions) == Ok(true)
         };
         self.change_others(&mut self.variants.iter().filter(is_meant), asked, targets, around)
     }
@@ -178,7 +180,8 @@ impl CelPolicy {
                     continue;
                 }
                 let subject = Subject { request: trigger.request.clone(), ..Subject::plain(target) };
-                let changed = mutating::change(variant, mutations, &work.evaluation(&subject), target, true);
+                let changed =
+                    mutating::change(&variant.gate, mutations, &work.evaluation(&subject), target, true);
                 let passes = changed.result.status == Status::Pass;
                 let target = changed.object.filter(|_| passes).as_ref().map(PlainValue::from_node);
                 results.push(RuleResult { target, ..changed.result });
@@ -236,7 +239,7 @@ impl Work<'_> {
             namespace: self.namespace,
             outside: self.around.outside,
             settings: self.around.settings,
-            own_namespace: &self.policy.namespace,
+            own_namespace: &self.policy.owner.namespace,
             variables: &self.variant.variables,
         })
     }
@@ -247,12 +250,14 @@ impl Work<'_> {
         match &self.variant.body {
             Body::Validations(validations) => {
                 let ignores = self.policy.ignores_failures;
-                Some(validating::judge(self.variant, validations, &evaluation, ignores))
+                Some(validating::judge(&self.variant.gate, validations, &evaluation, ignores))
             }
             Body::Generations(generations) => {
-                generating::make(self.policy, self.variant, generations, evaluation.that_makes())
+                generating::make(&self.policy.owner, &self.variant.gate, generations, evaluation.that_makes())
             }
-            Body::Deletion => Some((deleting::judge(self.policy, self.variant, &evaluation), Vec::new())),
+            Body::Deletion => {
+                Some((deleting::judge(&self.policy.owner.name, &self.variant.gate, &evaluation), Vec::new()))
+            }
             Body::Mutations(_) => None,
         }
     }

@@ -4,13 +4,13 @@ use sekisho_cel::Type;
 use sekisho_kyverno::rule::{RuleKind, RuleResult, Status};
 use sekisho_manifest::Node;
 
-use super::definition::{Variant, constraints, of_any_operation};
+use super::constraints::{constraints, of_any_operation};
 use super::evaluation::Evaluation;
 use super::exception::{self, said};
 use super::expression::{Compiler, Expression};
-use super::validating::{Annotations, annotations};
+use super::gate::{Annotations, Gate};
 use crate::admission::{At, MatchResources, Reader, apply_configuration, apply_json_patch};
-use crate::request::GroupVersionKind;
+use crate::group_version::GroupVersionKind;
 
 /// The mutations of a policy.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ pub(super) struct Changed {
 
 /// Changes an object that the policy matches; one of the policy's targets where that is said.
 pub(super) fn change(
-    variant: &Variant,
+    gate: &Gate,
     mutations: &Mutations,
     evaluation: &Evaluation<'_>,
     object: &Node,
@@ -96,14 +96,14 @@ pub(super) fn change(
     let failed = |why: String| {
         leave(said("evaluation", kind, Status::Error, format!("failed to evaluate policy: {why}")))
     };
-    match exception::exempt(&variant.exceptions, evaluation) {
+    match exception::exempt(&gate.exceptions, evaluation) {
         Ok(matched) if matched.is_empty() => {}
         Ok(matched) => return leave(exception::result(&matched, kind)),
         Err(why) => return failed(why),
     }
     let conditions = match &mutations.existing {
         Some(targets) if is_target => &targets.conditions,
-        _ => &variant.conditions,
+        _ => &gate.conditions,
     };
     match evaluation.all_hold(conditions) {
         Ok(true) => {}
@@ -127,7 +127,7 @@ pub(super) fn change(
         }
         evaluation.set_object(&current);
     }
-    match annotations(variant, evaluation) {
+    match gate.published(evaluation) {
         Ok(annotations) => {
             Changed { result: said("", kind, Status::Pass, "success"), annotations, object: Some(current) }
         }

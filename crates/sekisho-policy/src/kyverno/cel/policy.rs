@@ -17,7 +17,7 @@ use crate::facts::{Facts, Known};
 use crate::interest::{Interest, Target};
 use crate::kinds::Kinds;
 use crate::kyverno::options::settings;
-use crate::set::{Effect, EffectKind, FailureClass, Policy};
+use crate::policy::{Effect, EffectKind, FailureClass, Policy};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// A policy with the settings of an installation.
@@ -28,7 +28,7 @@ pub struct SetPolicy {
 }
 
 impl SetPolicy {
-    pub(super) fn new(policy: CelPolicy, settings: Arc<Settings>) -> Self {
+    pub(crate) fn new(policy: CelPolicy, settings: Arc<Settings>) -> Self {
         Self { policy, settings }
     }
 
@@ -36,8 +36,8 @@ impl SetPolicy {
     pub(in crate::kyverno) fn name(&self) -> RuleName {
         let policy = &self.policy;
         let kind = policy.kind.name(policy.is_namespaced());
-        let whole = RuleName::of_policy(SmolStr::new_static(kind), policy.name.clone());
-        RuleName { namespace: policy.namespace.clone(), ..whole }
+        let whole = RuleName::of_policy(SmolStr::new_static(kind), policy.owner.name.clone());
+        RuleName { namespace: policy.owner.namespace.clone(), ..whole }
     }
 
     /// What it can concern.
@@ -112,8 +112,8 @@ impl SetPolicy {
         Verdict {
             rule: RuleName {
                 kind: SmolStr::new_static(policy.kind.name(policy.is_namespaced())),
-                namespace: policy.namespace.clone(),
-                policy: policy.name.clone(),
+                namespace: policy.owner.namespace.clone(),
+                policy: policy.owner.name.clone(),
                 rule: result.rule,
             },
             outcome,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use sekisho_manifest::{Entry, Mapping, Node, Span, Value};
 use smol_str::SmolStr;
 
-use crate::request::{GroupVersionKind, GroupVersionResource, Request};
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
+use crate::request::Request;
 
 /// How deep templates are looked for.
 const DEEPEST: usize = 100;

@@ -12,12 +12,14 @@ use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
 use super::bound::{self, Bound};
+use super::definition::CelPolicy;
 use super::judgement::Surroundings;
+use super::load::load;
 use super::outside::{Address, HttpRequest, Outside, Silence};
-use super::{CelPolicy, load};
 use crate::asked::Asked;
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::kinds::Kinds;
-use crate::request::{GroupVersionKind, GroupVersionResource, Operation, Request, User};
+use crate::request::{Operation, Request, User};
 use crate::views::Views;
 
 /// How many policies are kept compiled.

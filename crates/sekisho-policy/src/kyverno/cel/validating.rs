@@ -4,10 +4,10 @@ use sekisho_cel::{Type, Value};
 use sekisho_kyverno::rule::{RuleKind, RuleResult, Status};
 use smol_str::SmolStr;
 
-use super::definition::Variant;
 use super::evaluation::Evaluation;
 use super::exception::{self, said};
 use super::expression::{Compiler, Expression};
+use super::gate::{Annotations, Gate};
 use crate::admission::{At, Reader};
 
 /// A validation of a policy.
@@ -35,12 +35,9 @@ pub(super) fn read(reader: &mut Reader<'_>, at: &At<'_>, compiler: &Compiler) ->
     read
 }
 
-/// Audit annotations with their values.
-pub(super) type Annotations = Vec<(SmolStr, String)>;
-
 /// What the policy says of a request that it matches. `ignores` says that conditions which fail let it go.
 pub(super) fn judge(
-    variant: &Variant,
+    gate: &Gate,
     validations: &[Validation],
     evaluation: &Evaluation<'_>,
     ignores: bool,
@@ -53,13 +50,13 @@ pub(super) fn judge(
         Err(_) if ignores => Ok(false),
         other => other,
     };
-    match exception::exempt(&variant.exceptions, evaluation) {
+    match exception::exempt(&gate.exceptions, evaluation) {
         Ok(matched) if matched.is_empty() => {}
         Ok(matched) => return (exception::result(&matched, kind), Vec::new()),
         Err(_) if ignores => {}
         Err(why) => return failed(why),
     }
-    match hold(&variant.conditions) {
+    match hold(&gate.conditions) {
         Ok(true) => {}
         Ok(false) => return (said("", kind, Status::Skip, "skip"), Vec::new()),
         Err(why) => return failed(why),
@@ -70,7 +67,7 @@ pub(super) fn judge(
             Ok(true) => {}
             Ok(false) => {
                 let message = validation.message(place, evaluation);
-                return match annotations(variant, evaluation) {
+                return match gate.published(evaluation) {
                     Ok(annotations) => (said("", kind, Status::Fail, message), annotations),
                     Err(why) => error(why),
                 };
@@ -78,7 +75,7 @@ pub(super) fn judge(
             Err(why) => return error(why),
         }
     }
-    match annotations(variant, evaluation) {
+    match gate.published(evaluation) {
         Ok(annotations) => (said("", kind, Status::Pass, "success"), annotations),
         Err(why) => failed(why),
     }
@@ -104,24 +101,4 @@ impl Validation {
             message
         }
     }
-}
-
-/// The audit annotations of a policy; empty ones are left out.
-pub(super) fn annotations(variant: &Variant, evaluation: &Evaluation<'_>) -> Result<Annotations, String> {
-    let mut published = Vec::new();
-    for (key, expression) in &variant.annotations {
-        match evaluation.evaluate(expression) {
-            Ok(Value::String(text)) if text.is_empty() => {}
-            Ok(Value::String(text)) => published.push((key.clone(), text.to_string())),
-            Ok(other) => {
-                return Err(format!(
-                    "failed to convert auditAnnotation '{key}' expression: type conversion error from '{}' to \
-                     'string'",
-                    other.type_name()
-                ));
-            }
-            Err(why) => return Err(format!("failed to evaluate auditAnnotation '{key}': {why}")),
-        }
-    }
-    Ok(published)
 }

@@ -4,9 +4,10 @@ use sekisho_cel::{Call, Environment, Value};
 use sekisho_manifest::Node;
 
 use super::super::outside::Question;
-use super::{Given, Scope, ask, members, node, text, with_context};
+use super::super::scope::Scope;
+use super::function::{Context, Given, ask, members, node, text, with_context};
 
-pub(super) const CONTEXT: &str = "generator.Context";
+pub(super) const CONTEXT: Context = Context { name: "generator", kind: "generator.Context" };
 
 const APPLY: [&str; 2] = ["Apply", "apply"];
 

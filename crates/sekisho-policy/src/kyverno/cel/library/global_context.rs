@@ -4,9 +4,9 @@ use sekisho_cel::{Call, Environment};
 use smol_str::SmolStr;
 
 use super::super::outside::Question;
-use super::{Given, ask, members, text, with_context};
+use super::function::{Context, Given, ask, members, text, with_context};
 
-pub(super) const CONTEXT: &str = "globalcontext.Context";
+pub(super) const CONTEXT: Context = Context { name: "globalContext", kind: "globalcontext.Context" };
 
 const GET: [&str; 2] = ["Get", "get"];
 

@@ -6,7 +6,7 @@ use flate2::bufread::MultiGzDecoder;
 use flate2::{Compression, GzBuilder};
 use sekisho_cel::{Call, Environment, Value};
 
-use super::{Given, failed, globals, text, value};
+use super::function::{Given, failed, globals, text, value};
 
 /// How many bytes are read at once, and paid for.
 const CHUNK: usize = 16 << 10;

@@ -6,7 +6,7 @@ use sekisho_cel::{Call, Environment, Value};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::{Given, globals, text};
+use super::function::{Given, globals, text};
 
 pub(super) fn extend(environment: Environment) -> Environment {
     let signature = "string -> string";

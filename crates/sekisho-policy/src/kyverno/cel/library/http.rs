@@ -3,9 +3,9 @@
 use sekisho_cel::{Call, Environment};
 
 use super::super::outside::Question;
-use super::{Given, ask, members, node, text, texts, value, with_context};
+use super::function::{Context, Given, ask, members, node, text, texts, value, with_context};
 
-pub(super) const CONTEXT: &str = "http.Context";
+pub(super) const CONTEXT: Context = Context { name: "http", kind: "http.Context" };
 
 const GET: [&str; 2] = ["Get", "get"];
 const POST: [&str; 2] = ["Post", "post"];

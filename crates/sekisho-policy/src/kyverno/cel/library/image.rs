@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sekisho_cel::{Call, Environment, Failure, Foreign, Value};
 use smol_str::{SmolStr, format_smolstr};
 
-use super::{Given, failed, globals, members, text, value};
+use super::function::{Given, failed, globals, members, text, value};
 
 const IMAGE: &str = "kyverno.image";
 

@@ -3,9 +3,9 @@
 use sekisho_cel::{Call, Environment};
 
 use super::super::outside::Question;
-use super::{Given, ask, members, text, with_context};
+use super::function::{Context, Given, ask, members, text, with_context};
 
-pub(super) const CONTEXT: &str = "imagedata.Context";
+pub(super) const CONTEXT: Context = Context { name: "image", kind: "imagedata.Context" };
 
 pub(super) fn extend(environment: Environment) -> Environment {
     let environment = with_context(environment, CONTEXT);

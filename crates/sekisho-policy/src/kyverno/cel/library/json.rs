@@ -3,9 +3,9 @@
 use sekisho_cel::{Call, Environment, Nulls, Value};
 use sekisho_manifest::Format;
 
-use super::{Given, failed, members, node, read, text, with_context};
+use super::function::{Context, Given, failed, members, node, read, text, with_context};
 
-pub(super) const CONTEXT: &str = "json.Json";
+pub(super) const CONTEXT: Context = Context { name: "json", kind: "json.Json" };
 
 pub(super) fn extend(environment: Environment) -> Environment {
     let environment = with_context(environment, CONTEXT);

@@ -2,7 +2,7 @@
 
 use sekisho_cel::{Call, Environment, Failure, Value};
 
-use super::{Given, globals};
+use super::function::{Given, globals};
 
 pub(super) fn extend(environment: Environment) -> Environment {
     globals(environment, &["math.round"], "double, int -> double", round)

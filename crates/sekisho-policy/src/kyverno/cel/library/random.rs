@@ -4,7 +4,7 @@ use sekisho_cel::{Call, Environment};
 use smol_str::SmolStr;
 
 use super::super::outside::Question;
-use super::{Given, ask, globals, text};
+use super::function::{Given, ask, globals, text};
 
 /// What is matched where nothing is given.
 const DEFAULT: &str = "[0-9a-z]{8}";

@@ -4,10 +4,11 @@ use sekisho_cel::{Call, Environment, Foreign, Value};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::super::outside::{Address, Question};
-use super::{Given, Scope, ask, members, node, text, texts, value, with_context};
-use crate::request::{GroupVersionKind, GroupVersionResource};
+use super::super::scope::Scope;
+use super::function::{Context, Given, ask, members, node, text, texts, value, with_context};
+use crate::group_version::{GroupVersionKind, GroupVersionResource};
 
-pub(super) const CONTEXT: &str = "resource.Context";
+pub(super) const CONTEXT: Context = Context { name: "resource", kind: "resource.Context" };
 
 const RESOURCE: &str = "schema.GroupVersionResource";
 

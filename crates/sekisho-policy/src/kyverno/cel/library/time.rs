@@ -3,7 +3,7 @@
 use sekisho_cel::{Call, Environment, Failure, Timestamp, Value};
 
 use super::super::outside::Question;
-use super::{Given, ask, globals};
+use super::function::{Given, ask, globals};
 
 /// Nanoseconds from the beginning of year 1, from which Go counts whole spans, to 1970.
 const SINCE_YEAR_1: i128 = 62_135_596_800_000_000_000;

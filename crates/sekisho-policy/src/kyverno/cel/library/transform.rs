@@ -2,7 +2,7 @@
 
 use sekisho_cel::{Call, Environment, Failure, Map, Value};
 
-use super::{Given, failed, globals, text};
+use super::function::{Given, failed, globals, text};
 
 pub(super) fn extend(environment: Environment) -> Environment {
     let signature = "list(dyn), list(dyn), string, string -> map(dyn, dyn)";

@@ -3,7 +3,7 @@
 use sekisho_cel::{Call, Environment, Foreign, StructType, Type, Value};
 use smol_str::SmolStr;
 
-use super::{Given, globals, text};
+use super::function::{Given, globals, text};
 
 const ACCOUNT: &str = "user.ServiceAccount";
 

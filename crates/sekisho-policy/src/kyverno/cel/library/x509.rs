@@ -7,7 +7,7 @@ use sekisho_kyverno::jmespath::{Expression, JmespathError, Surroundings};
 use sekisho_kyverno::{Budget, Meter};
 use sekisho_kyverno::{NoFacts, Settings};
 
-use super::{Given, failed, globals, text};
+use super::function::{Given, failed, globals, text};
 
 pub(super) fn extend(environment: Environment) -> Environment {
     globals(environment, &["x509.decode"], "string -> dyn", decode)
