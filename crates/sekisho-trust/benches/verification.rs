@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what makes the material stops where it is wrong")]
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,7 +14,7 @@ use sekisho_signature::secret::{PrivateKey, SigningKey as _};
 use sekisho_signature::signing::sign_statement;
 use sekisho_signature::statement::Statement;
 use sekisho_trust::{
-    Authority, Cache, CacheKey, Evidence, Group, Image, ImagePattern, Policy, Trusted, judge,
+    Authority, Cache, CacheKey, Evidence, Group, Image, ImagePattern, Policy, Terms, Trusted, judge,
 };
 
 const DIGITS: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -34,6 +35,8 @@ fn policy(key: &PrivateKey) -> Policy {
         root: Arc::default(),
         evidence: Evidence { log: false, certificate_log: true, timestamp: false },
         claims: Vec::new(),
+        place: None,
+        annotations: BTreeMap::new(),
     };
     Policy {
         name: "release".to_owned(),
@@ -42,6 +45,7 @@ fn policy(key: &PrivateKey) -> Policy {
         groups: vec![Group { needed: 1, authorities: vec![Arc::new(authority)] }],
         claims: Vec::new(),
         bundle: None,
+        terms: Terms::default(),
     }
 }
 

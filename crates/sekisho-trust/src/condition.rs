@@ -1,12 +1,18 @@
-//! Conditions on claims, in CEL: `predicate`, `predicateType`, `image`, `bundle` and `now` are known.
+//! Conditions on claims: in CEL, where `predicate`, `predicateType`, `image`, `bundle` and `now` are known; in Rego, as
+//! policy-controller has them; and as Kyverno writes them, over the claim.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use sekisho_cel::{Bindings, Budget, Environment, Nulls, Program, Type, Value};
+use sekisho_kyverno::context::{Context, NoFacts, Settings};
+use sekisho_kyverno::jmespath::Surroundings;
+use sekisho_kyverno::operators::Conditions;
 use sekisho_manifest::{Format, SourceId, load};
+use sekisho_signature::statement::Statement;
 
 use crate::policy::BundleInForce;
+use crate::rego::Rego;
 
 /// The release of Kubernetes whose functions are known.
 const RELEASE: u32 = 36;
@@ -17,7 +23,23 @@ const CLAIM_LIMIT: usize = 64 << 20;
 #[derive(Debug, Clone)]
 pub struct Condition {
     text: String,
-    program: Arc<Program>,
+    form: Form,
+}
+
+#[derive(Debug, Clone)]
+enum Form {
+    Cel(Arc<Program>),
+    Rego(Rego),
+    Kyverno(Arc<Conditions>),
+}
+
+/// What conditions look at.
+pub(crate) struct Looked<'l> {
+    pub(crate) statement: &'l Statement,
+    /// The name and the digest of the image.
+    pub(crate) image: (&'l str, &'l str),
+    pub(crate) bundle: Option<&'l BundleInForce>,
+    pub(crate) now: Timestamp,
 }
 
 /// Why there is no condition, or why it is not met.
@@ -64,7 +86,20 @@ impl Condition {
             text: text.chars().take(200).collect(),
             message: error.to_string(),
         })?;
-        Ok(Self { text: text.to_owned(), program: Arc::new(program) })
+        Ok(Self { text: text.to_owned(), form: Form::Cel(Arc::new(program)) })
+    }
+
+    /// A module of Rego whose `data.sigstore.isCompliant` must hold of the statement, which is the input.
+    pub(crate) fn of_rego(module: &str) -> Result<Self, ConditionError> {
+        Ok(Self { text: "isCompliant".to_owned(), form: Form::Rego(Rego::of(module)?) })
+    }
+
+    /// Conditions of Kyverno, whose variables are the fields of the claim.
+    pub(crate) fn of_kyverno(conditions: &serde_json::Value) -> Result<Self, ConditionError> {
+        let wrong = |message: String| ConditionError::Syntax { text: "conditions".to_owned(), message };
+        let source = sekisho_kyverno::Value::from_node(&node(conditions)?);
+        let read = Conditions::read(&source).map_err(|error| wrong(error.to_string()))?;
+        Ok(Self { text: "conditions".to_owned(), form: Form::Kyverno(Arc::new(read)) })
     }
 
     /// The text.
@@ -72,30 +107,55 @@ impl Condition {
         &self.text
     }
 
-    /// Whether what is bound meets it.
-    pub(crate) fn check(&self, bindings: &Bindings) -> Result<(), ConditionError> {
+    /// Whether it may ask for a variable. Other languages than CEL may ask for the time, and for no bundle.
+    pub(crate) fn names(&self, variable: &str) -> bool {
+        match &self.form {
+            Form::Cel(_) => self.text.contains(variable),
+            Form::Rego(_) | Form::Kyverno(_) => variable == "now",
+        }
+    }
+
+    /// Whether a claim meets it.
+    pub(crate) fn check(&self, looked: &Looked<'_>) -> Result<(), ConditionError> {
         let text = || self.text.clone();
-        match self.program.evaluate(bindings, &mut Budget::default()) {
-            Ok(Value::Bool(true)) => Ok(()),
-            Ok(Value::Bool(false)) => Err(ConditionError::NotMet(text())),
-            Ok(_) => Err(ConditionError::NoTruth(text())),
-            Err(error) => Err(ConditionError::Failed { text: text(), message: error.to_string() }),
+        let failed = |message: String| ConditionError::Failed { text: text(), message };
+        match &self.form {
+            Form::Cel(program) => match program.evaluate(&bindings(looked)?, &mut Budget::default()) {
+                Ok(Value::Bool(true)) => Ok(()),
+                Ok(Value::Bool(false)) => Err(ConditionError::NotMet(text())),
+                Ok(_) => Err(ConditionError::NoTruth(text())),
+                Err(error) => Err(failed(error.to_string())),
+            },
+            Form::Rego(rego) => {
+                let input = serde_json::to_string(looked.statement).map_err(|_| ConditionError::Claim)?;
+                rego.check(&input, looked.now).map_err(failed)
+            }
+            Form::Kyverno(conditions) => {
+                let meter = sekisho_kyverno::Meter::default();
+                let settings = Settings { now: looked.now.as_nanosecond(), ..Settings::default() };
+                let around = Surroundings::new(&meter, &NoFacts, &settings);
+                let context = Context::new(&around);
+                let claim = sekisho_kyverno::Value::from_node(&node(&looked.statement.predicate)?);
+                for (name, value) in claim.as_map().into_iter().flat_map(sekisho_kyverno::Map::iter) {
+                    context.add_entry(name, value.clone()).map_err(|error| failed(error.to_string()))?;
+                }
+                let held = conditions.evaluate(&context).map_err(|error| failed(error.to_string()))?;
+                match (held.holds, held.message.is_empty()) {
+                    (true, _) => Ok(()),
+                    (false, true) => Err(ConditionError::NotMet(text())),
+                    (false, false) => Err(failed(held.message)),
+                }
+            }
         }
     }
 }
 
-/// What conditions know of a claim.
-pub(crate) fn bindings(
-    predicate: &serde_json::Value,
-    predicate_type: &str,
-    image: (&str, &str),
-    bundle: Option<&BundleInForce>,
-    now: Timestamp,
-) -> Result<Bindings, ConditionError> {
-    let (name, digest) = image;
+/// What conditions in CEL know of a claim.
+fn bindings(looked: &Looked<'_>) -> Result<Bindings, ConditionError> {
+    let (name, digest) = looked.image;
     let about = serde_json::json!({ "name": name, "digest": digest });
-    let now = sekisho_cel::Timestamp::from_seconds(now.as_second()).ok_or(ConditionError::Claim)?;
-    let bindings = match bundle {
+    let now = sekisho_cel::Timestamp::from_seconds(looked.now.as_second()).ok_or(ConditionError::Claim)?;
+    let bindings = match looked.bundle {
         // A condition that asks for a bundle has no value where none is in force, and is not met.
         None => Bindings::new(),
         Some(BundleInForce { digest, commit, source }) => {
@@ -104,16 +164,19 @@ pub(crate) fn bindings(
         }
     };
     Ok(bindings
-        .with("predicate", value(predicate)?)
-        .with("predicateType", predicate_type)
+        .with("predicate", value(&looked.statement.predicate)?)
+        .with("predicateType", looked.statement.predicate_type.as_str())
         .with("image", value(&about)?)
         .with("now", Value::Timestamp(now)))
 }
 
 fn value(json: &serde_json::Value) -> Result<Value, ConditionError> {
+    Ok(Value::from_node(&node(json)?, Nulls::Kept))
+}
+
+pub(crate) fn node(json: &serde_json::Value) -> Result<sekisho_manifest::Node, ConditionError> {
     let text = json.to_string();
     let budget = sekisho_manifest::Budget { bytes: CLAIM_LIMIT, ..sekisho_manifest::Budget::default() };
     let loaded = load(SourceId(0), &text, Format::Json, &budget);
-    let document = loaded.documents.into_iter().next().ok_or(ConditionError::Claim)?;
-    Ok(Value::from_node(&document.root, Nulls::Kept))
+    loaded.documents.into_iter().next().map(|document| document.root).ok_or(ConditionError::Claim)
 }

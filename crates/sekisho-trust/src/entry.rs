@@ -1,5 +1,6 @@
 //! The part of `sekisho.yaml` that says whose signatures images must have, and the policy that it makes.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use jiff::SignedDuration;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use crate::condition::Condition;
 use crate::pattern::ImagePattern;
 use crate::policy::{Authority, Claim, Evidence, Group, Policy, PolicyError, Trusted};
+use crate::terms::Terms;
 
 /// The type of the claim that an image passed the gate.
 pub const GATE_PREDICATE: &str = "https://sekisho.dev/attestations/gate/v1";
@@ -167,6 +169,7 @@ impl TrustEntry {
             groups: vec![Group { needed: self.threshold.unwrap_or(1), authorities }],
             claims: claims.collect::<Result<_, _>>()?,
             bundle: None,
+            terms: Terms::default(),
         };
         policy.check()
     }
@@ -206,7 +209,15 @@ impl TrustEntry {
             certificate_log: signer.certificate_log.unwrap_or(true),
             timestamp: signer.timestamp,
         };
-        Ok(Authority { name: signer.name.clone(), trusted, root, evidence, claims: Vec::new() })
+        Ok(Authority {
+            name: signer.name.clone(),
+            trusted,
+            root,
+            evidence,
+            claims: Vec::new(),
+            place: None,
+            annotations: BTreeMap::new(),
+        })
     }
 
     fn claim(&self, entry: &AttestationEntry) -> Result<Claim, PolicyError> {
@@ -231,6 +242,7 @@ impl TrustEntry {
         }
         conditions.extend(entry.conditions.iter().cloned());
         Ok(Claim {
+            name: None,
             predicate_type: kind.to_owned(),
             conditions: conditions.iter().map(|text| Condition::of(text)).collect::<Result<_, _>>()?,
             max_age: entry.max_age_hours.map(|hours| SignedDuration::from_hours(i64::from(hours))),

@@ -1,15 +1,18 @@
 //! The judgement: what was found beside an image, held against every policy that concerns it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 use sekisho_manifest::ImageRef;
+use sekisho_signature::algorithm::Hash;
 use sekisho_signature::image::{Candidate, OfImage};
 use sekisho_signature::verification::VerifiedSigner;
+use serde_json::{Map, Value, json};
 
-use crate::condition::bindings;
-use crate::policy::{Authority, BundleInForce, Claim, Group, Policy};
+use crate::condition::Looked;
+use crate::policy::{Authority, BundleInForce, Claim, Group, Policy, Trusted};
+use crate::terms::{Mode, Overall, Place, Resource};
 
 /// The most signatures that are computed for one policy and image.
 const WORK: usize = 1_000;
@@ -43,12 +46,33 @@ pub struct Ruling {
     pub approved_by: Vec<String>,
     /// Why it is not, or why others do not.
     pub reasons: Vec<String>,
+    /// What becomes of the image where it is not approved.
+    pub mode: Mode,
+}
+
+/// What is known of an image beside its digest. Nothing of it is proved.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Material<'m> {
+    /// What was found beside the image.
+    pub candidates: &'m [Candidate],
+    /// What was found in other places.
+    pub elsewhere: Option<&'m BTreeMap<Place, Vec<Candidate>>>,
+    /// The object that the image is for.
+    pub resource: Option<&'m Resource>,
+    /// The configurations of the image by platform (`linux/amd64`).
+    pub configurations: Option<&'m Value>,
 }
 
 impl Decision {
     /// Whether a policy concerns the image at all.
     pub fn is_concerned(&self) -> bool {
         !self.rulings.is_empty()
+    }
+
+    /// Whether it may run: every policy that concerns it approves it, or only warns.
+    pub fn is_admitted(&self) -> bool {
+        self.is_concerned()
+            && self.rulings.iter().all(|ruling| ruling.is_approved || ruling.mode == Mode::Warn)
     }
 
     /// Whether every policy that concerns it approves it. An image that none concerns is not approved by that.
@@ -59,10 +83,22 @@ impl Decision {
 
 /// Holds what was found beside an image against the policies that concern it, at a time.
 pub fn judge(policies: &[Policy], image: &Image<'_>, candidates: &[Candidate], now: Timestamp) -> Decision {
-    let concerned = policies.iter().filter(|policy| policy.concerns(image.reference));
+    judge_with(policies, image, &Material { candidates, ..Material::default() }, now)
+}
+
+/// Holds everything that is known of an image against the policies that concern it and the object that it is for.
+pub fn judge_with(
+    policies: &[Policy],
+    image: &Image<'_>,
+    material: &Material<'_>,
+    now: Timestamp,
+) -> Decision {
+    let concerned = policies
+        .iter()
+        .filter(|policy| policy.concerns(image.reference) && policy.terms.concern(material.resource));
     let rulings = concerned.map(|policy| {
         let bundle = policy.bundle.as_deref();
-        let mut judge = Judge { image, candidates, bundle, now, work: WORK, reasons: Vec::new() };
+        let mut judge = Judge { image, material, bundle, now, work: WORK, reasons: Vec::new() };
         judge.policy(policy)
     });
     Decision { rulings: rulings.collect() }
@@ -132,7 +168,7 @@ pub fn judge_ahead(
 
 struct Judge<'j> {
     image: &'j Image<'j>,
-    candidates: &'j [Candidate],
+    material: &'j Material<'j>,
     bundle: Option<&'j BundleInForce>,
     now: Timestamp,
     work: usize,
@@ -144,12 +180,15 @@ impl Judge<'_> {
         let mut approved_by = Vec::new();
         let groups = policy.groups.iter().all(|group| self.group(group, &mut approved_by));
         let claims = groups && policy.claims.iter().all(|claim| self.claim_of_policy(policy, claim));
-        if self.candidates.is_empty() {
+        let overall =
+            claims && policy.terms.overall.as_ref().is_none_or(|overall| self.overall(policy, overall));
+        if !overall && self.material.candidates.is_empty() && self.material.elsewhere.is_none() {
             self.tell("nothing is signed or attested beside the image".to_owned());
         }
         Ruling {
             policy: policy.name.clone(),
-            is_approved: groups && claims,
+            mode: policy.terms.mode,
+            is_approved: overall,
             approved_by,
             reasons: std::mem::take(&mut self.reasons),
         }
@@ -180,6 +219,20 @@ impl Judge<'_> {
 
     /// By whom an authority approves: a signature, or all that it must have attested.
     fn authority(&mut self, authority: &Authority, taken: &BTreeSet<String>) -> Option<String> {
+        match &authority.trusted {
+            Trusted::Anybody => return Some(format!("policy {}", authority.name)),
+            Trusted::Nobody(message) => {
+                self.tell(format!("`{}` refuses every image{message}", authority.name));
+                return None;
+            }
+            Trusted::Together(group) => {
+                let mut approved_by = Vec::new();
+                return self
+                    .group(group, &mut approved_by)
+                    .then(|| format!("group {}", approved_by.join(", ")));
+            }
+            Trusted::Keys(_) | Trusted::Identities(_) => {}
+        }
         if authority.claims.is_empty() {
             return self.find(authority, taken, OfImage::is_signature);
         }
@@ -234,7 +287,17 @@ impl Judge<'_> {
         mut is_wanted: impl FnMut(&OfImage) -> bool,
     ) -> Option<String> {
         let demands = authority.demands();
-        for candidate in self.candidates {
+        let candidates = match &authority.place {
+            None => self.material.candidates,
+            Some(place) => match self.material.elsewhere.and_then(|elsewhere| elsewhere.get(place)) {
+                Some(found) => found,
+                None => {
+                    self.tell(format!("{}: the place of its signatures was not looked at", authority.name));
+                    return None;
+                }
+            },
+        };
+        for candidate in candidates {
             let Some(left) = self.work.checked_sub(1) else {
                 self.tell(format!("more than {WORK} signatures would have to be computed, the limit"));
                 return None;
@@ -242,6 +305,13 @@ impl Judge<'_> {
             self.work = left;
             match candidate.verify(self.image.digest, &authority.root, &demands) {
                 Ok(of_image) => {
+                    if !says(candidate, &authority.annotations) {
+                        self.tell(format!(
+                            "{}: the signature lacks an annotation that is asked for",
+                            authority.name
+                        ));
+                        continue;
+                    }
                     let signer = signer_of(&of_image);
                     if !taken.contains(&signer) && is_wanted(&of_image) {
                         return Some(signer);
@@ -251,6 +321,80 @@ impl Judge<'_> {
             }
         }
         None
+    }
+
+    /// What holds of everything together: a document with each authority that approves, and by what.
+    fn overall(&mut self, policy: &Policy, overall: &Overall) -> bool {
+        let mut matches = Map::new();
+        for authority in policy.groups.iter().flat_map(|group| &group.authorities) {
+            let entry = match &authority.trusted {
+                Trusted::Anybody => Some(json!({ "static": true })),
+                Trusted::Nobody(_) | Trusted::Together(_) => None,
+                Trusted::Keys(_) | Trusted::Identities(_) => self.matches_of(authority),
+            };
+            matches.extend(entry.map(|entry| (authority.name.clone(), entry)));
+        }
+        let mut document = Map::from_iter([("authorityMatches".to_owned(), Value::Object(matches))]);
+        if overall.configuration {
+            let Some(configurations) = self.material.configurations else {
+                self.tell(
+                    "the policy asks for the configuration of the image, which was not read".to_owned(),
+                );
+                return false;
+            };
+            document.insert("config".to_owned(), configurations.clone());
+        }
+        if overall.needs_object() {
+            let Some(resource) = self.material.resource else {
+                self.tell(
+                    "the policy asks for the object that the image is for, and none is known".to_owned(),
+                );
+                return false;
+            };
+            overall.show(&mut document, &resource.object);
+        }
+        match overall.rego.check(&Value::Object(document).to_string(), self.now) {
+            Ok(()) => true,
+            Err(reason) => {
+                self.tell(reason);
+                false
+            }
+        }
+    }
+
+    /// By what an authority approves: every signature, or every claim by its name. None where it does not.
+    fn matches_of(&mut self, authority: &Authority) -> Option<Value> {
+        if authority.claims.is_empty() {
+            let mut signatures = Vec::new();
+            self.find(authority, &BTreeSet::new(), |of_image| {
+                if of_image.is_signature() {
+                    signatures.push(described(of_image));
+                }
+                // The next one is looked at too.
+                false
+            });
+            return (!signatures.is_empty()).then(|| json!({ "signatures": signatures }));
+        }
+        let (image, now, bundle) = (self.image, self.now, self.bundle);
+        let mut attestations = Map::new();
+        for claim in &authority.claims {
+            let mut found = Vec::new();
+            self.find(authority, &BTreeSet::new(), |of_image| {
+                let is_meant = of_image.attests() == Some(claim.predicate_type.as_str());
+                if is_meant && check_claim(of_image, claim, image, bundle, now).is_ok() {
+                    let mut entry = described(of_image);
+                    entry["predicateType"] = claim.predicate_type.as_str().into();
+                    found.push(entry);
+                }
+                false
+            });
+            if found.is_empty() {
+                return None;
+            }
+            let name = claim.name.clone().unwrap_or_else(|| claim.predicate_type.clone());
+            attestations.insert(name, Value::Array(found));
+        }
+        Some(json!({ "attestations": attestations }))
     }
 
     fn tell(&mut self, reason: String) {
@@ -285,13 +429,46 @@ fn check_claim(
     }
     let statement = verified.statement().ok_or_else(|| "there is no statement".to_owned())?;
     let name = image.reference.name().to_string();
-    let bindings =
-        bindings(&statement.predicate, &statement.predicate_type, (&name, image.digest), bundle, now)
-            .map_err(|error| error.to_string())?;
+    let looked = Looked { statement, image: (&name, image.digest), bundle, now };
     claim
         .conditions
         .iter()
-        .try_for_each(|condition| condition.check(&bindings).map_err(|error| error.to_string()))
+        .try_for_each(|condition| condition.check(&looked).map_err(|error| error.to_string()))
+}
+
+/// Whether a signature says what it must beside the digest. Only the older layout has place for that.
+fn says(candidate: &Candidate, annotations: &BTreeMap<String, String>) -> bool {
+    if annotations.is_empty() {
+        return true;
+    }
+    let Candidate::Payload { payload, .. } = candidate else { return false };
+    let Ok(payload) = serde_json::from_slice::<Value>(payload) else { return false };
+    let optional = payload.get("optional");
+    annotations.iter().all(|(name, wanted)| {
+        optional.and_then(|optional| optional.get(name)).and_then(Value::as_str) == Some(wanted)
+    })
+}
+
+/// What policy-controller shows of a signature.
+fn described(of_image: &OfImage) -> Value {
+    let mut entry = json!({ "id": HEXLOWER.encode(&Hash::Sha256.of(signer_of(of_image).as_bytes())) });
+    if let VerifiedSigner::Identity(identity) = of_image.verified().signer() {
+        let text = |value: Option<&str>| Value::from(value.unwrap_or_default());
+        entry["subject"] = text(identity.names.first().map(|name| name.as_str()));
+        entry["issuer"] = text(identity.issuer.as_deref());
+        for (claim, field) in [
+            ("githubWorkflowTrigger", "githubWorkflowTrigger"),
+            ("githubWorkflowSHA", "githubWorkflowSha"),
+            ("githubWorkflowName", "githubWorkflowName"),
+            ("githubWorkflowRepository", "githubWorkflowRepo"),
+            ("githubWorkflowRef", "githubWorkflowRef"),
+        ] {
+            if let Some(value) = identity.claims.get(claim) {
+                entry[field] = value.as_str().into();
+            }
+        }
+    }
+    entry
 }
 
 /// Who signed, in a text that no other signer has.

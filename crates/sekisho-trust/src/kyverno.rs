@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use sekisho_signature::certificate::{Certificate, Purpose, verify_chain};
 use sekisho_signature::identity::{IdentityPattern, Pattern};
 use sekisho_signature::key::PublicKey;
 use sekisho_signature::root::TrustedRoot;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::cluster_image_policy::{claim_of, list};
+use crate::cluster_image_policy::{claim_of, list, present};
+use crate::condition::Condition;
 use crate::pattern::ImagePattern;
 use crate::policy::{Authority, Claim, Evidence, Group, Policy, PolicyError, Trusted};
+use crate::terms::{Mode, Place, Terms};
+use crate::trust_root::Replaced;
 
 /// How deep attestors may lie in each other.
 const DEPTH: usize = 8;
@@ -35,116 +39,239 @@ struct Reader<'r> {
 impl Reader<'_> {
     fn entry(&self, entry: &Value) -> Result<Policy, PolicyError> {
         match entry.get("type").and_then(Value::as_str) {
-            None | Some("Cosign" | "SigstoreBundle") => {}
+            None | Some("" | "Cosign" | "SigstoreBundle") => {}
             Some(other) => return Err(self.unsupported(&format!("type: {other}"))),
         }
-        // Fields of versions before, which say the same in other ways.
-        for field in [
-            "image",
-            "key",
-            "issuer",
-            "subject",
-            "roots",
-            "repository",
-            "annotations",
-            "additionalExtensions",
-        ] {
-            if entry.get(field).is_some() {
-                return Err(self.unsupported(field));
-            }
+        // It looks at claims of several attestors together.
+        if present(entry, "validate").and_then(|validate| present(validate, "deny")).is_some() {
+            return Err(self.unsupported("validate.deny"));
         }
+        let mode = match entry.get("failureAction").and_then(Value::as_str).unwrap_or_default() {
+            action if action.eq_ignore_ascii_case("audit") => Mode::Warn,
+            _ => Mode::Enforce,
+        };
         let patterns = |field| {
             let globs = list(entry, field).iter().filter_map(Value::as_str);
             globs.map(|glob| ImagePattern::Wildcard(glob.to_owned())).collect::<Vec<_>>()
         };
-        let mut groups = self.groups(list(entry, "attestors"), &[])?;
-        for attestation in list(entry, "attestations") {
-            if !list(attestation, "conditions").is_empty() {
-                return Err(self.unsupported("attestations.conditions"));
-            }
-            let kind =
-                attestation.get("type").or_else(|| attestation.get("predicateType")).and_then(Value::as_str);
-            let kind = kind.ok_or_else(|| self.wrong("an attestation has no `type`"))?;
-            let attestors = list(attestation, "attestors");
-            let attestors = if attestors.is_empty() { list(entry, "attestors") } else { attestors };
-            groups.extend(self.groups(attestors, &[claim_of(kind)])?);
+        let mut images = patterns("imageReferences");
+        let older = entry.get("image").and_then(Value::as_str).filter(|image| !image.is_empty());
+        images.extend(older.map(|image| ImagePattern::Wildcard(image.to_owned())));
+        let repository = text_of(entry, "repository");
+        // The form of versions before names one attestor without a list. It is that of the claims where there are some.
+        let older = older_attestor(entry);
+        let attestations = list(entry, "attestations");
+        let mut attestors = list(entry, "attestors").to_vec();
+        if attestations.is_empty() {
+            attestors.extend(older.clone());
         }
-        let (images, except) = (patterns("imageReferences"), patterns("skipImageReferences"));
-        Policy { name: self.name.clone(), images, except, groups, claims: Vec::new(), bundle: None }.check()
+        let mut groups = self.groups(&attestors, &[], repository)?;
+        for attestation in attestations {
+            let kind = text_of(attestation, "type").or_else(|| text_of(attestation, "predicateType"));
+            let mut claim = claim_of(kind.ok_or_else(|| self.wrong("an attestation has no `type`"))?);
+            claim.name = text_of(attestation, "name").map(str::to_owned);
+            for conditions in list(attestation, "conditions") {
+                claim.conditions.push(Condition::of_kyverno(conditions)?);
+            }
+            let mut own = list(attestation, "attestors").to_vec();
+            own.extend(older.clone());
+            let by = if own.is_empty() { &attestors } else { &own };
+            if by.is_empty() {
+                return Err(self.wrong("nobody is named who may attest"));
+            }
+            groups.extend(self.groups(by, &[claim], repository)?);
+        }
+        let except = patterns("skipImageReferences");
+        let terms = Terms { mode, ..Terms::default() };
+        Policy { name: self.name.clone(), images, except, groups, claims: Vec::new(), bundle: None, terms }
+            .check()
     }
 
-    fn groups(&self, attestors: &[Value], claims: &[Claim]) -> Result<Vec<Group>, PolicyError> {
-        attestors.iter().map(|attestor| self.group(attestor, claims, 0)).collect()
+    fn groups(
+        &self,
+        attestors: &[Value],
+        claims: &[Claim],
+        repository: Option<&str>,
+    ) -> Result<Vec<Group>, PolicyError> {
+        attestors.iter().map(|attestor| self.group(attestor, claims, repository, 0)).collect()
     }
 
-    fn group(&self, attestor: &Value, claims: &[Claim], depth: usize) -> Result<Group, PolicyError> {
+    fn group(
+        &self,
+        attestor: &Value,
+        claims: &[Claim],
+        repository: Option<&str>,
+        depth: usize,
+    ) -> Result<Group, PolicyError> {
         if depth >= DEPTH {
             return Err(self.wrong("attestors lie in each other too deep"));
         }
         let mut authorities = Vec::new();
         for (at, entry) in list(attestor, "entries").iter().enumerate() {
-            if entry.get("attestor").is_some() {
-                return Err(self.unsupported("entries.attestor"));
+            if let Some(inner) = present(entry, "attestor") {
+                let group = self.group(inner, claims, repository, depth + 1)?;
+                authorities.push(Arc::new(Authority {
+                    name: format!("entries[{at}].attestor"),
+                    trusted: Trusted::Together(Box::new(group)),
+                    root: Arc::default(),
+                    evidence: Evidence { log: false, certificate_log: true, timestamp: false },
+                    claims: Vec::new(),
+                    place: None,
+                    annotations: BTreeMap::new(),
+                }));
+                continue;
             }
-            for field in ["annotations", "repository"] {
-                if entry.get(field).is_some_and(|value| !value.is_null()) {
-                    return Err(self.unsupported(&format!("entries.{field}")));
+            let authority = self.authority(at, entry, claims, repository)?;
+            match &authority.trusted {
+                // Each of several keys counts as an entry of its own.
+                Trusted::Keys(keys) if keys.len() > 1 => {
+                    for (number, key) in keys.iter().enumerate() {
+                        authorities.push(Arc::new(Authority {
+                            name: format!("entries[{at}].keys[{number}]"),
+                            trusted: Trusted::Keys(vec![key.clone()]),
+                            ..authority.clone()
+                        }));
+                    }
                 }
+                _ => authorities.push(Arc::new(authority)),
             }
-            authorities.push(Arc::new(self.authority(at, entry, claims)?));
         }
-        let count =
-            attestor.get("count").and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
+        let count = attestor
+            .get("count")
+            .and_then(Value::as_u64)
+            .filter(|count| *count > 0)
+            .and_then(|count| usize::try_from(count).ok());
         Ok(Group { needed: count.unwrap_or(authorities.len()), authorities })
     }
 
-    fn authority(&self, at: usize, entry: &Value, claims: &[Claim]) -> Result<Authority, PolicyError> {
-        let (trusted, place) = match (entry.get("keys"), entry.get("keyless")) {
-            (Some(keys), None) => {
-                let text = keys.get("publicKeys").and_then(Value::as_str);
+    fn authority(
+        &self,
+        at: usize,
+        entry: &Value,
+        claims: &[Claim],
+        repository: Option<&str>,
+    ) -> Result<Authority, PolicyError> {
+        let kinds = (present(entry, "keys"), present(entry, "keyless"), present(entry, "certificates"));
+        let mut signers = None;
+        let (trusted, place) = match kinds {
+            (Some(keys), None, None) => {
+                let text = text_of(keys, "publicKeys");
                 let text = text.ok_or_else(|| self.unsupported("keys without `publicKeys`"))?;
                 if !text.contains("-----BEGIN") {
                     return Err(self.unsupported("keys.publicKeys that are no PEM"));
                 }
                 (Trusted::Keys(PublicKey::all_of_pem(text)?), keys)
             }
-            (None, Some(keyless)) => (Trusted::Identities(vec![self.identity(keyless)?]), keyless),
-            _ => return Err(self.unsupported("entries without `keys` or `keyless`")),
-        };
-        for field in ["/rekor/pubkey", "/ctlog/pubkey", "/ctlog/tsaCertChain", "/roots"] {
-            if place.pointer(field).is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty())) {
-                return Err(self.unsupported(field.trim_start_matches('/')));
+            (None, Some(keyless), None) => {
+                signers = text_of(keyless, "roots");
+                (Trusted::Identities(vec![self.identity(keyless)?]), keyless)
             }
+            (None, None, Some(certificates)) => {
+                (Trusted::Keys(vec![self.certified_key(certificates)?]), certificates)
+            }
+            _ => {
+                return Err(
+                    self.wrong("an entry has one of `keys`, `keyless`, `certificates` and `attestor`")
+                );
+            }
+        };
+        let algorithm = text_of(entry, "signatureAlgorithm").or_else(|| text_of(place, "signatureAlgorithm"));
+        if !matches!(algorithm, None | Some("sha256" | "sha384" | "sha512")) {
+            return Err(self.unsupported("signatureAlgorithm that is not computed"));
         }
+        let at_path = |path| place.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty());
         let flag = |path| place.pointer(path).and_then(Value::as_bool) == Some(true);
+        let times = at_path("/ctlog/tsaCertChain");
         let evidence = Evidence {
             log: !flag("/rekor/ignoreTlog"),
             certificate_log: !flag("/ctlog/ignoreSCT"),
-            timestamp: false,
+            timestamp: times.is_some(),
         };
-        let (root, claims) = (Arc::clone(self.root), claims.to_vec());
-        Ok(Authority { name: format!("entries[{at}]"), trusted, root, evidence, claims })
+        let mut root = Replaced::of(self.root);
+        signers.map(|text| root.authorities(text)).transpose()?;
+        times.map(|text| root.timestamp_authorities(text)).transpose()?;
+        at_path("/rekor/pubkey").map(|text| root.logs(text)).transpose()?;
+        at_path("/ctlog/pubkey").map(|text| root.certificate_logs(text)).transpose()?;
+        let elsewhere = text_of(entry, "repository").or(repository);
+        let annotations = present(entry, "annotations").and_then(Value::as_object);
+        Ok(Authority {
+            name: format!("entries[{at}]"),
+            trusted,
+            root: root.done(),
+            evidence,
+            claims: claims.to_vec(),
+            place: elsewhere.map(|name| Place { repository: Some(name.to_owned()), prefix: String::new() }),
+            annotations: self.texts(annotations, "annotations")?,
+        })
+    }
+
+    /// The key of a certificate that is given, which must lead to the chain that is given with it.
+    fn certified_key(&self, value: &Value) -> Result<PublicKey, PolicyError> {
+        let text = text_of(value, "cert");
+        let text = text.ok_or_else(|| self.unsupported("certificates without `cert`"))?;
+        let certificate = Certificate::all_of_pem(text)?;
+        let [certificate] = certificate.as_slice() else {
+            return Err(self.wrong("`certificates.cert` holds one certificate"));
+        };
+        if let Some(chain) = text_of(value, "certChain") {
+            let chain = Certificate::all_of_pem(chain)?;
+            let (anchors, others): (Vec<_>, Vec<_>) =
+                chain.into_iter().partition(Certificate::is_self_issued);
+            let leads = anchors.iter().any(|anchor| {
+                let at = certificate.not_before();
+                verify_chain(certificate, &others, anchor, at, Purpose::CodeSigning).is_ok()
+            });
+            if !leads {
+                return Err(self.wrong("`certificates.cert` does not lead to `certChain`"));
+            }
+        }
+        Ok(certificate.key().clone())
     }
 
     fn identity(&self, keyless: &Value) -> Result<IdentityPattern, PolicyError> {
-        let text = |field| keyless.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
         let pattern = |plain, expression| -> Result<Option<Pattern>, PolicyError> {
-            Ok(match (text(plain), text(expression)) {
+            Ok(match (text_of(keyless, plain), text_of(keyless, expression)) {
                 (_, Some(expression)) => Some(Pattern::expression(expression)?),
                 (Some(glob), None) => Some(Pattern::Glob(glob.to_owned())),
                 (None, None) => None,
             })
         };
-        if keyless
-            .get("additionalExtensions")
-            .and_then(Value::as_object)
-            .is_some_and(|fields| !fields.is_empty())
-        {
-            return Err(self.unsupported("keyless.additionalExtensions"));
-        }
         let subject = pattern("subject", "subjectRegExp")?;
-        let issuer = pattern("issuer", "issuerRegExp")?;
-        Ok(IdentityPattern { subject, issuer, claims: BTreeMap::new() })
+        let mut issuer = pattern("issuer", "issuerRegExp")?;
+        let mut claims = BTreeMap::new();
+        let extensions = present(keyless, "additionalExtensions").and_then(Value::as_object);
+        for (name, wanted) in self.texts(extensions, "keyless.additionalExtensions")? {
+            let claim = match name.as_str() {
+                // Fulcio's first extensions, which Kyverno knows by number too.
+                "githubWorkflowTrigger" | "1.3.6.1.4.1.57264.1.2" => "githubWorkflowTrigger",
+                "githubWorkflowSha" | "githubWorkflowSHA" | "1.3.6.1.4.1.57264.1.3" => "githubWorkflowSHA",
+                "githubWorkflowName" | "1.3.6.1.4.1.57264.1.4" => "githubWorkflowName",
+                "githubWorkflowRepository" | "1.3.6.1.4.1.57264.1.5" => "githubWorkflowRepository",
+                "githubWorkflowRef" | "1.3.6.1.4.1.57264.1.6" => "githubWorkflowRef",
+                "oidcIssuer" | "1.3.6.1.4.1.57264.1.1" if issuer.is_none() => {
+                    issuer = Some(Pattern::Glob(wanted));
+                    continue;
+                }
+                other => return Err(self.unsupported(&format!("additionalExtensions.{other}"))),
+            };
+            claims.insert(claim.to_owned(), Pattern::Glob(wanted));
+        }
+        Ok(IdentityPattern { subject, issuer, claims })
+    }
+
+    fn texts(
+        &self,
+        fields: Option<&serde_json::Map<String, Value>>,
+        what: &str,
+    ) -> Result<BTreeMap<String, String>, PolicyError> {
+        fields
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| match value.as_str() {
+                Some(text) => Ok((name.clone(), text.to_owned())),
+                None => Err(self.wrong(&format!("`{what}.{name}` is no text"))),
+            })
+            .collect()
     }
 
     fn wrong(&self, what: &str) -> PolicyError {
@@ -154,4 +281,27 @@ impl Reader<'_> {
     fn unsupported(&self, field: &str) -> PolicyError {
         PolicyError::Unsupported { policy: self.name.clone(), field: field.to_owned() }
     }
+}
+
+/// A text that is there and not empty.
+fn text_of<'v>(value: &'v Value, field: &str) -> Option<&'v str> {
+    value.get(field).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// The attestor that versions before wrote without a list.
+fn older_attestor(entry: &Value) -> Option<Value> {
+    let mut attestor = serde_json::Map::new();
+    if let Some(key) = text_of(entry, "key") {
+        attestor.insert("keys".to_owned(), json!({ "publicKeys": key }));
+    } else if text_of(entry, "issuer").is_some() || text_of(entry, "subject").is_some() {
+        let mut keyless = serde_json::Map::new();
+        for field in ["issuer", "subject", "roots", "additionalExtensions"] {
+            keyless.extend(present(entry, field).map(|value| (field.to_owned(), value.clone())));
+        }
+        attestor.insert("keyless".to_owned(), Value::Object(keyless));
+    } else {
+        return None;
+    }
+    attestor.extend(present(entry, "annotations").map(|value| ("annotations".to_owned(), value.clone())));
+    Some(json!({ "entries": [attestor] }))
 }

@@ -17,6 +17,9 @@ mod judgement;
 mod kyverno;
 mod pattern;
 mod policy;
+mod rego;
+mod terms;
+mod trust_root;
 
 pub use cache::{Cache, CacheKey};
 pub use cluster_image_policy::of_cluster_image_policy;
@@ -25,7 +28,9 @@ pub use entry::{
     ActionWord, AttestationEntry, FailureWord, GATE_PREDICATE, IdentityEntry, PUBLIC_GOOD, PUBLIC_GOOD_NAME,
     SignerEntry, Surroundings, TrustEntry, public_good,
 };
-pub use judgement::{Decision, Image, Ruling, approved_until, judge, judge_ahead};
+pub use judgement::{Decision, Image, Material, Ruling, approved_until, judge, judge_ahead, judge_with};
 pub use kyverno::of_kyverno_rule;
 pub use pattern::ImagePattern;
 pub use policy::{Authority, BundleInForce, Claim, Evidence, Group, Policy, PolicyError, Trusted};
+pub use terms::{Mode, Place, Resource, Terms};
+pub use trust_root::of_trust_root;

@@ -1,5 +1,6 @@
 //! What must be shown of an image before it is trusted.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -12,6 +13,7 @@ use sekisho_signature::verification::{Demands, Signers};
 
 use crate::condition::{Condition, ConditionError};
 use crate::pattern::ImagePattern;
+use crate::terms::{Place, Terms};
 
 /// What must be shown of the images that it is for.
 #[derive(Debug, Clone)]
@@ -28,6 +30,8 @@ pub struct Policy {
     pub claims: Vec<Claim>,
     /// The bundle of policies that is in force, which conditions may ask for; none where none is known.
     pub bundle: Option<Arc<BundleInForce>>,
+    /// What is said beside that.
+    pub terms: Terms,
 }
 
 /// The bundle of policies that whoever judges has in force. Conditions know it as `bundle`.
@@ -63,6 +67,10 @@ pub struct Authority {
     pub evidence: Evidence,
     /// What it must have attested; where there is nothing, a signature is what approves.
     pub claims: Vec<Claim>,
+    /// Where its signatures lie; none: beside the image.
+    pub place: Option<Place>,
+    /// What its signatures must say beside the digest.
+    pub annotations: BTreeMap<String, String>,
 }
 
 /// Who an authority is.
@@ -72,6 +80,12 @@ pub enum Trusted {
     Keys(Vec<PublicKey>),
     /// Those whose certificates are as one of these patterns.
     Identities(Vec<IdentityPattern>),
+    /// Those of a group, as many as it needs.
+    Together(Box<Group>),
+    /// Nobody needs to have signed.
+    Anybody,
+    /// Nobody may have signed; and what is said of that.
+    Nobody(String),
 }
 
 /// What must be shown beside a signature.
@@ -88,6 +102,8 @@ pub struct Evidence {
 /// What must be attested.
 #[derive(Debug, Clone)]
 pub struct Claim {
+    /// What it is called where others ask for it.
+    pub name: Option<String>,
     /// The type of the claim.
     pub predicate_type: String,
     /// What must hold of it.
@@ -151,13 +167,34 @@ impl Policy {
             let bare = |claim: &Claim| Claim { conditions: Vec::new(), max_age: None, ..claim.clone() };
             claims.iter().map(bare).collect::<Vec<_>>()
         };
-        let authority =
-            |one: &Arc<Authority>| Arc::new(Authority { claims: bare(&one.claims), ..(**one).clone() });
-        let group = |group: &Group| Group {
-            needed: group.needed,
-            authorities: group.authorities.iter().map(authority).collect(),
-        };
-        Self { groups: self.groups.iter().map(group).collect(), claims: bare(&self.claims), ..self.clone() }
+        fn within(group: &Group, bare: &dyn Fn(&[Claim]) -> Vec<Claim>) -> Group {
+            let authority = |one: &Arc<Authority>| {
+                let trusted = match &one.trusted {
+                    Trusted::Together(group) => Trusted::Together(Box::new(within(group, bare))),
+                    other => other.clone(),
+                };
+                Arc::new(Authority { claims: bare(&one.claims), trusted, ..(**one).clone() })
+            };
+            Group { needed: group.needed, authorities: group.authorities.iter().map(authority).collect() }
+        }
+        let group = |group: &Group| within(group, &bare);
+        let terms = Terms { overall: None, ..self.terms.clone() };
+        Self {
+            groups: self.groups.iter().map(group).collect(),
+            claims: bare(&self.claims),
+            terms,
+            ..self.clone()
+        }
+    }
+
+    /// The places beside that of the image at which signatures must be looked for.
+    pub fn places(&self) -> impl Iterator<Item = &Place> {
+        self.groups.iter().flat_map(Group::places)
+    }
+
+    /// Whether the configuration of the image must be read.
+    pub fn asks_for_configuration(&self) -> bool {
+        self.terms.overall.as_ref().is_some_and(|overall| overall.configuration)
     }
 
     /// All that must be attested, for the policy as a whole and for single authorities.
@@ -174,9 +211,9 @@ impl Policy {
 
     /// Whether what it says of the same image can be another thing later.
     pub(crate) fn looks_at_time(&self) -> bool {
-        let own = self.groups.iter().flat_map(|group| &group.authorities);
-        let mut claims = own.flat_map(|authority| &authority.claims).chain(&self.claims);
-        claims.any(|claim| claim.max_age.is_some()) || self.conditions_name("now")
+        self.all_claims().any(|claim| claim.max_age.is_some())
+            || self.terms.overall.is_some()
+            || self.conditions_name("now")
     }
 
     /// Whether what it says can be another thing with another bundle in force.
@@ -185,10 +222,11 @@ impl Policy {
     }
 
     fn conditions_name(&self, variable: &str) -> bool {
-        let own = self.groups.iter().flat_map(|group| &group.authorities);
-        let claims = own.flat_map(|authority| &authority.claims).chain(&self.claims);
-        let mut conditions = claims.flat_map(|claim| &claim.conditions);
-        conditions.any(|condition| condition.text().contains(variable))
+        self.all_claims().flat_map(|claim| &claim.conditions).any(|condition| condition.names(variable))
+    }
+
+    fn all_claims(&self) -> impl Iterator<Item = &Claim> {
+        self.groups.iter().flat_map(Group::all_claims).chain(&self.claims)
     }
 
     /// A policy that could let through what it says nothing of is refused.
@@ -201,25 +239,9 @@ impl Policy {
             return Err(wrong("nobody must sign: name keys or identities"));
         }
         for group in &self.groups {
-            if group.needed == 0 || group.needed > group.authorities.len() {
-                return Err(wrong("as many signers must be needed as there are, or fewer, and one at least"));
-            }
+            group.check().map_err(wrong)?;
         }
         let authorities = || self.groups.iter().flat_map(|group| &group.authorities);
-        for authority in authorities() {
-            let is_empty = match &authority.trusted {
-                Trusted::Keys(keys) => keys.is_empty(),
-                Trusted::Identities(patterns) => {
-                    patterns.is_empty()
-                        || patterns
-                            .iter()
-                            .any(|pattern| pattern.subject.is_none() && pattern.issuer.is_none())
-                }
-            };
-            if is_empty {
-                return Err(wrong("an authority has neither a key nor an identity"));
-            }
-        }
         for name in self.claims.iter().flat_map(|claim| &claim.authorities) {
             if !authorities().any(|authority| authority.name == *name) {
                 return Err(wrong(&format!("`{name}` is none of its signers")));
@@ -229,11 +251,63 @@ impl Policy {
     }
 }
 
+impl Group {
+    fn all_claims(&self) -> Vec<&Claim> {
+        let mut found = Vec::new();
+        for authority in &self.authorities {
+            found.extend(&authority.claims);
+            if let Trusted::Together(group) = &authority.trusted {
+                found.extend(group.all_claims());
+            }
+        }
+        found
+    }
+
+    fn places(&self) -> Vec<&Place> {
+        let mut found = Vec::new();
+        for authority in &self.authorities {
+            found.extend(&authority.place);
+            if let Trusted::Together(group) = &authority.trusted {
+                found.extend(group.places());
+            }
+        }
+        found
+    }
+
+    /// Somebody must be in it, and as many be needed as can approve.
+    fn check(&self) -> Result<(), &'static str> {
+        if self.needed == 0 || self.needed > self.authorities.len() {
+            return Err("as many signers must be needed as there are, or fewer, and one at least");
+        }
+        for authority in &self.authorities {
+            let is_empty = match &authority.trusted {
+                Trusted::Keys(keys) => keys.is_empty(),
+                Trusted::Identities(patterns) => {
+                    patterns.is_empty()
+                        || patterns
+                            .iter()
+                            .any(|pattern| pattern.subject.is_none() && pattern.issuer.is_none())
+                }
+                Trusted::Together(group) => {
+                    group.check()?;
+                    false
+                }
+                Trusted::Anybody | Trusted::Nobody(_) => false,
+            };
+            if is_empty {
+                return Err("an authority has neither a key nor an identity");
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Authority {
     pub(crate) fn demands(&self) -> Demands<'_> {
         let signers = match &self.trusted {
             Trusted::Keys(keys) => Signers::Keys(keys),
             Trusted::Identities(patterns) => Signers::Identities(patterns),
+            Trusted::Together(_) | Trusted::Anybody | Trusted::Nobody(_) => Signers::Keys(&[]),
         };
         let Evidence { log, certificate_log, timestamp } = self.evidence;
         Demands { signers, log, certificate_log, timestamp }

@@ -135,7 +135,11 @@ fn read_entry(
 ) -> Result<(ImageRule, Option<FailureAction>), String> {
     let has = |field: &str| entry.get(field).and_then(Value::as_array).is_some_and(|list| !list.is_empty());
     let flag = |field: &str| entry.get(field).and_then(Value::as_bool).unwrap_or(true);
-    let is_signed = has("attestors") || has("attestations");
+    // Versions before named who signs beside the image.
+    let names = |field: &&str| entry.get(*field).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+    let is_signed = has("attestors")
+        || has("attestations")
+        || ["key", "issuer", "subject"].iter().any(|field| names(field));
     let of_images = if is_signed {
         let alone = serde_json::json!({ "name": rule, "verifyImages": [entry] });
         let read = of_kyverno_rule(policy, &alone, root).map_err(|error| error.to_string())?;
@@ -171,5 +175,6 @@ fn digests_alone(policy: &str, rule: &str, entry: &Value) -> Policy {
         groups: Vec::new(),
         claims: Vec::new(),
         bundle: None,
+        terms: Terms::default(),
     }
 }

@@ -1,5 +1,6 @@
 //! Keys, images and what is found beside them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,7 +11,10 @@ use sekisho_signature::image::Candidate;
 use sekisho_signature::secret::{PrivateKey, SigningKey as _};
 use sekisho_signature::signing::sign_statement;
 use sekisho_signature::statement::Statement;
-use sekisho_trust::{Authority, Decision, Evidence, Group, Image, ImagePattern, Policy, Trusted, judge};
+use sekisho_trust::{
+    Authority, Decision, Evidence, Group, Image, ImagePattern, Material, Policy, Terms, Trusted, judge,
+    judge_with,
+};
 use serde_json::{Value, json};
 
 pub(crate) const DIGITS: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -41,6 +45,8 @@ pub(crate) fn authority(number: usize) -> Arc<Authority> {
         root: Arc::default(),
         evidence: Evidence { log: false, certificate_log: true, timestamp: false },
         claims: Vec::new(),
+        place: None,
+        annotations: BTreeMap::new(),
     })
 }
 
@@ -53,11 +59,18 @@ pub(crate) fn policy(needed: usize, keys: &[usize]) -> Policy {
         groups: vec![Group { needed, authorities }],
         claims: Vec::new(),
         bundle: None,
+        terms: Terms::default(),
     }
 }
 
 pub(crate) fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+pub(crate) fn judged_with(policies: &[Policy], material: &Material<'_>) -> Decision {
+    let reference: ImageRef = "example.com/team/app:1".parse().unwrap();
+    let digest = format!("sha256:{DIGITS}");
+    judge_with(policies, &Image { reference: &reference, digest: &digest }, material, now())
 }
 
 pub(crate) fn judged(policies: &[Policy], candidates: &[Candidate]) -> Decision {

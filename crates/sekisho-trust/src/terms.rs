@@ -1,0 +1,119 @@
+//! What policies of others say beside who must sign: whether they refuse or warn, for which objects they are, where
+//! signatures lie, and what must hold of everything together.
+
+use sekisho_manifest::selector::Selector;
+use serde_json::Value;
+
+use crate::rego::Rego;
+
+/// What becomes of an image that is not approved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// It may not run.
+    #[default]
+    Enforce,
+    /// It may run, and that it is not approved is said.
+    Warn,
+}
+
+/// Where signatures lie that do not lie beside the image.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The repository; none for that of the image.
+    pub repository: Option<String>,
+    /// What the tags of signatures begin with.
+    pub prefix: String,
+}
+
+/// The object that an image is for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Resource {
+    /// The group of its kind; empty for the core.
+    pub group: String,
+    /// The version of its kind.
+    pub version: String,
+    /// Its resource, in the plural (`pods`).
+    pub resource: String,
+    /// The object.
+    pub object: Value,
+}
+
+/// What a policy says beside who must sign. By default nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Terms {
+    /// What becomes of an image that is not approved.
+    pub mode: Mode,
+    pub(crate) objects: Vec<ObjectPattern>,
+    pub(crate) overall: Option<Overall>,
+}
+
+/// Objects that a policy is for.
+#[derive(Debug, Clone)]
+pub(crate) struct ObjectPattern {
+    pub(crate) group: String,
+    pub(crate) version: String,
+    pub(crate) resource: String,
+    pub(crate) selector: Option<Selector>,
+}
+
+/// What must hold of everything that was verified together.
+#[derive(Debug, Clone)]
+pub(crate) struct Overall {
+    pub(crate) rego: Rego,
+    pub(crate) configuration: bool,
+    pub(crate) spec: bool,
+    pub(crate) metadata: bool,
+    pub(crate) type_metadata: bool,
+}
+
+impl Terms {
+    /// Whether the policy is for an object. Where the object is not known it is: nothing is let off by what is not said.
+    pub(crate) fn concern(&self, resource: Option<&Resource>) -> bool {
+        let Some(resource) = resource.filter(|_| !self.objects.is_empty()) else { return true };
+        self.objects.iter().any(|pattern| pattern.matches(resource))
+    }
+}
+
+impl ObjectPattern {
+    fn matches(&self, resource: &Resource) -> bool {
+        let is_kind = self.resource == resource.resource
+            && self.group == resource.group
+            && (self.version == "*" || self.version == resource.version);
+        is_kind
+            && self
+                .selector
+                .as_ref()
+                .is_none_or(|selector| selector.matches(&labels_of(&resource.object)[..]))
+    }
+}
+
+fn labels_of(object: &Value) -> Vec<(String, String)> {
+    let labels = object.pointer("/metadata/labels").and_then(Value::as_object);
+    let text = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
+    labels.into_iter().flatten().filter_map(text).collect()
+}
+
+impl Overall {
+    /// What of the object is shown, put into a document.
+    pub(crate) fn show(&self, document: &mut serde_json::Map<String, Value>, object: &Value) {
+        let mut put = |name: &str, value: Option<Value>| {
+            document.extend(value.map(|value| (name.to_owned(), value)));
+        };
+        if self.spec {
+            put("spec", object.get("spec").cloned());
+        }
+        if self.metadata {
+            put("metadata", object.get("metadata").cloned());
+        }
+        if self.type_metadata {
+            let field = |name: &str| object.get(name).cloned().unwrap_or_default();
+            let value = serde_json::json!({ "kind": field("kind"), "apiVersion": field("apiVersion") });
+            put("typemeta", Some(value));
+        }
+    }
+
+    /// Whether the object must be known.
+    pub(crate) fn needs_object(&self) -> bool {
+        self.spec || self.metadata || self.type_metadata
+    }
+}
