@@ -144,7 +144,7 @@ fn install_schemas(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Programs of Debian, by the packages of the same name; none where they cannot be had.
+/// Programs of Debian, by the packages of the same name or the one that has them; none where they cannot be had.
 pub(crate) fn debian(programs: &[&str]) -> Result<Option<()>> {
     let folders = env::var_os("PATH").unwrap_or_default();
     let is_there = |name: &&&str| env::split_paths(&folders).any(|folder| folder.join(name).is_file());
@@ -152,7 +152,9 @@ pub(crate) fn debian(programs: &[&str]) -> Result<Option<()>> {
     if missing.is_empty() {
         return Ok(Some(()));
     }
-    let arguments = [&["install", "--yes", "--quiet", "--no-install-recommends"][..], &missing].concat();
+    let packages: Vec<&str> =
+        missing.iter().map(|name| if *name == "softhsm2-util" { "softhsm2" } else { name }).collect();
+    let arguments = [&["install", "--yes", "--quiet", "--no-install-recommends"][..], &packages].concat();
     let installed = run("apt-get", &["update", "--quiet"]).and_then(|()| run("apt-get", &arguments));
     had(installed, &missing.join(", "), ())
 }

@@ -39,5 +39,6 @@ pub use section::Section;
 pub use settings::Settings;
 pub use signatures::{
     CANDIDATES_LIMIT, Found, Layout, REFERRERS_LIMIT, attach_bundle, attach_layer, find_signatures,
+    find_signatures_elsewhere,
 };
 pub use source::{LayerBytes, Opened, Target, TargetError, Wanted, digests, open};

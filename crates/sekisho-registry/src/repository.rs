@@ -51,6 +51,12 @@ pub struct Referrers {
 const PAGES: usize = 64;
 
 impl Repository {
+    /// Another repository, asked in the same way.
+    #[must_use]
+    pub fn sibling(&self, reference: &ImageRef) -> Self {
+        Self::of(&self.client, reference)
+    }
+
     /// The repository of a reference.
     pub fn of(client: &Arc<Client>, reference: &ImageRef) -> Self {
         let endpoint = client.home(reference);

@@ -72,15 +72,41 @@ pub fn find_signatures(repository: &Repository, digest: &Digest) -> Result<Found
             None => found.faults.push(format!("`{name}` is listed and not there")),
         }
     }
-    for kind in [Kind::Signature, Kind::Attestation] {
-        if let Some(held) = repository.manifest(&cosign::tag_of(&digest.to_string(), kind))? {
-            found.take_layers(repository, &held)?;
-        }
+    found.take_tags(repository, digest, "")?;
+    Ok(found)
+}
+
+/// Finds what is stored of an image in a repository that need not be its own, under tags that begin with something.
+pub fn find_signatures_elsewhere(
+    repository: &Repository,
+    digest: &Digest,
+    prefix: &str,
+) -> Result<Found, RegistryError> {
+    if prefix.is_empty() {
+        return find_signatures(repository, digest);
     }
+    let mut found = Found::default();
+    found.take_tags(repository, digest, prefix)?;
     Ok(found)
 }
 
 impl Found {
+    /// Reads what lies under the tags of the older layout.
+    fn take_tags(
+        &mut self,
+        repository: &Repository,
+        digest: &Digest,
+        prefix: &str,
+    ) -> Result<(), RegistryError> {
+        for kind in [Kind::Signature, Kind::Attestation] {
+            let tag = format!("{prefix}{}", cosign::tag_of(&digest.to_string(), kind));
+            if let Some(held) = repository.manifest(&tag)? {
+                self.take_layers(repository, &held)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the layers of a manifest that are signatures or attestations.
     fn take_layers(&mut self, repository: &Repository, held: &Held) -> Result<(), RegistryError> {
         let document = ManifestDocument::parse(&held.bytes, Some(&held.media_type));

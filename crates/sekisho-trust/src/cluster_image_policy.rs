@@ -13,7 +13,7 @@ use crate::condition::Condition;
 use crate::pattern::ImagePattern;
 use crate::policy::{Authority, Claim, Evidence, Group, Policy, PolicyError, Trusted};
 use crate::rego::Rego;
-use crate::terms::{Mode, ObjectPattern, Overall, Place, Terms};
+use crate::terms::{Mode, ObjectPattern, Overall, Place, Shown, Terms};
 use crate::trust_root::Replaced;
 
 /// Reads a `ClusterImagePolicy`. `roots` gives the root of trust of a name, or the usual one. What is not applied here
@@ -63,12 +63,19 @@ impl Reader<'_> {
             None => None,
             Some(policy) => {
                 let flag = |field| policy.get(field).and_then(Value::as_bool) == Some(true);
+                let parts = [
+                    ("includeSpec", Shown::Spec),
+                    ("includeObjectMeta", Shown::Metadata),
+                    ("includeTypeMeta", Shown::TypeMetadata),
+                ];
                 Some(Overall {
                     rego: Rego::of(self.module(policy, "policy")?)?,
                     configuration: flag("fetchConfigFile"),
-                    spec: flag("includeSpec"),
-                    metadata: flag("includeObjectMeta"),
-                    type_metadata: flag("includeTypeMeta"),
+                    shown: parts
+                        .into_iter()
+                        .filter(|(field, _)| flag(field))
+                        .map(|(_, shown)| shown)
+                        .collect(),
                 })
             }
         };

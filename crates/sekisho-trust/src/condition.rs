@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sekisho_cel::{Bindings, Budget, Environment, Nulls, Program, Type, Value};
-use sekisho_kyverno::context::{Context, NoFacts, Settings};
+use sekisho_kyverno::context::Context;
 use sekisho_kyverno::jmespath::Surroundings;
 use sekisho_kyverno::operators::Conditions;
+use sekisho_kyverno::{NoFacts, Settings};
 use sekisho_manifest::{Format, SourceId, load};
 use sekisho_signature::statement::Statement;
 

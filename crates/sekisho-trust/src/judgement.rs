@@ -6,6 +6,7 @@ use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 use sekisho_manifest::ImageRef;
 use sekisho_signature::algorithm::Hash;
+use sekisho_signature::certificate::SubjectName;
 use sekisho_signature::image::{Candidate, OfImage};
 use sekisho_signature::verification::VerifiedSigner;
 use serde_json::{Map, Value, json};
@@ -287,15 +288,14 @@ impl Judge<'_> {
         mut is_wanted: impl FnMut(&OfImage) -> bool,
     ) -> Option<String> {
         let demands = authority.demands();
-        let candidates = match &authority.place {
-            None => self.material.candidates,
-            Some(place) => match self.material.elsewhere.and_then(|elsewhere| elsewhere.get(place)) {
-                Some(found) => found,
-                None => {
-                    self.tell(format!("{}: the place of its signatures was not looked at", authority.name));
-                    return None;
-                }
-            },
+        let candidates = match (&authority.place, self.material.elsewhere) {
+            (None, _) => Some(self.material.candidates),
+            (Some(place), Some(elsewhere)) => elsewhere.get(place).map(Vec::as_slice),
+            (Some(_), None) => None,
+        };
+        let Some(candidates) = candidates else {
+            self.tell(format!("{}: the place of its signatures was not looked at", authority.name));
+            return None;
         };
         for candidate in candidates {
             let Some(left) = self.work.checked_sub(1) else {
@@ -383,8 +383,8 @@ impl Judge<'_> {
                 let is_meant = of_image.attests() == Some(claim.predicate_type.as_str());
                 if is_meant && check_claim(of_image, claim, image, bundle, now).is_ok() {
                     let mut entry = described(of_image);
-                    entry["predicateType"] = claim.predicate_type.as_str().into();
-                    found.push(entry);
+                    entry.insert("predicateType".to_owned(), claim.predicate_type.as_str().into());
+                    found.push(Value::Object(entry));
                 }
                 false
             });
@@ -450,12 +450,15 @@ fn says(candidate: &Candidate, annotations: &BTreeMap<String, String>) -> bool {
 }
 
 /// What policy-controller shows of a signature.
-fn described(of_image: &OfImage) -> Value {
-    let mut entry = json!({ "id": HEXLOWER.encode(&Hash::Sha256.of(signer_of(of_image).as_bytes())) });
+fn described(of_image: &OfImage) -> Map<String, Value> {
+    let id = HEXLOWER.encode(&Hash::Sha256.of(signer_of(of_image).as_bytes()));
+    let mut entry = Map::from_iter([("id".to_owned(), Value::from(id))]);
     if let VerifiedSigner::Identity(identity) = of_image.verified().signer() {
-        let text = |value: Option<&str>| Value::from(value.unwrap_or_default());
-        entry["subject"] = text(identity.names.first().map(|name| name.as_str()));
-        entry["issuer"] = text(identity.issuer.as_deref());
+        let mut put = |field: &str, value: Option<&str>| {
+            entry.extend(value.map(|value| (field.to_owned(), Value::from(value))));
+        };
+        put("subject", identity.names.first().map(SubjectName::as_str));
+        put("issuer", identity.issuer.as_deref());
         for (claim, field) in [
             ("githubWorkflowTrigger", "githubWorkflowTrigger"),
             ("githubWorkflowSHA", "githubWorkflowSha"),
@@ -463,9 +466,7 @@ fn described(of_image: &OfImage) -> Value {
             ("githubWorkflowRepository", "githubWorkflowRepo"),
             ("githubWorkflowRef", "githubWorkflowRef"),
         ] {
-            if let Some(value) = identity.claims.get(claim) {
-                entry[field] = value.as_str().into();
-            }
+            put(field, identity.claims.get(claim).map(String::as_str));
         }
     }
     entry

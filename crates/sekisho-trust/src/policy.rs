@@ -163,25 +163,10 @@ impl Policy {
     /// The same, whatever was claimed and however long ago: whether an image was approved once.
     #[must_use]
     pub fn without_conditions(&self) -> Self {
-        let bare = |claims: &[Claim]| {
-            let bare = |claim: &Claim| Claim { conditions: Vec::new(), max_age: None, ..claim.clone() };
-            claims.iter().map(bare).collect::<Vec<_>>()
-        };
-        fn within(group: &Group, bare: &dyn Fn(&[Claim]) -> Vec<Claim>) -> Group {
-            let authority = |one: &Arc<Authority>| {
-                let trusted = match &one.trusted {
-                    Trusted::Together(group) => Trusted::Together(Box::new(within(group, bare))),
-                    other => other.clone(),
-                };
-                Arc::new(Authority { claims: bare(&one.claims), trusted, ..(**one).clone() })
-            };
-            Group { needed: group.needed, authorities: group.authorities.iter().map(authority).collect() }
-        }
-        let group = |group: &Group| within(group, &bare);
         let terms = Terms { overall: None, ..self.terms.clone() };
         Self {
-            groups: self.groups.iter().map(group).collect(),
-            claims: bare(&self.claims),
+            groups: self.groups.iter().map(Group::without_conditions).collect(),
+            claims: self.claims.iter().map(Claim::without_conditions).collect(),
             terms,
             ..self.clone()
         }
@@ -199,8 +184,7 @@ impl Policy {
 
     /// All that must be attested, for the policy as a whole and for single authorities.
     pub fn all_claims(&self) -> impl Iterator<Item = &Claim> {
-        let authorities = self.groups.iter().flat_map(|group| &group.authorities);
-        self.claims.iter().chain(authorities.flat_map(|authority| &authority.claims))
+        self.groups.iter().flat_map(Group::all_claims).chain(&self.claims)
     }
 
     /// Whether it is for an image.
@@ -225,10 +209,6 @@ impl Policy {
         self.all_claims().flat_map(|claim| &claim.conditions).any(|condition| condition.names(variable))
     }
 
-    fn all_claims(&self) -> impl Iterator<Item = &Claim> {
-        self.groups.iter().flat_map(Group::all_claims).chain(&self.claims)
-    }
-
     /// A policy that could let through what it says nothing of is refused.
     pub fn check(self) -> Result<Self, PolicyError> {
         let wrong = |what: &str| PolicyError::Wrong { policy: self.name.clone(), what: what.to_owned() };
@@ -251,6 +231,12 @@ impl Policy {
     }
 }
 
+impl Claim {
+    fn without_conditions(&self) -> Self {
+        Self { conditions: Vec::new(), max_age: None, ..self.clone() }
+    }
+}
+
 impl Group {
     fn all_claims(&self) -> Vec<&Claim> {
         let mut found = Vec::new();
@@ -261,6 +247,18 @@ impl Group {
             }
         }
         found
+    }
+
+    fn without_conditions(&self) -> Self {
+        let authority = |one: &Arc<Authority>| {
+            let trusted = match &one.trusted {
+                Trusted::Together(group) => Trusted::Together(Box::new(group.without_conditions())),
+                other => other.clone(),
+            };
+            let claims = one.claims.iter().map(Claim::without_conditions).collect();
+            Arc::new(Authority { trusted, claims, ..(**one).clone() })
+        };
+        Self { needed: self.needed, authorities: self.authorities.iter().map(authority).collect() }
     }
 
     fn places(&self) -> Vec<&Place> {

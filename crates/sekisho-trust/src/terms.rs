@@ -60,10 +60,18 @@ pub(crate) struct ObjectPattern {
 #[derive(Debug, Clone)]
 pub(crate) struct Overall {
     pub(crate) rego: Rego,
+    /// Whether it asks for the configurations of the image.
     pub(crate) configuration: bool,
-    pub(crate) spec: bool,
-    pub(crate) metadata: bool,
-    pub(crate) type_metadata: bool,
+    /// What it asks for of the object.
+    pub(crate) shown: Vec<Shown>,
+}
+
+/// A part of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    Spec,
+    Metadata,
+    TypeMetadata,
 }
 
 impl Terms {
@@ -96,24 +104,23 @@ fn labels_of(object: &Value) -> Vec<(String, String)> {
 impl Overall {
     /// What of the object is shown, put into a document.
     pub(crate) fn show(&self, document: &mut serde_json::Map<String, Value>, object: &Value) {
-        let mut put = |name: &str, value: Option<Value>| {
+        let field = |name: &str| object.get(name).cloned();
+        for shown in &self.shown {
+            let (name, value) = match shown {
+                Shown::Spec => ("spec", field("spec")),
+                Shown::Metadata => ("metadata", field("metadata")),
+                Shown::TypeMetadata => {
+                    let about =
+                        serde_json::json!({ "kind": field("kind"), "apiVersion": field("apiVersion") });
+                    ("typemeta", Some(about))
+                }
+            };
             document.extend(value.map(|value| (name.to_owned(), value)));
-        };
-        if self.spec {
-            put("spec", object.get("spec").cloned());
-        }
-        if self.metadata {
-            put("metadata", object.get("metadata").cloned());
-        }
-        if self.type_metadata {
-            let field = |name: &str| object.get(name).cloned().unwrap_or_default();
-            let value = serde_json::json!({ "kind": field("kind"), "apiVersion": field("apiVersion") });
-            put("typemeta", Some(value));
         }
     }
 
     /// Whether the object must be known.
     pub(crate) fn needs_object(&self) -> bool {
-        self.spec || self.metadata || self.type_metadata
+        !self.shown.is_empty()
     }
 }

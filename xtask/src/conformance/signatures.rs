@@ -2,6 +2,9 @@
 //! write is verified here. Images lie in a real registry; the certificate authority, the logs and the timestamp
 //! authority are those of `@sigstore/mock`, on loopback.
 
+mod devices;
+mod policies;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,7 +19,7 @@ use crate::peer::{self, Sigstore};
 use crate::workspace::{built, root};
 
 /// The programs, by the Debian packages of the same name.
-const PROGRAMS: [&str; 3] = ["docker-registry", "skopeo", "umoci"];
+const PROGRAMS: [&str; 4] = ["docker-registry", "skopeo", "umoci", "softhsm2-util"];
 
 const IDENTITY: &str = "ana@example.com";
 const ISSUER: &str = "https://accounts.example.com";
@@ -67,6 +70,8 @@ fn run(scratch: &Path, peers: &Sigstore) -> Result<Vec<Outcome>> {
     bench.gates()?;
     bench.our_bundles()?;
     bench.their_bundles();
+    bench.devices();
+    bench.policies_of_others()?;
     Ok(bench.outcomes)
 }
 
@@ -81,6 +86,8 @@ impl Bench<'_> {
             .current_dir(&self.folder)
             .env("COSIGN_PASSWORD", "a password")
             .env_remove("SEKISHO_PASSWORD")
+            .env("SOFTHSM2_CONF", self.folder.join(devices::SETTINGS))
+            .env("SEKISHO_PKCS11_PIN", devices::PIN)
             // Nothing of the user's counts, and nothing is fetched from elsewhere.
             .env("HOME", &self.folder)
             .env("NODE_PATH", self.peers.node.join("node_modules"))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sekisho_kyverno::policy::FailureAction;
 use sekisho_manifest::FieldPath;
 use sekisho_signature::root::TrustedRoot;
-use sekisho_trust::{ImagePattern, Policy, of_kyverno_rule};
+use sekisho_trust::{ImagePattern, Policy, Terms, of_kyverno_rule};
 use serde_json::Value;
 use smol_str::SmolStr;
 

@@ -169,6 +169,9 @@ pub(crate) struct VerifyArguments {
     pub(crate) policy_bundle: Option<String>,
     #[command(flatten)]
     pub(crate) reading: super::bundle::SourceArguments,
+    /// File with the object that the image is for, which policies of policy-controller may ask for
+    #[arg(long, value_name = "FILE")]
+    pub(crate) object: Option<PathBuf>,
     /// Configuration file [default: `sekisho.yaml`, looked for upward from here]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,

@@ -12,13 +12,14 @@ use sekisho_signature::algorithm::Signed;
 use sekisho_signature::bundle::Bundle;
 use sekisho_signature::verification::{TimeSource, Verified, VerifiedSigner, verify};
 use sekisho_source::Update;
-use sekisho_trust::{Decision, Image as Asked, Policy, judge};
+use sekisho_trust::{Decision, Image as Asked, Mode, Policy, judge_with};
 use serde_json::{Value, json};
 
 use crate::arguments::signature::{VerdictFormat, VerifyArguments};
 use crate::bundle::reader;
 use crate::config::Config;
 use crate::signature::artifact::{Artifact, Image, bundle_beside, signer_of};
+use crate::signature::gathering::Gathered;
 use crate::signature::in_force::InForce;
 use crate::signature::policies;
 use crate::signature::predicate_type;
@@ -48,7 +49,11 @@ pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<St
             let policies = if arguments.policy.is_empty() {
                 policies::of_config(&config)?
             } else {
-                policies::of_files(&arguments.policy, arguments.trust.trusted_root.as_deref())?
+                policies::of_files(
+                    &arguments.policy,
+                    arguments.trust.trusted_root.as_deref(),
+                    terminal.offline,
+                )?
             };
             return by_policy(arguments, &policies, terminal);
         }
@@ -106,12 +111,12 @@ fn by_policy(arguments: &VerifyArguments, policies: &[Policy], terminal: &Termin
         bail!("policies are for images: for a file name a key, or an identity");
     };
     let digest = image.held.digest.to_string();
-    let found = find_signatures(&image.repository, &image.held.digest)?;
+    let gathered = Gathered::of(&image, policies, arguments.object.as_deref())?;
     let asked = Asked { reference: &image.reference, digest: &digest };
-    let decision = judge(policies, &asked, &found.candidates, Timestamp::now());
+    let decision = judge_with(policies, &asked, &gathered.material(), Timestamp::now());
     let subject = format!("{}@{digest}", image.name);
     terminal::write(None, |out| match arguments.format {
-        VerdictFormat::Text => write_decision(&subject, &decision, &found.faults, out),
+        VerdictFormat::Text => write_decision(&subject, &decision, &gathered.faults, out),
         VerdictFormat::Json => {
             let rulings: Vec<Value> = decision
                 .rulings
@@ -120,10 +125,11 @@ fn by_policy(arguments: &VerifyArguments, policies: &[Policy], terminal: &Termin
                     json!({
                         "policy": ruling.policy, "approved": ruling.is_approved,
                         "approvedBy": ruling.approved_by, "reasons": ruling.reasons,
+                        "warns": ruling.mode == Mode::Warn,
                     })
                 })
                 .collect();
-            let value = json!({ "subject": subject, "approved": decision.is_approved(), "policies": rulings, "refused": found.faults });
+            let value = json!({ "subject": subject, "approved": decision.is_approved(), "policies": rulings, "refused": gathered.faults });
             serde_json::to_writer_pretty(&mut *out, &value)?;
             writeln!(out)
         }
@@ -132,9 +138,12 @@ fn by_policy(arguments: &VerifyArguments, policies: &[Policy], terminal: &Termin
         terminal::complain(format_args!("no policy is for `{subject}`, and nothing was verified"));
         return Ok(Status::Nothing);
     }
-    if !decision.is_approved() {
+    if !decision.is_admitted() {
         terminal::complain(format_args!("the policies do not approve `{subject}`"));
         return Ok(Status::Findings);
+    }
+    if !decision.is_approved() {
+        terminal::complain(format_args!("`{subject}` is not approved, and the policies only warn of it"));
     }
     Ok(Status::Clean)
 }

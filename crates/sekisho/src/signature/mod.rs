@@ -1,6 +1,7 @@
 //! Signatures: what is signed, with which keys, who vouches for it, and whose word counts.
 
 pub(crate) mod artifact;
+pub(crate) mod gathering;
 pub(crate) mod in_force;
 pub(crate) mod keys;
 pub(crate) mod policies;

@@ -15,6 +15,7 @@ use crate::arguments::bundle::{
     BundleArguments, BundleVerb, PullArguments, PushArguments, ShowArguments, VerifyArguments,
 };
 use crate::arguments::rows::RowFormat;
+use crate::arguments::signature::SignerArguments;
 use crate::bundle::{compile, prove, reader, write_files};
 use crate::command::sign::{put_signature, signature_of};
 use crate::signature::artifact::{Image, registry};
@@ -102,10 +103,9 @@ fn push(arguments: PushArguments, terminal: &Terminal) -> Result<Status> {
         (tag, None) if target.folder.is_empty() => tag.clone().unwrap_or_else(|| "latest".into()),
         _ => bail!("`{}` names a digest or a folder: a bundle is put under a tag", arguments.target),
     };
-    let signer = match (&arguments.signer.key, &arguments.signer.fulcio) {
-        (None, None) => None,
-        _ => Some(Signer::new(&arguments.signer, terminal.offline)?),
-    };
+    let SignerArguments { key, fulcio, signing_config, .. } = &arguments.signer;
+    let signs = key.is_some() || fulcio.is_some() || signing_config.is_some();
+    let signer = signs.then(|| Signer::new(&arguments.signer, terminal.offline)).transpose()?;
     let registry = registry(&arguments.verify.reading.artifacts, terminal.offline)?;
     let (bundle, tests) = verify(arguments.verify, terminal)?;
     let repository = Repository::of(&registry.client, &target.reference);
