@@ -137,9 +137,7 @@ fn read_entry(
     let flag = |field: &str| entry.get(field).and_then(Value::as_bool).unwrap_or(true);
     // Versions before named who signs beside the image.
     let names = |field: &&str| entry.get(*field).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-    let is_signed = has("attestors")
-        || has("attestations")
-        || ["key", "issuer", "subject"].iter().any(|field| names(field));
+    let is_signed = has("attestors") || has("attestations") || ["key", "issuer", "subject"].iter().any(names);
     let of_images = if is_signed {
         let alone = serde_json::json!({ "name": rule, "verifyImages": [entry] });
         let read = of_kyverno_rule(policy, &alone, root).map_err(|error| error.to_string())?;
