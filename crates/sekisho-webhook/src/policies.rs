@@ -90,6 +90,11 @@ impl Policies {
         self.held.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether this very set counts.
+    pub fn is(&self, bundle: &Arc<Bundle>) -> bool {
+        self.current().is_some_and(|current| Arc::ptr_eq(&current, bundle))
+    }
+
     /// How they stand.
     pub fn standing(&self) -> Standing {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -68,7 +68,11 @@ impl Following {
 
     fn take(&self, step: &Step<Proven>, policies: &Policies, log: &Log) {
         match step {
-            Step::Same => policies.confirm(),
+            Step::Same => match self.follower.current() {
+                // What policies look at could not be had when it was new.
+                Some(adopted) if !policies.is(&adopted.ready.policies) => install(&adopted, policies, log),
+                _ => policies.confirm(),
+            },
             Step::Adopted(adopted) => {
                 install(adopted, policies, log);
                 let provenance = &adopted.bundle.provenance;
