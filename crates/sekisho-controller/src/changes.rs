@@ -1,8 +1,8 @@
 //! Which policies differ between two bundles.
 //!
 //! A policy differs when its own document does, or a document that belongs to policies without being one itself (an
-//! exception, a template, a binding, a configuration) and names it or its kind. A document that names no policy may
-//! belong to all of them. So more may be taken to differ than does, never less.
+//! exception, a template, a binding, a configuration) and names it or its kind, or when its rollout has come to another
+//! stage. A document that names no policy may belong to all of them. So more may be taken to differ than does, never less.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,6 +75,10 @@ pub(crate) fn units(bundle: &Bundle) -> Vec<Unit> {
             if *of_all || names.iter().any(mentions) {
                 enter(object);
             }
+        }
+        // What follows of a verdict rests on how far the rule is introduced.
+        for name in &names {
+            content.update(bundle.stage_of(name).as_str());
         }
         if !found {
             // A rule of a module, or a policy without names: any module may be part of it.

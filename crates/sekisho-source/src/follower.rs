@@ -189,22 +189,23 @@ impl<T> Follower<T> {
     /// The same, on a day in days since 1970.
     pub fn step_on(&self, day: i64) -> Step<T> {
         let current = self.current();
-        let before = current.as_ref().map(|adopted| (&adopted.bundle, &adopted.charter));
-        let read = self.reader.read(before).map_err(Refusal::from);
-        let outcome = read.and_then(|update| match (update, &current) {
-            (Update::New(bundle), _) => self.take(*bundle, day).map(Some),
-            (Update::Same, Some(adopted)) if adopted.until.is_some_and(|until| until <= day) => {
-                self.take(adopted.bundle.clone(), day).map(Some)
+        // A date that has come counts though the source be away, and its source can be read with the next step.
+        let due = current.as_ref().filter(|adopted| adopted.until.is_some_and(|until| until <= day));
+        let advanced = due.map(|adopted| self.again(adopted, day));
+        let outcome = match advanced {
+            Some(Ok(advanced)) => {
+                let mut state = lock(&self.state);
+                state.adopt(&advanced);
+                state.health.adopted += 1;
+                return Step::Adopted(advanced);
             }
-            (Update::Same, _) => Ok(None),
-        });
+            Some(Err(error)) => self.read(current.as_deref(), day).and_then(|new| new.ok_or(error).map(Some)),
+            None => self.read(current.as_deref(), day),
+        };
         let mut state = lock(&self.state);
         match outcome {
             Ok(adopted) => {
-                state.health.succeeded = Some(Timestamp::now().as_second());
-                state.health.error = None;
-                state.health.failures = 0;
-                state.health.from_cache = false;
+                state.health.read();
                 match adopted {
                     None => Step::Same,
                     Some(adopted) => {
@@ -216,12 +217,28 @@ impl<T> Follower<T> {
             }
             Err(error) => {
                 let message = error.to_string();
-                let first = state.health.error.as_ref() != Some(&message);
-                state.health.error = Some(message.clone());
-                state.health.failures += 1;
-                state.health.refused += 1;
+                let first = state.health.fail(&message);
                 Step::Refused(message, first)
             }
+        }
+    }
+
+    /// What the source has that is not in use; none where there is nothing new.
+    fn read(&self, current: Option<&Adopted<T>>, day: i64) -> Result<Option<Arc<Adopted<T>>>, Refusal> {
+        let before = current.map(|adopted| (&adopted.bundle, &adopted.charter));
+        match self.reader.read(before)? {
+            Update::New(bundle) => self.take(*bundle, day).map(Some),
+            Update::Same => Ok(None),
+        }
+    }
+
+    /// The bundle in use as of another day, from the files that are kept, so that it takes no room on disk.
+    fn again(&self, adopted: &Adopted<T>, day: i64) -> Result<Arc<Adopted<T>>, Refusal> {
+        match self.cache.load(self.reader.options.budget) {
+            Ok(Some((kept, files))) if kept.digest() == adopted.bundle.digest() => {
+                self.ready(adopted.bundle.clone(), adopted.charter.clone(), &files, day)
+            }
+            _ => self.take(adopted.bundle.clone(), day),
         }
     }
 
@@ -280,6 +297,23 @@ impl<T> State<T> {
 }
 
 impl Health {
+    /// The source was read.
+    fn read(&mut self) {
+        self.succeeded = Some(Timestamp::now().as_second());
+        self.error = None;
+        self.failures = 0;
+        self.from_cache = false;
+    }
+
+    /// It was not, or what it has is not used; whether that is said for the first time.
+    fn fail(&mut self, message: &str) -> bool {
+        let first = self.error.as_deref() != Some(message);
+        self.error = Some(message.to_owned());
+        self.failures += 1;
+        self.refused += 1;
+        first
+    }
+
     /// Whether there are policies in use.
     pub fn is_ready(&self) -> bool {
         self.digest.is_some()

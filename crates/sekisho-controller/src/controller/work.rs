@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use sekisho_cluster::{Delta, Discovered, Interest, Kept, Mirror, Resource, discover};
-use sekisho_policy::{GroupVersionResource, Need, Needed};
+use sekisho_policy::{Bundle, GroupVersionResource, Need, Needed};
 use sekisho_store::{BundleUse, ObjectKey, Spool};
 use sekisho_webhook::facts::FactSource as _;
 
@@ -37,6 +37,8 @@ pub(super) struct Work<'c> {
     tell: Sender<Told>,
     told: Receiver<Told>,
     used: Option<BundleUse>,
+    /// The policies in force.
+    taken: Option<Arc<Bundle>>,
     pub(super) spool: Option<Spool>,
     /// Who looks after approvals.
     keeper: Option<Keeper>,
@@ -91,6 +93,7 @@ impl<'c> Work<'c> {
             tell,
             told,
             used: None,
+            taken: None,
             spool: spool(),
             keeper: keeper.transpose()?,
             began: now(),
@@ -194,7 +197,8 @@ impl<'c> Work<'c> {
     /// Takes a bundle that is new, and follows the kinds that it concerns.
     fn take_bundle(&mut self) -> Result<(), ControllerError> {
         let Some((bundle, used)) = lock(&self.controller.bundle).clone() else { return Ok(()) };
-        if self.used.as_ref() == Some(&used) {
+        // The same files may have been made ready anew, as of another day.
+        if self.taken.as_ref().is_some_and(|taken| Arc::ptr_eq(taken, &bundle)) {
             return Ok(());
         }
         let settings = &self.controller.settings;
@@ -249,6 +253,7 @@ impl<'c> Work<'c> {
             let _ = spool.with(|store| store.use_bundle(&used, now()));
         }
         self.used = Some(used);
+        self.taken = Some(bundle);
         Ok(())
     }
 

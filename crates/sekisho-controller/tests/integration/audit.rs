@@ -1,6 +1,11 @@
 //! The audit: what changed is judged, and nothing else.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use sekisho_controller::{Auditor, SummaryForm, summaries};
+use sekisho_manifest::{Budget, Format, SourceId, load};
+use sekisho_policy::Rollout;
 
 use crate::support::{bundle, object, policy, run};
 
@@ -55,6 +60,43 @@ fn a_policy_that_changes_has_only_what_it_concerns_judged() {
     // One that comes judges what it concerns.
     auditor.policies(bundle(&[("d.yaml", &team), ("e.yaml", &policy("new", "Secret", "new"))]), "sha256:6");
     assert_eq!(work(&mut auditor).0, 100);
+}
+
+#[test]
+fn a_stage_that_begins_has_its_policy_judged_and_no_other() {
+    let rollout = "- {policy: team, steps: {warn: 2026-01-02, enforce: 2026-01-04}}";
+    let rollout = load(SourceId(0), rollout, Format::Detect, &Budget::default()).documents.remove(0).root;
+    let (rollout, problems) = Rollout::read(&rollout);
+    assert_eq!(problems, []);
+    let (team, owner) = (policy("team", "ConfigMap", "team"), policy("owner", "Secret", "owner"));
+    let on = |day: i64| {
+        let mut bundle = Arc::into_inner(bundle(&[("a.yaml", &team), ("b.yaml", &owner)])).unwrap();
+        bundle.stage(&rollout, 20_454 + day);
+        Arc::new(bundle)
+    };
+    let mut auditor = cluster();
+    let consequences = |auditor: &Auditor| -> BTreeSet<String> {
+        auditor
+            .findings()
+            .filter(|(key, _)| key.kind == "ConfigMap")
+            .map(|(_, finding)| finding.rule.consequence.clone())
+            .collect()
+    };
+    auditor.policies(on(0), "sha256:1");
+    assert_eq!(work(&mut auditor).0, 200);
+    let shadow = consequences(&auditor);
+    auditor.policies(on(0), "sha256:1");
+    assert_eq!(work(&mut auditor), (0, vec![]));
+    auditor.policies(on(1), "sha256:1");
+    let (count, objects) = work(&mut auditor);
+    assert_eq!((count, objects.len()), (100, 100));
+    assert!(objects.iter().all(|name| name.starts_with("map-")));
+    let warn = consequences(&auditor);
+    auditor.policies(on(3), "sha256:1");
+    assert_eq!(work(&mut auditor).0, 100);
+    let enforce = consequences(&auditor);
+    assert_eq!((shadow.len(), warn.len(), enforce.len()), (1, 1, 1));
+    assert!(shadow != warn && warn != enforce && shadow != enforce);
 }
 
 #[test]

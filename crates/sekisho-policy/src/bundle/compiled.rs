@@ -40,6 +40,8 @@ pub struct Bundle {
     pub(super) places: Places,
     /// How many plain modules there are.
     modules: usize,
+    /// How far rules are introduced, on which day.
+    staged: Option<(Rollout, i64)>,
 }
 
 /// How a bundle is compiled.
@@ -125,6 +127,7 @@ impl Bundle {
             remarks,
             provenance,
             modules: count,
+            staged: None,
         }
     }
 
@@ -133,6 +136,12 @@ impl Bundle {
         self.loaded.policies = std::mem::take(&mut self.loaded.policies).staged(rollout, day);
         // What removes objects has no weaker form.
         self.loaded.cleanups.retain(|policy| rollout.stage(&policy.name(), day) == Stage::Enforce);
+        self.staged = Some((rollout.clone(), day));
+    }
+
+    /// How far a rule is introduced.
+    pub fn stage_of(&self, name: &RuleName) -> Stage {
+        self.staged.as_ref().map_or(Stage::Enforce, |(rollout, day)| rollout.stage(name, *day))
     }
 
     /// How many policies work.

@@ -164,6 +164,44 @@ fn stages_that_change_make_the_same_bundle_anew() {
 }
 
 #[test]
+fn a_date_that_comes_while_the_source_is_away_or_the_disk_is_full_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let policies = folder.path().join("policies");
+    let charter = "apiVersion: sekisho/v1\nkind: PolicyBundle\nrollout:\n- {policy: x, steps: {warn: 2026-01-02, enforce: 2026-01-04}}\n";
+    write(&policies, &[("a.yaml", "one\n"), ("sekisho-bundle.yaml", charter)]);
+    let first = 20_454;
+    // After the first date the files are made ready no more: a test fails then.
+    let proof = move |_: &Bundle, _: &Charter, files: &Path, day: i64| {
+        let text = fs::read_to_string(files.join("a.yaml")).map_err(|error| error.to_string())?;
+        if day > first + 1 && text == "one\n" { Err("too late".to_owned()) } else { Ok((text, day)) }
+    };
+    let cache = folder.path().join("cache");
+    let follower: Texts =
+        Follower::new(folder_reader(&policies), Cache::new(&cache, "policies"), Box::new(proof));
+    let on = |day: i64| match follower.step_on(first + day) {
+        Step::Adopted(adopted) => format!("{}{}", adopted.ready.0, adopted.ready.1 - first),
+        Step::Same => "same".to_owned(),
+        Step::Refused(message, first) => format!("{first} {message}"),
+    };
+    assert_eq!(on(0), "one\n0");
+    let away = folder.path().join("away");
+    fs::rename(&policies, &away).unwrap();
+    let kept = fs::read_dir(&cache).unwrap().next().unwrap().unwrap().path();
+    symlink("/dev/full", kept.join(".current")).unwrap();
+    assert!(on(0).starts_with("true cannot read"));
+    assert_eq!(on(1), "one\n1");
+    assert!(on(1).starts_with("false cannot read"));
+    fs::rename(&away, &policies).unwrap();
+    fs::remove_file(kept.join(".current")).unwrap();
+    // What is not good on its date stays as it was, and is said, until something else comes.
+    assert_eq!((on(3), on(3)), ("true too late".to_owned(), "false too late".to_owned()));
+    assert_eq!(follower.current().unwrap().ready.1, first + 1);
+    write(&policies, &[("a.yaml", "two\n")]);
+    assert_eq!(on(3), "two\n3");
+    assert_eq!(on(4), "same");
+}
+
+#[test]
 fn a_call_has_the_source_read_at_once() {
     let repository = Repository::new();
     let ana = person("ana@example.com");
