@@ -38,7 +38,8 @@ pub struct LapseList {
     pub checked: Timestamp,
     /// How many had no place.
     pub left: usize,
-    /// The images, by digest.
+    /// The images, each by its name without a tag and its digest behind an `@`: one that is approved under one name may not be
+    /// under another, and nobody can have another's image lapse by running a copy of it.
     pub images: BTreeMap<String, Lapse>,
 }
 
@@ -83,8 +84,11 @@ impl fmt::Display for LapseAction {
 }
 
 impl LapseList {
-    /// The most images of a list: with the longest reasons, they fit into a ConfigMap.
+    /// The most images of a list.
     pub const MOST: usize = 4_000;
+
+    /// The most bytes of what is said of them, which fits into a ConfigMap.
+    pub const BYTES: usize = 980 << 10;
 
     /// The most bytes of a reason.
     pub const REASON: usize = 120;
@@ -110,22 +114,28 @@ impl LapseList {
                 return Err(LapseListError::TooLong(Self::MOST));
             }
             let mut parts = line.splitn(3, ' ');
-            let (digest, since) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+            let (image, since) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
             let reason = parts.next().unwrap_or("").to_owned();
-            let since = since.parse().ok().filter(|_| is_digest(digest));
+            let since = since.parse().ok().filter(|_| is_image(image));
             let since = since.ok_or_else(|| wrong("images", line))?;
-            images.insert(digest.to_owned(), Lapse { since, reason });
+            images.insert(image.to_owned(), Lapse { since, reason });
         }
         Ok(Self { action, checked, left, images })
     }
 
     /// The ConfigMap of the list.
     pub fn config_map(&self, namespace: &str, name: &str) -> Value {
-        let line = |(digest, lapse): (&String, &Lapse)| {
-            format!("{digest} {} {}\n", second(lapse.since), short(&lapse.reason))
-        };
-        let images: String =
-            self.images.iter().filter(|(digest, _)| is_digest(digest)).take(Self::MOST).map(line).collect();
+        let mut images = String::new();
+        let (mut entered, mut left) = (0, self.left);
+        for (image, lapse) in &self.images {
+            let line = format!("{image} {} {}\n", second(lapse.since), short(&lapse.reason));
+            if entered < Self::MOST && images.len() + line.len() <= Self::BYTES && is_image(image) {
+                images.push_str(&line);
+                entered += 1;
+            } else {
+                left += 1;
+            }
+        }
         json!({
             "apiVersion": "v1",
             "kind": "ConfigMap",
@@ -137,7 +147,7 @@ impl LapseList {
             "data": {
                 "action": self.action.as_str(),
                 "checked": second(self.checked),
-                "left": self.left.to_string(),
+                "left": left.to_string(),
                 "images": images,
             },
         })
@@ -164,8 +174,15 @@ fn short(reason: &str) -> String {
     format!("{}…", line.get(..end).unwrap_or_default())
 }
 
-fn is_digest(text: &str) -> bool {
-    text.strip_prefix("sha256:").is_some_and(|digits| {
-        digits.len() == 64 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-    })
+/// The longest name of an image with its digest, in bytes.
+const LONGEST: usize = 512;
+
+fn is_image(text: &str) -> bool {
+    let Some((name, digest)) = text.rsplit_once("@sha256:") else { return false };
+    let is_hexadecimal = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    text.len() <= LONGEST
+        && !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_graphic())
+        && digest.len() == 64
+        && digest.bytes().all(is_hexadecimal)
 }

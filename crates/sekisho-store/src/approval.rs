@@ -7,8 +7,8 @@ use crate::store::Store;
 /// How the approval of an image of a cluster stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ApprovalRow {
-    /// The digest of the image.
-    pub digest: String,
+    /// The image: its name without a tag, and its digest behind an `@`.
+    pub image: String,
     /// A reference that it runs under.
     pub reference: String,
     /// In a word: `approved`, `lapsed`, `missing`, `unknown`.
@@ -22,18 +22,18 @@ pub struct ApprovalRow {
 }
 
 impl Store {
-    /// Enters how approvals of a cluster stand, in place of what was entered of the same digests.
+    /// Enters how approvals of a cluster stand, in place of what was entered of the same images.
     pub fn put_approvals(&mut self, cluster: &str, rows: &[ApprovalRow]) -> Result<(), StoreError> {
         self.database.transact(true, &mut |statements| {
             for row in rows {
                 statements.execute(
-                    "INSERT INTO approvals (cluster, digest, reference, state, since, checked, reasons)
+                    "INSERT INTO approvals (cluster, image, reference, state, since, checked, reasons)
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                     ON CONFLICT (cluster, digest) DO UPDATE SET reference = ?3, state = ?4, since = ?5, checked = ?6,
+                     ON CONFLICT (cluster, image) DO UPDATE SET reference = ?3, state = ?4, since = ?5, checked = ?6,
                          reasons = ?7",
                     &[
                         cluster.into(),
-                        row.digest.as_str().into(),
+                        row.image.as_str().into(),
                         row.reference.as_str().into(),
                         row.state.as_str().into(),
                         row.since.into(),
@@ -46,16 +46,16 @@ impl Store {
         })
     }
 
-    /// How the approvals of a cluster stand, in the order of digests.
+    /// How the approvals of a cluster stand, in the order of images.
     pub fn approvals(&mut self, cluster: &str) -> Result<Vec<ApprovalRow>, StoreError> {
-        let sql = "SELECT digest, reference, state, since, checked, reasons FROM approvals WHERE cluster = ?1
-                   ORDER BY digest";
+        let sql = "SELECT image, reference, state, since, checked, reasons FROM approvals WHERE cluster = ?1
+                   ORDER BY image";
         let rows = self.select(sql, &[cluster.into()])?;
         let read = |row: &Vec<Cell>| {
             let text = |place: usize| row.get(place).map(Cell::text).unwrap_or_default();
             let number = |place: usize| row.get(place).and_then(Cell::integer).unwrap_or(0);
             ApprovalRow {
-                digest: text(0),
+                image: text(0),
                 reference: text(1),
                 state: text(2),
                 since: number(3),
@@ -67,12 +67,12 @@ impl Store {
     }
 
     /// Forgets approvals of a cluster.
-    pub fn forget_approvals(&mut self, cluster: &str, digests: &[String]) -> Result<(), StoreError> {
+    pub fn forget_approvals(&mut self, cluster: &str, images: &[String]) -> Result<(), StoreError> {
         self.database.transact(true, &mut |statements| {
-            for digest in digests {
+            for image in images {
                 statements.execute(
-                    "DELETE FROM approvals WHERE cluster = ?1 AND digest = ?2",
-                    &[cluster.into(), digest.as_str().into()],
+                    "DELETE FROM approvals WHERE cluster = ?1 AND image = ?2",
+                    &[cluster.into(), image.as_str().into()],
                 )?;
             }
             Ok(())

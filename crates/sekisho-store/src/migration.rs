@@ -37,9 +37,11 @@ const STEP_2: &[&str] = &[
     "CREATE INDEX image_uses_by_digest ON image_uses (digest)",
 ];
 
-const STEP_3: &[&str] = &["CREATE TABLE approvals (
-        cluster TEXT NOT NULL, digest TEXT NOT NULL, reference TEXT NOT NULL, state TEXT NOT NULL,
-        since BIGINT NOT NULL, checked BIGINT NOT NULL, reasons TEXT NOT NULL, PRIMARY KEY (cluster, digest))"];
+const STEP_3: &[&str] = &[
+    "CREATE TABLE approvals (
+        cluster TEXT NOT NULL, image TEXT NOT NULL, reference TEXT NOT NULL, state TEXT NOT NULL,
+        since BIGINT NOT NULL, checked BIGINT NOT NULL, reasons TEXT NOT NULL, PRIMARY KEY (cluster, image))",
+];
 
 /// Brings a database to the newest layout.
 pub(crate) fn migrate(database: &mut dyn Database, name: &str) -> Result<(), StoreError> {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use sekisho_cluster::{Connection, Interest, LapseAction, LapseList, Mirror, Resource};
-use sekisho_manifest::Node;
+use sekisho_manifest::{ImageRef, Node};
 use sekisho_policy::{Decision, FailureClass, Operation, Refusal, Request};
 
 use crate::log::{Level, Log};
@@ -129,8 +129,10 @@ pub(crate) fn judge(lapses: &dyn Lapses, request: &Request, class: FailureClass,
         }
     };
     for image in &new {
-        let Some((_, digest)) = image.rsplit_once('@') else { continue };
-        let Some(lapse) = list.images.get(digest) else { continue };
+        let parsed: Option<ImageRef> = image.parse().ok();
+        let exact = parsed.as_ref().and_then(|image| Some((image.name(), image.digest.as_deref()?)));
+        let Some((name, digest)) = exact else { continue };
+        let Some(lapse) = list.images.get(&format!("{name}@{digest}")) else { continue };
         let since = lapse.since;
         let message = format!("the approval of `{image}` has lapsed since {since}: {}", lapse.reason);
         match list.action {

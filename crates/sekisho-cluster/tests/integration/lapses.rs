@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use sekisho_cluster::{Lapse, LapseAction, LapseList, LapseListError};
 use sekisho_manifest::{Budget, Format, Node, SourceId, load};
 
-fn digest(number: usize) -> String {
-    format!("sha256:{number:064x}")
+fn image(number: usize) -> String {
+    format!("registry.example.com/team/app@sha256:{number:064x}")
 }
 
 fn list(images: usize, reason: &str) -> LapseList {
     let since: Timestamp = "2026-11-23T10:00:00Z".parse().expect("a time");
-    let lapse = |number| (digest(number), Lapse { since, reason: reason.to_owned() });
+    let lapse = |number| (image(number), Lapse { since, reason: reason.to_owned() });
     LapseList {
         action: LapseAction::Deny,
         checked: "2026-11-23T12:00:00Z".parse().expect("a time"),
@@ -50,9 +50,21 @@ fn a_list_fits_into_a_config_map_however_much_has_lapsed() {
 }
 
 #[test]
+fn long_names_are_left_out_before_a_list_is_too_long() {
+    let mut list = list(LapseList::MOST, &"x".repeat(1_000));
+    let long = |image: &str| format!("{}/{image}", "r".repeat(350));
+    list.images = list.images.iter().map(|(image, lapse)| (long(image), lapse.clone())).collect();
+    let text = list.config_map("sekisho", "lapsed").to_string();
+    assert!(text.len() < 1 << 20, "{}", text.len());
+    let read = LapseList::read(&node(&text)).expect("a list");
+    assert!(read.left > 0);
+    assert_eq!(read.images.len() + read.left, LapseList::MOST);
+}
+
+#[test]
 fn what_is_wrong_is_no_list_as_a_whole() {
     let good = "action: deny, checked: '2026-11-23T12:00:00Z', left: '0'";
-    let line = format!("{} 2026-11-23T10:00:00Z it expired", digest(1));
+    let line = format!("{} 2026-11-23T10:00:00Z it expired", image(1));
     assert_eq!(read(&format!("{good}, images: ''")).expect("a list").images, BTreeMap::new());
     assert_eq!(read(&format!("{good}, images: '{line}'")).expect("a list").images.len(), 1);
     for wrong in [
@@ -65,11 +77,13 @@ fn what_is_wrong_is_no_list_as_a_whole() {
         format!("{good}, images: '{}'", line.replace("sha256", "md5")),
         format!("{good}, images: '{}'", line.replace("000", "")),
         format!("{good}, images: '{}'", line.replace("T10", "")),
+        format!("{good}, images: '{}'", line.replace("registry.example.com/team/app@", "")),
+        format!("{good}, images: '{}'", line.replace("registry", &"r".repeat(500))),
         format!("{good}, images: [a]"),
     ] {
         assert!(read(&wrong).is_err(), "{wrong}");
     }
-    let line = |number| format!("{} 2026-11-23T10:00:00Z x", digest(number));
+    let line = |number| format!("{} 2026-11-23T10:00:00Z x", image(number));
     let lines: Vec<String> = (0..=LapseList::MOST).map(line).collect();
     let lines = lines.join("\\n");
     assert_eq!(read(&format!("{good}, images: \"{lines}\"")), Err(LapseListError::TooLong(LapseList::MOST)));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use sekisho_cluster::{ImageUse, ImageUser, Lapse, LapseAction, LapseList};
+use sekisho_manifest::ImageRef;
 use sekisho_store::ApprovalRow;
 
 use super::{Assessment, Verdict};
@@ -120,7 +121,7 @@ impl Approvals {
             book.latest = book.latest.max(Some(checked));
             let image = ImageUse {
                 reference: row.reference.clone(),
-                digest: Some(row.digest.clone()),
+                digest: row.image.rsplit_once('@').map(|(_, digest)| digest.to_owned()),
                 users: BTreeSet::new(),
                 secrets: BTreeSet::new(),
                 nodes: BTreeSet::new(),
@@ -137,7 +138,7 @@ impl Approvals {
                 failures: 0,
                 runs: false,
             };
-            book.entries.insert(row.digest.clone(), entry);
+            book.entries.insert(row.image.clone(), entry);
         }
         book
     }
@@ -159,7 +160,7 @@ impl Approvals {
         (now, None)
     }
 
-    /// Enters what runs. Gives the digests that are forgotten.
+    /// Enters what runs. Gives the images that are forgotten.
     pub fn see(&mut self, images: Vec<ImageUse>, now: Timestamp) -> Vec<String> {
         for entry in self.entries.values_mut() {
             entry.runs = false;
@@ -167,11 +168,11 @@ impl Approvals {
         }
         self.undigested.clear();
         for image in images {
-            let Some(digest) = image.digest.clone() else {
+            let Some(name) = name(&image) else {
                 self.undigested.extend(image.users);
                 continue;
             };
-            match self.entries.get_mut(&digest) {
+            match self.entries.get_mut(&name) {
                 None => {
                     let entry = Entry {
                         image,
@@ -185,13 +186,9 @@ impl Approvals {
                         failures: 0,
                         runs: true,
                     };
-                    self.entries.insert(digest, entry);
+                    self.entries.insert(name, entry);
                 }
                 Some(entry) if !entry.runs => {
-                    // Policies go by the name.
-                    if entry.image.reference != image.reference {
-                        entry.revision = None;
-                    }
                     entry.image = image;
                     entry.runs = true;
                 }
@@ -239,7 +236,7 @@ impl Approvals {
         let mut due: Vec<&Entry> = self.entries.values().filter(is_due).collect();
         // Those of which nothing is known first, then those that wait longest.
         due.sort_by_key(|entry| (entry.revision.is_some(), entry.checked));
-        let named = |entry: &Entry| Some((entry.image.digest.clone()?, entry.image.clone()));
+        let named = |entry: &Entry| Some((name(&entry.image)?, entry.image.clone()));
         due.into_iter().take(most).filter_map(named).collect()
     }
 
@@ -247,13 +244,13 @@ impl Approvals {
     /// is said. Says whether its approval lapsed or came back.
     pub fn enter(
         &mut self,
-        digest: &str,
+        image: &str,
         assessment: Assessment,
         revision: &str,
         now: Timestamp,
     ) -> Option<String> {
         self.looks += 1;
-        let entry = self.entries.get_mut(digest)?;
+        let entry = self.entries.get_mut(image)?;
         entry.checked = now;
         entry.revision = Some(revision.to_owned());
         let (state, reasons) = match assessment.verdict {
@@ -292,12 +289,11 @@ impl Approvals {
             return None;
         }
         entry.since = now;
-        let named = format!("{} ({digest})", entry.image.reference);
         match (before, state) {
             (_, State::Lapsed) => {
-                Some(format!("the approval of {named} has lapsed: {}", entry.reasons.join("; ")))
+                Some(format!("the approval of {image} has lapsed: {}", entry.reasons.join("; ")))
             }
-            (State::Lapsed, State::Approved) => Some(format!("{named} is approved again")),
+            (State::Lapsed, State::Approved) => Some(format!("{image} is approved again")),
             _ => None,
         }
     }
@@ -317,8 +313,8 @@ impl Approvals {
 
     /// How all of it is kept.
     pub fn rows(&self) -> Vec<ApprovalRow> {
-        let row = |(digest, entry): (&String, &Entry)| ApprovalRow {
-            digest: digest.clone(),
+        let row = |(image, entry): (&String, &Entry)| ApprovalRow {
+            image: image.clone(),
             reference: entry.image.reference.clone(),
             state: entry.state.as_str().to_owned(),
             since: entry.since.as_second(),
@@ -377,6 +373,14 @@ impl Approvals {
 
 fn ended(until: Timestamp) -> String {
     format!("its approval counted until {until}")
+}
+
+/// What an image is called in the book: its name without a tag and its digest, since policies go by both.
+fn name(image: &ImageUse) -> Option<String> {
+    let digest = image.digest.as_deref()?;
+    let parsed: Option<ImageRef> = image.reference.parse().ok();
+    let name = parsed.map_or_else(|| image.reference.clone(), |parsed| parsed.name().to_string());
+    Some(format!("{name}@{digest}"))
 }
 
 /// Whether the grace of an image whose approval has lapsed is over.

@@ -161,7 +161,7 @@ impl Work {
                 && !forgotten.is_empty()
             {
                 let _ = store.with(|store| store.forget_approvals(&self.cluster, &forgotten));
-                self.kept.retain(|digest, _| !forgotten.contains(digest));
+                self.kept.retain(|image, _| !forgotten.contains(image));
             }
         }
         let unable = match self.assessor.revision() {
@@ -205,7 +205,7 @@ impl Work {
             },
         };
         self.book = Some(Approvals::of(&rows));
-        self.kept = rows.into_iter().map(|row| (row.digest.clone(), row)).collect();
+        self.kept = rows.into_iter().map(|row| (row.image.clone(), row)).collect();
         Ok(())
     }
 
@@ -219,9 +219,9 @@ impl Work {
         let one = || {
             loop {
                 let next: Option<(String, ImageUse)> = lock(&queue).next();
-                let Some((digest, image)) = next else { return };
-                let assessment = assessor.assess(&image, &digest);
-                lock(&looked).push((digest, assessment));
+                let Some((name, image)) = next else { return };
+                let assessment = assessor.assess(&image, image.digest.as_deref().unwrap_or_default());
+                lock(&looked).push((name, assessment));
             }
         };
         thread::scope(|scope| {
@@ -230,8 +230,8 @@ impl Work {
             }
         });
         let mut lapses = Vec::new();
-        for (digest, assessment) in looked.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            lapses.extend(book.enter(&digest, assessment, revision, now));
+        for (name, assessment) in looked.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            lapses.extend(book.enter(&name, assessment, revision, now));
         }
         if let Some(first) = lapses.first() {
             let more = lapses.len() - 1;
@@ -245,7 +245,7 @@ impl Work {
     fn keep(&mut self) -> Result<(), String> {
         let (Some(book), Some(store)) = (&self.book, &mut self.store) else { return Ok(()) };
         let is_new = |row: &ApprovalRow| {
-            self.kept.get(&row.digest).is_none_or(|kept| {
+            self.kept.get(&row.image).is_none_or(|kept| {
                 ApprovalRow { checked: row.checked, ..kept.clone() } != *row
                     || row.checked - kept.checked >= FRESH.as_secs()
             })
@@ -257,7 +257,7 @@ impl Work {
         store
             .with(|store| store.put_approvals(&self.cluster, &rows))
             .map_err(|error| format!("approvals cannot be kept: {error}"))?;
-        self.kept.extend(rows.into_iter().map(|row| (row.digest.clone(), row)));
+        self.kept.extend(rows.into_iter().map(|row| (row.image.clone(), row)));
         Ok(())
     }
 

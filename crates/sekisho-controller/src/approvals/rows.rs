@@ -23,10 +23,10 @@ impl Approvals {
     /// What is wrong with workloads for the images that they run.
     pub fn findings(&self, grace: &Grace, now: Timestamp) -> BTreeMap<ObjectKey, Vec<FindingRow>> {
         let mut findings: BTreeMap<ObjectKey, Vec<FindingRow>> = BTreeMap::new();
-        for (digest, entry) in &self.entries {
-            let Some(said) = said(digest, entry, grace, now) else { continue };
+        for (image, entry) in &self.entries {
+            let Some(said) = said(image, entry, grace, now) else { continue };
             for user in &entry.image.users {
-                findings.entry(key(user)).or_default().push(row(user, digest, &said));
+                findings.entry(key(user)).or_default().push(row(user, image, &said));
             }
         }
         findings
@@ -40,7 +40,7 @@ struct Saying {
     words: String,
 }
 
-fn said(digest: &str, entry: &Entry, grace: &Grace, now: Timestamp) -> Option<Saying> {
+fn said(named: &str, entry: &Entry, grace: &Grace, now: Timestamp) -> Option<Saying> {
     let rule = |name: &str, severity: &str, consequence: &str| {
         Arc::new(RuleRow {
             name: name.to_owned(),
@@ -49,10 +49,8 @@ fn said(digest: &str, entry: &Entry, grace: &Grace, now: Timestamp) -> Option<Sa
             ..RuleRow::default()
         })
     };
-    let image = &entry.image.reference;
     let why = entry.reasons.join("; ");
     let fault = entry.fault.as_deref();
-    let named = if image.contains(digest) { format!("`{image}`") } else { format!("`{image}` ({digest})") };
     let saying = match entry.state {
         State::Lapsed => {
             let consequence = match grace.action {
@@ -70,18 +68,18 @@ fn said(digest: &str, entry: &Entry, grace: &Grace, now: Timestamp) -> Option<Sa
             Saying {
                 rule: rule(LAPSED, "high", consequence),
                 outcome: "fail",
-                words: format!("{named} is not approved any more since {since}: {why}{then}"),
+                words: format!("`{named}` is not approved any more since {since}: {why}{then}"),
             }
         }
         State::Missing => Saying {
             rule: rule(MISSING, "high", "records"),
             outcome: "fail",
-            words: format!("{named} was never approved: {why}"),
+            words: format!("`{named}` was never approved: {why}"),
         },
         State::Approved | State::Unknown | State::Unconcerned => Saying {
             rule: rule(UNKNOWN, "medium", "records"),
             outcome: "error",
-            words: format!("whether {named} is approved cannot be told: {}", fault?),
+            words: format!("whether `{named}` is approved cannot be told: {}", fault?),
         },
     };
     Some(saying)
@@ -96,9 +94,9 @@ fn key(user: &ImageUser) -> ObjectKey {
     }
 }
 
-fn row(user: &ImageUser, digest: &str, said: &Saying) -> FindingRow {
+fn row(user: &ImageUser, image: &str, said: &Saying) -> FindingRow {
     let mut fingerprint = Sha256::new();
-    for part in [&key(user).id(), &said.rule.name, &user.container, digest] {
+    for part in [&key(user).id(), &said.rule.name, &user.container, image] {
         fingerprint.update(part.len().to_be_bytes());
         fingerprint.update(part);
     }

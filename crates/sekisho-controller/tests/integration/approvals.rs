@@ -19,6 +19,11 @@ fn digest(number: usize) -> String {
     format!("sha256:{number:064x}")
 }
 
+/// What an image is called in the book.
+fn name(number: usize) -> String {
+    format!("registry.example.com/shop/app@{}", digest(number))
+}
+
 fn image(number: usize, workloads: &[&str]) -> ImageUse {
     let user = |name: &&str| ImageUser {
         api_version: "apps/v1".to_owned(),
@@ -56,7 +61,7 @@ fn lapsed() -> Assessment {
 fn approved() -> Approvals {
     let mut book = Approvals::default();
     book.see(vec![image(1, &["web"])], at(0));
-    assert_eq!(book.enter(&digest(1), came(Verdict::Approved), "bundle-1", at(0)), None);
+    assert_eq!(book.enter(&name(1), came(Verdict::Approved), "bundle-1", at(0)), None);
     book
 }
 
@@ -80,21 +85,21 @@ fn triple(rule: &str, outcome: &str, consequence: &str) -> Vec<(String, String, 
 fn another_bundle_or_database_has_every_image_looked_at_again_and_nothing_else_does() {
     let book = approved();
     assert!(due(&book, "bundle-1", 4).is_empty());
-    assert_eq!(due(&book, "bundle-2", 4), [digest(1)]);
+    assert_eq!(due(&book, "bundle-2", 4), [name(1)]);
     // What is approved is looked at less often than what is not, and still is.
     assert!(due(&book, "bundle-1", 59).is_empty());
-    assert_eq!(due(&book, "bundle-1", 60), [digest(1)]);
+    assert_eq!(due(&book, "bundle-1", 60), [name(1)]);
 }
 
 #[test]
 fn a_lapse_is_told_at_once_and_acted_upon_after_the_grace() {
     let mut book = approved();
     assert!(said(&book, &deny(), 0).is_empty());
-    let told = book.enter(&digest(1), lapsed(), "bundle-2", at(10)).unwrap();
-    assert!(told.contains(&digest(1)) && told.contains("no longer in force"), "{told}");
+    let told = book.enter(&name(1), lapsed(), "bundle-2", at(10)).unwrap();
+    assert!(told.contains(&name(1)) && told.contains("no longer in force"), "{told}");
     assert_eq!(said(&book, &deny(), 10), triple("approval-lapsed", "fail", "records"));
     assert!(book.list(&deny(), at(69)).images.is_empty());
-    assert_eq!(book.list(&deny(), at(70)).images.keys().collect::<Vec<_>>(), [&digest(1)]);
+    assert_eq!(book.list(&deny(), at(70)).images.keys().collect::<Vec<_>>(), [&name(1)]);
     assert_eq!(said(&book, &deny(), 70), triple("approval-lapsed", "fail", "refuses"));
     assert_eq!(said(&book, &grace(LapseAction::Warn), 70), triple("approval-lapsed", "fail", "warns"));
     assert_eq!(said(&book, &grace(LapseAction::Report), 70), triple("approval-lapsed", "fail", "records"));
@@ -104,10 +109,10 @@ fn a_lapse_is_told_at_once_and_acted_upon_after_the_grace() {
     assert!(rows[0].message.contains("container `web`"), "{}", rows[0].message);
     assert!(rows[0].message.contains("refused from 2026-11-23T13:10:00Z on"), "{}", rows[0].message);
     // It is not told twice, and the grace does not begin anew.
-    assert_eq!(book.enter(&digest(1), lapsed(), "bundle-2", at(80)), None);
+    assert_eq!(book.enter(&name(1), lapsed(), "bundle-2", at(80)), None);
     assert_eq!(book.list(&deny(), at(80)).images.len(), 1);
     // Who passes the gate again is approved again.
-    assert!(book.enter(&digest(1), came(Verdict::Approved), "bundle-2", at(90)).is_some());
+    assert!(book.enter(&name(1), came(Verdict::Approved), "bundle-2", at(90)).is_some());
     assert!(book.list(&deny(), at(90)).images.is_empty());
     assert!(said(&book, &deny(), 90).is_empty());
 }
@@ -116,16 +121,16 @@ fn a_lapse_is_told_at_once_and_acted_upon_after_the_grace() {
 fn an_approval_ends_though_nobody_answers() {
     let mut book = approved();
     let until = Assessment { verdict: Verdict::Approved, until: Some(at(20)) };
-    book.enter(&digest(1), until, "bundle-1", at(1));
+    book.enter(&name(1), until, "bundle-1", at(1));
     assert!(due(&book, "bundle-1", 20).is_empty());
-    assert_eq!(due(&book, "bundle-1", 21), [digest(1)]);
+    assert_eq!(due(&book, "bundle-1", 21), [name(1)]);
     let unknown = || came(Verdict::Unknown("the registry is away".to_owned()));
-    assert_eq!(book.enter(&digest(1), unknown(), "bundle-1", at(15)), None);
-    assert!(book.enter(&digest(1), unknown(), "bundle-1", at(21)).unwrap().contains("counted until"));
+    assert_eq!(book.enter(&name(1), unknown(), "bundle-1", at(15)), None);
+    assert!(book.enter(&name(1), unknown(), "bundle-1", at(21)).unwrap().contains("counted until"));
     assert_eq!(book.standing().lapsed, 1);
     // The same where nothing can be judged at all.
     let mut book = approved();
-    book.enter(&digest(1), Assessment { verdict: Verdict::Approved, until: Some(at(20)) }, "bundle-1", at(1));
+    book.enter(&name(1), Assessment { verdict: Verdict::Approved, until: Some(at(20)) }, "bundle-1", at(1));
     book.doubt("the vulnerability database cannot be read", at(19));
     assert_eq!((book.standing().lapsed, book.standing().unknown), (0, 1));
     book.doubt("the vulnerability database cannot be read", at(21));
@@ -136,17 +141,17 @@ fn an_approval_ends_though_nobody_answers() {
 fn what_cannot_be_told_changes_nothing_and_is_said() {
     let unknown = || came(Verdict::Unknown("the registry is away".to_owned()));
     let mut book = approved();
-    assert_eq!(book.enter(&digest(1), unknown(), "bundle-2", at(5)), None);
+    assert_eq!(book.enter(&name(1), unknown(), "bundle-2", at(5)), None);
     assert_eq!(said(&book, &deny(), 5), triple("approval-unknown", "error", "records"));
     assert_eq!((book.standing().approved, book.standing().unknown), (0, 1));
     assert!(book.list(&deny(), at(500)).images.is_empty());
     // It is asked again, and not all the time.
     assert!(due(&book, "bundle-2", 9).is_empty());
-    assert_eq!(due(&book, "bundle-2", 10), [digest(1)]);
+    assert_eq!(due(&book, "bundle-2", 10), [name(1)]);
     // What had lapsed stays so.
     let mut book = approved();
-    book.enter(&digest(1), lapsed(), "bundle-2", at(5));
-    book.enter(&digest(1), unknown(), "bundle-3", at(6));
+    book.enter(&name(1), lapsed(), "bundle-2", at(5));
+    book.enter(&name(1), unknown(), "bundle-3", at(6));
     assert_eq!(said(&book, &deny(), 100), triple("approval-lapsed", "fail", "refuses"));
     assert_eq!(book.list(&deny(), at(100)).images.len(), 1);
 }
@@ -155,7 +160,7 @@ fn what_cannot_be_told_changes_nothing_and_is_said() {
 fn a_database_that_cannot_be_read_lets_nothing_pass_unseen() {
     let mut book = approved();
     book.see(vec![image(1, &["web"]), image(2, &["other"])], at(1));
-    book.enter(&digest(2), lapsed(), "bundle-1", at(1));
+    book.enter(&name(2), lapsed(), "bundle-1", at(1));
     book.doubt("the vulnerability database cannot be read", at(2));
     let said = said(&book, &deny(), 2);
     assert!(said.iter().any(|(rule, outcome, _)| rule == "approval-unknown" && outcome == "error"));
@@ -164,8 +169,8 @@ fn a_database_that_cannot_be_read_lets_nothing_pass_unseen() {
     // As soon as it can, all is looked at again.
     assert_eq!(due(&book, "bundle-1", 3).len(), 2);
     assert!(!book.is_whole());
-    book.enter(&digest(1), came(Verdict::Approved), "bundle-1", at(3));
-    book.enter(&digest(2), lapsed(), "bundle-1", at(3));
+    book.enter(&name(1), came(Verdict::Approved), "bundle-1", at(3));
+    book.enter(&name(2), lapsed(), "bundle-1", at(3));
     assert!(book.is_whole());
     assert_eq!((book.standing().approved, book.standing().unknown), (1, 0));
     assert_eq!(book.list(&deny(), at(61)).images.len(), 1, "the grace did not begin anew");
@@ -175,8 +180,8 @@ fn a_database_that_cannot_be_read_lets_nothing_pass_unseen() {
 fn what_is_kept_outlasts_who_kept_it() {
     let mut book = approved();
     book.see(vec![image(1, &["web"]), image(2, &["other"])], at(0));
-    book.enter(&digest(2), came(Verdict::Missing(vec!["nobody signed it".to_owned()])), "bundle-1", at(0));
-    book.enter(&digest(1), lapsed(), "bundle-2", at(10));
+    book.enter(&name(2), came(Verdict::Missing(vec!["nobody signed it".to_owned()])), "bundle-1", at(0));
+    book.enter(&name(1), lapsed(), "bundle-2", at(10));
     let rows = book.rows();
     assert_eq!(rows.len(), 2);
     let mut next = Approvals::of(&rows);
@@ -194,10 +199,10 @@ fn what_is_kept_outlasts_who_kept_it() {
 fn a_claim_that_was_taken_away_does_not_unmake_an_approval_that_was() {
     let mut book = approved();
     let missing = came(Verdict::Missing(vec!["nothing is signed or attested".to_owned()]));
-    assert!(book.enter(&digest(1), missing.clone(), "bundle-1", at(60)).unwrap().contains("has lapsed"));
+    assert!(book.enter(&name(1), missing.clone(), "bundle-1", at(60)).unwrap().contains("has lapsed"));
     let mut book = Approvals::default();
     book.see(vec![image(1, &["web"])], at(0));
-    assert_eq!(book.enter(&digest(1), missing, "bundle-1", at(0)), None);
+    assert_eq!(book.enter(&name(1), missing, "bundle-1", at(0)), None);
     assert_eq!(said(&book, &deny(), 0), triple("approval-missing", "fail", "records"));
     assert!(book.list(&deny(), at(600)).images.is_empty(), "the trust policies refuse it at admission");
 }
@@ -209,14 +214,14 @@ fn a_clock_that_is_set_back_makes_nothing_come_back() {
     // By little: replicas differ.
     assert_eq!(book.time(at(55)), (at(60), None));
     // By more: it is said, and what had lapsed still has.
-    book.enter(&digest(1), lapsed(), "bundle-2", at(60));
+    book.enter(&name(1), lapsed(), "bundle-2", at(60));
     let (now, said) = book.time(at(10));
     assert_eq!(now, at(10));
     assert!(said.unwrap().contains("3000 s behind"));
     assert_eq!(book.standing().lapsed, 1);
-    assert_eq!(due(&book, "bundle-2", 10), [digest(1)], "it is looked at by the clock that is right");
+    assert_eq!(due(&book, "bundle-2", 10), [name(1)], "it is looked at by the clock that is right");
     // A grace that began in the future begins now.
-    book.enter(&digest(1), lapsed(), "bundle-2", at(10));
+    book.enter(&name(1), lapsed(), "bundle-2", at(10));
     assert_eq!(book.list(&deny(), at(70)).images.len(), 1);
 }
 
@@ -228,22 +233,34 @@ fn the_list_is_bounded_and_has_what_most_run() {
     images[count - 1] = image(count - 1, &["one", "two"]);
     book.see(images, at(0));
     for number in 0..count {
-        book.enter(&digest(number), lapsed(), "bundle-1", at(0));
+        book.enter(&name(number), lapsed(), "bundle-1", at(0));
     }
     let list = book.list(&deny(), at(60));
     assert_eq!((list.images.len(), list.left), (LapseList::MOST, 5));
-    assert!(list.images.contains_key(&digest(count - 1)));
+    assert!(list.images.contains_key(&name(count - 1)));
+}
+
+#[test]
+fn the_same_image_under_two_names_is_two() {
+    let mut book = approved();
+    let copy = ImageUse { reference: "mirror.example.com/app:1".to_owned(), ..image(1, &["other"]) };
+    book.see(vec![image(1, &["web"]), copy], at(1));
+    let due = due(&book, "bundle-1", 1);
+    assert_eq!(due, [format!("mirror.example.com/app@{}", digest(1))]);
+    book.enter(&due[0], lapsed(), "bundle-1", at(1));
+    assert_eq!((book.standing().approved, book.standing().lapsed), (1, 1));
+    assert_eq!(book.list(&deny(), at(61)).images.keys().collect::<Vec<_>>(), [&due[0]]);
 }
 
 #[test]
 fn what_runs_nowhere_any_more_is_remembered_for_a_while() {
     let mut book = approved();
-    book.enter(&digest(1), lapsed(), "bundle-2", at(1));
+    book.enter(&name(1), lapsed(), "bundle-2", at(1));
     assert!(book.see(Vec::new(), at(2)).is_empty());
     assert!(said(&book, &deny(), 100).is_empty(), "nothing runs it");
     assert_eq!(book.list(&deny(), at(100)).images.len(), 1, "and nothing new may");
-    assert_eq!(due(&book, "bundle-3", 100), [digest(1)]);
-    assert_eq!(book.see(Vec::new(), at(31 * 24 * 60)), [digest(1)]);
+    assert_eq!(due(&book, "bundle-3", 100), [name(1)]);
+    assert_eq!(book.see(Vec::new(), at(31 * 24 * 60)), [name(1)]);
     assert!(book.rows().is_empty());
 }
 

@@ -24,7 +24,8 @@ fn digest(letter: char) -> String {
 fn listing(action: LapseAction) -> Given {
     let since: Timestamp = "2026-11-23T10:00:00Z".parse().expect("a time");
     let lapse = Lapse { since, reason: "its approval counted until noon".to_owned() };
-    Given(Ok(Arc::new(LapseList { action, checked: since, left: 0, images: [(digest('a'), lapse)].into() })))
+    let images = [(format!("r.example.com/app@{}", digest('a')), lapse)].into();
+    Given(Ok(Arc::new(LapseList { action, checked: since, left: 0, images })))
 }
 
 fn webhook(given: Given) -> Webhook {
@@ -65,6 +66,11 @@ fn new_pods_with_an_image_that_lapsed_are_refused() {
         assert!(message.contains(&bad) && message.contains("counted until noon"), "{message}");
         assert!(webhook.review(path, &of(&review(&pod(&[&good])))).is_true("allowed"), "{path}");
     }
+    // Under another name it is another's business; a tag before the digest changes nothing.
+    let copy = format!("r.example.com/copy@{}", digest('a'));
+    assert!(webhook.review("/validate/fail", &of(&review(&pod(&[&copy])))).is_true("allowed"));
+    let tagged = format!("r.example.com/app:1@{}", digest('a'));
+    assert!(webhook.review("/validate/fail", &of(&review(&pod(&[&tagged])))).is_false("allowed"));
     // One that runs it already may be changed otherwise, and may not be given it.
     let update =
         |before: &str| webhook.review("/validate/fail", &of(&review_of("UPDATE", "", &pod(&[&bad]), before)));
