@@ -7,12 +7,16 @@ use anyhow::{Context, Result, ensure};
 
 use crate::cluster::Standing;
 use crate::workspace::root;
-use crate::{cluster, conformance, fuzz};
+use crate::{cluster, conformance, fuzz, peer};
 
 /// How long each fuzz target runs here: long enough to see that it stands, and no more.
 const FUZZ_SECONDS: u32 = 10;
 
+/// What tests run beside the program, by the Debian packages of the same name.
+const PROGRAMS: [&str; 2] = ["docker-registry", "skopeo"];
+
 pub(crate) fn run() -> Result<()> {
+    peer::debian(&PROGRAMS)?;
     cluster::with(|server| cargo(&["test", "--workspace", "--no-fail-fast"], server))?;
     conformance::run_all()?;
     fuzz::run(None, FUZZ_SECONDS)

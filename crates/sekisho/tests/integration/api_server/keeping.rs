@@ -44,11 +44,13 @@ impl Controller {
         let status = listener.local_addr().expect("an address").to_string();
         drop(listener);
         let process = command
-            .args(["serve", "controller", "--bundle", "policies", "--bundle-interval", "1"])
+            .args(["serve", "controller", "--bundle-interval", "1"])
+            .args(["--bundle", "policies"].into_iter().filter(|_| !more.contains(&"--bundle")))
             .args(["--cache", &format!("cache-{name}"), "--status", &status, "--kubeconfig"])
             .arg(kubeconfig)
             .args(["--identity", name].into_iter().filter(|_| more.contains(&"--lease")))
             .args(more)
+            .env("SEKISHO_DATABASE", bench.path().join("no-database"))
             .current_dir(bench.path())
             .stdout(Stdio::null())
             .stderr(fs::File::create(bench.path().join(format!("log-{name}"))).expect("a log"))

@@ -15,6 +15,7 @@ mod policies;
 mod scan;
 mod second;
 mod served;
+mod story;
 mod tour;
 mod watching;
 mod webhook;
