@@ -30,7 +30,7 @@ pub enum NotificationError {
         source: io::Error,
     },
     /// A server cannot be reached.
-    #[error("cannot send alerts to `{address}`: {reason}")]
+    #[error("cannot send to `{address}`: {reason}")]
     Connection {
         /// The address.
         address: String,
@@ -38,7 +38,7 @@ pub enum NotificationError {
         reason: String,
     },
     /// A server refuses.
-    #[error("`{address}` answers an alert with status {status}")]
+    #[error("`{address}` answers with status {status}")]
     Status {
         /// The address.
         address: String,

@@ -1,7 +1,7 @@
-//! Where alerts go: files, syslog, webhooks, OpenTelemetry.
+//! Where alerts go: files, syslog, webhooks, OpenTelemetry; and where traces go.
 //!
 //! An [`Address`] says where, a [`Channel`] is an open one. A channel that fails gives an error for each alert that it
-//! could not tell, and goes on with the next.
+//! could not tell, and goes on with the next. [`Traces`] hands spans to a collector of OpenTelemetry.
 
 mod agent;
 mod error;
@@ -16,6 +16,7 @@ use std::str::FromStr;
 pub use error::NotificationError;
 use file::File;
 use opentelemetry::OpenTelemetry;
+pub use opentelemetry::{Attribute, Span, SpanEvent, SpanKind, Traces, is_collector};
 use sekisho_runtime::Alert;
 use syslog::Syslog;
 use webhook::Webhook;

@@ -18,6 +18,7 @@ use crate::body;
 use crate::endpoint::{Endpoint, patience};
 use crate::evaluation::{Admission, Reply, deadline};
 use crate::protocol::{self, HTTP2, Protocol};
+use crate::trace::Timeline;
 
 /// Serves a connection until it ends, or until what was begun when the end was asked for is done.
 pub(crate) async fn serve(
@@ -57,8 +58,12 @@ async fn answer(
     }
     let started = Clock::now();
     let deadline = deadline(admission.limits(), patience(request.uri().query()));
+    let timeline = Timeline::begin(admission.tracer(), request.headers());
+    let part = timeline.part("receive");
     let body = body::read(request.into_body(), admission.limits().body, &admission.room, deadline).await;
-    let (reply, came) = admission.answer(endpoint, body, deadline).await;
+    drop(part);
+    let (reply, came) = admission.answer(endpoint, body, deadline, &timeline).await;
+    timeline.end(endpoint, reply.status, came);
     admission.metrics().reviewed(endpoint, came, started.elapsed());
     Ok(written(reply))
 }

@@ -26,6 +26,7 @@ use crate::log::{Level, Log};
 use crate::metrics::{Metrics, Result as Came};
 use crate::policies::Policies;
 use crate::review::{self, ReviewError};
+use crate::trace::{Timeline, Tracer};
 
 /// What answers reviews.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub struct Admission {
     lapses: Option<Box<dyn Lapses>>,
     /// What looks images up; none: nobody does.
     images: Option<Arc<Images>>,
+    /// What traces reviews; none: nobody does.
+    tracer: Option<Arc<Tracer>>,
 }
 
 /// There was no time left.
@@ -108,7 +111,19 @@ impl Admission {
             glass: Box::new(Unbreakable),
             lapses: None,
             images: None,
+            tracer: None,
         }
+    }
+
+    /// The same, with reviews traced.
+    #[must_use]
+    pub fn with_tracer(self, tracer: Tracer) -> Self {
+        Self { tracer: Some(Arc::new(tracer)), ..self }
+    }
+
+    /// What traces reviews.
+    pub(crate) fn tracer(&self) -> Option<&Arc<Tracer>> {
+        self.tracer.as_ref()
     }
 
     /// The same, with images looked up for policies of trust.
@@ -175,6 +190,7 @@ impl Admission {
         endpoint: Endpoint,
         body: Result<Held, BodyError>,
         deadline: Instant,
+        timeline: &Timeline,
     ) -> (Reply, Came) {
         let held = match body {
             Ok(held) => held,
@@ -187,8 +203,8 @@ impl Admission {
         }
         let counted = Counted::new(&self.metrics.in_flight);
         let mut judged = self
-            .evaluated(deadline, move |admission| {
-                let judged = admission.judge(endpoint, &held.bytes);
+            .evaluated(deadline, timeline, move |admission, timeline| {
+                let judged = admission.judge(endpoint, &held.bytes, timeline);
                 drop(held);
                 judged
             })
@@ -197,15 +213,21 @@ impl Admission {
         for round in 1..=ROUNDS {
             let Ok(Some(Judged::Waits(pending))) = judged else { break };
             let patience = deadline.checked_sub(RESERVE).unwrap_or(deadline);
+            let part = timeline.part("images");
             pending.gathered.images().look_up(patience).await;
+            drop(part);
             if round == ROUNDS {
                 pending.gathered.images().end();
             }
-            judged = self.evaluated(deadline, move |admission| admission.decide(pending, endpoint)).await;
+            judged = self
+                .evaluated(deadline, timeline, move |admission, timeline| {
+                    admission.decide(pending, endpoint, timeline)
+                })
+                .await;
         }
         drop(counted);
         match judged {
-            Ok(judged) => self.written(endpoint, judged, uid.as_deref()),
+            Ok(judged) => self.written(endpoint, judged, uid.as_deref(), timeline),
             Err(Late) => late(endpoint, uid.as_deref()),
         }
     }
@@ -214,15 +236,19 @@ impl Admission {
     async fn evaluated(
         self: &Arc<Self>,
         deadline: Instant,
-        evaluate: impl FnOnce(&Self) -> Judged + Send + 'static,
+        timeline: &Timeline,
+        evaluate: impl FnOnce(&Self, &Timeline) -> Judged + Send + 'static,
     ) -> Result<Option<Judged>, Late> {
+        let waiting = timeline.part("wait");
         let permit = timeout_at(deadline, Arc::clone(&self.permits).acquire_owned()).await;
+        drop(waiting);
         let Ok(Ok(permit)) = permit else { return Err(Late) };
         let admission = Arc::clone(self);
+        let timeline = timeline.clone();
         // It stays on the thread that read the review: handing it to another costs as much as judging it. The server
         // has threads beyond those that evaluate, so that deadlines are kept when all of these are busy.
         let mut task = tokio::spawn(async move {
-            let judged = catch_unwind(AssertUnwindSafe(|| evaluate(&admission)));
+            let judged = catch_unwind(AssertUnwindSafe(|| evaluate(&admission, &timeline)));
             drop(permit);
             judged.ok()
         });
@@ -238,8 +264,11 @@ impl Admission {
     }
 
     /// What the policies say. This is where time goes.
-    fn judge(&self, endpoint: Endpoint, bytes: &[u8]) -> Judged {
-        let request = match review::read(bytes, &self.limits) {
+    fn judge(&self, endpoint: Endpoint, bytes: &[u8], timeline: &Timeline) -> Judged {
+        let part = timeline.part("read");
+        let read = review::read(bytes, &self.limits);
+        drop(part);
+        let request = match read {
             Ok(request) => request,
             Err(error) => return Judged::Malformed(error),
         };
@@ -248,15 +277,20 @@ impl Admission {
         };
         let images = ImagesOfRequest::new(self.images.clone(), &request, Arc::clone(&bundle));
         let now = Timestamp::now().as_nanosecond();
-        let gathered = match Gathered::of(&request, &**self.policies.facts(), images, now) {
+        let part = timeline.part("facts");
+        let gathered = Gathered::of(&request, &**self.policies.facts(), images, now);
+        drop(part);
+        let gathered = match gathered {
             Ok(gathered) => gathered,
             Err(error) => return Judged::Unready(request.uid, error.to_string()),
         };
-        self.decide(Box::new(Pending { request, bundle, gathered }), endpoint)
+        timeline.judged_by(&bundle);
+        self.decide(Box::new(Pending { request, bundle, gathered }), endpoint, timeline)
     }
 
     /// Decides, unless there are images to be looked up first.
-    fn decide(&self, pending: Box<Pending>, endpoint: Endpoint) -> Judged {
+    fn decide(&self, pending: Box<Pending>, endpoint: Endpoint, timeline: &Timeline) -> Judged {
+        let _part = timeline.part("evaluate");
         let mut decision = pending.bundle.decide(&pending.request, &pending.gathered, endpoint.scope());
         while pending.gathered.settle(&**self.policies.facts(), &pending.request) {
             decision = pending.bundle.decide(&pending.request, &pending.gathered, endpoint.scope());
@@ -270,7 +304,13 @@ impl Admission {
         Judged::Decided(Box::new(pending.request), decision)
     }
 
-    fn written(&self, endpoint: Endpoint, judged: Option<Judged>, uid: Option<&str>) -> (Reply, Came) {
+    fn written(
+        &self,
+        endpoint: Endpoint,
+        judged: Option<Judged>,
+        uid: Option<&str>,
+        timeline: &Timeline,
+    ) -> (Reply, Came) {
         match judged {
             Some(Judged::Decided(request, mut decision)) => {
                 self.metrics.decided(&decision);
@@ -291,6 +331,7 @@ impl Admission {
                     });
                 }
                 self.told(endpoint, &request, &decision);
+                timeline.decided(&request, &decision);
                 (Reply { status: 200, body: answer::decided(&request.uid, &decision) }, came)
             }
             // The last round leaves nothing to wait for.
@@ -385,12 +426,7 @@ fn rule(judged: &sekisho_policy::Judged) -> Value {
         "kind": name.kind.as_str(),
         "policy": name.policy.as_str(),
         "rule": name.rule.as_str(),
-        "follows": match judged.follows {
-            Consequence::Refuses => "deny",
-            Consequence::Warns => "warn",
-            Consequence::Records => "audit",
-            Consequence::Nothing => "nothing",
-        },
+        "follows": judged.follows.as_str(),
         "file": origin.map(|origin| origin.location.file.as_str()),
         "line": origin.map(|origin| origin.location.start.line),
         "bundle": provenance.map(|provenance| provenance.digest.as_str()),

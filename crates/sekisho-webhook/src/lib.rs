@@ -30,6 +30,7 @@ mod rights;
 mod server;
 mod status;
 pub mod tls;
+mod trace;
 
 pub use call::Call;
 pub use endpoint::{Action, Endpoint};
@@ -42,3 +43,4 @@ pub use log::{Level, Log};
 pub use metrics::Metrics;
 pub use policies::{Policies, Revision, Standing};
 pub use server::{Addresses, Handle, Running, ServeError, Server, on_end};
+pub use trace::Tracer;

@@ -61,6 +61,11 @@ impl Result {
         }
     }
 
+    /// Whether nobody judged the request.
+    pub(crate) fn is_failure(self) -> bool {
+        !matches!(self, Self::Allowed | Self::Denied | Self::BrokenGlass)
+    }
+
     fn index(self) -> usize {
         Self::ALL.iter().position(|one| *one == self).unwrap_or_default()
     }

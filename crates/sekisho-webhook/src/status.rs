@@ -211,6 +211,21 @@ impl Told {
                 "Lines of the log that had no room",
             );
             text.value(&[], self.admission.log().left_out());
+            if let Some(tracer) = self.admission.tracer() {
+                let (sent, left_out) = tracer.counts();
+                text.begin(
+                    "sekisho_admission_spans_total",
+                    "counter",
+                    "Spans of traces that the collector took",
+                );
+                text.value(&[], sent);
+                text.begin(
+                    "sekisho_admission_spans_left_out_total",
+                    "counter",
+                    "Spans that it did not take, or that had no room",
+                );
+                text.value(&[], left_out);
+            }
             if let Some(images) = self.admission.images() {
                 images.write(text);
             }

@@ -72,6 +72,16 @@ pub enum Consequence {
 const LONGEST: usize = 16 << 10;
 
 impl Consequence {
+    /// The word in logs: what policies themselves call it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refuses => "deny",
+            Self::Warns => "warn",
+            Self::Records => "audit",
+            Self::Nothing => "nothing",
+        }
+    }
+
     /// What follows from a verdict.
     pub fn of(verdict: &Verdict) -> Self {
         let wants = |wanted| verdict.enforcement.contains(&wanted);

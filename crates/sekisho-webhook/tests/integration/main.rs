@@ -12,3 +12,4 @@ mod peer;
 mod registry;
 mod reviews;
 mod rotation;
+mod traces;

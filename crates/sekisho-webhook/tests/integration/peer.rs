@@ -14,7 +14,7 @@ use sekisho_policy::{Bundle, BundleOptions, Material, Snapshot, Text};
 use sekisho_webhook::facts::{FactSource, Fixed};
 use sekisho_webhook::tls::{ClientSource, Clients, Folder, Own, Rotation, Serving};
 use sekisho_webhook::{
-    Addresses, Admission, Images, Lapses, Level, Limits, Log, Policies, Revision, Running, Server,
+    Addresses, Admission, Images, Lapses, Level, Limits, Log, Policies, Revision, Running, Server, Tracer,
 };
 use tempfile::TempDir;
 
@@ -76,6 +76,8 @@ pub(crate) struct Wanted {
     pub(crate) texts: Option<Vec<Text>>,
     /// What looks images up.
     pub(crate) images: Option<Images>,
+    /// What traces reviews.
+    pub(crate) tracer: Option<Tracer>,
 }
 
 impl Default for Wanted {
@@ -89,6 +91,7 @@ impl Default for Wanted {
             lapses: None,
             texts: None,
             images: None,
+            tracer: None,
         }
     }
 }
@@ -136,6 +139,9 @@ impl Webhook {
         }
         if let Some(images) = wanted.images {
             admission = admission.with_images(images);
+        }
+        if let Some(tracer) = wanted.tracer {
+            admission = admission.with_tracer(tracer);
         }
         let admission = Arc::new(admission);
         let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
@@ -224,8 +230,13 @@ impl Caller {
     }
 
     pub(crate) fn post(&mut self, path: &str, body: &str) -> (u16, String) {
+        self.post_with(path, "", body)
+    }
+
+    /// The same, with further headers, each with its end of line.
+    pub(crate) fn post_with(&mut self, path: &str, headers: &str, body: &str) -> (u16, String) {
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n",
             body.len()
         );
         self.send(head.as_bytes()).expect("sent");

@@ -62,6 +62,8 @@ pub(crate) struct AdmissionArguments {
     #[command(flatten)]
     pub(crate) images: ImageArguments,
     #[command(flatten)]
+    pub(crate) traces: TraceArguments,
+    #[command(flatten)]
     pub(crate) live: ClusterArguments,
     /// ConfigMap in which the controller lists images whose approval has lapsed, in the namespace of the installation
     #[arg(long, value_name = "NAMESPACE/NAME")]
@@ -282,6 +284,19 @@ pub(crate) struct FactArguments {
     /// Kind that policies look at though they do not say so: `apps/v1/Deployment`
     #[arg(long, value_name = "VERSION/KIND")]
     pub(crate) fact_kind: Vec<String>,
+}
+
+/// Where traces go.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options for traces")]
+pub(crate) struct TraceArguments {
+    /// Collector of OpenTelemetry that takes traces of reviews, over HTTP: `http://collector.observability:4318`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) traces: Option<String>,
+    /// Share of the reviews that are traced where the API server traces none itself, from 0 to 1; those that are refused
+    /// or cannot be judged are traced anyway [default: 0.01]
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) traces_share: Option<f64>,
 }
 
 /// How much to log.

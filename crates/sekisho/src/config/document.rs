@@ -61,12 +61,24 @@ pub(crate) struct Admission {
     pub(crate) facts: AdmissionFacts,
     /// How images are looked up, for policies of trust.
     pub(crate) images: AdmissionImages,
+    /// Where traces go.
+    pub(crate) traces: AdmissionTraces,
     /// What callers may take.
     pub(crate) limits: AdmissionLimits,
     /// How often policies are looked at for changes, in seconds. Default: 2.
     pub(crate) interval_seconds: Option<u16>,
     /// How much is logged: `debug`, `info`, `warning` or `error`. Default: `info`.
     pub(crate) log: Option<String>,
+}
+
+/// Where traces of reviews go.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct AdmissionTraces {
+    /// A collector of OpenTelemetry, over HTTP: `http://collector.observability:4318`. Default: nowhere.
+    pub(crate) collector: Option<String>,
+    /// The share of reviews that are traced where the API server traces none itself, from 0 to 1. Default: 0.01.
+    pub(crate) share: Option<f64>,
 }
 
 /// Which certificate the webhook shows: that of files, or one of an authority of its own.

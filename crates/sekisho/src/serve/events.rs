@@ -24,9 +24,8 @@ impl Events {
     pub(crate) fn new(namespace: Option<&str>, component: &'static str, live: &Live) -> Result<Self> {
         let Some(namespace) = namespace else { return Ok(Self::default()) };
         let (_, connection) = live.connect()?;
-        let pod = std::env::var("HOSTNAME").ok().filter(|name| !name.is_empty());
-        let pod = pod.unwrap_or_else(|| "sekisho".to_owned());
-        Ok(Self(Some(Arc::new(Telling { connection, namespace: namespace.to_owned(), pod, component }))))
+        let (namespace, pod) = (namespace.to_owned(), super::instance());
+        Ok(Self(Some(Arc::new(Telling { connection, namespace, pod, component }))))
     }
 
     /// Tells that a bundle was refused.

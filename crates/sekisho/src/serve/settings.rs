@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use sekisho_cluster::{Access, Connection, Identity, Options};
+use sekisho_notification::{NotificationError, Traces};
 use sekisho_policy::{Need, Snapshot};
 use sekisho_registry::Credentials;
 use sekisho_webhook::facts::{FactSource, Fixed, Live};
 use sekisho_webhook::tls::{
     CertificateSource, ClientSource, Clients, Folder, Given, InSecret, Own, Publication, Rotation, Store,
 };
-use sekisho_webhook::{Addresses, ImageLimits, Images, Level, Limits, Registries};
+use sekisho_webhook::{Addresses, ImageLimits, Images, Level, Limits, Log, Registries, Tracer};
 
 use crate::arguments::serve::{AdmissionArguments, LogLevel};
 use crate::config::document::Admission;
@@ -24,6 +25,9 @@ const NAMES: [&str; 3] = ["sekisho-admission.sekisho.svc", "localhost", "127.0.0
 
 /// How long a kind that is new may take until all of it is read.
 const READING: Duration = Duration::from_secs(30);
+
+/// The share of reviews that are traced where nobody says.
+const SHARE: f64 = 0.01;
 
 /// How long a single question to the API server may take while a review waits for it.
 const QUESTION: Duration = Duration::from_millis(1_500);
@@ -151,6 +155,30 @@ impl Reach<'_> {
             ..usual
         };
         Ok(Images::new(registries, limits))
+    }
+
+    /// What traces reviews; none where no collector is named.
+    pub(crate) fn tracer(&self, configured: &Admission, log: &Log) -> Result<Option<Tracer>> {
+        let (given, said) = (&self.arguments.traces, &configured.traces);
+        let Some(collector) = given.traces.as_ref().or(said.collector.as_ref()) else { return Ok(None) };
+        if !sekisho_notification::is_collector(collector) {
+            bail!("`{collector}` is no collector of traces: write `http://HOST:4318` or `https://…`");
+        }
+        if self.offline {
+            bail!("`--offline` forbids the connection to the collector `{collector}`: leave out `--traces`");
+        }
+        let share = given.traces_share.or(said.share).unwrap_or(SHARE);
+        if !(0.0..=1.0).contains(&share) {
+            bail!("`{share}` is no share of reviews: write a number from 0 to 1");
+        }
+        let log = log.clone();
+        let failed = move |error: &NotificationError| {
+            log.line(Level::Warning, "traces", |fields| {
+                fields.insert("reason".to_owned(), error.to_string().into());
+            });
+        };
+        let traces = Traces::start(collector, "sekisho-admission", &crate::serve::instance(), failed)?;
+        Ok(Some(Tracer::new(traces, share)))
     }
 
     /// The certificate to show.

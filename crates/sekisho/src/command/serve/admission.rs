@@ -65,6 +65,9 @@ pub(crate) fn run(arguments: AdmissionArguments, terminal: &Terminal) -> Result<
             .with_context(|| format!("`{text}` names no ConfigMap: write NAMESPACE/NAME"))?;
         admission = admission.with_lapses(LiveLapses::start(&reach.usual()?, namespace, name, &log)?);
     }
+    if let Some(tracer) = reach.tracer(&configured, &log)? {
+        admission = admission.with_tracer(tracer);
+    }
     let admission = Arc::new(admission);
     let server =
         Server::bind(settings::addresses(&arguments, &configured)?, admission, Arc::clone(&serving))?;

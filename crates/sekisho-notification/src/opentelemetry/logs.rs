@@ -1,9 +1,10 @@
-//! A collector of OpenTelemetry logs, in their JSON over HTTP.
+//! A collector of OpenTelemetry logs.
 
 use sekisho_falco::{Form, Priority};
 use sekisho_runtime::{Alert, AlertField};
 use serde_json::{Value, json};
 
+use super::{number, place, text, truth};
 use crate::agent::Sender;
 use crate::error::NotificationError;
 
@@ -22,9 +23,7 @@ pub struct OpenTelemetry {
 
 impl OpenTelemetry {
     pub(crate) fn new(address: &str) -> Self {
-        let address = address.trim_end_matches('/');
-        let whole = if address.ends_with(PATH) { address.to_owned() } else { format!("{address}{PATH}") };
-        Self { sender: Sender::new(&whole), host: String::new(), waiting: Vec::new() }
+        Self { sender: Sender::new(&place(address, PATH)), host: String::new(), waiting: Vec::new() }
     }
 
     pub(crate) fn tell(&mut self, alert: &Alert) -> Result<(), NotificationError> {
@@ -50,18 +49,11 @@ impl OpenTelemetry {
     }
 }
 
-fn text(key: &str, value: &str) -> Value {
-    json!({"key": key, "value": {"stringValue": value}})
-}
-
 fn attribute(field: &AlertField) -> Option<Value> {
     let value = field.value.as_deref()?;
     Some(match field.form {
-        Form::Number if value.parse::<i64>().is_ok() => {
-            // Whole numbers are written as strings, so that no reader loses digits.
-            json!({"key": field.name, "value": {"intValue": value}})
-        }
-        Form::Boolean => json!({"key": field.name, "value": {"boolValue": value == "true"}}),
+        Form::Number if value.parse::<i64>().is_ok() => number(&field.name, value),
+        Form::Boolean => truth(&field.name, value == "true"),
         _ => text(&field.name, value),
     })
 }
