@@ -106,7 +106,8 @@ impl CredentialDocument {
         Ok(Self { entries: read, ..Self::default() })
     }
 
-    /// A pull secret of Kubernetes, as it is read from a file or from a cluster.
+    /// A pull secret of Kubernetes, as it is read from a file or from a cluster. Whoever may write Secrets names no program
+    /// that is run here: of helpers nothing is taken, as by the kubelet.
     pub fn of_secret(secret: &Node) -> Result<Self, DocumentError> {
         for (key, is_new) in [(".dockerconfigjson", true), (".dockercfg", false)] {
             let encoded = secret.get("data").map(|data| data.str(key)).unwrap_or_default();
@@ -117,8 +118,9 @@ impl CredentialDocument {
                 (true, true) => continue,
             };
             if is_new {
-                let config = serde_json::from_slice(&bytes).map_err(|_| DocumentError::NoJson)?;
-                return Self::of_config(config);
+                let config: DockerConfig =
+                    serde_json::from_slice(&bytes).map_err(|_| DocumentError::NoJson)?;
+                return Self::of_entries(config.auths.unwrap_or_default());
             }
             return Self::of_entries(serde_json::from_slice(&bytes).map_err(|_| DocumentError::NoJson)?);
         }

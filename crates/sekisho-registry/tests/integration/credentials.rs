@@ -88,6 +88,19 @@ fn pull_secrets_of_a_cluster_are_read() {
     assert!(other.contains("kubernetes.io/dockerconfigjson"), "{other}");
 }
 
+/// Secrets are written by users of a cluster, and read by what runs with more rights than they have.
+#[test]
+fn pull_secrets_run_no_helpers() {
+    let config = format!(
+        r#"{{"auths":{{"HOST":{ENTRY}}},"credsStore":"of-the-cluster","credHelpers":{{"HOST":"of-the-cluster"}}}}"#
+    );
+    let secret = format!(
+        "apiVersion: v1\nkind: Secret\ntype: kubernetes.io/dockerconfigjson\nstringData:\n  .dockerconfigjson: '{config}'\n"
+    );
+    assert!(is_sent(&secret, "app"));
+    assert!(!is_sent(&config, "app"), "a file of the user's own names one, and that is not there");
+}
+
 #[test]
 fn what_is_broken_is_not_shown() {
     let text = r#"{"auths":{"example.com":{"auth":"c2VjcmV0"}}}"#;
