@@ -231,6 +231,9 @@ impl TrustEntry {
             // An approval that ended, or that is none, counts nowhere.
             conditions.push("predicate.result == 'passed'".to_owned());
             conditions.push("timestamp(predicate.expires) > now".to_owned());
+            // One of tomorrow says that one of two clocks is wrong: how long it counts cannot be told.
+            conditions
+                .push("!has(predicate.at) || timestamp(predicate.at) <= now + duration('5m')".to_owned());
         }
         if !entry.bundles.is_empty() {
             if !is_gate {

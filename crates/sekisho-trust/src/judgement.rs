@@ -29,6 +29,9 @@ pub struct Image<'i> {
     pub digest: &'i str,
 }
 
+/// How far clocks may be apart.
+const SKEW: SignedDuration = SignedDuration::from_mins(5);
+
 /// What became of an image.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Decision {
@@ -420,6 +423,12 @@ fn check_claim(
                 claim.predicate_type
             ));
         };
+        if newest.duration_since(now) > SKEW {
+            return Err(format!(
+                "`{}` was attested at {newest}, and it is {now}: how old it is cannot be told by this clock",
+                claim.predicate_type
+            ));
+        }
         if now.duration_since(newest) > max_age {
             return Err(format!("`{}` was attested at {newest}, and is too old", claim.predicate_type));
         }

@@ -14,31 +14,70 @@ pub enum ImagePattern {
 }
 
 impl ImagePattern {
-    /// Whether it is for an image. The name of an image is completed first (`nginx` is `docker.io/library/nginx`), so that
-    /// none slips by under a shorter name.
+    /// Whether it is for an image. The name of an image is completed first (`nginx` is `docker.io/library/nginx`), and its
+    /// registry is called by one name, so that none slips by under another. A path with a tag is for what has that tag, with
+    /// and without a digest behind it.
     pub fn matches(&self, image: &ImageRef) -> bool {
-        let (name, whole) = (image.name().to_string(), image.to_string());
+        let named = Named::of(image);
+        let is_path = matches!(self, Self::Path(_));
+        self.is_for(&named.name) || self.is_for(&named.whole) || (is_path && self.is_for(&named.tagged))
+    }
+
+    /// Whether an image is left out by it. Where a digest is written the tag says nothing of the image, so that none is left
+    /// out by a tag alone.
+    pub fn leaves_out(&self, image: &ImageRef) -> bool {
+        let named = Named::of(image);
+        self.is_for(&named.name) || self.is_for(&named.whole)
+    }
+
+    fn is_for(&self, text: &str) -> bool {
         match self {
-            Self::Path(glob) => {
-                let glob = completed(glob);
-                path_matches(&glob, &name) || path_matches(&glob, &whole)
-            }
-            Self::Wildcard(glob) => {
-                let glob = if glob == "*" { glob.clone() } else { completed(glob) };
-                glob_matches(&glob, &whole) || glob_matches(&glob, &name)
-            }
+            Self::Path(glob) => path_matches(&completed(glob), text),
+            Self::Wildcard(glob) if glob == "*" => true,
+            Self::Wildcard(glob) => glob_matches(&completed(glob), text),
         }
     }
 }
 
-/// A pattern with the registry that is meant where none is written, by the names that this registry has had.
-fn completed(glob: &str) -> String {
-    let first = glob.split('/').next().unwrap_or_default();
-    if first == "index.docker.io" {
-        return glob.replacen("index.docker.io", "docker.io", 1);
+/// An image as patterns see it.
+struct Named {
+    name: String,
+    tagged: String,
+    whole: String,
+}
+
+impl Named {
+    fn of(image: &ImageRef) -> Self {
+        let name = format!("{}/{}", one_name(&image.registry), image.repository);
+        let behind =
+            |sign: char, part: Option<&str>| part.map_or_else(String::new, |part| format!("{sign}{part}"));
+        let tagged = format!("{name}{}", behind(':', image.tag.as_deref()));
+        let whole = format!("{tagged}{}", behind('@', image.digest.as_deref()));
+        Self { name, tagged, whole }
     }
-    let has_host = glob.contains('/') && (first.contains(['.', ':', '*']) || first == "localhost");
-    if has_host || glob.starts_with("**") || glob == "*" {
+}
+
+/// The one name of a registry: hosts are the same in any case, with the port that is asked anyway, and Docker's own answers
+/// to several.
+fn one_name(host: &str) -> String {
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_suffix(":443").unwrap_or(&host);
+    match host {
+        "index.docker.io" | "registry-1.docker.io" | "registry.hub.docker.com" => "docker.io".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// A pattern with the registry that is meant where none is written, by its one name.
+fn completed(glob: &str) -> String {
+    let (first, rest) = glob.split_once('/').unwrap_or(("", glob));
+    let is_host = first.contains(['.', ':', '*'])
+        || first == "localhost"
+        || first.bytes().any(|byte| byte.is_ascii_uppercase());
+    if !first.is_empty() && is_host {
+        return format!("{}/{rest}", one_name(first));
+    }
+    if glob.starts_with("**") || glob == "*" {
         return glob.to_owned();
     }
     if glob.contains('/') { format!("docker.io/{glob}") } else { format!("docker.io/library/{glob}") }

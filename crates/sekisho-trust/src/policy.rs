@@ -189,8 +189,8 @@ impl Policy {
 
     /// Whether it is for an image.
     pub fn concerns(&self, image: &ImageRef) -> bool {
-        let any = |patterns: &[ImagePattern]| patterns.iter().any(|pattern| pattern.matches(image));
-        any(&self.images) && !any(&self.except)
+        self.images.iter().any(|pattern| pattern.matches(image))
+            && !self.except.iter().any(|pattern| pattern.leaves_out(image))
     }
 
     /// Whether what it says of the same image can be another thing later.

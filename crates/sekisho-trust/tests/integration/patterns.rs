@@ -35,6 +35,35 @@ fn short_names_do_not_slip_by() {
 }
 
 #[test]
+fn a_registry_has_one_name() {
+    for image in [
+        "registry.example.com/team/app:1",
+        "Registry.Example.COM/team/app:1",
+        "registry.example.com:443/team/app:1",
+    ] {
+        for glob in ["registry.example.com/team/*", "REGISTRY.example.com:443/team/*"] {
+            assert!(path(glob, image) && wildcard(glob, image), "{glob} {image}");
+        }
+        assert!(!path("registry.example.com:5000/team/*", image), "{image}");
+    }
+    for image in ["registry-1.docker.io/library/nginx:1", "registry.hub.docker.com/library/nginx"] {
+        assert!(path("nginx", image) && wildcard("docker.io/*", image), "{image}");
+    }
+}
+
+/// Who writes a digest behind a tag takes what the digest names, whatever the tag was for.
+#[test]
+fn tags_bring_in_and_do_not_leave_out_where_a_digest_is_written() {
+    let image = format!("example.com/team/app:dev@sha256:{}", "0".repeat(64));
+    let tag = ImagePattern::Path("example.com/team/app:dev".to_owned());
+    assert!(tag.matches(&image.parse().unwrap()));
+    assert!(!tag.leaves_out(&image.parse().unwrap()));
+    assert!(tag.leaves_out(&"example.com/team/app:dev".parse().unwrap()));
+    let name = ImagePattern::Path("example.com/team/app".to_owned());
+    assert!(name.matches(&image.parse().unwrap()) && name.leaves_out(&image.parse().unwrap()));
+}
+
+#[test]
 fn wildcards_of_kyverno_go_over_parts() {
     assert!(wildcard("example.com/*", "example.com/team/app:1"));
     assert!(wildcard("example.com/team/app:*", "example.com/team/app:1"));
