@@ -38,7 +38,7 @@ pub use secret::Secret;
 pub use section::Section;
 pub use settings::Settings;
 pub use signatures::{
-    CANDIDATES_LIMIT, Found, Layout, REFERRERS_LIMIT, attach_bundle, attach_layer, find_signatures,
-    find_signatures_elsewhere,
+    CANDIDATES_LIMIT, Found, Layout, REFERRERS_LIMIT, Search, attach_bundle, attach_layer, find_signatures,
+    find_signatures_elsewhere, find_signatures_within,
 };
 pub use source::{LayerBytes, Opened, Target, TargetError, Wanted, digests, open};

@@ -21,6 +21,11 @@ const BYTES_LIMIT: u64 = 256 << 20;
 /// The most bytes of the payload of one signature.
 const PAYLOAD_LIMIT: u64 = 1 << 20;
 
+/// From how many on that were read in the time that there is the image has too many, and the registry is not slow.
+const MANY: usize = 32;
+/// Where what lies beside an image says of which type of attestation it is.
+const PREDICATE_TYPES: [&str; 2] = ["dev.sigstore.bundle.predicateType", "predicateType"];
+
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 /// What the older layout calls itself where it refers to its image.
@@ -38,8 +43,38 @@ pub struct Found {
     pub faults: Vec<String>,
     /// Whether there was more than is read.
     pub is_cut: bool,
+    /// Whether some of that is too large for what bytes may take.
+    pub lacks_room: bool,
     /// Bytes that were read.
     bytes: u64,
+}
+
+/// What is looked for beside an image, and how much of it is read.
+#[derive(Clone, Copy)]
+pub struct Search<'s> {
+    /// The most signatures and attestations that are read.
+    pub candidates: usize,
+    /// The most bytes of all of them together.
+    pub bytes: u64,
+    /// Whether attestations of a type are wanted. What says of itself that it is of another is not read; none: all are.
+    pub wants: Option<&'s (dyn Fn(&str) -> bool + 's)>,
+}
+
+impl Default for Search<'_> {
+    fn default() -> Self {
+        Self { candidates: CANDIDATES_LIMIT, bytes: BYTES_LIMIT, wants: None }
+    }
+}
+
+impl Search<'_> {
+    /// Whether something is to be read that says of itself of which type it is, or does not say.
+    fn takes(&self, descriptor: &Descriptor) -> bool {
+        let Some(wants) = self.wants else { return true };
+        let mut said = PREDICATE_TYPES.iter().filter_map(|name| {
+            descriptor.annotations.iter().find(|(own, _)| own.as_str() == *name).map(|(_, kind)| kind)
+        });
+        said.next().is_none_or(|kind| kind.is_empty() || wants(kind))
+    }
 }
 
 /// How signatures are stored.
@@ -54,25 +89,21 @@ pub enum Layout {
 
 /// Finds everything beside an image, in every layout.
 pub fn find_signatures(repository: &Repository, digest: &Digest) -> Result<Found, RegistryError> {
+    find_signatures_within(repository, digest, &Search::default())
+}
+
+/// The same, within other limits. Where so much lies there that it cannot be read in time, what was read by then counts:
+/// who may put things beside an image makes nothing unknown by that.
+pub fn find_signatures_within(
+    repository: &Repository,
+    digest: &Digest,
+    search: &Search<'_>,
+) -> Result<Found, RegistryError> {
     let mut found = Found::default();
-    let referrers = repository.referrers(digest)?;
-    for descriptor in &referrers.manifests {
-        let kind = descriptor.artifact_type.as_str();
-        let is_bundle = kind.starts_with("application/vnd.dev.sigstore.bundle");
-        if !is_bundle && !OLDER_TYPES.contains(&kind) {
-            continue;
-        }
-        if found.candidates.len().saturating_add(found.faults.len()) >= REFERRERS_LIMIT {
-            found.is_cut = true;
-            break;
-        }
-        let name = descriptor.digest.to_string();
-        match repository.manifest(&name)? {
-            Some(held) => found.take_layers(repository, &held)?,
-            None => found.faults.push(format!("`{name}` is listed and not there")),
-        }
+    match found.take_all(repository, digest, search) {
+        Err(RegistryError::Late { .. }) if found.count() >= MANY => found.is_cut = true,
+        other => other?,
     }
-    found.take_tags(repository, digest, "")?;
     Ok(found)
 }
 
@@ -81,34 +112,72 @@ pub fn find_signatures_elsewhere(
     repository: &Repository,
     digest: &Digest,
     prefix: &str,
+    search: &Search<'_>,
 ) -> Result<Found, RegistryError> {
     if prefix.is_empty() {
-        return find_signatures(repository, digest);
+        return find_signatures_within(repository, digest, search);
     }
     let mut found = Found::default();
-    found.take_tags(repository, digest, prefix)?;
+    found.take_tags(repository, digest, prefix, search)?;
     Ok(found)
 }
 
 impl Found {
+    /// What was read, whatever it was.
+    fn count(&self) -> usize {
+        self.candidates.len().saturating_add(self.faults.len())
+    }
+
+    fn take_all(
+        &mut self,
+        repository: &Repository,
+        digest: &Digest,
+        search: &Search<'_>,
+    ) -> Result<(), RegistryError> {
+        let referrers = repository.referrers(digest)?;
+        for descriptor in &referrers.manifests {
+            let kind = descriptor.artifact_type.as_str();
+            let is_bundle = kind.starts_with("application/vnd.dev.sigstore.bundle");
+            if !(is_bundle || OLDER_TYPES.contains(&kind)) || !search.takes(descriptor) {
+                continue;
+            }
+            if self.count() >= REFERRERS_LIMIT.min(search.candidates) {
+                self.is_cut = true;
+                break;
+            }
+            let name = descriptor.digest.to_string();
+            match repository.manifest(&name)? {
+                Some(held) => self.take_layers(repository, &held, search)?,
+                None => self.faults.push(format!("`{name}` is listed and not there")),
+            }
+        }
+        self.take_tags(repository, digest, "", search)
+    }
+
     /// Reads what lies under the tags of the older layout.
     fn take_tags(
         &mut self,
         repository: &Repository,
         digest: &Digest,
         prefix: &str,
+        search: &Search<'_>,
     ) -> Result<(), RegistryError> {
         for kind in [Kind::Signature, Kind::Attestation] {
             let tag = format!("{prefix}{}", cosign::tag_of(&digest.to_string(), kind));
             if let Some(held) = repository.manifest(&tag)? {
-                self.take_layers(repository, &held)?;
+                self.take_layers(repository, &held, search)?;
             }
         }
         Ok(())
     }
 
     /// Reads the layers of a manifest that are signatures or attestations.
-    fn take_layers(&mut self, repository: &Repository, held: &Held) -> Result<(), RegistryError> {
+    fn take_layers(
+        &mut self,
+        repository: &Repository,
+        held: &Held,
+        search: &Search<'_>,
+    ) -> Result<(), RegistryError> {
         let document = ManifestDocument::parse(&held.bytes, Some(&held.media_type));
         let manifest = match document {
             Ok(ManifestDocument::Manifest(manifest)) => manifest,
@@ -121,17 +190,22 @@ impl Found {
                 return Ok(());
             }
         };
-        for layer in &manifest.layers {
-            if self.candidates.len() >= CANDIDATES_LIMIT || self.bytes >= BYTES_LIMIT {
+        for layer in manifest.layers.iter().filter(|layer| search.takes(layer)) {
+            if self.count() >= search.candidates {
                 self.is_cut = true;
                 return Ok(());
             }
-            self.take_layer(repository, layer)?;
+            self.take_layer(repository, layer, search)?;
         }
         Ok(())
     }
 
-    fn take_layer(&mut self, repository: &Repository, layer: &Descriptor) -> Result<(), RegistryError> {
+    fn take_layer(
+        &mut self,
+        repository: &Repository,
+        layer: &Descriptor,
+        search: &Search<'_>,
+    ) -> Result<(), RegistryError> {
         let is_bundle = layer.media_type.starts_with("application/vnd.dev.sigstore.bundle");
         let limit = match layer.media_type.as_str() {
             cosign::SIMPLE_SIGNING => PAYLOAD_LIMIT,
@@ -139,8 +213,13 @@ impl Found {
             _ if is_bundle => BUNDLE_LIMIT as u64,
             _ => return Ok(()),
         };
-        let limit = limit.min(BYTES_LIMIT.saturating_sub(self.bytes));
-        let bytes = match repository.blob(layer, limit) {
+        let left = search.bytes.saturating_sub(self.bytes);
+        if layer.size > left {
+            self.is_cut = true;
+            self.lacks_room = true;
+            return Ok(());
+        }
+        let bytes = match repository.blob(layer, limit.min(left)) {
             Ok(bytes) => bytes,
             Err(crate::SourceError::Registry(error @ RegistryError::NotFound { .. })) => {
                 self.faults.push(error.to_string());

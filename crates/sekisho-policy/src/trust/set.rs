@@ -3,6 +3,7 @@
 use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 use sekisho_manifest::ImageRef;
+use sekisho_signature::cosign::SIGNED_PREDICATE;
 use sekisho_signature::image::Candidate;
 use sekisho_trust::{Decision, Image, Policy, judge_ahead};
 use sha2::{Digest as _, Sha256};
@@ -38,6 +39,15 @@ impl TrustSet {
     /// What names them all: it differs where any of them says another thing.
     pub fn digest(&self) -> &str {
         &self.digest
+    }
+
+    /// Whether any that is for an image asks for statements of a type, or for signatures where it is that of these.
+    pub fn wants(&self, reference: &ImageRef, predicate_type: &str) -> bool {
+        predicate_type == SIGNED_PREDICATE
+            || self.policies.iter().any(|policy| {
+                policy.all_claims().any(|claim| claim.predicate_type == predicate_type)
+                    && policy.concerns(reference)
+            })
     }
 
     /// What they say of an image by what was found beside it, and until when they say so, looked ahead for a time.

@@ -8,6 +8,7 @@ mod counts;
 mod pulls;
 mod registries;
 mod shared;
+mod shares;
 
 pub use self::registries::Registries;
 pub use self::shared::{ImageLimits, Images};

@@ -41,6 +41,11 @@ impl Pulls {
         Self { namespace: request.namespace.clone(), secrets: names(spec), account: account.into() }
     }
 
+    /// The namespace of the workload; empty where there is none.
+    pub(crate) fn namespace(&self) -> &SmolStr {
+        &self.namespace
+    }
+
     /// Reads them. A secret that is not there is none, as for the kubelet.
     pub(crate) fn read(&self, facts: &dyn FactSource) -> Credentials {
         let mut credentials = Credentials::default();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sekisho_manifest::ImageRef;
-use sekisho_registry::{Client, Credentials, Found, Repository, Settings, find_signatures};
+use sekisho_registry::{Client, Credentials, Found, Repository, Search, Settings, find_signatures_within};
 
 use super::pulls::Pulls;
 use crate::facts::FactSource;
@@ -90,11 +90,11 @@ impl Session {
         }
     }
 
-    /// What lies beside a digest.
-    pub(crate) fn beside(&self, digest: &str) -> Result<Found, Trouble> {
+    /// What lies beside a digest, as far as it is looked for.
+    pub(crate) fn beside(&self, digest: &str, search: &Search<'_>) -> Result<Found, Trouble> {
         let digest =
             digest.parse().map_err(|_| Trouble::Absent(format!("`{digest}` is no digest of an image")))?;
-        find_signatures(&self.repository, &digest)
+        find_signatures_within(&self.repository, &digest, search)
             .map_err(|error| Trouble::Unknown(self.told(&error.to_string())))
     }
 

@@ -11,14 +11,17 @@ use std::time::{Duration, Instant as Clock};
 use jiff::{SignedDuration, Timestamp};
 use sekisho_manifest::ImageRef;
 use sekisho_policy::{Bundle, ImageFact, TrustSet};
+use sekisho_registry::{Found, Search};
 use sekisho_trust::{Cache, CacheKey, Decision};
 use smol_str::SmolStr;
-use tokio::sync::{Semaphore, watch};
-use tokio::time::{Instant, timeout_at};
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::counts::{Came, Counts, From};
 use super::pulls::Pulls;
-use super::registries::{Registries, Trouble};
+use super::registries::{Registries, Session, Trouble};
+use super::shares::{Place, Sharer, Shares};
 use crate::metrics::Text;
 
 /// Limits on what images may take.
@@ -51,6 +54,17 @@ impl Default for ImageLimits {
     }
 }
 
+/// Signatures and attestations of one image that are read.
+const CANDIDATES: usize = 256;
+/// Bytes of them that every look-up may hold: signatures are small.
+const BYTES: u64 = 1 << 20;
+/// Bytes of them that few look-ups may hold: lists of what is in an image are not.
+const MANY_BYTES: u64 = 24 << 20;
+/// How many look-ups may hold so many at once.
+const LARGE: usize = 2;
+/// How long a look-up waits until it may.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// A name that somebody asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Asked {
@@ -66,6 +80,9 @@ pub struct Images {
     registries: Registries,
     limits: ImageLimits,
     permits: Arc<Semaphore>,
+    shares: Arc<Shares>,
+    /// For what takes much memory.
+    large: Semaphore,
     state: Mutex<State>,
     counts: Counts,
 }
@@ -86,6 +103,8 @@ impl Images {
             registries,
             limits,
             permits: Arc::new(Semaphore::new(limits.lookups.clamp(1, Semaphore::MAX_PERMITS))),
+            shares: Arc::new(Shares::new(limits.lookups, limits.waiting)),
+            large: Semaphore::new(LARGE),
             state: Mutex::new(State { decisions, names: HashMap::new(), flights: HashMap::new() }),
             counts: Counts::default(),
         }
@@ -162,6 +181,7 @@ impl Images {
         let asked = Asked { text, pulls: Arc::clone(pulls) };
         let flight: Flight = (asked.clone(), bundle.loaded.trust.digest().to_owned());
         let (done, waits) = watch::channel(None);
+        let places;
         {
             let mut state = self.state();
             if let Some(other) = state.flights.get(&flight) {
@@ -171,11 +191,13 @@ impl Images {
             if state.flights.len() >= self.limits.waiting {
                 return None;
             }
+            places = self.places(&asked)?;
             state.flights.insert(flight.clone(), waits.clone());
         }
         self.counts.from(From::Registry);
         let (images, bundle) = (Arc::clone(self), Arc::clone(bundle));
         tokio::spawn(async move {
+            let turns = (places[0].turn().await, places[1].turn().await);
             let permit = Arc::clone(&images.permits).acquire_owned().await;
             let of_job = Arc::clone(&images);
             let job = tokio::task::spawn_blocking(move || {
@@ -194,11 +216,45 @@ impl Images {
                 fact
             });
             let fact = job.await.unwrap_or_else(|_| ImageFact::Unknown("the look-up failed".to_owned()));
-            drop(permit);
+            drop((permit, turns, places));
             images.state().flights.remove(&flight);
             done.send_replace(Some(fact));
         });
         Some(waits)
+    }
+
+    /// Places in the shares of those whom a look-up concerns.
+    fn places(&self, asked: &Asked) -> Option<[Place; 2]> {
+        let registry = asked.text.parse::<ImageRef>().map(|reference| reference.registry).unwrap_or_default();
+        let namespace = asked.pulls.namespace().clone();
+        Some([
+            self.shares.enter(Sharer::Namespace(namespace))?,
+            self.shares.enter(Sharer::Registry(registry))?,
+        ])
+    }
+
+    /// What lies beside an image of that which policies ask for, and the place of it where it takes much memory. This
+    /// blocks.
+    fn beside(
+        &self,
+        session: &Session,
+        reference: &ImageRef,
+        digest: &str,
+        trust: &TrustSet,
+    ) -> Result<(Found, Option<SemaphorePermit<'_>>), Trouble> {
+        let wants = |kind: &str| trust.wants(reference, kind);
+        let search = |bytes| Search { candidates: CANDIDATES, bytes, wants: Some(&wants) };
+        let found = session.beside(digest, &search(BYTES))?;
+        if !found.lacks_room {
+            return Ok((found, None));
+        }
+        drop(found);
+        let place = Handle::current().block_on(timeout(PATIENCE, self.large.acquire()));
+        let Ok(Ok(place)) = place else {
+            let why = "too many images with large attestations are being looked up: try again";
+            return Err(Trouble::Unknown(why.to_owned()));
+        };
+        Ok((session.beside(digest, &search(MANY_BYTES))?, Some(place)))
     }
 
     /// Asks the registry. This blocks.
@@ -228,7 +284,7 @@ impl Images {
         let now = Timestamp::now();
         let concerned = trust.policies().iter().any(|policy| policy.concerns(&reference));
         let (decision, until) = if concerned {
-            let found = match session.beside(&digest) {
+            let (found, _place) = match self.beside(&session, &reference, &digest, trust) {
                 Ok(found) => found,
                 Err(trouble) => return fact_of(trouble),
             };
@@ -237,7 +293,7 @@ impl Images {
             for ruling in decision.rulings.iter_mut().filter(|ruling| !ruling.is_approved) {
                 ruling.reasons.extend(found.faults.iter().take(8).cloned());
                 if found.is_cut {
-                    ruling.reasons.push("there are more signatures than are read".to_owned());
+                    ruling.reasons.insert(0, "there are more or larger signatures than are read".to_owned());
                 }
             }
             (Arc::new(decision), until)

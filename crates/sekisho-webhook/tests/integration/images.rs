@@ -633,7 +633,7 @@ spec:
     let scene = with_policy(|host| policy(host, "  mode: warn\n"));
     let response = scene.validate(&review_of_pod(&scene.image("app:2")));
     assert!(response.is_true("allowed") && response.strings("warnings").next().is_some());
-    let text = policy("example.com", "  match: [{resource: pods, version: v1}]\n");
+    let text = policy("example.com", "  policy: {type: cue, data: 'a: string'}\n");
     let texts = [Text { path: "p.yaml".into(), bytes: text.as_bytes().into(), provenance: None }];
     let budget = sekisho_manifest::Budget::default();
     let material = sekisho_policy::Material::of_texts(&texts, &budget);

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use sekisho_manifest::{Budget, Format, ImageRef, SourceId, load};
 use sekisho_oci::document::{ManifestDocument, ManifestDocument::Index, ManifestDocument::Manifest};
-use sekisho_registry::{Found, Repository, find_signatures, find_signatures_elsewhere};
+use sekisho_registry::{Found, Repository, Search, find_signatures, find_signatures_elsewhere};
 use sekisho_signature::image::Candidate;
 use sekisho_trust::{Material, Place, Policy, Resource};
 use serde_json::{Map, Value};
@@ -44,7 +44,8 @@ impl Gathered {
             }
             let there = place.repository.as_deref().map(|name| repository(image, name)).transpose()?;
             let there = there.as_ref().unwrap_or(&image.repository);
-            let found = find_signatures_elsewhere(there, &image.held.digest, &place.prefix)?;
+            let found =
+                find_signatures_elsewhere(there, &image.held.digest, &place.prefix, &Search::default())?;
             faults.extend(found.faults);
             elsewhere.insert(place.clone(), found.candidates);
         }
