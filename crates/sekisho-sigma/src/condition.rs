@@ -10,19 +10,19 @@ const MAX_DEPTH: u32 = 100;
 
 /// The condition that a text means, where these are the searches, in the order of the rule.
 pub(crate) fn parse(text: &str, searches: &[(String, Condition)]) -> Result<Condition, SigmaErrorKind> {
+    if text.contains('|') {
+        let is_near = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("near"));
+        return Err(SigmaErrorKind::Unsupported(if is_near {
+            "`near` is no longer part of Sigma: write a correlation of the type `temporal` over two rules"
+        } else {
+            "aggregations behind `|` are no longer part of Sigma: write a correlation over the rule"
+        }));
+    }
     let words = words(text)?;
     let mut parser = Parser { words: &words, at: 0, searches };
     let condition = parser.or(MAX_DEPTH)?;
     match parser.peek() {
         None => Ok(condition),
-        Some("|") => {
-            let is_near = words.iter().any(|word| word.eq_ignore_ascii_case("near"));
-            Err(SigmaErrorKind::Unsupported(if is_near {
-                "`near` is no longer part of Sigma: write a correlation of the type `temporal` over two rules"
-            } else {
-                "aggregations behind `|` are no longer part of Sigma: write a correlation over the rule"
-            }))
-        }
         Some(_) => Err(parser.wrong("expected `and` or `or`")),
     }
 }
@@ -31,7 +31,7 @@ fn words(text: &str) -> Result<Vec<&str>, SigmaErrorKind> {
     let mut words = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
-        let end = if matches!(first, '(' | ')' | '|') {
+        let end = if matches!(first, '(' | ')') {
             1
         } else {
             let is_name =
@@ -103,7 +103,7 @@ impl<'p> Parser<'p> {
             self.at += 2;
             return self.several(every);
         }
-        let Some(name) = self.peek().filter(|word| !matches!(*word, ")" | "|" | "and" | "or")) else {
+        let Some(name) = self.peek().filter(|word| !matches!(*word, ")" | "and" | "or")) else {
             return Err(self.wrong("expected the name of a search"));
         };
         let found = self.searches.iter().find(|(known, _)| known == name);
@@ -114,12 +114,14 @@ impl<'p> Parser<'p> {
 
     /// What stands behind `of`: `them`, or a pattern of names.
     fn several(&mut self, every: bool) -> Result<Condition, SigmaErrorKind> {
-        let Some(pattern) = self.peek().filter(|word| !matches!(*word, "(" | ")" | "|")) else {
+        let Some(pattern) = self.peek().filter(|word| !matches!(*word, "(" | ")")) else {
             return Err(self.wrong("expected `them` or the names of searches"));
         };
         self.at += 1;
+        // Searches that begin with an underscore are meant only where that is said.
         let is_meant = |name: &str| {
-            if pattern == "them" { !name.starts_with('_') } else { matches(pattern, name) }
+            (pattern.starts_with('_') || !name.starts_with('_'))
+                && (pattern == "them" || matches(pattern, name))
         };
         let meant: Vec<_> = self
             .searches

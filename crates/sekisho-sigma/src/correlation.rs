@@ -137,25 +137,7 @@ pub(crate) fn correlation(root: &Node, node: &Node) -> Result<Correlation, Sigma
     let written = span_node.as_str().unwrap_or_default();
     let timespan = timespan(written)
         .ok_or_else(|| wrong("timespan", "a number with s, m, h, d, w, M or y behind it", span_node))?;
-    let mut conditions = Vec::new();
-    for entry in condition.map(Node::entries).unwrap_or_default() {
-        let comparison = match entry.key.as_str() {
-            "lt" => Comparison::Less,
-            "lte" => Comparison::LessOrEqual,
-            "gt" => Comparison::Greater,
-            "gte" => Comparison::GreaterOrEqual,
-            "eq" => Comparison::Equal,
-            "neq" => Comparison::NotEqual,
-            "field" => continue,
-            _ => return Err(wrong("condition", "a map of lt, lte, gt, gte, eq, neq and field", &entry.node)),
-        };
-        let number = entry.node.as_i64().and_then(|number| u64::try_from(number).ok());
-        let number = number.ok_or_else(|| wrong("condition", "made of whole numbers", &entry.node))?;
-        if number > MOST {
-            return Err(fail(SigmaErrorKind::TooLarge("a correlation counts to 10,000"), &entry.node));
-        }
-        conditions.push((comparison, number));
-    }
+    let mut conditions = conditions(condition)?;
     let counts = matches!(kind, CorrelationKind::Events | CorrelationKind::Values(_));
     if conditions.is_empty() && counts {
         return Err(missing("condition"));
@@ -188,6 +170,41 @@ pub(crate) fn correlation(root: &Node, node: &Node) -> Result<Correlation, Sigma
     })
 }
 
+/// What the number must be, where it is said.
+fn conditions(condition: Option<&Node>) -> Result<Vec<(Comparison, u64)>, SigmaError> {
+    let fail = |kind, node: &Node| SigmaError { kind, span: node.span };
+    let wrong =
+        |wanted, node: &Node| fail(SigmaErrorKind::Kind { name: "condition".to_owned(), wanted }, node);
+    let mut conditions = Vec::new();
+    if let Some(node) = condition.filter(|node| node.as_str().is_some()) {
+        let words = "conditions that join rules by `and`, `or` and `not` are not evaluated: name the rules that must all come, \
+                     or say how many";
+        return Err(fail(SigmaErrorKind::Unsupported(words), node));
+    }
+    if let Some(node) = condition.filter(|node| node.as_mapping().is_none()) {
+        return Err(wrong("a map of lt, lte, gt, gte, eq, neq and field", node));
+    }
+    for entry in condition.map(Node::entries).unwrap_or_default() {
+        let comparison = match entry.key.as_str() {
+            "lt" => Comparison::Less,
+            "lte" => Comparison::LessOrEqual,
+            "gt" => Comparison::Greater,
+            "gte" => Comparison::GreaterOrEqual,
+            "eq" => Comparison::Equal,
+            "neq" => Comparison::NotEqual,
+            "field" => continue,
+            _ => return Err(wrong("a map of lt, lte, gt, gte, eq, neq and field", &entry.node)),
+        };
+        let number = entry.node.as_i64().and_then(|number| u64::try_from(number).ok());
+        let number = number.ok_or_else(|| wrong("made of whole numbers", &entry.node))?;
+        if number > MOST {
+            return Err(fail(SigmaErrorKind::TooLarge("a correlation counts to 10,000"), &entry.node));
+        }
+        conditions.push((comparison, number));
+    }
+    Ok(conditions)
+}
+
 impl Correlation {
     /// What its matches are called: titles need not be unique, and identifiers are.
     pub fn engine_name(&self) -> String {
@@ -210,8 +227,8 @@ fn timespan(text: &str) -> Option<u64> {
         'h' => 3_600,
         'd' => 86_400,
         'w' => 604_800,
-        'M' => 2_592_000,
-        'y' => 31_536_000,
+        'M' => 2_629_746,
+        'y' => 31_556_952,
         _ => return None,
     };
     number.checked_mul(seconds)?.checked_mul(1_000_000_000).filter(|span| *span > 0)

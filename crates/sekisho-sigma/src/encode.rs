@@ -11,7 +11,7 @@ pub(crate) enum Wide {
     Marked,
 }
 
-/// Dashes that command lines take for one another.
+/// What command lines take for a dash.
 const DASHES: &[char] = &['-', '/', '\u{2013}', '\u{2014}', '\u{2015}'];
 
 /// No value becomes more than this many.
@@ -44,7 +44,7 @@ pub(crate) fn base64_offsets(bytes: &[u8]) -> [String; 3] {
     })
 }
 
-/// The text with each dash at the front of a word written as every other; none where there are too many.
+/// The text with each `-` or `/` at the front of a word written as every other; none where there are too many.
 pub(crate) fn dashed(text: &str) -> Option<Vec<String>> {
     let mut forms = vec![String::new()];
     let mut before: Option<char> = None;
@@ -52,7 +52,7 @@ pub(crate) fn dashed(text: &str) -> Option<Vec<String>> {
     while let Some(character) = rest.next() {
         let is_front =
             before.is_none_or(|before| !is_word(before)) && rest.peek().is_some_and(|next| is_word(*next));
-        if DASHES.contains(&character) && is_front {
+        if matches!(character, '-' | '/') && is_front {
             if forms.len() * DASHES.len() > MAX_FORMS {
                 return None;
             }

@@ -31,7 +31,7 @@ pub enum SigmaErrorKind {
         wanted: &'static str,
     },
     /// The rule looks at other events.
-    #[error("the rule looks at events of `{0}`: only those of Kubernetes' audit log are looked at")]
+    #[error("the rule is about events of `{0}`: only those of Kubernetes' audit log are looked at")]
     Source(String),
     /// A part of Sigma that is not here.
     #[error("{0}")]

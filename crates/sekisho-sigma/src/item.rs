@@ -49,6 +49,10 @@ fn field(key: &str, node: &Node) -> Result<Condition, SigmaError> {
 /// The condition of a key with its values.
 fn words(key: &str, values: &[&Node], span: Span) -> Result<Condition, SigmaError> {
     let fail = |kind| SigmaError { kind, span };
+    // No value at all is no member at all.
+    if let ([], Some(field)) = (values, key.split('|').next().filter(|field| !field.is_empty())) {
+        return Ok(Condition::Not(Box::new(exists(value("audit.value", field)))));
+    }
     if values.is_empty() {
         return Err(fail(SigmaErrorKind::Kind { name: key.to_owned(), wanted: "a list that is not empty" }));
     }
@@ -58,7 +62,9 @@ fn words(key: &str, values: &[&Node], span: Span) -> Result<Condition, SigmaErro
     for wanted in &item.wanted {
         match wanted {
             // Texts of which one must be there are one comparison each for those within and the others.
-            Wanted::Text(pattern) if !item.all && !item.cased && !item.field.is_empty() => {
+            Wanted::Text(pattern)
+                if !item.all && !item.cased && !item.field.is_empty() && !pattern.is_beyond_globs(false) =>
+            {
                 match pattern.contained() {
                     Some(text) => contained.push(text.as_bytes().to_vec()),
                     None => texts.push(pattern.glob().into_bytes()),
@@ -84,6 +90,10 @@ fn single(item: &Modified, wanted: &Wanted) -> Result<Condition, SigmaErrorKind>
         return keyword(item, wanted);
     }
     Ok(match wanted {
+        Wanted::Any(forms) => any(forms.iter().map(|form| single(item, form)).collect::<Result<_, _>>()?),
+        Wanted::Text(pattern) if pattern.is_beyond_globs(item.cased) => {
+            check(field("audit.value"), Operator::Search, &pattern.expression(item.cased))
+        }
         Wanted::Text(pattern) => match (item.cased, pattern.plain(), pattern.contained()) {
             (true, Some(text), _) => check(field("audit.value"), Operator::Equal, text),
             (true, _, Some(text)) => check(field("audit.value"), Operator::Contains, text),
@@ -131,6 +141,9 @@ fn keyword(item: &Modified, wanted: &Wanted) -> Result<Condition, SigmaErrorKind
             let mut pattern = pattern.map(|text| text.replace('\\', "\\\\").replace('"', "\\\""));
             pattern.run_at_start();
             pattern.run_at_end();
+            if pattern.is_beyond_globs(item.cased) {
+                return Ok(check(event(), Operator::Search, &pattern.expression(item.cased)));
+            }
             match (pattern.contained(), item.cased) {
                 (Some(text), true) => check(event(), Operator::Contains, text),
                 (Some(text), false) => check(event(), Operator::ContainsAnyCase, text),
@@ -139,6 +152,7 @@ fn keyword(item: &Modified, wanted: &Wanted) -> Result<Condition, SigmaErrorKind
             }
         }
         Wanted::Regex(pattern) => check(event(), Operator::Search, pattern),
+        Wanted::Any(forms) => any(forms.iter().map(|form| keyword(item, form)).collect::<Result<_, _>>()?),
         _ => {
             return Err(SigmaErrorKind::Value {
                 modifier: "keyword",

@@ -7,8 +7,7 @@
 //!
 //! A [`Correlation`] counts what rules found: a [`Correlator`] is given each match and says which correlations hold.
 //!
-//! The language is that of the Sigma specification 2.1. What it leaves to others, placeholders and filters, is refused
-//! by its name.
+//! The language is that of the Sigma specification 2.1. What it leaves to others, placeholders, is refused by its name.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod condition;
@@ -16,6 +15,7 @@ mod correlation;
 mod correlator;
 mod encode;
 mod error;
+mod filter;
 mod item;
 mod level;
 mod modifier;
@@ -25,5 +25,6 @@ mod rule;
 pub use correlation::{Comparison, Correlation, CorrelationKind};
 pub use correlator::{Correlated, Correlator, FieldValues};
 pub use error::{SigmaError, SigmaErrorKind};
+pub use filter::SigmaFilter;
 pub use level::Level;
 pub use rule::{Budget, SigmaFile, SigmaRule, load};

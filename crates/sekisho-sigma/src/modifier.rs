@@ -23,6 +23,8 @@ pub(crate) enum Wanted {
     Number(Compare, i64),
     /// The value of another field, as it is, in it, at its front or at its end.
     Field(String, Place),
+    /// One of the forms that one value of the rule may have.
+    Any(Vec<Wanted>),
 }
 
 /// How a number is compared.
@@ -64,6 +66,9 @@ type Fault = SigmaErrorKind;
 
 const TEXT: &str = "a text";
 
+/// No value has more forms than these.
+const MOST_FORMS: usize = 625;
+
 /// Reads a key, `field|modifier|…`, and applies its modifiers to the values in their order.
 pub(crate) fn modified(key: &str, values: &[&Node]) -> Result<Modified, Fault> {
     let mut words = key.split('|');
@@ -74,10 +79,21 @@ pub(crate) fn modified(key: &str, values: &[&Node]) -> Result<Modified, Fault> {
     // Backslashes of an expression are its own.
     let is_raw = words.contains(&"re");
     modified.wanted = values.iter().map(|node| plain(node, is_raw)).collect::<Result<_, _>>()?;
-    for word in &words {
+    for (place, word) in words.iter().enumerate() {
+        // What a value is to be read as must be said before it is changed.
+        let is_reading = matches!(*word, "re" | "cidr" | "exists");
+        let before = words.get(..place).unwrap_or_default();
+        if is_reading && !before.iter().all(|word| matches!(*word, "all" | "neq")) {
+            return Err(needs(word, "to be the first modifier"));
+        }
         match *word {
             "all" => modified.all = true,
-            "cased" => modified.cased = true,
+            "cased" => {
+                if !modified.wanted.iter().all(|wanted| matches!(wanted, Wanted::Text(_) | Wanted::Any(_))) {
+                    return Err(needs(word, TEXT));
+                }
+                modified.cased = true;
+            }
             "neq" => modified.negated = true,
             "utf16le" | "wide" => wide = Some(Wide::Little),
             "utf16be" => wide = Some(Wide::Big),
@@ -90,14 +106,11 @@ pub(crate) fn modified(key: &str, values: &[&Node]) -> Result<Modified, Fault> {
             "year" => modified.unit = Some("year"),
             // What turns a text into another may make several of it.
             "base64" | "base64offset" | "windash" => {
-                let was = std::mem::take(&mut modified.wanted);
-                for wanted in was {
-                    let Wanted::Text(pattern) = wanted else { return Err(needs(word, TEXT)) };
-                    modified.wanted.extend(reworded(word, &pattern, wide)?);
+                for wanted in &mut modified.wanted {
+                    *wanted = reworded(word, wanted, wide)?;
                 }
                 if *word != "windash" {
-                    // The case of letters is part of what was encoded.
-                    (wide, modified.cased) = (None, true);
+                    wide = None;
                 }
             }
             _ => {
@@ -121,7 +134,19 @@ pub(crate) fn modified(key: &str, values: &[&Node]) -> Result<Modified, Fault> {
             }
         }
     }
+    if !modified.all {
+        // One of the values, or one of the forms of one: that is the same.
+        modified.wanted = std::mem::take(&mut modified.wanted).into_iter().flat_map(forms).collect();
+    }
     Ok(modified)
+}
+
+/// What one of must hold.
+fn forms(wanted: Wanted) -> Vec<Wanted> {
+    match wanted {
+        Wanted::Any(inner) => inner.into_iter().flat_map(forms).collect(),
+        other => vec![other],
+    }
 }
 
 /// A value as it stands in the rule.
@@ -143,28 +168,56 @@ fn plain(node: &Node, is_raw: bool) -> Result<Wanted, Fault> {
     })
 }
 
-fn reworded(word: &str, pattern: &Pattern, wide: Option<Wide>) -> Result<Vec<Wanted>, Fault> {
+fn reworded(word: &str, wanted: &Wanted, wide: Option<Wide>) -> Result<Wanted, Fault> {
+    let pattern = match wanted {
+        Wanted::Text(pattern) => pattern,
+        Wanted::Any(forms) if forms.len() <= MOST_FORMS => {
+            let forms = forms.iter().map(|form| reworded(word, form, wide));
+            return Ok(Wanted::Any(forms.collect::<Result<_, _>>()?));
+        }
+        Wanted::Any(_) => return Err(Fault::TooLarge("too many forms of a value")),
+        _ => return Err(needs(word, TEXT)),
+    };
+    let texts: Vec<Pattern> = rewritten(word, pattern, wide)?;
+    let mut forms: Vec<Wanted> = texts.into_iter().map(Wanted::Text).collect();
+    Ok(match (forms.pop(), forms.is_empty()) {
+        (Some(only), true) => only,
+        (last, _) => {
+            forms.extend(last);
+            Wanted::Any(forms)
+        }
+    })
+}
+
+fn rewritten(word: &str, pattern: &Pattern, wide: Option<Wide>) -> Result<Vec<Pattern>, Fault> {
     if word == "windash" {
         let forms = dashed(&pattern.glob()).ok_or(Fault::TooLarge("too many dashes for `windash`"))?;
-        return Ok(forms.iter().map(|form| Wanted::Text(Pattern::read(&form.replace("\\[", "[")))).collect());
+        return Ok(forms.iter().map(|form| Pattern::read(&form.replace("\\[", "["))).collect());
     }
     let text = pattern.plain().ok_or(needs(word, "a text without wildcards"))?;
     let bytes = bytes(text, wide);
     Ok(match word {
-        "base64" => vec![Wanted::Text(Pattern::of(&base64(&bytes)))],
-        _ => base64_offsets(&bytes).iter().map(|text| Wanted::Text(Pattern::of(text))).collect(),
+        "base64" => vec![Pattern::of(&base64(&bytes))],
+        _ => base64_offsets(&bytes).iter().map(|text| Pattern::of(text)).collect(),
     })
 }
 
 fn changed(word: &str, wanted: Wanted) -> Result<Wanted, Fault> {
+    if let Wanted::Any(forms) = wanted {
+        let forms = forms.into_iter().map(|form| changed(word, form));
+        return Ok(Wanted::Any(forms.collect::<Result<_, _>>()?));
+    }
     Ok(match word {
         "contains" | "startswith" | "endswith" => placed(word, wanted)?,
         "re" => match wanted {
             Wanted::Regex(pattern) => Wanted::Regex(pattern),
             _ => return Err(needs(word, TEXT)),
         },
-        "i" | "m" | "s" => match wanted {
-            Wanted::Regex(pattern) => Wanted::Regex(format!("(?{word}){pattern}")),
+        "i" | "ignorecase" | "m" | "multiline" | "s" | "dotall" => match wanted {
+            Wanted::Regex(pattern) => {
+                let flag = word.replace("ignorecase", "i").replace("multiline", "m").replace("dotall", "s");
+                Wanted::Regex(format!("(?{flag}){pattern}"))
+            }
             _ => return Err(needs(word, "`re` before it")),
         },
         "exists" => match &wanted {
@@ -272,13 +325,17 @@ fn network(pattern: &Pattern) -> Option<String> {
 
 fn needs(word: &str, wanted: &'static str) -> Fault {
     const WORDS: &[&str] = &[
+        "cased",
         "contains",
         "startswith",
         "endswith",
         "re",
         "i",
+        "ignorecase",
         "m",
+        "multiline",
         "s",
+        "dotall",
         "exists",
         "cidr",
         "lt",

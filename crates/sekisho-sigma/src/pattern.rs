@@ -98,6 +98,36 @@ impl Pattern {
         out
     }
 
+    /// Whether the engine's globs, which know bytes and the case of ASCII, cannot say it.
+    pub(crate) fn is_beyond_globs(&self, is_cased: bool) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Text(text) => !is_cased && !text.is_ascii(),
+            Part::One => true,
+            Part::Run => false,
+        })
+    }
+
+    /// The pattern as a regular expression.
+    pub(crate) fn expression(&self, is_cased: bool) -> String {
+        let mut out = if is_cased { "(?s)^" } else { "(?is)^" }.to_owned();
+        for part in &self.parts {
+            match part {
+                Part::One => out.push('.'),
+                Part::Run => out.push_str(".*"),
+                Part::Text(text) => {
+                    for character in text.chars() {
+                        if character.is_ascii_punctuation() {
+                            out.push('\\');
+                        }
+                        out.push(character);
+                    }
+                }
+            }
+        }
+        out.push('$');
+        out
+    }
+
     /// With every text made anew.
     pub(crate) fn map(&self, make: impl Fn(&str) -> String) -> Self {
         let parts = self.parts.iter().map(|part| match part {

@@ -10,6 +10,7 @@ use sekisho_manifest::{Format, Node, SourceId, Span, Value as Yaml};
 use crate::condition::parse;
 use crate::correlation::{Correlation, correlation, engine_name};
 use crate::error::{SigmaError, SigmaErrorKind};
+use crate::filter::{SigmaFilter, filter};
 use crate::item::{any, search};
 use crate::level::{Level, level};
 
@@ -64,6 +65,8 @@ pub struct SigmaFile {
     pub rules: Vec<SigmaRule>,
     /// Rules over what other rules found.
     pub correlations: Vec<Correlation>,
+    /// What many rules leave out.
+    pub filters: Vec<SigmaFilter>,
     /// What is wrong. A rule with an error is not among the rules.
     pub errors: Vec<SigmaError>,
 }
@@ -83,6 +86,13 @@ pub fn load(source: SourceId, text: &str, budget: &Budget) -> SigmaFile {
             }
             continue;
         }
+        if let Some(node) = document.root.get("filter") {
+            match filter(&document.root, node, budget) {
+                Ok(filter) => file.filters.push(filter),
+                Err(error) => file.errors.push(error),
+            }
+            continue;
+        }
         match rule(&document.root, budget) {
             Ok(rule) => file.rules.push(rule),
             Err(error) => file.errors.push(error),
@@ -97,8 +107,9 @@ fn rule(root: &Node, budget: &Budget) -> Result<SigmaRule, SigmaError> {
     if root.as_mapping().is_none() {
         return Err(fail(SigmaErrorKind::Kind { name: "a rule".to_owned(), wanted: "a map" }, root));
     }
-    if let Some(node) = root.get("filter") {
-        let words = "filters for other rules are not applied: write the condition into the rules";
+    if let Some(node) = root.get("action") {
+        let words =
+            "documents that complete others (`action`) are no longer part of Sigma: write each rule out";
         return Err(fail(SigmaErrorKind::Unsupported(words), node));
     }
     let title = root.str("title").trim().to_owned();
@@ -119,13 +130,13 @@ fn rule(root: &Node, budget: &Budget) -> Result<SigmaRule, SigmaError> {
         tags: texts("tags"),
         false_positives: texts("falsepositives"),
         fields: texts("fields"),
-        condition: detected(detection, budget)?,
+        condition: detected(detection, &[], budget)?,
         span: root.span,
     })
 }
 
 /// Whether a rule looks at audit events of Kubernetes: the product, and its service or category where it names one.
-fn logsource(node: &Node) -> Result<(), SigmaError> {
+pub(crate) fn logsource(node: &Node) -> Result<(), SigmaError> {
     let (product, service, category) = (node.str("product"), node.str("service"), node.str("category"));
     let is_meant = product == "kubernetes"
         && matches!(service, "" | "audit")
@@ -142,7 +153,8 @@ fn logsource(node: &Node) -> Result<(), SigmaError> {
     Err(SigmaError { kind: SigmaErrorKind::Source(shown), span: node.span })
 }
 
-fn detected(detection: &Node, budget: &Budget) -> Result<Condition, SigmaError> {
+/// The condition of a map of searches; these keys are no searches.
+pub(crate) fn detected(detection: &Node, others: &[&str], budget: &Budget) -> Result<Condition, SigmaError> {
     let fail = |kind, node: &Node| SigmaError { kind, span: node.span };
     let mut searches = Vec::new();
     let mut conditions: Vec<(&str, &Node)> = Vec::new();
@@ -158,6 +170,7 @@ fn detected(detection: &Node, budget: &Budget) -> Result<Condition, SigmaError> 
                 let words = "`timeframe` is no longer part of Sigma: write a correlation over the rule";
                 return Err(fail(SigmaErrorKind::Unsupported(words), &entry.node));
             }
+            other if others.contains(&other) => {}
             name => searches.push((name.to_owned(), search(name, &entry.node)?)),
         }
     }

@@ -147,6 +147,8 @@ fn what_is_wrong_is_said() {
         "a rule needs `condition.field`"
     );
     for (lines, said) in [
+        ("type: temporal\nrules: [a, b]\ntimespan: 1m\ncondition: a and not b", "join rules by `and`"),
+        ("type: temporal\nrules: [a, b]\ntimespan: 1m\ncondition: [a]", "`condition` must be a map"),
         ("type: near\nrules: a\ntimespan: 1m", "`type` must be event_count"),
         ("type: value_sum\nrules: a\ntimespan: 1m\ncondition: {field: x, gte: 1}", "sums and averages"),
         (

@@ -1,6 +1,6 @@
 //! Files of rules.
 
-use sekisho_falco::Priority;
+use sekisho_falco::{LoadBudget, Loader, Priority};
 use sekisho_sigma::{Level, SigmaErrorKind};
 
 use super::{compiled, file, outputs, read};
@@ -79,7 +79,7 @@ fn other_events_are_not_looked_at() {
 fn what_is_not_here() {
     let kind = |text: &str| read(text).errors[0].kind.clone();
     assert_eq!(kind("title: t\ncorrelation: {type: event_count}\n"), SigmaErrorKind::Missing("rules"));
-    assert!(matches!(kind("title: t\nfilter: {rules: any}\n"), SigmaErrorKind::Unsupported(_)));
+    assert!(matches!(kind("action: global\ntitle: t\n"), SigmaErrorKind::Unsupported(_)));
     assert!(matches!(kind(&file("s: {a: b}\ncondition: s\ntimeframe: 5m")), SigmaErrorKind::Unsupported(_)));
     assert!(matches!(
         kind("title: t\nlevel: huge\nlogsource: {product: kubernetes}\ndetection: {}\n"),
@@ -88,4 +88,36 @@ fn what_is_not_here() {
     assert!(matches!(kind("- a\n"), SigmaErrorKind::Kind { .. }));
     assert!(matches!(kind("a: [\n"), SigmaErrorKind::Yaml(_)));
     assert!(!compiled(&RULE.replace("test", "deprecated")).rules().next().unwrap().enabled);
+}
+
+#[test]
+fn filters_leave_out_what_they_name() {
+    let filter = |rules: &str| {
+        format!(
+            "title: f\nlogsource: {{product: kubernetes}}\nfilter:\n  rules: {rules}\n  a: {{user.username: ada}}\n  b_1: {{verb: list}}\n  condition: not (a or 1 of b_*)\n"
+        )
+    };
+    let found = |rules: &str, user: &str| {
+        let mut read = read(&format!(
+            "{}id: one\nname: first\n---\n{}",
+            file("s: {verb: get}\ncondition: s"),
+            filter(rules)
+        ));
+        assert_eq!((read.errors.len(), read.filters.len()), (0, 1));
+        for rule in &mut read.rules {
+            read.filters.iter().for_each(|filter| filter.apply(rule));
+        }
+        let rules = read.rules.into_iter().map(|rule| rule.into_rule("r".to_owned(), sekisho_audit::SOURCE));
+        let mut loader = Loader::new(sekisho_audit::catalog(), LoadBudget::default());
+        let rules = loader.add(rules.collect()).1.unwrap();
+        !outputs(&rules, &format!("\"verb\":\"get\",\"user\":{{\"username\":\"{user}\"}}")).is_empty()
+    };
+    for rules in ["any", "[]", "one", "[two, first]"] {
+        assert_eq!((found(rules, "ada"), found(rules, "bob")), (false, true), "{rules}");
+    }
+    assert!(found("[two]", "ada"));
+    let why = |text: &str| read(text).errors[0].kind.clone();
+    assert_eq!(why(&filter("any").replace("  rules: any\n", "")), SigmaErrorKind::Missing("rules"));
+    assert_eq!(why("title: f\nfilter: {rules: any}\n"), SigmaErrorKind::Missing("logsource"));
+    assert_eq!(why(&filter("any").replace("or 1 of b_*", "or c")), SigmaErrorKind::Unknown("c".into()));
 }

@@ -65,11 +65,23 @@ fn the_case_of_letters() {
 }
 
 #[test]
+fn letters_of_other_alphabets() {
+    assert!(verb("verb: 'ÄPFEL*'", "äpfelsaft"));
+    assert!(verb("verb|contains: ['x', 'ÉE']", "cafée"));
+    assert!(verb("verb: 'a?b'", "aéb"));
+    assert!(verb("verb|endswith: '[é].+\\*'", "x[É].+*"));
+    assert!(!verb("verb|endswith: '[é].+\\*'", "xÉ.+*"));
+    assert!(!verb("verb|cased: Ä", "ä"));
+    assert!(finds("k: [ÖL]\ncondition: k", "\"verb\":\"öl\""));
+}
+
+#[test]
 fn regular_expressions() {
     assert!(verb(r"verb|re: '^c.*e$'", "create"));
     assert!(verb("verb|re: 'rea'", "create"));
     assert!(!verb("verb|re: 'REA'", "create"));
     assert!(verb("verb|re|i: 'REA'", "create"));
+    assert!(verb("verb|re|ignorecase|dotall|multiline: 'R.A$'", "cr\na\nb"));
     assert!(verb(r"verb|re: '\d{3}\s\w+'", "x 123 ab"));
     assert!(verb("verb|re|m: '^b$'", "a\nb\nc"));
     assert!(!verb("verb|re: '^b$'", "a\nb\nc"));
@@ -84,6 +96,8 @@ fn what_is_not_there() {
     assert!(finds(none, "\"verb\":\"get\""));
     assert!(finds(none, "\"user\":{\"username\":null}"));
     assert!(!finds(none, "\"user\":{\"username\":\"\"}"));
+    let empty = "s:\n    user.username: []\ncondition: s";
+    assert!(finds(empty, "\"verb\":\"get\"") && !finds(empty, "\"user\":{\"username\":\"a\"}"));
     let exists = "s:\n    user.username|exists: true\ncondition: s";
     assert!(finds(exists, "\"user\":{\"username\":null}"));
     assert!(!finds(exists, "\"user\":{}"));
@@ -142,6 +156,18 @@ fn encodings() {
     assert!(verb("verb|windash|contains: ' -enc '", "x /enc y"));
     assert!(verb("verb|windash|contains: ' -enc '", "x \u{2013}enc y"));
     assert!(!verb("verb|windash|contains: ' -enc '", "x +enc y"));
+    // Of each value one of its forms.
+    assert!(verb("verb|windash|contains|all: ['-a', '-b']", "x /a -b"));
+    assert!(!verb("verb|windash|contains|all: ['-a', '-b']", "x /a"));
+    assert!(verb("verb|base64offset|contains|all: [foobar, quxbaz]", "Zm9vYmFyIHF1eGJheg=="));
+    assert!(!verb("verb|base64offset|contains|all: [foobar, quxbaz]", "Zm9vYmFyIA=="));
+    assert!(finds("k: {'|windash|all': ['-a', '-b']}\ncondition: k", "\"verb\":\"x /a -b\""));
+    // Only these two are written otherwise, and only in front of a word.
+    assert!(!verb("verb|windash|contains: ' \u{2013}enc '", "x -enc y"));
+    assert!(verb("verb|windash: /a-b", "-a-b") && !verb("verb|windash: /a-b", "/a/b"));
+    // As everywhere, the case of letters does not count unless it is said.
+    assert!(verb("verb|base64: /bin/bash", "l2jpBi9iyxnO"));
+    assert!(!verb("verb|base64|cased: /bin/bash", "l2jpBi9iyxnO"));
 }
 
 #[test]
@@ -202,7 +228,13 @@ fn what_is_refused() {
     assert!(matches!(why("verb|base64: 'a*'"), SigmaErrorKind::Value { modifier: "base64", .. }));
     assert!(matches!(why("verb|wide: a"), SigmaErrorKind::Value { .. }));
     assert!(matches!(why("verb: {a: b}"), SigmaErrorKind::Kind { .. }));
-    assert!(matches!(why("verb: []"), SigmaErrorKind::Kind { .. }));
+    assert!(matches!(why("verb|re|cased: x"), SigmaErrorKind::Value { modifier: "cased", .. }));
+    assert!(matches!(why("verb|contains|re: x"), SigmaErrorKind::Value { modifier: "re", .. }));
+    assert!(matches!(
+        why("verb|startswith|cidr: 10.0.0.0/8"),
+        SigmaErrorKind::Value { modifier: "cidr", .. }
+    ));
+    assert!(matches!(why("'|contains': []"), SigmaErrorKind::Kind { .. }));
     assert!(matches!(refused("s: {}\ncondition: s"), SigmaErrorKind::Kind { .. }));
     assert!(matches!(refused("s:\ncondition: s"), SigmaErrorKind::Kind { .. }));
 }

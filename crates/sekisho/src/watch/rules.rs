@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use sekisho_falco::{Catalog, Code, FileResult, LoadBudget, Loader, Matching, Message, RuleSet, Selector};
-use sekisho_manifest::{Source, Span};
-use sekisho_sigma::{Correlation, SigmaError, SigmaErrorKind};
+use sekisho_manifest::{Source, SourceId, Span};
+use sekisho_sigma::{Correlation, SigmaError, SigmaErrorKind, SigmaFilter};
 
+use super::counted;
 use crate::arguments::watch::{RuleArguments, WatchMatching};
 use crate::terminal::{Terminal, complain};
 
@@ -65,6 +66,10 @@ pub(crate) struct RuleFiles {
     pub(crate) messages: Vec<Message>,
     /// Rules of Sigma that cannot be used.
     pub(crate) refused: Vec<SigmaError>,
+    /// Rules of Sigma about events of another kind.
+    pub(crate) elsewhere: Vec<SigmaError>,
+    /// What many rules of Sigma leave out.
+    filters: Vec<SigmaFilter>,
     /// Rules over what other rules found, which name those as matches do.
     pub(crate) correlations: Vec<Correlation>,
     /// What matches of rules are called, by names and identifiers.
@@ -124,6 +129,8 @@ pub(crate) fn compile(texts: Vec<(String, String)>, also: &[(String, String)]) -
         sources: Vec::new(),
         messages: Vec::new(),
         refused: Vec::new(),
+        elsewhere: Vec::new(),
+        filters: filters(&texts),
         correlations: Vec::new(),
         called: HashMap::new(),
         loader,
@@ -148,12 +155,23 @@ pub(crate) fn compile(texts: Vec<(String, String)>, also: &[(String, String)]) -
     files
 }
 
+/// The filters of all files, which stand for rules of any of them.
+fn filters(texts: &[(String, String)]) -> Vec<SigmaFilter> {
+    let has_filter = |text: &str| is_sigma(text) && text.lines().any(|line| line.starts_with("filter:"));
+    let texts = texts.iter().filter(|(_, text)| has_filter(text));
+    let load = |text: &str| sekisho_sigma::load(SourceId(0), text, &sekisho_sigma::Budget::default());
+    texts.flat_map(|(_, text)| load(text).filters).collect()
+}
+
 impl RuleFiles {
     /// Adds the rules of a file of Sigma's language.
     fn sigma(&mut self, text: &str) -> (FileResult, Option<RuleSet>) {
         let number = self.loader.next_file();
         let file = sekisho_sigma::load(number, text, &sekisho_sigma::Budget::default());
-        self.refused.extend(file.errors);
+        let (elsewhere, refused): (Vec<_>, Vec<_>) =
+            file.errors.into_iter().partition(|error| matches!(error.kind, SigmaErrorKind::Source(_)));
+        self.elsewhere.extend(elsewhere);
+        self.refused.extend(refused);
         let mut know = |name: &str, called: &str| {
             if !name.is_empty() {
                 self.called.insert(name.to_owned(), called.to_owned());
@@ -169,7 +187,8 @@ impl RuleFiles {
             know(name, &called);
         }
         self.correlations.extend(file.correlations);
-        let rules = file.rules.into_iter().map(|rule| {
+        let rules = file.rules.into_iter().map(|mut rule| {
+            self.filters.iter().for_each(|filter| filter.apply(&mut rule));
             let name = rule.engine_name();
             rule.into_rule(name, sekisho_audit::SOURCE)
         });
@@ -212,6 +231,12 @@ impl RuleFiles {
     fn report(&self, terminal: &Terminal) {
         for error in &self.refused {
             complain(format!("{}: {error}", self.place(error.span)));
+        }
+        if !self.elsewhere.is_empty() {
+            let count = counted(self.elsewhere.len() as u64, "rule of Sigma is", "rules of Sigma are");
+            terminal.note(format!(
+                "{count} about other events than those of Kubernetes' audit log, and left out"
+            ));
         }
         for message in &self.messages {
             let line = format!("{}: {message}", self.place(message.span));

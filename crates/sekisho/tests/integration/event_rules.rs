@@ -178,3 +178,35 @@ fn correlations_are_tested_like_rules() {
         ran.out
     );
 }
+
+#[test]
+fn filters_stand_for_rules_of_other_files_and_rules_about_other_events_are_left_out() {
+    let bench = Workbench::new();
+    let head = "logsource: {product: kubernetes, service: audit}\n";
+    bench.file(
+        "rules/b.yml",
+        format!("title: Read\nid: one\n{head}detection: {{s: {{verb: get}}, condition: s}}\n"),
+    );
+    bench.file(
+        "rules/a.yml",
+        format!(
+            "title: Ours\n{head}filter: {{rules: [one], us: {{user.username: ada}}, condition: not us}}\n"
+        ),
+    );
+    bench.file(
+        "rules/windows.yml",
+        "title: W\nlogsource: {product: windows}\ndetection: {s: {Image: x}, condition: s}\n",
+    );
+    let event = |user: &str| {
+        format!(
+            "{{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\",\"stageTimestamp\":\"2026-01-02T03:04:05Z\",\"verb\":\"get\",\"user\":{{\"username\":\"{user}\"}}}}\n"
+        )
+    };
+    bench.file("audit.log", ["ada", "bob"].map(event).concat());
+    let ran = bench.run(&["watch", "--audit-log", "audit.log", "--rules", "rules", "-f", "json"]);
+    assert_eq!((ran.status, ran.out.lines().count()), (1, 1), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("Read (one)") && ran.out.contains("user=bob"), "{}", ran.out);
+    assert!(ran.err.contains("1 rule of Sigma is about other events"), "{}", ran.err);
+    let ran = bench.run(&["policy", "lint", "rules"]);
+    assert!(ran.out.contains("windows.yml:2:12  unused  SIGMA_ELSEWHERE"), "{}", ran.out);
+}

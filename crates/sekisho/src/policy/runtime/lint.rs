@@ -51,6 +51,9 @@ pub(crate) fn lint(files: &[PathBuf], tested: &BTreeSet<String>) -> Result<RuleL
     for error in &loaded.refused {
         lints.add(LintKind::Error, "SIGMA", error.to_string(), error.span, sources);
     }
+    for error in &loaded.elsewhere {
+        lints.add(LintKind::Unused, "SIGMA_ELSEWHERE", error.to_string(), error.span, sources);
+    }
     for message in &loaded.messages {
         let kind = match message.code {
             code if code.is_error() => LintKind::Error,
