@@ -202,10 +202,7 @@ impl Element {
         let Some(bytes) = value.as_bytes() else { return false };
         match self {
             Self::Contains(finder) => finder.find(bytes).is_some(),
-            Self::ContainsAnyCase(wanted) => {
-                wanted.is_empty()
-                    || bytes.windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted))
-            }
+            Self::ContainsAnyCase(wanted) => contains_any_case(bytes, wanted),
             Self::StartsWith(wanted) => bytes.starts_with(wanted),
             Self::EndsWith(wanted) => bytes.ends_with(wanted),
             Self::Glob(glob) => glob.is_match(bytes),
@@ -215,6 +212,16 @@ impl Element {
             Self::Compare(..) => false,
         }
     }
+}
+
+/// Whether a text is in another, whatever the case of letters.
+fn contains_any_case(text: &[u8], wanted: &[u8]) -> bool {
+    let Some(first) = wanted.first() else { return true };
+    let last = text.len().checked_sub(wanted.len()).map_or(0, |last| last + 1);
+    let starts = text.get(..last).unwrap_or_default();
+    memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), starts).any(|place| {
+        text.get(place..place + wanted.len()).is_some_and(|window| window.eq_ignore_ascii_case(wanted))
+    })
 }
 
 /// Compares a value with a constant of its type.
@@ -265,9 +272,7 @@ fn compare_two(operator: Operator, left: &Value<'_>, right: &Value<'_>) -> bool 
     if let (Some(left), Some(right)) = (left.as_bytes(), right.as_bytes()) {
         return match operator {
             Operator::Contains | Operator::ContainsBytes => memchr::memmem::find(left, right).is_some(),
-            Operator::ContainsAnyCase => {
-                right.is_empty() || left.windows(right.len()).any(|window| window.eq_ignore_ascii_case(right))
-            }
+            Operator::ContainsAnyCase => contains_any_case(left, right),
             Operator::StartsWith | Operator::StartsWithBytes => left.starts_with(right),
             Operator::EndsWith => left.ends_with(right),
             Operator::Glob => Glob::new(right, false).is_match(left),
