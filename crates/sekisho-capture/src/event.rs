@@ -49,7 +49,7 @@ impl Span {
     /// The same so many bytes further.
     #[inline]
     pub(crate) fn moved(self, by: u32) -> Self {
-        Self { start: self.start.saturating_add(by), end: self.end.saturating_add(by) }
+        Self { start: self.start.wrapping_add(by), end: self.end.wrapping_add(by) }
     }
 
     /// The same, of no more than so many bytes.
@@ -226,6 +226,8 @@ pub(crate) fn layouts() -> &'static [Layout] {
 pub(crate) struct Spans {
     room: Vec<Span>,
     count: usize,
+    /// By the numbers of types, how many the last event had that did not state it.
+    counts: Vec<u8>,
 }
 
 impl Spans {
@@ -234,19 +236,42 @@ impl Spans {
         self.room.get(..self.count).unwrap_or_default()
     }
 
+    /// The places with what else the room holds behind them.
+    #[inline]
+    pub(crate) fn room(&self) -> &[Span] {
+        &self.room
+    }
+
+    /// Becomes these places.
+    pub(crate) fn assign(&mut self, spans: &[Span]) {
+        self.replace_behind(0, spans.iter().copied());
+    }
+
+    /// Keeps so many places, and writes others behind them.
+    #[inline]
+    pub(crate) fn replace_behind(&mut self, kept: usize, others: impl ExactSizeIterator<Item = Span>) {
+        let count = kept + others.len();
+        if self.room.len() < count {
+            self.room.resize(count, Span::default());
+        }
+        for (place, span) in self.room.iter_mut().skip(kept).zip(others) {
+            *place = span;
+        }
+        self.count = count;
+    }
+
     /// Writes places behind one another. A sum that is cut off is beyond every block.
     #[inline]
-    fn put<L>(&mut self, lengths: &[L], read: impl Fn(&L) -> u32) {
-        if self.room.len() < lengths.len() {
-            self.room.resize(lengths.len(), Span::default());
-        }
+    fn put<L: Copy>(&mut self, lengths: &[L], read: impl Fn(L) -> u32) {
         let mut end = 0_u32;
-        for (span, length) in self.room.iter_mut().zip(lengths) {
-            let start = end;
-            end = end.saturating_add(read(length));
-            *span = Span::new(start, end);
-        }
-        self.count = lengths.len();
+        self.replace_behind(
+            0,
+            lengths.iter().map(|length| {
+                let start = end;
+                end = end.saturating_add(read(*length));
+                Span::new(start, end)
+            }),
+        );
     }
 
     #[inline]
@@ -255,45 +280,74 @@ impl Spans {
     }
 }
 
-/// Reads an event whose block holds it wholly and has no flags, as nearly every one is: its head, the places of its
-/// parameters, and where in `body` the values are. None where it is anything else.
-#[inline]
-pub(crate) fn decode_plain(
-    body: &[u8],
-    counted: bool,
-    layouts: &[Layout],
-    spans: &mut Spans,
-    budget: &Budget,
-) -> Option<(Head, Range<usize>)> {
-    let (cpu, rest) = body.split_first_chunk::<2>()?;
-    let (front, _) = rest.split_first_chunk::<HEAD_BYTES>()?;
-    let (time, front) = front.split_first_chunk::<8>()?;
-    let (thread, front) = front.split_first_chunk::<8>()?;
-    let (length, front) = front.split_first_chunk::<4>()?;
-    let layout = layouts.get(usize::from(u16::from_le_bytes(*front.first_chunk()?)))?;
-    let own = rest.get(..u32::from_le_bytes(*length) as usize)?;
-    let values = if counted {
-        let (count, rest) = own.get(HEAD_BYTES..)?.split_first_chunk::<4>()?;
-        let count = u32::from_le_bytes(*count);
-        if count > budget.parameters || layout.is_large {
-            return None;
-        }
-        split(rest, count as usize, false, spans)?
-    } else {
-        if layout.excess > 0 {
-            return None;
-        }
-        guess(own.get(HEAD_BYTES..)?, layout.parameters, spans)?
-    };
-    let head = Head {
-        time: u64::from_le_bytes(*time),
-        thread: i64::from_le_bytes(*thread),
-        cpu: u16::from_le_bytes(*cpu),
-        flags: 0,
-        kind: layout.kind,
-    };
-    let end = cpu.len() + own.len();
-    Some((head, end - values.len()..end))
+/// The bytes of a block's type and length, of the processor, and of an event's head.
+pub(crate) const FRONT_BYTES: usize = 8 + 2 + HEAD_BYTES;
+
+/// The front of a block with an event that has no flags.
+pub(crate) struct Front {
+    pub(crate) kind: u32,
+    /// The length of the block.
+    pub(crate) block: u32,
+    cpu: u16,
+    time: u64,
+    thread: i64,
+    /// The length of the event.
+    length: u32,
+    number: u16,
+}
+
+impl Front {
+    /// The front of these bytes; none where there are too few.
+    #[inline]
+    pub(crate) fn of(bytes: &[u8]) -> Option<Self> {
+        let front: &[u8] = bytes.first_chunk::<FRONT_BYTES>()?;
+        let (kind, front) = front.split_first_chunk()?;
+        let (block, front) = front.split_first_chunk()?;
+        let (cpu, front) = front.split_first_chunk()?;
+        let (time, front) = front.split_first_chunk()?;
+        let (thread, front) = front.split_first_chunk()?;
+        let (length, number) = front.split_first_chunk()?;
+        Some(Self {
+            kind: u32::from_le_bytes(*kind),
+            block: u32::from_le_bytes(*block),
+            cpu: u16::from_le_bytes(*cpu),
+            time: u64::from_le_bytes(*time),
+            thread: i64::from_le_bytes(*thread),
+            length: u32::from_le_bytes(*length),
+            number: u16::from_le_bytes(*number.first_chunk()?),
+        })
+    }
+
+    /// Reads the event of a block without its length at the end, as nearly every one is: its head, the places of its
+    /// parameters, and where in the block the values are. None where it is anything else.
+    #[inline]
+    pub(crate) fn decode(
+        &self,
+        whole: &[u8],
+        counted: bool,
+        layouts: &[Layout],
+        spans: &mut Spans,
+        budget: &Budget,
+    ) -> Option<(Head, Range<usize>)> {
+        let layout = layouts.get(usize::from(self.number))?;
+        let end = self.length as usize + (FRONT_BYTES - HEAD_BYTES);
+        let rest = whole.get(FRONT_BYTES..end)?;
+        let values = if counted {
+            let (count, rest) = rest.split_first_chunk::<4>()?;
+            let count = u32::from_le_bytes(*count);
+            if count > budget.parameters || layout.is_large {
+                return None;
+            }
+            split(rest, count as usize, false, spans)?
+        } else {
+            if layout.excess > 0 {
+                return None;
+            }
+            guess(rest, layout, spans)?
+        };
+        let head = Head { time: self.time, thread: self.thread, cpu: self.cpu, flags: 0, kind: layout.kind };
+        Some((head, end - values.len()..end))
+    }
 }
 
 /// Reads the head of an event at the front of `body`, and the places of its parameters into `spans`. Returns also
@@ -327,7 +381,7 @@ pub(crate) fn decode(
             .checked_sub(HEAD_BYTES + layout.excess)
             .ok_or(RecordError::Parameters(length))?;
         let rest = cursor.take(within, "parameters")?;
-        guess(rest, layout.parameters, spans).ok_or(RecordError::Parameters(length))?
+        guess(rest, layout, spans).ok_or(RecordError::Parameters(length))?
     };
     let end = body.len() - cursor.left();
     Ok(Some((head, end - values.len()..end)))
@@ -339,9 +393,9 @@ fn split<'a>(rest: &'a [u8], count: usize, is_large: bool, spans: &mut Spans) ->
     let width = if is_large { 4 } else { 2 };
     let (lengths, values) = rest.split_at_checked(count.checked_mul(width)?)?;
     if is_large {
-        spans.put(lengths.as_chunks::<4>().0, |length| u32::from_le_bytes(*length));
+        spans.put(lengths.as_chunks::<4>().0, |length| u32::from_le_bytes(length));
     } else {
-        spans.put(lengths.as_chunks::<2>().0, |length| u16::from_le_bytes(*length).into());
+        spans.put(lengths.as_chunks::<2>().0, |length| u16::from_le_bytes(length).into());
     }
     (spans.end() as usize <= values.len()).then_some(values)
 }
@@ -349,7 +403,28 @@ fn split<'a>(rest: &'a [u8], count: usize, is_large: bool, spans: &mut Spans) ->
 /// The same where the number of parameters is not stated: the greatest, up to that of the table, whose lengths do not
 /// go beyond the event. They must fill it.
 #[inline]
-fn guess<'a>(rest: &'a [u8], most: usize, spans: &mut Spans) -> Option<&'a [u8]> {
+fn guess<'a>(rest: &'a [u8], layout: &Layout, spans: &mut Spans) -> Option<&'a [u8]> {
+    // Nearly all have as many as the last event of the type. No other number of lengths fills the event as well.
+    let number = usize::from(layout.kind.number());
+    let count = usize::from(spans.counts.get(number).copied().unwrap_or_default());
+    if let Some((lengths, values)) = rest.split_at_checked(2 * count) {
+        spans.put(lengths.as_chunks::<2>().0, |length| u16::from_le_bytes(length).into());
+        if spans.end() as usize == values.len() {
+            return Some(values);
+        }
+    }
+    let values = guess_anew(rest, layout.parameters, spans)?;
+    if spans.counts.len() <= number {
+        spans.counts.resize(number + 1, 0);
+    }
+    if let (Some(known), Ok(count)) = (spans.counts.get_mut(number), spans.count.try_into()) {
+        *known = count;
+    }
+    Some(values)
+}
+
+#[cold]
+fn guess_anew<'a>(rest: &'a [u8], most: usize, spans: &mut Spans) -> Option<&'a [u8]> {
     if spans.room.len() < most {
         spans.room.resize(most, Span::default());
     }

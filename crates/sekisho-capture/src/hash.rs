@@ -1,8 +1,8 @@
-//! A quick hash of the numbers of threads.
+//! A quick hash of numbers and short texts that captures tell.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// Hashes numbers with a secret that is drawn once, so that no capture can be made to collide.
+/// Hashes numbers and bytes with a secret that is drawn once, so that no capture can be made to collide.
 #[derive(Clone, Debug)]
 pub struct NumberHash {
     secret: u64,
@@ -34,8 +34,16 @@ impl Hasher for NumberHasher {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.write_u64(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            let mut last = [0_u8; 8];
+            for (to, from) in last.iter_mut().zip(rest) {
+                *to = *from;
+            }
+            self.write_u64(u64::from_le_bytes(last));
         }
     }
 
@@ -44,6 +52,10 @@ impl Hasher for NumberHasher {
         let [low, high] = [0_u32, 64].map(|shift| (product >> shift).to_le_bytes());
         let half = |bytes: [u8; 16]| bytes.first_chunk().map_or(0, |half| u64::from_le_bytes(*half));
         self.hash = half(low) ^ half(high);
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
     }
 
     fn write_i64(&mut self, number: i64) {

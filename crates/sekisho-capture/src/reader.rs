@@ -9,7 +9,7 @@ use crate::budget::Budget;
 use crate::convert::{Converter, Outcome};
 use crate::descriptor::DescriptorTable;
 use crate::error::{CaptureError, RecordError};
-use crate::event::{self, Event, Head, Layout, Spans, layouts};
+use crate::event::{self, Event, Front, Head, Layout, Spans, layouts};
 use crate::interface::Interface;
 use crate::machine::Machine;
 use crate::process::Process;
@@ -88,7 +88,7 @@ pub struct CaptureReader<R> {
     /// The bytes of the block that is looked at; they leave the window when the next is wanted.
     block: usize,
     /// The event in the window and where its values are in the block.
-    head: Option<Head>,
+    head: Head,
     values: Range<usize>,
     spans: Spans,
     layouts: &'static [Layout],
@@ -129,7 +129,7 @@ impl<R: Read> CaptureReader<R> {
             converter,
             statistics: Statistics::default(),
             block: 0,
-            head: None,
+            head: Head::default(),
             values: 0..0,
             spans: Spans::default(),
             layouts: layouts(),
@@ -144,10 +144,8 @@ impl<R: Read> CaptureReader<R> {
             self.window.advance(self.block);
             self.block = 0;
             match self.near_event() {
-                Some(Near::Event) => return Ok(self.event().map(Item::Event)),
-                Some(Near::Gathered) => {
-                    return Ok(Some(Item::Event(self.converter.gathered(self.own_bytes()))));
-                }
+                Some(Near::Event) => return Ok(Some(Item::Event(self.event(&[])))),
+                Some(Near::Gathered) => return Ok(Some(Item::Event(self.event(self.converter.others())))),
                 Some(Near::Dropped) => {}
                 None => break,
             }
@@ -155,8 +153,8 @@ impl<R: Read> CaptureReader<R> {
         match self.find() {
             Ok(None) => Ok(None),
             Ok(Some(Found::Item(item))) => Ok(Some(item)),
-            Ok(Some(Found::Event)) => Ok(self.event().map(Item::Event)),
-            Ok(Some(Found::Gathered)) => Ok(Some(Item::Event(self.converter.gathered(self.own_bytes())))),
+            Ok(Some(Found::Event)) => Ok(Some(Item::Event(self.event(&[])))),
+            Ok(Some(Found::Gathered)) => Ok(Some(Item::Event(self.event(self.converter.others())))),
             Ok(Some(Found::Converted)) => Ok(Some(Item::Event(self.converter.converted()))),
             Err(error) => {
                 self.is_done = error.is_fatal();
@@ -176,13 +174,11 @@ impl<R: Read> CaptureReader<R> {
         self.window.offset
     }
 
-    /// The values of the event in the window.
-    fn own_bytes(&self) -> &[u8] {
-        self.window.bytes().get(self.values.clone()).unwrap_or_default()
-    }
-
-    fn event(&self) -> Option<Event<'_>> {
-        Some(Event::of_spans(self.head?, self.spans.get(), self.own_bytes(), &[]))
+    /// The event in the window, with bytes that it has from elsewhere.
+    #[inline]
+    fn event<'a>(&'a self, others: &'a [u8]) -> Event<'a> {
+        let own = self.window.bytes().get(self.values.clone()).unwrap_or_default();
+        Event::of_spans(self.head, self.spans.get(), own, others)
     }
 
     /// Goes to the next block that says something.
@@ -203,32 +199,31 @@ impl<R: Read> CaptureReader<R> {
     #[inline]
     fn near_event(&mut self) -> Option<Near> {
         let bytes = self.window.bytes();
-        let counted = match number(bytes, 0)? {
+        let front = Front::of(bytes)?;
+        let counted = match front.kind {
             PLAIN_EVENT => false,
             COUNTED_EVENT => true,
             _ => return None,
         };
-        let length = number(bytes, 4)?;
+        let length = front.block;
         let (whole, trailer) = bytes.get(..length as usize)?.split_last_chunk::<4>()?;
         if length > self.event_bytes || u32::from_le_bytes(*trailer) != length {
             return None;
         }
-        let body = whole.get(FRONT_BYTES as usize..)?;
-        let (head, values) = event::decode_plain(body, counted, self.layouts, &mut self.spans, &self.budget)?;
+        let (mut head, values) = front.decode(whole, counted, self.layouts, &mut self.spans, &self.budget)?;
         let mut near = Near::Event;
         if self.profile == Profile::Current {
-            let own = body.get(values.clone())?;
-            near = match self.converter.near(&Event::of_spans(head, self.spans.get(), own, &[]))? {
+            let own = whole.get(values.clone())?;
+            near = match self.converter.near(&mut head, &mut self.spans, own)? {
                 Outcome::Unchanged => Near::Event,
                 Outcome::Gathered => Near::Gathered,
                 Outcome::Dropped => Near::Dropped,
                 Outcome::Converted => return None,
             };
         }
-        let front = FRONT_BYTES as usize;
         self.block = length as usize;
-        self.values = values.start + front..values.end + front;
-        self.head = Some(head);
+        self.values = values;
+        self.head = head;
         let is_given = !matches!(near, Near::Dropped);
         self.statistics.events += u64::from(is_given);
         self.statistics.merged_events += u64::from(!is_given);
@@ -312,15 +307,21 @@ impl<R: Read> CaptureReader<R> {
         let whole = self.window.bytes().get(..length as usize).unwrap_or_default();
         let body = whole.get(8..whole.len().saturating_sub(4)).unwrap_or_default();
         let decoded = event::decode(body, flags, counted, self.layouts, &mut self.spans, &self.budget);
-        let Some((head, values)) = decoded.map_err(wrong)? else {
+        let Some((mut head, values)) = decoded.map_err(wrong)? else {
             self.statistics.unknown_events += 1;
             return Ok(None);
         };
         let mut found = Found::Event;
         if self.profile == Profile::Current {
             let bytes = body.get(values.clone()).unwrap_or_default();
-            let event = Event::of_spans(head, self.spans.get(), bytes, &[]);
-            match self.converter.step(&event).map_err(|error| CaptureError::Convert { offset, error })? {
+            let outcome = match self.converter.near(&mut head, &mut self.spans, bytes) {
+                Some(outcome) => outcome,
+                None => self
+                    .converter
+                    .stepwise(&Event::of_spans(head, self.spans.get(), bytes, &[]))
+                    .map_err(|error| CaptureError::Convert { offset, error })?,
+            };
+            match outcome {
                 Outcome::Unchanged => {}
                 Outcome::Gathered => found = Found::Gathered,
                 Outcome::Converted => found = Found::Converted,
@@ -332,7 +333,7 @@ impl<R: Read> CaptureReader<R> {
         }
         let front = FRONT_BYTES as usize;
         self.values = values.start + front..values.end + front;
-        self.head = Some(head);
+        self.head = head;
         self.statistics.events += 1;
         Ok(Some(found))
     }

@@ -54,6 +54,10 @@ pub struct Watcher {
     state: State,
     converter: Converter,
     settings: Settings,
+    /// What is known of each type of event, by their numbers.
+    kinds: Vec<Kind>,
+    /// The name of the host that alerts are of.
+    host: String,
     metrics: Metrics,
     first_time: Option<u64>,
     last_time: Option<u64>,
@@ -68,6 +72,8 @@ impl Watcher {
     /// A watcher that knows nothing of the machine yet.
     pub fn new(rules: RuleSet, settings: Settings) -> Self {
         Self {
+            kinds: EventType::all().map(|kind| Kind::new(kind, &rules, settings.profile)).collect(),
+            host: settings.host.clone(),
             rules,
             evaluator: Evaluator::new(),
             state: State::new(settings.limits, settings.profile == Profile::Legacy),
@@ -113,28 +119,39 @@ impl Watcher {
     }
 
     /// Takes an item of a capture, and gives what the rules find in it.
+    #[inline]
     pub fn take(&mut self, item: Item<'_>) -> Vec<Alert> {
         match item {
             Item::Event(event) => self.event(&event),
             other => {
-                if let Item::Section(_) = other {
-                    self.is_begun = false;
-                    (self.first_time, self.last_time, self.newest) = (None, None, 0);
-                }
-                self.state.take(other);
+                self.know(other);
                 Vec::new()
             }
         }
     }
 
+    /// Takes what a capture says of the machine.
+    fn know(&mut self, item: Item<'_>) {
+        if let Item::Section(_) = item {
+            self.is_begun = false;
+            (self.first_time, self.last_time, self.newest) = (None, None, 0);
+        }
+        self.state.take(item);
+        if self.settings.host.is_empty() {
+            let name = std::str::from_utf8(&self.state.machine.host_name);
+            name.unwrap_or_default().clone_into(&mut self.host);
+        }
+    }
+
     /// Takes an event, and gives what the rules find in it.
     pub fn event(&mut self, event: &Event<'_>) -> Vec<Alert> {
-        let traits = traits(event.head.kind);
+        let kind = self.kinds.get(usize::from(event.head.kind.number())).copied().unwrap_or_default();
+        let traits = kind.traits;
         let (context, ran) = self.step(event, traits);
         let mut alerts = Vec::new();
-        if self.is_asked(event, traits) {
+        if event.head.flags & STATE_ONLY == 0 && kind.is_asked {
             self.metrics.asked += 1;
-            if self.rules.may_match(SYSCALL, event.head.kind) {
+            if kind.may_match {
                 alerts = self.ask(event, context, ran);
                 self.metrics.alerts += alerts.len() as u64;
             }
@@ -148,11 +165,7 @@ impl Watcher {
 
     /// What the rules find in an event.
     fn ask(&mut self, event: &Event<'_>, context: Context, ran: u64) -> Vec<Alert> {
-        let host = if self.settings.host.is_empty() {
-            std::str::from_utf8(&self.state.machine.host_name).unwrap_or_default()
-        } else {
-            &self.settings.host
-        };
+        let host = &self.host;
         let view = View {
             state: &self.state,
             event,
@@ -169,12 +182,6 @@ impl Watcher {
         found.into_iter().map(|found| Alert::new(found, event.head.time, host, subject(&view))).collect()
     }
 
-    /// Whether rules are asked of an event.
-    fn is_asked(&self, event: &Event<'_>, traits: Traits) -> bool {
-        let is_enter = traits.is_enter && traits.is_syscall;
-        event.head.flags & STATE_ONLY == 0 && (self.settings.profile == Profile::Legacy || !is_enter)
-    }
-
     /// What an event changes of what is known; the time that a thread ran before a switch.
     fn step(&mut self, event: &Event<'_>, traits: Traits) -> (Context, u64) {
         if !std::mem::replace(&mut self.is_begun, true) {
@@ -189,7 +196,7 @@ impl Watcher {
         }
         self.metrics.drops += u64::from(traits.is_drop);
         let context = match self.settings.profile {
-            Profile::Current => self.state.step(event),
+            Profile::Current => self.state.step(event, traits),
             Profile::Legacy => self.step_of_old(event, traits),
         };
         let ran = if traits.action == Action::Switch { self.switch(event, context) } else { 0 };
@@ -199,7 +206,7 @@ impl Watcher {
     /// The same with an event as the capture has it.
     fn step_of_old(&mut self, event: &Event<'_>, traits: Traits) -> Context {
         let mut context = match self.converter.convert(*event) {
-            Ok(Some(current)) => self.state.step(&current),
+            Ok(Some(current)) => self.state.step(&current, self::traits(current.head.kind)),
             Ok(None) => self.state.enter(event),
             Err(_) => {
                 self.metrics.unconverted += 1;
@@ -243,6 +250,24 @@ impl Watcher {
     /// How many rules can hold for events of a type, and how many distinct comparisons they make at most.
     pub fn cost(&self, kind: EventType) -> (usize, usize) {
         self.rules.cost(SYSCALL, kind)
+    }
+}
+
+/// What is known of a type of event beforehand.
+#[derive(Clone, Copy, Default)]
+struct Kind {
+    traits: Traits,
+    /// Rules are asked of such events.
+    is_asked: bool,
+    /// A rule can hold.
+    may_match: bool,
+}
+
+impl Kind {
+    fn new(kind: EventType, rules: &RuleSet, profile: Profile) -> Self {
+        let traits = traits(kind);
+        let is_asked = profile == Profile::Legacy || !(traits.is_enter && traits.is_syscall);
+        Self { traits, is_asked, may_match: rules.may_match(SYSCALL, kind) }
     }
 }
 

@@ -10,10 +10,10 @@ mod waiting;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use self::plan::{From, Plan, Recipe, default, plans};
+use self::plan::{From, Plan, Plans, Recipe, default};
 use self::waiting::{FRONT, WaitingRoom};
 use crate::error::ConvertError;
-use crate::event::{Event, EventBuf, Head, Span};
+use crate::event::{Event, EventBuf, Head, Span, Spans};
 use crate::event_type::{Direction, EventFlags, EventType, Type};
 
 /// More steps than any event needs: a table that goes in circles ends here.
@@ -69,16 +69,20 @@ enum Source {
 pub struct Converter {
     /// The enter events that wait.
     waiting: WaitingRoom,
-    plans: &'static [Vec<Plan>],
-    /// The head of the event that was put together, where its parameters are, and the enter event that it has some of.
-    head: Head,
-    spans: Vec<Span>,
+    plans: Plans,
+    /// The enter event that the one that was put together has some parameters of.
     entered: Option<u32>,
+    /// Where the parameters of an event were before it was put together.
+    own: Vec<Span>,
+    /// The event that was put together of one that was given: its head, and where its parameters are.
+    head: Head,
+    spans: Spans,
     current: EventBuf,
     next: EventBuf,
 }
 
 /// What became of an event.
+#[derive(Clone, Copy)]
 pub(crate) enum Outcome {
     Unchanged,
     /// It was put together of its own bytes and those of its enter event.
@@ -93,10 +97,11 @@ impl Converter {
         let nothing = EventBuf::new(Head::default());
         Self {
             waiting: WaitingRoom::new(limit),
-            plans: plans(),
-            head: Head::default(),
-            spans: Vec::new(),
+            plans: Plans::new(),
             entered: None,
+            own: Vec::new(),
+            head: Head::default(),
+            spans: Spans::default(),
             current: nothing.clone(),
             next: nothing,
         }
@@ -104,11 +109,26 @@ impl Converter {
 
     /// The current form of an event; none where it has none, because its exit will tell what it says.
     pub fn convert<'a>(&'a mut self, event: Event<'a>) -> Result<Option<Event<'a>>, ConvertError> {
-        Ok(match self.step(&event)? {
-            Outcome::Unchanged => Some(event),
-            Outcome::Gathered => event.whole().map(|values| self.gathered(values)),
-            Outcome::Converted => Some(self.converted()),
-            Outcome::Dropped => None,
+        let near = event.whole().and_then(|own| {
+            let mut spans = std::mem::take(&mut self.spans);
+            spans.assign(event.spans());
+            self.head = event.head;
+            let mut head = event.head;
+            let outcome = self.near(&mut head, &mut spans, own);
+            (self.head, self.spans) = (head, spans);
+            Some((own, outcome?))
+        });
+        let outcome = match &near {
+            Some((_, outcome)) => *outcome,
+            None => self.stepwise(&event)?,
+        };
+        Ok(match (outcome, near) {
+            (Outcome::Unchanged, _) => Some(event),
+            (Outcome::Gathered, Some((own, _))) => {
+                Some(Event::of_spans(self.head, self.spans.get(), own, self.others()))
+            }
+            (Outcome::Converted, _) => Some(self.converted()),
+            (Outcome::Gathered, None) | (Outcome::Dropped, _) => None,
         })
     }
 
@@ -117,49 +137,42 @@ impl Converter {
         self.waiting.forgotten
     }
 
-    /// The event that was put together of one with these bytes.
-    pub(crate) fn gathered<'a>(&'a self, values: &'a [u8]) -> Event<'a> {
-        let entered = self.entered.and_then(|place| self.waiting.at(place));
-        Event::of_spans(self.head, &self.spans, values, entered.map_or(FRONT, |entered| entered.bytes()))
+    /// The bytes that the event that was put together has from elsewhere.
+    #[inline]
+    pub(crate) fn others(&self) -> &[u8] {
+        self.entered.and_then(|place| self.waiting.at(place)).map_or(FRONT, |entered| entered.bytes())
     }
 
     pub(crate) fn converted(&self) -> Event<'_> {
         self.current.as_event()
     }
 
-    pub(crate) fn step(&mut self, event: &Event<'_>) -> Result<Outcome, ConvertError> {
-        match self.near(event) {
-            Some(outcome) => Ok(outcome),
-            None => self.stepwise(event),
-        }
-    }
-
-    /// The same where no value must be looked at; else nothing has happened.
+    /// Makes the current event of one of which these are the head, the places of the parameters and all bytes, where no
+    /// value must be looked at; else nothing has happened.
     #[inline]
-    pub(crate) fn near(&mut self, event: &Event<'_>) -> Option<Outcome> {
-        let plans = self.plans.get(usize::from(event.head.kind.number()))?;
-        match plans.get(event.parameter_count())? {
+    pub(crate) fn near(&mut self, head: &mut Head, spans: &mut Spans, own: &[u8]) -> Option<Outcome> {
+        match self.plans.of(head.kind, spans.get().len())? {
             Plan::Unchanged => Some(Outcome::Unchanged),
             Plan::Dropped => Some(Outcome::Dropped),
             Plan::Keep => {
-                self.waiting.keep(event);
+                self.waiting.keep(head, spans.get().len(), spans.room(), own);
                 Some(Outcome::Dropped)
             }
-            Plan::Gather(recipe) if event.whole().is_some() => {
-                self.gather(event, recipe);
+            Plan::Gather(recipe) => {
+                self.gather(head, spans, recipe);
                 Some(Outcome::Gathered)
             }
-            Plan::Gather(_) | Plan::Stepwise => None,
+            Plan::Stepwise => None,
         }
     }
 
     /// Puts the current event together. Nothing is copied.
-    fn gather(&mut self, event: &Event<'_>, recipe: &Recipe) {
-        self.head = Head { kind: recipe.kind, ..event.head };
+    fn gather(&mut self, head: &mut Head, spans: &mut Spans, recipe: &Recipe) {
+        head.kind = recipe.kind;
         self.entered = None;
         let mut waiting = None;
         if let Some(kind) = recipe.enter
-            && let Some(place) = self.waiting.find(event.head.thread)
+            && let Some(place) = self.waiting.find(head.thread)
             && let Some(enter) = self.waiting.at_mut(place)
             && !enter.is_used
             && enter.kind.number() == kind
@@ -167,28 +180,34 @@ impl Converter {
             self.entered = Some(place);
             waiting = Some(enter);
         }
-        let own = event.spans();
+        if recipe.moves_own {
+            self.own.clear();
+            self.own.extend_from_slice(spans.get());
+        }
+        let own = &self.own;
         let mut uses_enter = false;
-        self.spans.clear();
-        self.spans.extend(recipe.pieces.iter().map(|piece| {
-            let span = match piece.from {
-                From::Own(place) => own.get(place).copied().unwrap_or_default(),
-                From::Enter(place, otherwise) => {
-                    let entered = waiting.as_ref().and_then(|enter| enter.span(place));
-                    uses_enter |= entered.is_some();
-                    entered.map_or(otherwise, Span::of_others)
-                }
-                From::Constant(span) => span,
-            };
-            span.cut(piece.longest)
-        }));
+        spans.replace_behind(
+            recipe.kept,
+            recipe.pieces.iter().map(|piece| {
+                let span = match piece.from {
+                    From::Own(place) => own.get(place).copied().unwrap_or_default(),
+                    From::Enter(place, otherwise) => {
+                        let entered = waiting.as_ref().and_then(|enter| enter.span(place));
+                        uses_enter |= entered.is_some();
+                        entered.unwrap_or(otherwise)
+                    }
+                    From::Constant(span) => span,
+                };
+                span.cut(piece.longest)
+            }),
+        );
         if let Some(waiting) = waiting {
             waiting.is_used |= uses_enter;
         }
     }
 
     /// Takes the steps of the table one after another.
-    fn stepwise(&mut self, event: &Event<'_>) -> Result<Outcome, ConvertError> {
+    pub(crate) fn stepwise(&mut self, event: &Event<'_>) -> Result<Outcome, ConvertError> {
         match standing(event)? {
             Standing::Current => return Ok(Outcome::Unchanged),
             Standing::Dropped => return Ok(Outcome::Dropped),
@@ -201,12 +220,12 @@ impl Converter {
             let conversion = known(kind, count).ok_or(ConvertError::Unknown { kind, count })?;
             match conversion.action {
                 Action::Keep => {
-                    self.waiting.keep(&event);
+                    self.waiting.keep(&event.head, count, event.spans(), event.whole().unwrap_or_default());
                     return Ok(Outcome::Dropped);
                 }
                 Action::Pass => return Ok(Outcome::Converted),
                 Action::KeepAndPass => {
-                    self.waiting.keep(&event);
+                    self.waiting.keep(&event.head, count, event.spans(), event.whole().unwrap_or_default());
                     return Ok(Outcome::Converted);
                 }
                 Action::Add => {

@@ -28,7 +28,12 @@ pub(super) enum Plan {
 /// How a current event is put together.
 pub(super) struct Recipe {
     pub(super) kind: EventType,
+    /// So many parameters stay as they are.
+    pub(super) kept: usize,
+    /// What stands behind them.
     pub(super) pieces: Box<[Piece]>,
+    /// Some of that was elsewhere in the event before.
+    pub(super) moves_own: bool,
     /// The number of the enter event's type, where one is needed.
     pub(super) enter: Option<u16>,
 }
@@ -52,13 +57,26 @@ pub(super) enum From {
     Constant(Span),
 }
 
-static PLANS: LazyLock<Vec<Vec<Plan>>> = LazyLock::new(|| {
-    EventType::all().map(|kind| (0..MAX_PARAMETERS).map(|count| plan(kind, count)).collect()).collect()
+static PLANS: LazyLock<Vec<Plan>> = LazyLock::new(|| {
+    EventType::all().flat_map(|kind| (0..MAX_PARAMETERS).map(move |count| plan(kind, count))).collect()
 });
 
-/// The plans by the numbers of types and of parameters.
-pub(super) fn plans() -> &'static [Vec<Plan>] {
-    &PLANS
+/// What becomes of events, by their types and numbers of parameters.
+#[derive(Clone, Copy)]
+pub(super) struct Plans(&'static [Plan]);
+
+impl Plans {
+    pub(super) fn new() -> Self {
+        Self(&PLANS)
+    }
+
+    #[inline]
+    pub(super) fn of(self, kind: EventType, count: usize) -> Option<&'static Plan> {
+        if count >= MAX_PARAMETERS {
+            return None;
+        }
+        self.0.get(usize::from(kind.number()) * MAX_PARAMETERS + count)
+    }
 }
 
 fn plan(kind: EventType, count: usize) -> Plan {
@@ -123,9 +141,15 @@ fn recipe(kind: EventType, count: usize) -> Option<Recipe> {
 }
 
 impl Recipe {
-    fn new(kind: EventType, pieces: Vec<Piece>, enter: Option<(usize, EventType)>) -> Self {
+    fn new(kind: EventType, mut pieces: Vec<Piece>, enter: Option<(usize, EventType)>) -> Self {
         let enter = enter.and_then(|(_, exit)| exit.number().checked_sub(1));
-        Self { kind, pieces: pieces.into(), enter }
+        let is_kept = |(place, piece): (usize, &Piece)| {
+            matches!(piece.from, From::Own(own) if own == place) && piece.longest == u32::MAX
+        };
+        let kept = pieces.iter().enumerate().take_while(|piece| is_kept(*piece)).count();
+        let pieces: Box<[Piece]> = pieces.drain(kept..).collect();
+        let moves_own = pieces.iter().any(|piece| matches!(piece.from, From::Own(_)));
+        Self { kind, kept, pieces, moves_own, enter }
     }
 }
 

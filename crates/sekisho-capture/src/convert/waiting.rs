@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::event::{Event, Span};
+use crate::event::{Head, Span};
 use crate::event_type::EventType;
 use crate::hash::NumberHash;
 
@@ -16,39 +16,43 @@ const NOWHERE: u32 = u32::MAX;
 pub(super) const FRONT: &[u8; 32] =
     b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF";
 
+const FRONT_BYTES: u32 = 32;
+/// No exit asks for parameters of its enter event behind so many.
+const KEPT: usize = 8;
+
 /// An enter event that waits for its exit, or did.
 pub(super) struct Waiting {
     thread: i64,
     pub(super) kind: EventType,
     pub(super) is_used: bool,
-    spans: Vec<Span>,
+    /// The places of its parameters, in others for its exit.
+    spans: [Span; KEPT],
+    count: usize,
     /// Its bytes behind the front.
     values: Vec<u8>,
 }
 
 impl Waiting {
-    fn assign(&mut self, event: &Event<'_>) {
-        self.thread = event.head.thread;
-        self.kind = event.head.kind;
+    #[inline]
+    fn assign(&mut self, head: &Head, count: usize, room: &[Span], values: &[u8]) {
+        self.thread = head.thread;
+        self.kind = head.kind;
         self.is_used = false;
-        self.spans.clear();
+        // What the room holds behind the places does no harm, and to copy all is quicker.
+        match room.first_chunk() {
+            Some(room) => self.spans = *room,
+            None => self.spans.iter_mut().zip(room).for_each(|(to, from)| *to = *from),
+        }
+        self.count = count;
         self.values.truncate(FRONT.len());
-        let front = u32::try_from(FRONT.len()).unwrap_or_default();
-        if let Some(values) = event.whole() {
-            self.values.extend_from_slice(values);
-            self.spans.extend(event.spans().iter().map(|span| span.moved(front)));
-            return;
-        }
-        for value in event.parameters() {
-            let start = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
-            self.values.extend_from_slice(value);
-            self.spans.push(Span::new(start, u32::try_from(self.values.len()).unwrap_or(u32::MAX)));
-        }
+        self.values.extend_from_slice(values);
     }
 
-    /// Where a parameter is in the bytes.
+    /// Where a parameter is in the bytes, which are others for its exit.
+    #[inline]
     pub(super) fn span(&self, place: usize) -> Option<Span> {
-        self.spans.get(place).copied()
+        let span = self.spans.get(place).filter(|_| place < self.count)?;
+        Some(span.moved(FRONT_BYTES).of_others())
     }
 
     /// The bytes, behind the front.
@@ -58,7 +62,7 @@ impl Waiting {
 
     /// The bytes of a parameter.
     pub(super) fn parameter(&self, place: usize) -> Option<&[u8]> {
-        self.span(place)?.of(&self.values, &[])
+        self.span(place)?.of(&[], &self.values)
     }
 }
 
@@ -103,27 +107,33 @@ impl WaitingRoom {
         self.kept.get_mut(place as usize)
     }
 
-    /// Keeps an event for its exit.
-    pub(super) fn keep(&mut self, event: &Event<'_>) {
-        let thread = event.head.thread;
-        if let Some(kept) = self.find(thread).and_then(|place| self.at_mut(place)) {
-            kept.assign(event);
-            return;
+    /// Keeps an event for its exit, of which these are the number of parameters, their places at the front of a room, and
+    /// all bytes.
+    #[inline]
+    pub(super) fn keep(&mut self, head: &Head, count: usize, room: &[Span], values: &[u8]) {
+        match self.find(head.thread).and_then(|place| self.at_mut(place)) {
+            Some(kept) => kept.assign(head, count, room, values),
+            None => self.keep_another(head, count, room, values),
         }
+    }
+
+    #[cold]
+    fn keep_another(&mut self, head: &Head, count: usize, room: &[Span], values: &[u8]) {
         if self.kept.len() >= self.limit {
             self.make_room();
         }
         let place = u32::try_from(self.kept.len()).unwrap_or(NOWHERE);
         let mut kept = Waiting {
-            thread,
-            kind: event.head.kind,
+            thread: head.thread,
+            kind: head.kind,
             is_used: false,
-            spans: Vec::new(),
+            spans: [Span::default(); KEPT],
+            count: 0,
             values: FRONT.to_vec(),
         };
-        kept.assign(event);
+        kept.assign(head, count, room, values);
         self.kept.push(kept);
-        self.places.insert(thread, place);
+        self.places.insert(head.thread, place);
     }
 
     /// Gives up what was used, and everything where that is not enough.

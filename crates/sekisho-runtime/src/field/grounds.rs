@@ -21,6 +21,10 @@ const FILE: Grounds = Grounds(1 << 33);
 const NUMBER: Grounds = Grounds(1 << 34);
 /// Whether the event changed the name of what the descriptor stands for.
 const CHANGE: Grounds = Grounds(1 << 35);
+/// The working folder of the process.
+const FOLDER: Grounds = Grounds(1 << 36);
+/// The environment of the process.
+const ENVIRONMENT: Grounds = Grounds(1 << 37);
 /// The type of the event alone.
 const NOTHING: Grounds = Grounds(0);
 /// Parameters behind this are not told apart.
@@ -150,6 +154,8 @@ fn of_process(field: ProcessField) -> Option<Grounds> {
         | F::Permitted
         | F::Inheritable
         | F::Effective => Some(PROCESS),
+        F::WorkingFolder => Some(FOLDER),
+        F::Environment => Some(ENVIRONMENT),
         _ => None,
     }
 }
@@ -217,11 +223,15 @@ pub(crate) fn identity(view: &View<'_>, grounds: Grounds) -> Option<Identity> {
         *room.next()? = u64::from_le_bytes(whole);
         lengths = lengths << 4 | bytes.len() as u64;
     }
-    let process = if grounds.has(PROCESS) { view.state.identity(slot)? } else { 0 };
+    let mut process = if grounds.has(PROCESS) { view.state.identity(slot)? } else { 0 };
+    let (folder, environment) = (grounds.has(FOLDER), grounds.has(ENVIRONMENT));
+    if folder || environment {
+        process = view.state.identity_within(process, slot, folder, environment);
+    }
     let mut file = 0;
     if grounds.has(FILE) {
         file = match view.file() {
-            Some(file) => file.identity,
+            Some(file) => view.state.file_identity(file),
             // The name is that of what could not be opened.
             None if is_opening(view) => return None,
             None => 0,

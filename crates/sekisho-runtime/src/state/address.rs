@@ -73,7 +73,7 @@ fn v6(bytes: &[u8]) -> Option<(Socket, &[u8])> {
 
 /// Text up to its zero byte.
 pub(crate) fn ended(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let end = memchr::memchr(0, bytes).unwrap_or(bytes.len());
     bytes.get(..end).unwrap_or_default()
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use sekisho_capture::NumberHash;
 use serde_json::Value;
 
 /// Bytes of a container's identifier as it is shown.
@@ -247,7 +248,7 @@ fn mount(value: &Value) -> Mount {
 pub(crate) struct Containers {
     known: HashMap<String, Container>,
     /// The texts that told of them: what is told again is not read again.
-    told: HashMap<Box<[u8]>, String>,
+    told: HashMap<Box<[u8]>, String, NumberHash>,
     order: VecDeque<String>,
     bytes: usize,
     /// Containers that were forgotten because there were too many.

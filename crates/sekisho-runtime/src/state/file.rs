@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sekisho_capture::{Descriptor, DescriptorKind, Socket};
 
 use super::address;
+use super::identity::Number;
 
 /// The type of what a descriptor stands for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -158,8 +159,8 @@ impl Protocol {
 #[derive(Clone, Debug, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "descriptors have these properties, which are independent")]
 pub(crate) struct File {
-    /// A number that nothing has that rules could tell from this.
-    pub(crate) identity: u64,
+    /// The number of all that rules cannot tell from this.
+    pub(crate) identity: Number,
     pub(crate) kind: FileKind,
     pub(crate) role: Role,
     pub(crate) protocol: Protocol,

@@ -17,6 +17,8 @@ pub(crate) struct Image {
     pub(crate) arguments: Vec<u8>,
     /// The environment, each entry ended by a zero byte.
     pub(crate) environment: Arc<[u8]>,
+    /// The number of all environments that are alike.
+    pub(crate) environment_identity: u64,
 }
 
 impl Image {

@@ -9,7 +9,7 @@ mod identity;
 pub(crate) mod image;
 mod interfaces;
 pub(crate) mod kubernetes;
-mod opened;
+pub(crate) mod opened;
 pub(crate) mod path;
 pub(crate) mod table;
 pub(crate) mod thread;
@@ -24,10 +24,11 @@ use sekisho_capture::{DescriptorTable, Item, Machine, Process, Socket};
 use self::accounts::Accounts;
 use self::container::{Container, Containers};
 use self::file::{File, FileKind, Role};
-use self::identity::Identities;
+use self::identity::{Identities, Text};
 use self::image::{ControlGroups, Image};
 use self::interfaces::Interfaces;
 use self::kubernetes::Pods;
+use self::opened::OpenedSet;
 use self::thread::Thread;
 use self::threads::Threads;
 
@@ -104,9 +105,10 @@ pub(crate) struct State {
     /// The number of the section, and of what is known of containers and accounts.
     era: u64,
     /// Files that were opened lately, by their paths: one that is opened again is the same.
-    opened: Vec<Option<Arc<File>>>,
+    opened: Vec<OpenedSet>,
     /// Buffers of enter events, for use again.
-    pub(crate) spare: Vec<sekisho_capture::EventBuf>,
+    #[allow(clippy::vec_box, reason = "threads take them as they are")]
+    pub(crate) spare: Vec<Box<sekisho_capture::EventBuf>>,
     /// Events are taken as versions before 0.42 took them.
     pub(crate) is_legacy: bool,
 }
@@ -232,6 +234,30 @@ impl State {
         image
     }
 
+    /// Numbers an environment.
+    pub(crate) fn environment_identity(&mut self, environment: &[u8]) -> u64 {
+        self.identities.get_mut().of_text(Text::Environment, environment)
+    }
+
+    /// The number of what a descriptor stands for.
+    pub(crate) fn file_identity(&self, file: &File) -> u64 {
+        self.identities.borrow_mut().of_file(file)
+    }
+
+    /// The number of a process of this number together with its working folder, its environment, or both.
+    pub(crate) fn identity_within(&self, process: u64, slot: Slot, folder: bool, environment: bool) -> u64 {
+        let identities = &mut *self.identities.borrow_mut();
+        let folder = if folder { identities.of_text(Text::Folder, self.working_folder(slot)) } else { 0 };
+        let of_environment = || {
+            let main = self.threads.main(slot).unwrap_or(slot);
+            self.threads.get(main).map(|main| main.image.environment_identity)
+        };
+        let environment = if environment { of_environment().unwrap_or_default() } else { 0 };
+        identities.numbers.clear();
+        identities.numbers.extend([process, folder, environment]);
+        identities.of_process()
+    }
+
     fn take_processes(&mut self, processes: &[Process]) {
         let mut slots = Vec::with_capacity(processes.len());
         for process in processes {
@@ -250,6 +276,7 @@ impl State {
             path: image::executable(&process.exe_path).to_vec(),
             arguments: process.arguments.clone(),
             environment: process.environment.as_slice().into(),
+            environment_identity: self.environment_identity(&process.environment),
             identity: 0,
         };
         let image = self.identified(image);
@@ -329,6 +356,7 @@ impl State {
                 if file.role != Role::None {
                     continue;
                 }
+                file.identity.forget();
                 if ports.contains(&source.port) {
                     file.ends = Some((destination, source));
                     file.name = address::pair(destination, source).into_bytes().into();
@@ -381,7 +409,7 @@ impl State {
 
     /// Puts a descriptor into the table of a thread.
     pub(crate) fn put(&mut self, slot: Slot, number: i64, mut file: File) {
-        file.identity = self.identities.get_mut().next();
+        file.identity.forget();
         self.put_shared(slot, number, Arc::new(file));
     }
 
@@ -416,7 +444,7 @@ impl State {
         }
         if let Some(file) = Arc::make_mut(&mut thread.descriptors).get_mut(number) {
             let file = Arc::make_mut(file);
-            file.identity = self.identities.get_mut().next();
+            file.identity.forget();
             change(file);
         }
     }

@@ -5,9 +5,14 @@ const MAX_PATH_BYTES: usize = 1024;
 /// What stands for a path that is too long.
 const TOO_LONG: &[u8] = b"/DIR_TOO_LONG/FILENAME_TOO_LONG";
 
+/// Whether a name is no longer with a folder of so many bytes than paths may be.
+pub(crate) fn fits(folder_bytes: usize, name: &[u8]) -> bool {
+    folder_bytes + name.len() < MAX_PATH_BYTES
+}
+
 /// Whether a name is a path from the root that is plain already: joined with a folder of so many bytes it is itself.
 pub(crate) fn is_plain(folder_bytes: usize, name: &[u8]) -> bool {
-    if folder_bytes + name.len() + 1 > MAX_PATH_BYTES || name.first() != Some(&b'/') {
+    if !fits(folder_bytes, name) || name.first() != Some(&b'/') {
         return false;
     }
     // Behind a slash neither a slash nor a dot may follow, and nothing but the root ends with one.

@@ -56,7 +56,7 @@ pub(crate) struct Thread {
     /// The descriptor that its last event was about; -1 where there was none.
     pub(crate) descriptor: i64,
     /// The enter event that its exit needs.
-    pub(crate) entered: Option<EventBuf>,
+    pub(crate) entered: Option<Box<EventBuf>>,
     /// When its last event was.
     pub(crate) seen: u64,
     /// The time that its last call took.

@@ -67,6 +67,7 @@ impl Threads {
     }
 
     /// The same, quicker where it is asked for again.
+    #[inline]
     pub(crate) fn find_again(&mut self, tid: i64) -> Option<Slot> {
         if let Some((known, slot)) = self.last
             && known == tid

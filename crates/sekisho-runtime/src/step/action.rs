@@ -115,6 +115,7 @@ pub(crate) fn descriptor_place(kind: EventType) -> Option<u8> {
 }
 
 /// Whether the first parameter of such events is what a system call gave back.
+#[inline]
 pub(crate) fn gives_result(kind: EventType) -> bool {
     of(kind).is_some_and(|known| known.has_result)
 }

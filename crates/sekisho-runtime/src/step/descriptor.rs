@@ -6,6 +6,7 @@ use sekisho_capture::Event;
 
 use super::{Context, Parameters, result};
 use crate::state::file::{File, FileKind};
+use crate::state::opened::Opening;
 use crate::state::{Slot, State, flag, path};
 
 /// Commands of `fcntl`, as captures number them.
@@ -34,8 +35,7 @@ impl State {
         let entered = self.entered(slot, event);
         let number = result(event);
         if number >= 0 {
-            let file = self.opened(event, slot, entered.as_ref());
-            let file = self.as_before(file);
+            let file = self.opened(event, slot, entered.as_deref());
             self.put_shared(slot, number, file);
             self.now_about(slot, number, context);
         }
@@ -46,7 +46,12 @@ impl State {
 
     /// What was opened. What the call was given counts more than what it was given when it ended: another thread may
     /// have changed that.
-    fn opened(&self, event: &Event<'_>, slot: Slot, entered: Option<&sekisho_capture::EventBuf>) -> File {
+    fn opened(
+        &mut self,
+        event: &Event<'_>,
+        slot: Slot,
+        entered: Option<&sekisho_capture::EventBuf>,
+    ) -> Arc<File> {
         let constant = event.head.kind.info().constant;
         let enter = entered.map(sekisho_capture::EventBuf::as_event);
         // Where an exit has folder, name and flags, and its enter event name and flags.
@@ -58,7 +63,7 @@ impl State {
             _ => (None, 3, 2, 4, None),
         };
         let mut from = folder.and_then(|place| event.i64(place));
-        let mut path: &[u8] = event.text(name).unwrap_or(b"<NA>");
+        let mut path: Option<&[u8]> = None;
         let mut bits = event.u32(flags).unwrap_or_default();
         if constant == "SYSCALL_CREAT_X" {
             bits = match event.u16(5).unwrap_or_default() {
@@ -70,16 +75,27 @@ impl State {
         if let (Some(enter), Some((folder, name, flags))) = (&enter, in_enter)
             && let Some(asked) = enter.text(name).filter(|asked| *asked != b"<NA>")
         {
-            path = asked;
+            path = Some(asked);
             let made = !(flag::O_CREATED - 1);
             bits = enter.u32(flags).unwrap_or_default() | bits & made;
             if let Some(folder) = folder {
                 from = enter.i64(folder);
             }
         }
-        let raw_name: Arc<[u8]> = path.into();
+        let path = path.or_else(|| event.text(name)).unwrap_or(b"<NA>");
+        let opening = Opening {
+            flags: bits,
+            device: event.u32(device).unwrap_or_default(),
+            inode: event.u64(device + 1).unwrap_or_default(),
+        };
         let counts_folder = matches!(constant, "SYSCALL_OPEN_X" | "SYSCALL_CREAT_X");
         let folder_bytes = if counts_folder { self.working_folder(slot).len() } else { 1 };
+        if path::fits(folder_bytes, path)
+            && let Some(known) = self.reopened(opening, path)
+        {
+            return known;
+        }
+        let raw_name: Arc<[u8]> = path.into();
         let name = if path::is_plain(folder_bytes, path) {
             raw_name.clone()
         } else {
@@ -91,17 +107,7 @@ impl State {
             };
             path::joined(&base, path).into()
         };
-        File {
-            kind: if bits & flag::O_DIRECTORY != 0 { FileKind::Folder } else { FileKind::File },
-            flags: bits,
-            device: event.u32(device).unwrap_or_default(),
-            inode: event.u64(device + 1).unwrap_or_default(),
-            name,
-            raw_name,
-            is_upper_layer: bits & flag::UPPER_LAYER != 0,
-            is_lower_layer: bits & flag::LOWER_LAYER != 0,
-            ..File::default()
-        }
+        self.as_before(opening, name, raw_name)
     }
 
     pub(super) fn close_range(&mut self, event: &Event<'_>, slot: Slot) {

@@ -42,16 +42,15 @@ impl Context {
 enum After {
     #[default]
     Nothing,
-    /// A descriptor is closed.
-    Close(Slot, i64),
-    /// A thread has ended.
-    End(Slot),
+    /// The descriptor that the event is about is closed.
+    Close,
+    /// The thread has ended.
+    End,
 }
 
 impl State {
     /// Takes an event as current versions have it.
-    pub(crate) fn step(&mut self, event: &Event<'_>) -> Context {
-        let traits = traits(event.head.kind);
+    pub(crate) fn step(&mut self, event: &Event<'_>, traits: Traits) -> Context {
         let action = traits.action;
         if let Action::Notice = action {
             self.notice(event);
@@ -97,17 +96,27 @@ impl State {
     pub(crate) fn settle(&mut self, context: Context) {
         match context.after {
             After::Nothing => {}
-            After::Close(slot, number) => self.close(slot, number),
-            After::End(slot) => self.threads.end(slot),
+            After::Close => {
+                if let Some((slot, number)) = context.file {
+                    self.close(slot, number);
+                }
+            }
+            After::End => {
+                if let Some(slot) = context.thread {
+                    self.threads.end(slot);
+                }
+            }
         }
     }
 
     /// The thread of an event. One that did something is known from then on, be it by its number alone.
+    #[inline]
     pub(crate) fn thread(&mut self, event: &Event<'_>, traits: Traits) -> Option<Slot> {
+        self.threads.find_again(event.head.thread).or_else(|| self.unknown_thread(event, traits))
+    }
+
+    fn unknown_thread(&mut self, event: &Event<'_>, traits: Traits) -> Option<Slot> {
         let tid = event.head.thread;
-        if let Some(slot) = self.threads.find_again(tid) {
-            return Some(slot);
-        }
         let is_told_of = matches!(traits.action, Action::Clone | Action::Switch | Action::End | Action::Keep);
         if is_told_of || traits.is_meta {
             return None;
@@ -131,14 +140,12 @@ impl State {
                 if let Some(reaper) = event.i64(4).filter(|reaper| *reaper > 0) {
                     self.adopted(slot, reaper);
                 }
-                context.after = After::End(slot);
+                context.after = After::End;
             }
             Action::Open => self.open(event, slot, context),
             Action::Close => {
-                if result(event) >= 0
-                    && let Some((slot, number)) = context.file
-                {
-                    context.after = After::Close(slot, number);
+                if result(event) >= 0 && context.file.is_some() {
+                    context.after = After::Close;
                 }
             }
             Action::CloseRange => self.close_range(event, slot),
@@ -189,7 +196,7 @@ impl State {
 
     /// Keeps an enter event for its exit, whose parameters another thread may have changed meanwhile.
     fn remember(&mut self, slot: Slot, event: &Event<'_>) {
-        let mut buffer = self.spare.pop().unwrap_or_else(|| EventBuf::new(event.head));
+        let mut buffer = self.spare.pop().unwrap_or_else(|| Box::new(EventBuf::new(event.head)));
         buffer.assign(event);
         if let Some(thread) = self.threads.use_mut(slot)
             && let Some(old) = thread.entered.replace(buffer)
@@ -199,7 +206,7 @@ impl State {
     }
 
     /// The enter event of an exit, where it was seen.
-    fn entered(&mut self, slot: Slot, exit: &Event<'_>) -> Option<EventBuf> {
+    fn entered(&mut self, slot: Slot, exit: &Event<'_>) -> Option<Box<EventBuf>> {
         let entered = self.threads.use_mut(slot)?.entered.take()?;
         if entered.head.kind.number().checked_add(1) == Some(exit.head.kind.number()) {
             return Some(entered);
@@ -208,7 +215,7 @@ impl State {
         None
     }
 
-    fn give_back(&mut self, buffer: EventBuf) {
+    fn give_back(&mut self, buffer: Box<EventBuf>) {
         if self.spare.len() < SPARE_BUFFERS {
             self.spare.push(buffer);
         }

@@ -49,11 +49,13 @@ impl<'e> Parameters<'e> for Event<'e> {
 }
 
 /// Whether the first parameter of an event is what a system call gave back.
+#[inline]
 pub(crate) fn has_result(event: &Event<'_>) -> bool {
     gives_result(event.head.kind) && event.parameter_count() > 0
 }
 
 /// What a system call gave back; zero for other events.
+#[inline]
 pub(crate) fn result(event: &Event<'_>) -> i64 {
     let Some(bytes) = event.parameter(0).filter(|_| has_result(event)) else { return 0 };
     match bytes.len() {

@@ -169,7 +169,8 @@ impl State {
             exe: name.to_vec(),
             path: old.as_ref().map(|old| old.path.clone()).unwrap_or_default(),
             arguments: arguments.to_vec(),
-            environment: old.map(|old| old.environment.clone()).unwrap_or_default(),
+            environment: old.as_ref().map(|old| old.environment.clone()).unwrap_or_default(),
+            environment_identity: old.map_or(0, |old| old.environment_identity),
             identity: 0,
         };
         let image = self.identified(image);
@@ -199,7 +200,7 @@ impl State {
         if result(event) < 0 {
             return;
         }
-        let path = self.executed_path(event, slot, entered.as_ref());
+        let path = self.executed_path(event, slot, entered.as_deref());
         if let Some(entered) = entered {
             self.give_back(entered);
         }
@@ -208,15 +209,19 @@ impl State {
         let was_unknown = thread.is_unknown() || self.is_legacy && thread.parent_tid == -1;
         let is_legacy = self.is_legacy;
         let name = event.text(1).unwrap_or_default();
+        let (environment, environment_identity) = match event.bytes(15) {
+            Some(environment) if *old.environment != *environment => {
+                (environment.into(), self.environment_identity(environment))
+            }
+            _ => (old.environment.clone(), old.environment_identity),
+        };
         let image = Image {
             command: event.text(13).unwrap_or(name).to_vec(),
             exe: name.to_vec(),
             path: path.unwrap_or_else(|| old.path.clone()),
             arguments: event.bytes(2).unwrap_or_default().to_vec(),
-            environment: match event.bytes(15) {
-                Some(environment) if *old.environment != *environment => environment.into(),
-                _ => old.environment.clone(),
-            },
+            environment,
+            environment_identity,
             identity: 0,
         };
         let image = self.identified(image);
