@@ -14,8 +14,10 @@ use crate::program::{Event, Graph, NodeId, Run};
 
 /// Numbers of an identity.
 pub const IDENTITY_NUMBERS: usize = 7;
-/// What is remembered: so many events, of which each takes 64 bytes.
+/// What is remembered: so many events, of which each takes 64 bytes, in pairs of which the older is pushed out.
 const ENTRIES: usize = 4_096;
+/// The bit of an entry's plan that says that no rule can hold.
+const CLOSED: u64 = 1 << 32;
 
 /// What values come from, as bits to which a source of events gives their meaning.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -138,7 +140,7 @@ fn of_node<E: Event + ?Sized>(node: NodeId, graph: &Graph, event: &E) -> Option<
 }
 
 impl Judged {
-    /// The plan for an event and what it is remembered by; none where it is not worth to remember.
+    /// What an event is remembered by, and what is; none where it is not worth to remember.
     #[inline]
     pub(crate) fn look<E: Event + ?Sized>(
         &mut self,
@@ -147,7 +149,7 @@ impl Judged {
         event: &E,
         candidates: &Candidates,
         graph: &Graph,
-    ) -> Option<(&Plan, Key, Memory)> {
+    ) -> Option<(Key, Memory)> {
         if self.rules != rules {
             *self = Self { rules, ..Self::default() };
         }
@@ -161,12 +163,23 @@ impl Judged {
         }
         let Known::Plan(plan) = known else { return None };
         let key = Key { plan: u64::from(kind.number()), identity: event.identity(plan.grounds)? };
-        let memory = match self.entries.get(key.place()) {
-            Some(known) if *known == key => Memory::Open,
-            Some(known) if *known == key.closed() => Memory::Closed,
-            _ => Memory::Nothing,
+        let place = key.place();
+        let pair = self.entries.get(place..place + 2).unwrap_or_default();
+        let known = pair.iter().find(|known| known.is_of(&key));
+        let memory = match known {
+            Some(known) if known.plan & CLOSED != 0 => Memory::Closed,
+            Some(_) => Memory::Open,
+            None => Memory::Nothing,
         };
-        Some((plan, key, memory))
+        Some((key, memory))
+    }
+
+    /// The plan that an event was looked for with.
+    pub(crate) fn plan(&self, key: &Key) -> Option<&Plan> {
+        match self.plans.get(usize::try_from(key.plan).ok()?)? {
+            Known::Plan(plan) => Some(plan),
+            Known::Nothing | Known::Worthless => None,
+        }
     }
 
     /// Remembers that no rule held, or that none can.
@@ -174,26 +187,28 @@ impl Judged {
         if self.entries.is_empty() {
             self.entries.resize(ENTRIES, Key { plan: u64::MAX, identity: Identity::default() });
         }
-        if let Some(entry) = self.entries.get_mut(key.place()) {
-            *entry = if is_closed { key.closed() } else { key };
+        let place = key.place();
+        if let Some([newer, older]) = self.entries.get_mut(place..place + 2) {
+            *older = *newer;
+            *newer = key;
+            newer.plan |= if is_closed { CLOSED } else { 0 };
         }
     }
 }
 
 impl Key {
-    /// The same for an event for which no rule can hold.
+    /// Whether what is remembered is of an event.
     #[inline]
-    fn closed(mut self) -> Self {
-        self.plan |= 1 << 32;
-        self
+    fn is_of(&self, event: &Self) -> bool {
+        self.plan & !CLOSED == event.plan && self.identity == event.identity
     }
 
-    /// Where it is remembered.
+    /// Where the pair is in which it is remembered.
     #[inline]
     fn place(&self) -> usize {
         let mix =
             |hash: u64, number: &u64| (hash.rotate_left(5) ^ number).wrapping_mul(0x517C_C1B7_2722_0A95);
         let hash = self.identity.iter().fold(mix(0, &self.plan), mix);
-        (hash >> 40) as usize % ENTRIES
+        (hash >> 40) as usize % ENTRIES & !1
     }
 }

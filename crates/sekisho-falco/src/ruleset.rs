@@ -403,18 +403,18 @@ impl RuleSet {
             return matches;
         }
         // An event like one in which no rule held is asked no further than that one could tell.
-        let mut judged = std::mem::take(&mut evaluator.judged);
         let looked = event
             .event_type()
-            .and_then(|kind| judged.look(self.edition, kind, event, candidates, &source.graph));
-        let (asked, missed) = match looked {
-            Some((_, _, Memory::Closed)) => {
-                evaluator.judged = judged;
-                return matches;
-            }
-            Some((plan, _, Memory::Open)) => (plan.open(), None),
-            Some((plan, key, Memory::Nothing)) => (candidates, Some((plan, key))),
-            None => (candidates, None),
+            .and_then(|kind| evaluator.judged.look(self.edition, kind, event, candidates, &source.graph));
+        if let Some((_, Memory::Closed)) = looked {
+            return matches;
+        }
+        let mut judged = std::mem::take(&mut evaluator.judged);
+        let plan = looked.as_ref().and_then(|(key, _)| judged.plan(key));
+        let (asked, missed) = match (looked, plan) {
+            (Some((_, Memory::Open)), Some(plan)) => (plan.open(), None),
+            (Some((key, _)), Some(plan)) => (candidates, Some((plan, key))),
+            _ => (candidates, None),
         };
         let is_asked = |place: usize| self.rules.get(place).is_some_and(|compiled| compiled.rule.enabled);
         let mut run = evaluator.begin(&source.graph, event);
