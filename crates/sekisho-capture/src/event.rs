@@ -393,7 +393,7 @@ fn split<'a>(rest: &'a [u8], count: usize, is_large: bool, spans: &mut Spans) ->
     let width = if is_large { 4 } else { 2 };
     let (lengths, values) = rest.split_at_checked(count.checked_mul(width)?)?;
     if is_large {
-        spans.put(lengths.as_chunks::<4>().0, |length| u32::from_le_bytes(length));
+        spans.put(lengths.as_chunks::<4>().0, u32::from_le_bytes);
     } else {
         spans.put(lengths.as_chunks::<2>().0, |length| u16::from_le_bytes(length).into());
     }

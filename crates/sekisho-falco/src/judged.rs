@@ -209,6 +209,6 @@ impl Key {
         let mix =
             |hash: u64, number: &u64| (hash.rotate_left(5) ^ number).wrapping_mul(0x517C_C1B7_2722_0A95);
         let hash = self.identity.iter().fold(mix(0, &self.plan), mix);
-        (hash >> 40) as usize % ENTRIES & !1
+        (hash >> 40) as usize % (ENTRIES / 2) * 2
     }
 }

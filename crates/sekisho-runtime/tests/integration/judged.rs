@@ -30,6 +30,10 @@ const CONDITIONS: &[&str] = &[
     "evt.type in (openat, mkdir) and proc.is_sid_leader = true and proc.tty = 5",
     "evt.type = openat and (proc.duration > 20000000 or fd.filename = hosts) and fd.nameraw startswith /etc",
     "evt.res = ENOENT and proc.name = cat",
+    "evt.type = execve and proc.env contains LD_PRELOAD and proc.name != cat",
+    "evt.type in (execve, openat) and proc.env[MODE] = loud and proc.cwd startswith /srv",
+    "evt.type in (mkdir, openat) and proc.cwd = /etc/ and fd.name endswith hosts",
+    "evt.type in (dup2, close) and fd.type = ipv4 and fd.l4proto = udp and fd.sport = 80",
     "fd.typechar = 4 and proc.args contains x",
 ];
 
@@ -85,7 +89,7 @@ fn scenario(chance: &mut Chance, events: usize) -> String {
         let flags = chance.one(&["O_RDONLY", "O_WRONLY|O_CREAT", "O_RDWR"]);
         let end = chance.one(&["198.51.100.7:443", "203.0.113.9:80"]);
         let uid = chance.one(&["0", "33", "1000"]);
-        let line = match chance.below(16) {
+        let line = match chance.below(18) {
             0..4 => format!("openat fd={number} dirfd=AT_FDCWD name={path} flags={flags}"),
             4 => format!("openat fd=-2 dirfd=AT_FDCWD name={path} flags={flags}"),
             5 => format!("read res=1 fd={number} size=1"),
@@ -100,6 +104,11 @@ fn scenario(chance: &mut Chance, events: usize) -> String {
             12 => format!("setuid res=0 uid={uid}"),
             13 => format!("chdir res=0 path={}", chance.one(&["/etc", "/srv", "/"])),
             14 => format!("connect fd={number} tuple=10.0.0.2:40000->{end} addr={end}"),
+            // Programs that only their environments tell apart.
+            15 | 16 => {
+                let mode = chance.one(&["MODE=loud", "MODE=low", "LD_PRELOAD=/tmp/x.so"]);
+                format!("execve path=/bin/sh args=-y parent=1 uid=0 tty=5 env={mode}")
+            }
             _ if chance.below(2) == 0 => format!("socket fd={number} domain=AF_INET type=2 proto=17"),
             _ => format!("sendto res=1 fd={number} size=1 tuple=10.0.0.2:40000->{end} data=x"),
         };
