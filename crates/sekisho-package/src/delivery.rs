@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use data_encoding::HEXLOWER_PERMISSIVE;
 use sekisho_version::PackageUrl;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -28,12 +27,6 @@ impl Checksums {
     fn have(&self, beginning: u64) -> bool {
         [self.md5, self.sha1, self.sha256].contains(&beginning)
     }
-}
-
-/// The first eight bytes of a digest that is written in hexadecimal digits.
-pub fn digest_beginning(digits: &str) -> Option<u64> {
-    let bytes = HEXLOWER_PERMISSIVE.decode(digits.get(..16)?.as_bytes()).ok()?;
-    bytes.first_chunk().map(|bytes| u64::from_be_bytes(*bytes))
 }
 
 /// Which package of the distribution brought which file of an image, layer by layer.

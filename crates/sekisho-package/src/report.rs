@@ -4,7 +4,7 @@ use sekisho_contents::{Distribution, Evidence, License, Package, Place};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use crate::delivery::digest_beginning;
+use crate::digest::digest_beginning;
 
 /// What the analyzers found in one file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -12,7 +12,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::algorithm::Hash;
-use crate::bundle::{BUNDLE_LIMIT, Base64, Bundle, BundleError, Content, Signer, Version};
+use crate::base64::Base64;
+use crate::bundle::{BUNDLE_LIMIT, Bundle, BundleError, Content, Signer, Version};
 use crate::certificate::Certificate;
 use crate::envelope::{Envelope, EnvelopeSignature};
 use crate::log::LogEntry;

@@ -11,6 +11,7 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 pub mod algorithm;
+mod base64;
 pub mod bundle;
 pub mod certificate;
 pub mod cosign;

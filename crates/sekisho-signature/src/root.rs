@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::algorithm::Scheme;
-use crate::bundle::Base64;
+use crate::base64::Base64;
 use crate::certificate::{Certificate, CertificateError};
 use crate::key::{KeyError, PublicKey};
 

@@ -12,7 +12,8 @@ use sekisho_kyverno::{NoFacts, Settings};
 use sekisho_manifest::{Format, SourceId, load};
 use sekisho_signature::statement::Statement;
 
-use crate::policy::BundleInForce;
+use crate::bundle::BundleInForce;
+use crate::error::ConditionError;
 use crate::rego::Rego;
 
 /// The release of Kubernetes whose functions are known.
@@ -41,37 +42,6 @@ pub(crate) struct Looked<'l> {
     pub(crate) image: (&'l str, &'l str),
     pub(crate) bundle: Option<&'l BundleInForce>,
     pub(crate) now: Timestamp,
-}
-
-/// Why there is no condition, or why it is not met.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConditionError {
-    /// It is no CEL.
-    #[error("`{text}` is no condition: {message}")]
-    Syntax {
-        /// The text.
-        text: String,
-        /// What is wrong.
-        message: String,
-    },
-    /// It does not hold.
-    #[error("the claim does not meet `{0}`")]
-    NotMet(String),
-    /// It has no value.
-    #[error("the claim does not meet `{text}`: {message}")]
-    Failed {
-        /// The text.
-        text: String,
-        /// Why.
-        message: String,
-    },
-    /// It is no truth value.
-    #[error("`{0}` gives neither true nor false")]
-    NoTruth(String),
-    /// The claim cannot be looked at.
-    #[error("the claim is too large or too deep to be looked at")]
-    Claim,
 }
 
 impl Condition {

@@ -11,8 +11,9 @@ use sekisho_signature::image::{Candidate, OfImage};
 use sekisho_signature::verification::VerifiedSigner;
 use serde_json::{Map, Value, json};
 
+use crate::bundle::BundleInForce;
 use crate::condition::Looked;
-use crate::policy::{Authority, BundleInForce, Claim, Group, Policy, Trusted};
+use crate::policy::{Authority, Claim, Group, Policy, Trusted};
 use crate::terms::{Mode, Overall, Place, Resource};
 
 /// The most signatures that are computed for one policy and image.

@@ -9,10 +9,12 @@
 
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod bundle;
 mod cache;
 mod cluster_image_policy;
 mod condition;
 mod entry;
+mod error;
 mod judgement;
 mod kyverno;
 mod pattern;
@@ -21,16 +23,18 @@ mod rego;
 mod terms;
 mod trust_root;
 
+pub use bundle::BundleInForce;
 pub use cache::{Cache, CacheKey};
 pub use cluster_image_policy::of_cluster_image_policy;
-pub use condition::{Condition, ConditionError};
+pub use condition::Condition;
 pub use entry::{
     ActionWord, AttestationEntry, FailureWord, GATE_PREDICATE, IdentityEntry, PUBLIC_GOOD, PUBLIC_GOOD_NAME,
     SignerEntry, Surroundings, TrustEntry, public_good,
 };
+pub use error::ConditionError;
 pub use judgement::{Decision, Image, Material, Ruling, approved_until, judge, judge_ahead, judge_with};
 pub use kyverno::of_kyverno_rule;
 pub use pattern::ImagePattern;
-pub use policy::{Authority, BundleInForce, Claim, Evidence, Group, Policy, PolicyError, Trusted};
+pub use policy::{Authority, Claim, Evidence, Group, Policy, PolicyError, Trusted};
 pub use terms::{Mode, Place, Resource, Terms};
 pub use trust_root::of_trust_root;

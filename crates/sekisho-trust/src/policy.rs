@@ -11,7 +11,9 @@ use sekisho_signature::key::{KeyError, PublicKey};
 use sekisho_signature::root::{RootError, TrustedRoot};
 use sekisho_signature::verification::{Demands, Signers};
 
-use crate::condition::{Condition, ConditionError};
+use crate::bundle::BundleInForce;
+use crate::condition::Condition;
+use crate::error::ConditionError;
 use crate::pattern::ImagePattern;
 use crate::terms::{Place, Terms};
 
@@ -32,17 +34,6 @@ pub struct Policy {
     pub bundle: Option<Arc<BundleInForce>>,
     /// What is said beside that.
     pub terms: Terms,
-}
-
-/// The bundle of policies that whoever judges has in force. Conditions know it as `bundle`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct BundleInForce {
-    /// Its digest (`sha256:…`).
-    pub digest: String,
-    /// Its commit; empty where it comes from no repository.
-    pub commit: String,
-    /// Where it comes from.
-    pub source: String,
 }
 
 /// Authorities of which some must approve.

@@ -9,7 +9,7 @@ use sekisho_rego::functions::World;
 use sekisho_rego::value::{Value, read_json};
 use sekisho_rego::{Compiled, Document, Memory, Options, Request, Source, compile};
 
-use crate::condition::ConditionError;
+use crate::error::ConditionError;
 
 /// A module whose `isCompliant` is asked.
 #[derive(Clone)]

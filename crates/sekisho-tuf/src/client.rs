@@ -7,8 +7,9 @@ use std::sync::Arc;
 use jiff::Timestamp as Time;
 
 use crate::delegation::Delegations;
+use crate::document::{Document, check_time};
 use crate::error::{Trouble, TufError};
-use crate::metadata::{Document, Root, Snapshot, Targets, Timestamp, check_time};
+use crate::metadata::{Root, Snapshot, Targets, Timestamp};
 use crate::target::Target;
 
 /// The most new roots of one refresh.

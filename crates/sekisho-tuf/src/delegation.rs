@@ -7,9 +7,9 @@ use sekisho_signature::algorithm::Hash;
 use sekisho_signature::identity::glob_matches;
 use serde_json::Value;
 
+use crate::document::Document;
 use crate::error::TufError;
 use crate::key::Key;
-use crate::metadata::Document;
 use crate::role::{Role, keys_of};
 
 /// The most roles of one file.

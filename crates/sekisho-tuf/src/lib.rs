@@ -13,6 +13,7 @@
 mod canonical;
 mod client;
 mod delegation;
+mod document;
 mod error;
 mod key;
 mod metadata;

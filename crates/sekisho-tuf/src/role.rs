@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::document::Document;
 use crate::error::TufError;
 use crate::key::Key;
-use crate::metadata::Document;
 
 /// The most keys of a file.
 const KEYS: usize = 4_096;

@@ -12,7 +12,7 @@ use sekisho_source::{
     Account, AllowedSigners, Cache, Charter, Follower, GitOptions, Location, Reader, without_credentials,
 };
 
-use crate::arguments::bundle::ArtifactArguments;
+use crate::arguments::bundle::{ArtifactArguments, SourceArguments};
 use crate::live::Live;
 use crate::policy::testing::{self, TestResult, TestRow};
 use crate::signature::artifact::registry;
@@ -157,6 +157,12 @@ pub(crate) fn write_files(bundle: &sekisho_source::Bundle, folder: &Path) -> Res
 }
 
 impl SourceSettings {
+    /// How options have a source read.
+    pub(crate) fn of(options: SourceArguments, offline: bool) -> Self {
+        let SourceArguments { allowed_signers, cache, artifacts, live } = options;
+        Self { allowed_signers, allow_rewrite: false, cache, artifacts, live: live.live(offline) }
+    }
+
     /// The folder of what is kept.
     fn folder(&self) -> Result<PathBuf> {
         if let Some(folder) = &self.cache {

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{BUNDLE_LIMIT, Base64, Bundle, BundleError, Content, PARTS_LIMIT, Signer, Version};
+use super::{BUNDLE_LIMIT, Bundle, BundleError, Content, PARTS_LIMIT, Signer, Version};
 use crate::algorithm::Hash;
+use crate::base64::Base64;
 use crate::certificate::Certificate;
 use crate::envelope::{Envelope, EnvelopeSignature};
 use crate::log::{InclusionProof, LogEntry};

@@ -4,8 +4,6 @@ mod document;
 mod write;
 
 pub use self::write::MEDIA_TYPE;
-use serde::Deserialize;
-use serde::de::Error as _;
 
 use crate::algorithm::Hash;
 use crate::certificate::{Certificate, CertificateError};
@@ -134,18 +132,4 @@ impl Bundle {
 /// Reads the entry of a log alone, as logs of the second version answer with it.
 pub fn log_entry_of_json(bytes: &[u8]) -> Result<LogEntry, BundleError> {
     document::read_entry(bytes)
-}
-
-/// Bytes in base 64, as JSON has them.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Base64(pub(crate) Vec<u8>);
-
-impl<'de> Deserialize<'de> for Base64 {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        // Some writers break lines, and readers of protocol buffers let them.
-        let letters: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
-        let bytes = data_encoding::BASE64.decode(&letters);
-        bytes.map(Self).map_err(|error| D::Error::custom(format_args!("no base 64: {error}")))
-    }
 }

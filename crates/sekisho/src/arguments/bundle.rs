@@ -7,7 +7,6 @@ use clap::{Args, Subcommand};
 use super::ClusterArguments;
 use super::rows::RowFormat;
 use super::signature::{SignerArguments, StoredAs};
-use crate::bundle::SourceSettings;
 
 /// Which verb about bundles.
 #[derive(Debug, Args)]
@@ -130,12 +129,4 @@ pub(crate) struct PushArguments {
     /// How the signature is stored
     #[arg(long, value_enum, value_name = "LAYOUT", default_value = "bundle")]
     pub(crate) layout: StoredAs,
-}
-
-impl SourceArguments {
-    /// How these options have a source read.
-    pub(crate) fn settings(self, offline: bool) -> SourceSettings {
-        let Self { allowed_signers, cache, artifacts, live } = self;
-        SourceSettings { allowed_signers, allow_rewrite: false, cache, artifacts, live: live.live(offline) }
-    }
 }

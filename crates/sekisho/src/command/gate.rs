@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::attest::{attest_image, put_statement};
 use super::sign::{put_signature, signature_of};
 use crate::arguments::signature::{BesideArguments, GateArguments};
-use crate::bundle::{prove, reader};
+use crate::bundle::{SourceSettings, prove, reader};
 use crate::inventories::{self, whole};
 use crate::passing::{Expected, Passing, fail_on, passing, platforms, request};
 use crate::request::Request;
@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Statu
     let attached = attached(&arguments.attach)?;
     let GateArguments { bundle: source, reading, database: named, storing, signer: who, .. } = arguments;
     let BesideArguments { layout, registries } = storing;
-    let settings = reading.settings(terminal.offline);
+    let settings = SourceSettings::of(reading, terminal.offline);
     let bundle = match reader(&source, &settings)?.read(None)? {
         Update::New(bundle) => *bundle,
         Update::Same => bail!("`{source}` gives nothing"),

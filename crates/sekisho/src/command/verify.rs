@@ -16,7 +16,7 @@ use sekisho_trust::{Decision, Image as Asked, Mode, Policy, judge_with};
 use serde_json::{Value, json};
 
 use crate::arguments::signature::{VerdictFormat, VerifyArguments};
-use crate::bundle::reader;
+use crate::bundle::{SourceSettings, reader};
 use crate::config::Config;
 use crate::signature::artifact::{Artifact, Image, bundle_beside, signer_of};
 use crate::signature::gathering::Gathered;
@@ -36,7 +36,7 @@ struct Verdict {
 pub(crate) fn run(arguments: &VerifyArguments, terminal: &Terminal) -> Result<Status> {
     let names_nobody = arguments.trust.key.is_empty() && !arguments.trust.names_an_identity();
     if let Some(source) = &arguments.policy_bundle {
-        let settings = arguments.reading.clone().settings(terminal.offline);
+        let settings = SourceSettings::of(arguments.reading.clone(), terminal.offline);
         let bundle = match reader(source, &settings)?.read(None)? {
             Update::New(bundle) => *bundle,
             Update::Same => bail!("`{source}` gives nothing"),

@@ -16,7 +16,7 @@ use crate::arguments::bundle::{
 };
 use crate::arguments::rows::RowFormat;
 use crate::arguments::signature::SignerArguments;
-use crate::bundle::{compile, prove, reader, write_files};
+use crate::bundle::{SourceSettings, compile, prove, reader, write_files};
 use crate::command::sign::{put_signature, signature_of};
 use crate::signature::artifact::{Image, registry};
 use crate::signature::witness::Signer;
@@ -46,7 +46,7 @@ fn read(reader: &sekisho_source::Reader, before: Option<&Bundle>) -> Result<Bund
 }
 
 fn verify(arguments: VerifyArguments, terminal: &Terminal) -> Result<(Bundle, usize)> {
-    let reader = reader(&arguments.source, &arguments.reading.settings(terminal.offline))?;
+    let reader = reader(&arguments.source, &SourceSettings::of(arguments.reading, terminal.offline))?;
     let before = match arguments.since {
         None => None,
         Some(commit) => {
@@ -140,7 +140,7 @@ fn today() -> i64 {
 }
 
 fn show(arguments: ShowArguments, terminal: &Terminal) -> Result<Status> {
-    let reader = reader(&arguments.source, &arguments.reading.settings(terminal.offline))?;
+    let reader = reader(&arguments.source, &SourceSettings::of(arguments.reading, terminal.offline))?;
     let bundle = read(&reader, None)?;
     let charter = Charter::of_bundle(&bundle)?;
     let compiled = compile(&bundle, &BundleOptions::default());
