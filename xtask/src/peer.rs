@@ -304,11 +304,15 @@ fn install_sigstore(folder: &Path, programs: &Sigstore) -> Result<()> {
         run(&python.to_string_lossy(), &["-m", "pip", "install", "--quiet", SIGSTORE_PACKAGE])?;
     }
     let scripts = root().join("tests/sigstore");
+    let wanted = fs::read(scripts.join("package.json"))?;
+    // Other versions are wanted where the list differs from the one that was installed by.
+    let is_installed = programs.node.join("node_modules").is_dir()
+        && fs::read(programs.node.join("package.json")).is_ok_and(|list| list == wanted);
     for entry in fs::read_dir(&scripts)? {
         let path = entry?.path();
         fs::copy(&path, programs.node.join(path.file_name().unwrap_or_default()))?;
     }
-    if !programs.node.join("node_modules").is_dir() {
+    if !is_installed {
         run(
             "npm",
             &["install", "--no-audit", "--no-fund", "--silent", "--prefix", &programs.node.to_string_lossy()],
