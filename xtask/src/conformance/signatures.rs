@@ -4,6 +4,7 @@
 
 mod devices;
 mod policies;
+mod release;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -72,6 +73,7 @@ fn run(scratch: &Path, peers: &Sigstore) -> Result<Vec<Outcome>> {
     bench.their_bundles();
     bench.devices();
     bench.policies_of_others()?;
+    bench.release();
     Ok(bench.outcomes)
 }
 

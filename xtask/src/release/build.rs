@@ -11,7 +11,6 @@ use crate::workspace::root;
 
 /// Builds the program for a target and gives its bytes.
 pub(super) fn program(target: &str, time: u64) -> Result<Vec<u8>> {
-    let folder = root().join("target/release-build");
     let renamed = [
         (root(), "/sekisho"),
         (home("CARGO_HOME", ".cargo"), "/cargo"),
@@ -37,7 +36,7 @@ pub(super) fn program(target: &str, time: u64) -> Result<Vec<u8>> {
             target,
         ])
         .env("CARGO_ENCODED_RUSTFLAGS", rust.join("\u{1f}"))
-        .env("CARGO_TARGET_DIR", &folder)
+        .env("CARGO_TARGET_DIR", folder())
         .env("CARGO_INCREMENTAL", "0")
         .env("CFLAGS", c.join(" "))
         .env("SOURCE_DATE_EPOCH", time.to_string())
@@ -45,8 +44,17 @@ pub(super) fn program(target: &str, time: u64) -> Result<Vec<u8>> {
         .status()
         .context("cannot run cargo")?;
     ensure!(status.success(), "the build failed");
-    let path = folder.join(target).join("dist/sekisho");
+    let path = place(target);
     fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))
+}
+
+/// Where the program lies that was built for a target.
+pub(super) fn place(target: &str) -> PathBuf {
+    folder().join(target).join("dist/sekisho")
+}
+
+fn folder() -> PathBuf {
+    root().join("target/release-build")
 }
 
 /// Where cargo or rustup keep their files.

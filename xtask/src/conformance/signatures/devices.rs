@@ -68,6 +68,6 @@ impl Bench<'_> {
 }
 
 /// A half of a key that OpenSSL made.
-fn half(name: &str, ending: &str) -> String {
+pub(super) fn half(name: &str, ending: &str) -> String {
     root().join(format!("crates/sekisho-signature/tests/data/{name}.{ending}")).display().to_string()
 }
