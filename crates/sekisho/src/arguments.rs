@@ -116,13 +116,13 @@ pub(crate) enum Command {
     Gate(Box<signature::GateArguments>),
     /// Fetch roots of trust from a repository, and prove them
     Trust(trust::TrustArguments),
-    /// Apply and examine policies: admission policies, Gatekeeper's, Kyverno's
+    /// Apply, test, compare and examine policies: admission policies, Gatekeeper's, Kyverno's, Rego, rules for events
     Policy(policy::PolicyArguments),
     /// Say who may do what and who does it, and make the smallest roles
     Access(access::AccessArguments),
-    /// Run a part that stands in a cluster: the admission webhook
+    /// Run a part that stands in a cluster: the admission webhook or the controller
     Serve(serve::ServeArguments),
-    /// Look at what happens at run time by Falco's rules: over a capture of system calls
+    /// Look at what happens at run time, in captures of system calls and audit logs, by our rules, Falco's or Sigma's
     Watch(Box<watch::WatchArguments>),
     /// Build, update and examine the vulnerability database
     Db(db::DbArguments),
