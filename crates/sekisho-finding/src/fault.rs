@@ -129,8 +129,24 @@ pub const DENIED_FILE: Fault = Fault {
     severity: Severity::Critical,
 };
 
+/// An image that is built on what the configuration does not allow. Fills `{base}` in the variants.
+pub const REFUSED_BASE: Fault = Fault {
+    id: "refused-base-image",
+    title: "Image is not built on an allowed base",
+    message: "the image does not begin with the layers of an allowed base, and names none that it is built on",
+    variants: &[
+        ("other", "the image is built on `{base}` by its own words, which is no allowed base"),
+        (
+            "unproved",
+            "the image is built on `{base}` by its own words, and does not begin with the layers of that",
+        ),
+    ],
+    remedy: "Build the image on a base of `images.bases` in sekisho.yaml, or have the base allowed there",
+    severity: Severity::High,
+};
+
 /// Every fault of a file or a package.
-pub const FAULTS: [&Fault; 9] = [
+pub const FAULTS: [&Fault; 10] = [
     &EXPIRED_EXCEPTION,
     &INVALID_IGNORE_COMMENT,
     &DUPLICATE_KEY,
@@ -140,6 +156,7 @@ pub const FAULTS: [&Fault; 9] = [
     &REFUSED_LICENSE,
     &IMAGE_DRIFT,
     &DENIED_FILE,
+    &REFUSED_BASE,
 ];
 
 impl Fault {

@@ -1,5 +1,7 @@
 //! An image as a whole: manifest and configuration held together, with what made each layer.
 
+use std::collections::BTreeMap;
+
 use smol_str::SmolStr;
 
 use crate::digest::Digest;
@@ -20,6 +22,8 @@ pub struct Image {
     pub configuration: Configuration,
     /// The layers, the lowest first.
     pub layers: Vec<Layer>,
+    /// What the manifest says of the image; an archive of Docker's own form says nothing.
+    pub annotations: BTreeMap<SmolStr, String>,
 }
 
 /// A layer of an image.
@@ -65,7 +69,8 @@ impl Image {
     ) -> Result<Self, ImageError> {
         manifest.check_image()?;
         let descriptors = manifest.layers.iter().cloned().map(Some).collect();
-        Self::of_layers(digest, manifest.config.digest.clone(), descriptors, configuration)
+        let image = Self::of_layers(digest, manifest.config.digest.clone(), descriptors, configuration)?;
+        Ok(Self { annotations: manifest.annotations.clone(), ..image })
     }
 
     /// The image of a configuration and as many layers, of which nothing need be known.
@@ -97,7 +102,7 @@ impl Image {
                 created_by: instructions.next().unwrap_or_default(),
             })
             .collect();
-        Ok(Self { digest, identifier, configuration, layers })
+        Ok(Self { digest, identifier, configuration, layers, annotations: BTreeMap::new() })
     }
 }
 

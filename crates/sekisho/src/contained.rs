@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::Result;
 use jiff::Timestamp;
 use sekisho_contents::Contents;
-use sekisho_finding::fault::{DENIED_FILE, LEAKED_CREDENTIAL, REFUSED_LICENSE};
+use sekisho_finding::fault::{DENIED_FILE, LEAKED_CREDENTIAL, REFUSED_BASE, REFUSED_LICENSE};
 use sekisho_finding::{Finding, Persona, Skip, SkipReason};
 use sekisho_inventory::Inventory;
 use sekisho_leak::Detector;
@@ -17,6 +17,7 @@ use sekisho_store::StoreTarget;
 use sekisho_version::PackageUrl;
 use smol_str::SmolStr;
 
+use crate::base_images::Bases;
 use crate::config::Config;
 use crate::credentials::{self, Search};
 use crate::denied::{self, DenyList};
@@ -42,7 +43,7 @@ const IMAGES_AT_ONCE: usize = 16;
 pub(crate) struct Contained {
     /// About packages, with their risk.
     pub(crate) of_packages: Vec<Finding>,
-    /// About credentials and denied files.
+    /// About credentials, denied files and bases.
     pub(crate) leaks: Vec<Finding>,
     /// The images by the beginnings of the names of their files, with their package URLs.
     pub(crate) wholes: Vec<(String, PackageUrl)>,
@@ -101,6 +102,8 @@ impl Targets<'_> {
         let lists = request.credentials.as_ref().filter(|_| is_wanted(DENIED_FILE.id));
         let denied = lists.map(|asked| DenyList::read(&config.denied(&asked.denied))).transpose()?.flatten();
         let eyes = Sought { credentials: sought, denied: denied.as_ref() };
+        let bases = Bases::new(&config.document.images.bases, &settings)?;
+        let bases = bases.filter(|_| is_wanted(REFUSED_BASE.id));
         let mut contained = Contained::default();
         let mut large: Vec<String> = Vec::new();
 
@@ -130,6 +133,9 @@ impl Targets<'_> {
                 if let Some(packages) = &mut of_packages {
                     let users = users.get(&image.name).filter(|_| image.workloads.is_empty());
                     packages.of_image(image, users.unwrap_or(&image.workloads), loaded)?;
+                }
+                if let Some(bases) = &bases {
+                    contained.leaks.extend(bases.finding(image, loaded));
                 }
                 let folder = image.folder.as_deref();
                 let found = denied::findings(&image.denied, folder, &image.name, &mut loaded.sources);

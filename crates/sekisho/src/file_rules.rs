@@ -1,16 +1,17 @@
 //! The rules about what files contain and images are, which stand beside the checks.
 
-use sekisho_finding::fault::{DENIED_FILE, IMAGE_DRIFT, LEAKED_CREDENTIAL, REFUSED_LICENSE};
+use sekisho_finding::fault::{DENIED_FILE, IMAGE_DRIFT, LEAKED_CREDENTIAL, REFUSED_BASE, REFUSED_LICENSE};
 use sekisho_leak::RuleSet;
 
 /// The rules about what files contain and images are, which stand beside the checks.
-pub(crate) const RULES: [&str; 6] = [
+pub(crate) const RULES: [&str; 7] = [
     "vulnerability",
     "malicious-package",
     REFUSED_LICENSE.id,
     LEAKED_CREDENTIAL.id,
     IMAGE_DRIFT.id,
     DENIED_FILE.id,
+    REFUSED_BASE.id,
 ];
 
 /// Whether a word names what files contain: a vulnerability, a rule for credentials, or the rules about them. It need

@@ -3,6 +3,7 @@
 mod advisories;
 mod arguments;
 mod audit;
+mod base_images;
 mod bundle;
 mod cluster_bill;
 mod command;
@@ -67,7 +68,7 @@ fn main() -> ExitCode {
         Command::Verify(verify) => command::verify::run(&verify, &terminal),
         Command::Access(access) => command::access::run(access, &terminal),
         Command::Trust(trust) => command::trust::run(&trust, &terminal),
-        Command::Gate(gate) => command::gate::run(*gate, &terminal),
+        Command::Gate(gate) => command::gate::run(&gate, &terminal),
         Command::Policy(policy) => command::policy::run(policy, &terminal),
         Command::Serve(serve) => command::serve::run(serve, &terminal),
         Command::Vex(vex) => command::vex::run(*vex, &terminal),

@@ -150,6 +150,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     rules.push(crate::refused_licenses::rule());
     rules.push(running::rule());
     rules.push(crate::denied::rule());
+    rules.push(crate::base_images::rule());
     let is_file = |fault: &&&Fault| !file_rules::RULES.contains(&fault.id);
     rules.extend(FAULTS.iter().filter(is_file).map(|fault| fault.rule()));
     let targets: Vec<String> = whole.targets.iter().map(|target| target.display().to_string()).collect();

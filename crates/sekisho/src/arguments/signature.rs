@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use sekisho_report::Format;
+
+use super::further::FurtherReport;
 
 /// How registries are spoken to.
 #[derive(Debug, Args)]
@@ -157,7 +160,7 @@ pub(crate) struct VerifyArguments {
     /// Bundle of a file or a folder [default: beside it, with the ending `.sigstore.json`]
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
-    /// Ask for an attestation of this type, and not for a signature
+    /// Ask for an attestation of this type, and not for a signature: one of the words of `attest --type`, `gate`, or a URI
     #[arg(long, value_name = "TYPE")]
     pub(crate) attestation: Option<String>,
     /// File with policies that say whose signatures images must have, of policy-controller or of Kyverno [default, where
@@ -193,8 +196,6 @@ pub(crate) struct GateArguments {
     /// its root is the configuration, and no other is
     #[arg(long, value_name = "SOURCE")]
     pub(crate) bundle: String,
-    #[command(flatten)]
-    pub(crate) reading: super::bundle::SourceArguments,
     /// Do not run the tests of the bundle
     #[arg(long)]
     pub(crate) without_tests: bool,
@@ -217,6 +218,20 @@ pub(crate) struct GateArguments {
     /// Say what would be done, and sign nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Format in which findings are written
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = super::formats())]
+    pub(crate) format: Format,
+    /// Write the findings to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write one more report of the same run to a file; may be given more than once
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub(crate) report: Vec<FurtherReport>,
+    /// Show every finding in full
+    #[arg(short, long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) reading: super::bundle::SourceArguments,
     #[command(flatten)]
     pub(crate) signer: SignerArguments,
     #[command(flatten)]

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp};
 use sekisho_finding::Severity;
 use sekisho_policy::BundleOptions;
+use sekisho_registry::RegistryError;
 use sekisho_report::{Detail, Format, Options, Report};
 use sekisho_signature::bundle::Bundle as Signed;
 use sekisho_source::{Bundle, Charter, Update};
@@ -15,13 +16,13 @@ use serde_json::{Value, json};
 
 use super::attest::{attest_image, put_statement};
 use super::sign::{put_signature, signature_of};
-use crate::arguments::signature::{BesideArguments, GateArguments};
+use crate::arguments::signature::GateArguments;
 use crate::bundle::{SourceSettings, prove, reader};
 use crate::inventories::{self, whole};
 use crate::passing::{Expected, Passing, fail_on, passing, platforms, request};
 use crate::request::Request;
 use crate::run::{self, Outcome};
-use crate::signature::artifact::{Artifact, Image};
+use crate::signature::artifact::{Absent, Artifact, Image};
 use crate::signature::in_force::InForce;
 use crate::signature::predicate_type;
 use crate::signature::witness::Signer;
@@ -29,17 +30,28 @@ use crate::target::image;
 use crate::terminal::{self, Status, Terminal};
 use crate::{advisories, config};
 
-pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Status> {
-    let Artifact::Image(image) =
-        Artifact::find(&arguments.image, &arguments.storing.registries, terminal.offline)?
-    else {
+pub(crate) fn run(arguments: &GateArguments, terminal: &Terminal) -> Result<Status> {
+    match gate(arguments, terminal) {
+        // What a registry does not give was not examined.
+        Err(error) if error.chain().any(|cause| cause.is::<RegistryError>() || cause.is::<Absent>()) => {
+            terminal::complain(format_args!("{error:#}"));
+            Ok(Status::Incomplete)
+        }
+        other => other,
+    }
+}
+
+fn gate(arguments: &GateArguments, terminal: &Terminal) -> Result<Status> {
+    let registries = &arguments.storing.registries;
+    let Artifact::Image(image) = Artifact::find(&arguments.image, registries, terminal.offline)? else {
         bail!("`{}` is no image of a registry", arguments.image);
     };
     let attached = attached(&arguments.attach)?;
-    let GateArguments { bundle: source, reading, database: named, storing, signer: who, .. } = arguments;
-    let BesideArguments { layout, registries } = storing;
-    let settings = SourceSettings::of(reading, terminal.offline);
-    let bundle = match reader(&source, &settings)?.read(None)? {
+    let holder = holder(arguments, terminal)?;
+    let GateArguments { bundle: source, database: named, .. } = arguments;
+    let layout = arguments.storing.layout;
+    let settings = SourceSettings::of(arguments.reading.clone(), terminal.offline);
+    let bundle = match reader(source, &settings)?.read(None)? {
         Update::New(bundle) => *bundle,
         Update::Same => bail!("`{source}` gives nothing"),
     };
@@ -80,20 +92,22 @@ pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Statu
     };
     let outcome = run::run(&request)?;
     keep(arguments.inventories.as_deref(), &outcome, &image, &expected, terminal)?;
-    let status = judge(&outcome, &expected, &image, terminal)?;
-    if status != Status::Clean {
-        terminal::complain(format_args!(
-            "{}@{} does not pass, and is not signed",
-            image.name, image.held.digest
-        ));
+    show(&outcome, &image, arguments, terminal)?;
+    let exact = format!("{}@{}", image.name, image.held.digest);
+    let verdict = passing(&outcome, expected.iter().map(|one| one.layers).sum());
+    if let Some(status) = refuse(&verdict, &exact, &in_force, fail_on(&outcome)) {
         return Ok(status);
     }
     let claim = claim(arguments.valid_for, &image, &bundle, &database, age, &outcome)?;
+    let expires = claim["expires"].as_str().unwrap_or_default().to_owned();
     if arguments.dry_run {
-        terminal.note(format_args!("{}@{} passes; nothing was signed", image.name, image.held.digest));
+        terminal.note(format_args!("{exact} passes {}; nothing was attested or signed", in_force.named()));
         return Ok(Status::Clean);
     }
-    let signer = Signer::new(&who, terminal.offline)?;
+    let signer = match holder {
+        Some(signer) => signer,
+        None => Signer::new(&arguments.signer, terminal.offline)?,
+    };
     // All of it is signed before any of it is stored, and the signature is stored last: it stands for the whole.
     let statement = attest_image(&image, GATE_PREDICATE, claim, &signer)?;
     let others: Vec<(String, Signed)> = attached
@@ -107,12 +121,45 @@ pub(crate) fn run(arguments: GateArguments, terminal: &Terminal) -> Result<Statu
     }
     put_signature(&image, &signature)?;
     terminal.note(format_args!(
-        "{}@{} passes {}: attested and signed",
-        image.name,
-        image.held.digest,
-        bundle.digest()
+        "{exact} passes {}: attested and signed; the approval counts until {expires}",
+        in_force.named()
     ));
     Ok(Status::Clean)
+}
+
+/// Who signs, where that is known before anything is examined: a certificate counts for minutes, and is asked for at the end.
+fn holder(arguments: &GateArguments, terminal: &Terminal) -> Result<Option<Signer>> {
+    if arguments.dry_run {
+        return Ok(None);
+    }
+    if arguments.signer.key.is_some() {
+        return Signer::new(&arguments.signer, terminal.offline).map(Some);
+    }
+    arguments.signer.check()?;
+    Ok(None)
+}
+
+/// Says why an image is not signed; none where it passes.
+fn refuse(verdict: &Passing, image: &str, in_force: &InForce, limit: Option<Severity>) -> Option<Status> {
+    match verdict {
+        Passing::Passes => None,
+        Passing::Fails(reasons) => {
+            let count = reasons.len();
+            let what = if count == 1 { "finding" } else { "findings" };
+            let limit = limit.map_or("", Severity::as_str);
+            terminal::complain(format_args!(
+                "{image} does not pass {}: {count} {what} at or above `{limit}`; nothing was attested or signed",
+                in_force.named()
+            ));
+            Some(Status::Findings)
+        }
+        Passing::Unknown(why) => {
+            terminal::complain(format_args!(
+                "{image} was not examined as a whole: {why}; nothing was attested or signed"
+            ));
+            Some(Status::Incomplete)
+        }
+    }
 }
 
 /// The claims that are attested as well; what cannot be read is told before anything is done.
@@ -129,11 +176,13 @@ fn attached(given: &[String]) -> Result<Vec<(String, Value)>> {
         .collect()
 }
 
-/// Shows what was found, and says whether the image passes: all of it was read, and nothing is at the limit.
-fn judge(outcome: &Outcome, expected: &[Expected], image: &Image, terminal: &Terminal) -> Result<Status> {
+/// Shows what was found.
+fn show(outcome: &Outcome, image: &Image, arguments: &GateArguments, terminal: &Terminal) -> Result<()> {
     let catalogue = terminal.catalogue(outcome.config.document.language.as_deref())?;
-    let fail_on = fail_on(outcome);
     let target = format!("{}@{}", image.name, image.held.digest);
+    // A SAST report must say when it ran.
+    let formats = || arguments.report.iter().map(|further| further.format).chain([arguments.format]);
+    let started = formats().any(|format| format == Format::GitlabSast).then(super::now);
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         targets: &[target],
@@ -142,23 +191,23 @@ fn judge(outcome: &Outcome, expected: &[Expected], image: &Image, terminal: &Ter
         sources: outcome.inventory.sources(),
         coverage: &outcome.coverage,
         actions: &outcome.actions,
-        fail_on,
+        fail_on: fail_on(outcome),
         catalogue: &catalogue,
         documentation: super::DOCUMENTATION,
-        started: None,
+        started: started.as_deref(),
     };
     let options = Options {
-        color: terminal.color(),
+        color: arguments.output.is_none() && terminal.color(),
         width: terminal::width(),
-        detail: Detail::Summary,
+        detail: if arguments.all { Detail::Full } else { Detail::Summary },
         ..Options::default()
     };
-    terminal::write(None, |out| Format::Table.write(&report, &options, out))?;
-    Ok(match passing(outcome, expected.iter().map(|one| one.layers).sum()) {
-        Passing::Passes => Status::Clean,
-        Passing::Fails(_) => Status::Findings,
-        Passing::Unknown(_) => Status::Incomplete,
-    })
+    terminal::write(arguments.output.as_deref(), |out| arguments.format.write(&report, &options, out))?;
+    for further in &arguments.report {
+        let options = Options { color: false, ..options };
+        terminal::write(Some(&further.file), |out| further.format.write(&report, &options, out))?;
+    }
+    Ok(())
 }
 
 /// Keeps to which images the digest leads, so that what was read of them is found by it. What is kept by the way need not be.

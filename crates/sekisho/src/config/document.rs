@@ -35,6 +35,8 @@ pub(crate) struct Document {
     pub(crate) licenses: Licenses,
     /// Files that nobody wants.
     pub(crate) files: Files,
+    /// What images may be built on.
+    pub(crate) images: Images,
     /// Whose signatures images must have. Every entry that is for an image must be met.
     pub(crate) trust: Vec<sekisho_trust::TrustEntry>,
     /// The language of titles, messages and remedies: `en` or `ja`. Default: the locale's.
@@ -213,6 +215,15 @@ pub(crate) struct Credentials {
 pub(crate) struct Files {
     /// Lists of the SHA-256 of files that are denied, relative to this file.
     pub(crate) deny: Vec<String>,
+}
+
+/// What images may be built on.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Images {
+    /// The bases that images may begin with the layers of: with a tag or a digest, else names with `*` and `**` of bases that
+    /// images name themselves, or `scratch`. Default: any.
+    pub(crate) bases: Vec<String>,
 }
 
 /// Which licences packages may have, by the names of SPDX's list. A `*` at the end stands for any rest.

@@ -19,7 +19,7 @@ use crate::target::image::{Examined, Sought};
 use crate::target::image_object::About;
 
 /// The format of what is kept of an image, and of what a digest leads to.
-const FORMAT: &str = "sekisho-image-1";
+const FORMAT: &str = "sekisho-image-2";
 const LEADS: &str = "sekisho-leads-1";
 /// The most bytes of one when unpacked.
 const LIMIT: u64 = 256 << 20;

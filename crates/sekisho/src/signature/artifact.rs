@@ -1,5 +1,6 @@
 //! What is signed: an image of a registry, a file, or a folder of policies by the listing that its digest is one of.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -45,6 +46,21 @@ pub(crate) struct Image {
     /// Its manifest, or the list of those for several platforms.
     pub(crate) held: Held,
 }
+
+/// That a registry has no such image.
+#[derive(Debug)]
+pub(crate) struct Absent {
+    server: String,
+    image: String,
+}
+
+impl fmt::Display for Absent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` has no `{}`", self.server, self.image)
+    }
+}
+
+impl std::error::Error for Absent {}
 
 /// How the registries of bundles are read, and who must have signed what lies there.
 pub(crate) fn registry(arguments: &ArtifactArguments, offline: bool) -> Result<Registry> {
@@ -126,7 +142,8 @@ impl Artifact {
         let repository = Repository::of(&client, &reference);
         let asked = reference.digest.as_deref().or(reference.requested_tag()).unwrap_or("latest");
         let held = repository.manifest(asked)?;
-        let held = held.with_context(|| format!("`{}` has no `{text}`", repository.server()))?;
+        let absent = || Absent { server: repository.server().to_owned(), image: text.to_owned() };
+        let held = held.ok_or_else(absent)?;
         let name = reference.name().to_string();
         Ok(Self::Image(Box::new(Image { reference, name, repository, held })))
     }

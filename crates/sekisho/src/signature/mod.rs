@@ -9,4 +9,11 @@ pub(crate) mod repository;
 pub(crate) mod trust;
 pub(crate) mod witness;
 
-pub(crate) use sekisho_signature::cosign::predicate_type;
+/// The type of a claim by the word for it: those of cosign, and ours.
+pub(crate) fn predicate_type(word: &str) -> &str {
+    if word == "gate" {
+        sekisho_trust::GATE_PREDICATE
+    } else {
+        sekisho_signature::cosign::predicate_type(word)
+    }
+}

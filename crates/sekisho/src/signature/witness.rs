@@ -37,7 +37,25 @@ struct Asked {
 }
 
 impl Asked {
+    /// Who is asked; that somebody signs, and that somebody says when a certificate was used.
     fn of(arguments: &SignerArguments) -> Result<Self> {
+        let asked = Self::named(arguments)?;
+        if arguments.key.is_some() {
+            return Ok(asked);
+        }
+        if asked.authority.is_none() {
+            bail!("name what signs: a key with `--key`, or a certificate authority with `--fulcio`");
+        }
+        if asked.logs.is_empty() && asked.timestamp_authorities.is_empty() {
+            bail!(
+                "a certificate counts for minutes: name who says when it was used, with `--rekor` or \
+                 `--timestamp-authority`"
+            );
+        }
+        Ok(asked)
+    }
+
+    fn named(arguments: &SignerArguments) -> Result<Self> {
         let Some(name) = &arguments.signing_config else {
             let version = if arguments.rekor_version == 2 { LogVersion::Two } else { LogVersion::One };
             return Ok(Self {
@@ -84,6 +102,13 @@ impl Asked {
     }
 }
 
+impl SignerArguments {
+    /// Whether they say all that is needed to sign. Nobody is asked.
+    pub(crate) fn check(&self) -> Result<()> {
+        Asked::of(self).map(drop)
+    }
+}
+
 impl Signer {
     /// What the options name. A certificate is asked for here; nothing else is.
     pub(crate) fn new(arguments: &SignerArguments, offline: bool) -> Result<Self> {
@@ -93,21 +118,15 @@ impl Signer {
         }
         let services = Services::new();
         let (key, certificate): (Box<dyn SigningKey>, _) = match (&arguments.key, &asked.authority) {
-            (Some(name), None) => (keys::private(name, &services, offline)?, None),
-            (None, Some(url)) => {
+            (Some(name), _) => (keys::private(name, &services, offline)?, None),
+            (None, authority) => {
+                let url = authority.as_deref().unwrap_or_default();
                 let key = keys::ephemeral()?;
                 let token = token(arguments, &services)?;
                 let issued = request_certificate(&services, url, &key, &token)?;
                 (Box::new(key), Some(issued.certificate))
             }
-            _ => bail!("name what signs: a key with `--key`, or a certificate authority with `--fulcio`"),
         };
-        if certificate.is_some() && asked.logs.is_empty() && asked.timestamp_authorities.is_empty() {
-            bail!(
-                "a certificate counts for minutes: name who says when it was used, with `--rekor` or \
-                 `--timestamp-authority`"
-            );
-        }
         Ok(Self { key, certificate, asked, services })
     }
 

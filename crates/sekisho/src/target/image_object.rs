@@ -18,6 +18,8 @@ use super::image::Examined;
 const HISTORY: &str = "!history";
 /// What stands behind it for the layers.
 const LAYERS: &str = "!layers";
+/// The beginning of the annotations that say what an image is built on.
+const BASE: &str = "org.opencontainers.image.base";
 /// Files with unusual modes that are listed of an image.
 const MOST_FILES: usize = 5_000;
 
@@ -27,13 +29,17 @@ pub(crate) struct About {
     /// Its history, written as a Dockerfile.
     history: String,
     /// The digests of its layers when unpacked, the lowest first.
-    layers: Vec<String>,
+    pub(crate) layers: Vec<String>,
+    /// What it says that it is built on: a name and a digest.
+    pub(crate) base: Option<(String, String)>,
 }
 
 impl About {
     pub(crate) fn of(image: &Image) -> Self {
         let layers = image.layers.iter().map(|layer| layer.diff_id.to_string());
-        Self { history: history(image), layers: layers.collect() }
+        let said = |what: &str| image.annotations.get(format!("{BASE}.{what}").as_str()).cloned();
+        let base = said("name").zip(said("digest"));
+        Self { history: history(image), layers: layers.collect(), base }
     }
 }
 

@@ -10,13 +10,26 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 /// What it holds: by `NAME/blobs/DIGEST` and `NAME/manifests/REFERENCE`, with the media type.
-type Held = Arc<Mutex<BTreeMap<String, (String, Vec<u8>)>>>;
+pub(crate) type Shelf = BTreeMap<String, (String, Vec<u8>)>;
+type Held = Arc<Mutex<Shelf>>;
+/// What it answers first, once each, whatever it holds.
+type Turns = Arc<Mutex<Vec<(String, String, Vec<u8>)>>>;
 
 /// A registry; it goes with the process.
 pub(crate) struct LoopbackRegistry {
     pub(crate) host: String,
     held: Held,
+    turns: Turns,
 }
+
+/// An image as it is put there.
+pub(crate) struct Pushed {
+    pub(crate) digest: String,
+    pub(crate) manifest: Vec<u8>,
+}
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// `sha256:…` of bytes.
 pub(crate) fn digest(bytes: &[u8]) -> String {
@@ -27,15 +40,15 @@ impl LoopbackRegistry {
     pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let host = listener.local_addr().expect("an address").to_string();
-        let held = Held::default();
-        let kept = Arc::clone(&held);
+        let (held, turns) = (Held::default(), Turns::default());
+        let (kept, taken) = (Arc::clone(&held), Arc::clone(&turns));
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let held = Arc::clone(&kept);
-                thread::spawn(move || answer(stream, &held));
+                let (held, turns) = (Arc::clone(&kept), Arc::clone(&taken));
+                thread::spawn(move || answer(stream, &held, &turns));
             }
         });
-        Self { host, held }
+        Self { host, held, turns }
     }
 
     /// Puts a manifest, or a blob under its digest, behind everybody's back.
@@ -48,6 +61,70 @@ impl LoopbackRegistry {
     pub(crate) fn get(&self, path: &str) -> Option<Vec<u8>> {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.get(path).map(|(_, bytes)| bytes.clone())
+    }
+
+    /// All that it holds.
+    pub(crate) fn shelf(&self) -> Shelf {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Answers once with a manifest of these bytes, and then with what it holds.
+    pub(crate) fn answer_once(&self, path: &str, bytes: &[u8]) {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.push((path.to_owned(), MANIFEST.to_owned(), bytes.to_vec()));
+    }
+
+    /// An image of these layers with these annotations, under a tag and its digest. It runs as a user who is not root.
+    pub(crate) fn image(
+        &self,
+        name: &str,
+        tag: &str,
+        layers: &[Vec<u8>],
+        annotations: &[(&str, &str)],
+    ) -> Pushed {
+        let blob = |bytes: &[u8], media_type: &str| {
+            self.put(&format!("{name}/blobs/{}", digest(bytes)), "", bytes);
+            serde_json::json!({"mediaType": media_type, "digest": digest(bytes), "size": bytes.len()})
+        };
+        let diff_ids: Vec<String> = layers.iter().map(|layer| digest(layer)).collect();
+        let configuration = serde_json::json!({
+            "os": "linux", "architecture": "amd64", "config": {"User": "1000"},
+            "rootfs": {"type": "layers", "diff_ids": diff_ids},
+        });
+        let configuration =
+            blob(configuration.to_string().as_bytes(), "application/vnd.oci.image.config.v1+json");
+        let layers: Vec<_> =
+            layers.iter().map(|layer| blob(layer, "application/vnd.oci.image.layer.v1.tar")).collect();
+        let annotations: BTreeMap<&str, &str> = annotations.iter().copied().collect();
+        let manifest = serde_json::json!({
+            "schemaVersion": 2, "mediaType": MANIFEST, "config": configuration, "layers": layers,
+            "annotations": annotations,
+        });
+        self.tagged(name, tag, MANIFEST, manifest.to_string().into_bytes())
+    }
+
+    /// A list of images, one a platform.
+    pub(crate) fn index(&self, name: &str, tag: &str, images: &[&Pushed]) -> Pushed {
+        let manifests: Vec<_> = ["amd64", "arm64", "riscv64"]
+            .iter()
+            .zip(images)
+            .map(|(architecture, image)| {
+                serde_json::json!({
+                    "mediaType": MANIFEST, "digest": image.digest, "size": image.manifest.len(),
+                    "platform": {"os": "linux", "architecture": architecture},
+                })
+            })
+            .collect();
+        let index = serde_json::json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests});
+        self.tagged(name, tag, INDEX, index.to_string().into_bytes())
+    }
+
+    fn tagged(&self, name: &str, tag: &str, media_type: &str, manifest: Vec<u8>) -> Pushed {
+        let digest = digest(&manifest);
+        for reference in [tag, &digest] {
+            self.put(&format!("{name}/manifests/{reference}"), media_type, &manifest);
+        }
+        Pushed { digest, manifest }
     }
 
     /// An artifact of these layers (media type, file that it is, bytes) under a tag.
@@ -67,19 +144,15 @@ impl LoopbackRegistry {
             .collect();
         let manifest = serde_json::json!({
             "schemaVersion": 2,
-            "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "mediaType": MANIFEST,
             "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": digest(b"{}"), "size": 2},
             "layers": layers,
         });
-        self.put(
-            &format!("{name}/manifests/{tag}"),
-            "application/vnd.oci.image.manifest.v1+json",
-            manifest.to_string().as_bytes(),
-        );
+        self.put(&format!("{name}/manifests/{tag}"), MANIFEST, manifest.to_string().as_bytes());
     }
 }
 
-fn answer(stream: TcpStream, held: &Held) -> Option<()> {
+fn answer(stream: TcpStream, held: &Held, turns: &Turns) -> Option<()> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -115,8 +188,8 @@ fn answer(stream: TcpStream, held: &Held) -> Option<()> {
             ("201 Created", String::new(), Vec::new())
         }
         _ if path.is_empty() => ("200 OK", String::new(), Vec::new()),
-        _ => match held.get(path) {
-            Some((kind, bytes)) => ("200 OK", format!("content-type: {kind}\r\n"), bytes.clone()),
+        _ => match turn(turns, path).or_else(|| held.get(path).cloned()) {
+            Some((kind, bytes)) => ("200 OK", format!("content-type: {kind}\r\n"), bytes),
             None => ("404 Not Found", String::new(), Vec::new()),
         },
     };
@@ -129,4 +202,12 @@ fn answer(stream: TcpStream, held: &Held) -> Option<()> {
         stream.write_all(&bytes).ok()?;
     }
     stream.flush().ok()
+}
+
+/// What it answers first.
+fn turn(turns: &Turns, path: &str) -> Option<(String, Vec<u8>)> {
+    let mut turns = turns.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = turns.iter().position(|(of, ..)| of == path)?;
+    let (_, media_type, bytes) = turns.remove(place);
+    Some((media_type, bytes))
 }

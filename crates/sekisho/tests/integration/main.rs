@@ -22,6 +22,7 @@ mod credentials;
 mod event_rules;
 mod examples;
 mod fixing;
+mod gating;
 mod image_settings;
 mod images;
 mod installing;
