@@ -7,6 +7,7 @@ use sekisho_manifest::Node;
 use sekisho_trust::Decision;
 use smol_str::SmolStr;
 
+use crate::bundle::Need;
 use crate::group_version::GroupVersionKind;
 use crate::request::User;
 use crate::views::Views;
@@ -61,10 +62,28 @@ pub trait Facts: Send + Sync {
         None
     }
 
+    /// What is known of all objects of a kind.
+    fn served(&self, _need: &Need) -> Served {
+        Served::Assumed
+    }
+
     /// Where forms of all the facts together are kept, so that they are made once.
     fn views(&self) -> Option<&Views> {
         None
     }
+}
+
+/// What is known of all objects of a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Served {
+    /// Those that are known are all that there are.
+    Assumed,
+    /// They were gathered, by this kind.
+    As(SmolStr),
+    /// The cluster does not have such objects.
+    Absent,
+    /// They were not gathered.
+    Unknown,
 }
 
 /// What an external data provider answers to a key.

@@ -46,7 +46,7 @@ pub use bundle::{
 };
 pub use cases::{Case, Expectation, Mismatch, PolicyTest};
 pub use export::{Exported, export_policies};
-pub use facts::{ExternalAnswer, Facts, ImageFact, Known, NoFacts, ObjectQuery};
+pub use facts::{ExternalAnswer, Facts, ImageFact, Known, NoFacts, ObjectQuery, Served};
 pub use group_version::{GroupVersionKind, GroupVersionResource};
 pub use interest::{Interest, Target};
 pub use kinds::{Kinds, Resource};

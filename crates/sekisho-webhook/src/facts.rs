@@ -9,7 +9,7 @@ use sekisho_cel::{Decision, Permissions, Question};
 use sekisho_manifest::Node;
 use sekisho_policy::{
     Bundle, ExternalAnswer, Facts, GroupVersionKind, ImageFact, Known, Need, ObjectQuery, Operation, Request,
-    Snapshot, User, Views,
+    Served, Snapshot, User, Views,
 };
 use smol_str::SmolStr;
 use tokio::time::Instant;
@@ -279,6 +279,10 @@ impl Facts for Gathered {
 
     fn image(&self, reference: &str) -> Option<ImageFact> {
         self.images.fact(reference)
+    }
+
+    fn served(&self, need: &Need) -> Served {
+        self.facts.served(need)
     }
 
     fn views(&self) -> Option<&Views> {

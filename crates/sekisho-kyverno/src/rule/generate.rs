@@ -46,10 +46,11 @@ pub(super) fn run(running: &mut Running<'_>, rule: &Rule, generate: &Generate) -
         }
     }
     let making = Making { running, rule, generate };
-    let (made, errors) = making.all(&mut scope)?;
+    let Made { objects, bereft, errors } = making.all(&mut scope)?;
     let said = if errors.is_empty() { Said::pass("") } else { Said::error(errors.join("; ")) };
     let mut result = running.result(rule, kind, said);
-    result.generated = made;
+    result.generated = objects;
+    result.bereft = bereft;
     running.results.push(result);
     Ok(())
 }
@@ -58,6 +59,16 @@ struct Making<'g, 'r> {
     running: &'g Running<'r>,
     rule: &'g Rule,
     generate: &'g Generate,
+}
+
+/// What a rule makes.
+#[derive(Default)]
+struct Made {
+    objects: Vec<Value>,
+    /// What would be copies of objects that are not there.
+    bereft: Vec<Value>,
+    /// What went wrong.
+    errors: Vec<String>,
 }
 
 /// The kind, namespace and name of what is made.
@@ -69,25 +80,25 @@ struct Place {
 
 impl Making<'_, '_> {
     /// Everything that the rule makes, and what went wrong.
-    fn all(&self, scope: &mut Scope<'_>) -> Result<(Vec<Value>, Vec<String>), VariableError> {
-        let (mut made, mut errors) = (Vec::new(), Vec::new());
+    fn all(&self, scope: &mut Scope<'_>) -> Result<Made, VariableError> {
+        let mut made = Made::default();
         match &self.generate.work {
             Generated::Once(template) => match scope.render(template) {
-                Ok(pattern) => self.one(&pattern, &mut made, &mut errors),
-                Err(error) => errors.push(error.to_string()),
+                Ok(pattern) => self.one(&pattern, &mut made),
+                Err(error) => made.errors.push(error.to_string()),
             },
             Generated::Foreach(loops) => {
                 for (place, each) in loops.iter().enumerate() {
                     match scope.list(&each.list) {
-                        Ok(elements) => self.elements(each, &elements, scope, &mut made, &mut errors)?,
+                        Ok(elements) => self.elements(each, &elements, scope, &mut made)?,
                         Err(error) => {
-                            errors.push(format!("failed to evaluate {place} foreach list: {error}"));
+                            made.errors.push(format!("failed to evaluate {place} foreach list: {error}"));
                         }
                     }
                 }
             }
         }
-        Ok((made, errors))
+        Ok(made)
     }
 
     fn elements(
@@ -95,8 +106,7 @@ impl Making<'_, '_> {
         each: &GenerateForeach,
         elements: &[Value],
         scope: &Scope<'_>,
-        made: &mut Vec<Value>,
-        errors: &mut Vec<String>,
+        made: &mut Made,
     ) -> Result<(), VariableError> {
         for (index, element) in elements.iter().enumerate().filter(|(_, element)| !element.is_null()) {
             scope.meter().work(ELEMENT_STEPS)?;
@@ -109,16 +119,16 @@ impl Making<'_, '_> {
             };
             match holds.and_then(|holds| if holds { inner.render(&each.pattern).map(Some) } else { Ok(None) })
             {
-                Ok(Some(pattern)) => self.one(&pattern, made, errors),
+                Ok(Some(pattern)) => self.one(&pattern, made),
                 Ok(None) => {}
-                Err(error) => errors.push(format!("failed to process {index} element: {error}")),
+                Err(error) => made.errors.push(format!("failed to process {index} element: {error}")),
             }
         }
         Ok(())
     }
 
     /// What one pattern without variables makes.
-    fn one(&self, pattern: &Value, made: &mut Vec<Value>, errors: &mut Vec<String>) {
+    fn one(&self, pattern: &Value, made: &mut Made) {
         let text =
             |value: &Value, key: &str| SmolStr::new(value.get(key).and_then(Value::as_str).unwrap_or(""));
         let place = Place {
@@ -136,18 +146,18 @@ impl Making<'_, '_> {
                 namespace: text(clone, "namespace"),
                 name: text(clone, "name"),
             };
-            self.clone_one(&source, &place, made, errors);
+            self.clone_one(&source, &place, made);
         } else if let Some(list) = list {
-            self.clone_list(list, &place, made, errors);
+            self.clone_list(list, &place, made);
         } else if let Some(data) = pattern.get("data").and_then(Value::as_map) {
             let exists = self.find(&place).ok().flatten().is_some();
             if !exists || self.generate.synchronize {
-                made.push(self.finish(data.clone(), &place));
+                made.objects.push(self.finish(data.clone(), &place));
             }
         }
     }
 
-    fn clone_one(&self, source: &Place, place: &Place, made: &mut Vec<Value>, errors: &mut Vec<String>) {
+    fn clone_one(&self, source: &Place, place: &Place, made: &mut Made) {
         if source.namespace == place.namespace && source.name == place.name {
             return;
         }
@@ -162,17 +172,20 @@ impl Making<'_, '_> {
             )
         };
         match found {
-            Ok(Some(source)) => made.push(self.copy(&source, place)),
-            Ok(None) => errors.push(missing("there is none")),
-            Err(error) => errors.push(missing(&error)),
+            Ok(Some(source)) => made.objects.push(self.copy(&source, place)),
+            Ok(None) => {
+                made.errors.push(missing("there is none"));
+                made.bereft.push(self.finish(Map::default(), place));
+            }
+            Err(error) => made.errors.push(missing(&error)),
         }
     }
 
-    fn clone_list(&self, list: &Value, place: &Place, made: &mut Vec<Value>, errors: &mut Vec<String>) {
+    fn clone_list(&self, list: &Value, place: &Place, made: &mut Made) {
         let namespace = list.get("namespace").and_then(Value::as_str).unwrap_or("");
         for kind in list.get("kinds").and_then(Value::as_list).unwrap_or(&[]) {
             let Some((api_version, kind)) = kind.as_str().and_then(|kind| kind.rsplit_once('/')) else {
-                errors.push(format!("`{}` names no version: write `v1/Secret`", kind.to_plain()));
+                made.errors.push(format!("`{}` names no version: write `v1/Secret`", kind.to_plain()));
                 continue;
             };
             let kind = Kind::new(api_version, kind);
@@ -193,10 +206,10 @@ impl Making<'_, '_> {
                         }
                         let name = SmolStr::new(identity.name);
                         let place = Place { kind: kind.clone(), namespace: place.namespace.clone(), name };
-                        made.push(self.copy(&source, &place));
+                        made.objects.push(self.copy(&source, &place));
                     }
                 }
-                Err(error) => errors.push(format!(
+                Err(error) => made.errors.push(format!(
                     "failed to list source resource for cloneList {api_version} {namespace}/{}. {error}",
                     kind.kind
                 )),

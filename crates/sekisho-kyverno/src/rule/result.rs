@@ -26,6 +26,8 @@ pub struct RuleResult {
     pub target: Option<Value>,
     /// The objects that are generated.
     pub generated: Vec<Value>,
+    /// What would be copies, by kind, namespace and name: of objects that are not there.
+    pub bereft: Vec<Value>,
 }
 
 /// What a rule does.

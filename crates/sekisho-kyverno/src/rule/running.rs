@@ -141,6 +141,7 @@ impl<'r> Running<'r> {
             exceptions: said.exceptions,
             target: None,
             generated: Vec::new(),
+            bereft: Vec::new(),
         }
     }
 

@@ -36,6 +36,11 @@ impl Need {
         Self::of(api_version, Needed::Kind(kind.into()))
     }
 
+    /// Objects of a resource: `configmaps`.
+    pub fn plural(group: &str, version: &str, plural: &str) -> Self {
+        Self { group: group.into(), version: version.into(), what: Needed::Plural(plural.into()) }
+    }
+
     fn of(api_version: &str, what: Needed) -> Self {
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
         Self { group: group.into(), version: version.into(), what }

@@ -10,7 +10,8 @@ use sekisho_kyverno::{ApiCall, FactError, FactKind, Facts as KyvernoFacts};
 use sekisho_kyverno::{Meter, Value};
 use smol_str::SmolStr;
 
-use crate::facts::{self, Facts};
+use crate::bundle::{Need, Needed};
+use crate::facts::{self, Facts, Served};
 use crate::group_version::GroupVersionKind;
 
 /// The facts of a review.
@@ -60,13 +61,37 @@ impl KyvernoFacts for Gathered<'_> {
         if call.service.is_some() || call.method == "POST" {
             return Err(unknown());
         }
-        self.known().answer(&call.url_path).ok_or_else(unknown)
+        let path = ApiPath::parse(&call.url_path).ok_or_else(unknown)?;
+        let path = match self.facts.served(&Need::plural(&path.group, &path.version, &path.resource)) {
+            Served::Assumed => path,
+            Served::As(kind) => path.of_kind(kind),
+            Served::Absent => {
+                let why = "the server could not find the requested resource";
+                return Err(FactError::Failed(why.to_owned()));
+            }
+            Served::Unknown => return Err(unknown()),
+        };
+        let missing = || FactError::Failed(format!("{} \"{}\" not found", path.resource, path.name));
+        self.known().answer(&call.url_path, &path).ok_or_else(missing)
     }
 }
 
 impl Objects for Gathered<'_> {
     fn find(&self, query: &ObjectQuery, meter: &Meter) -> Result<Vec<Value>, FactError> {
         let failed = |error: sekisho_kyverno::BudgetError| FactError::Failed(error.to_string());
+        if ![&query.group, &query.version, &query.kind].iter().any(|text| text.contains(['*', '?'])) {
+            let what = Needed::Kind(query.kind.clone());
+            let need = Need { group: query.group.clone(), version: query.version.clone(), what };
+            match self.facts.served(&need) {
+                Served::Assumed | Served::As(_) => {}
+                Served::Absent => {
+                    return Err(FactError::Failed(format!("the cluster has no `{}`", query.kind)));
+                }
+                Served::Unknown => {
+                    return Err(FactError::Unknown(format!("the objects of kind `{}`", query.kind)));
+                }
+            }
+        }
         let mut found = Vec::new();
         for known in &self.known().all {
             meter.work(1).map_err(failed)?;
@@ -111,20 +136,18 @@ impl KnownObjects {
         Self { all, answers: Mutex::default() }
     }
 
-    /// What the API server answers to a path.
-    fn answer(&self, path: &str) -> Option<Value> {
+    /// What the API server answers to a path, which is written like this.
+    fn answer(&self, written: &str, path: &ApiPath) -> Option<Value> {
         let answers = || self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = answers().get(path) {
+        if let Some(known) = answers().get(written) {
             return known.clone();
         }
-        let answer = ApiPath::parse(path).and_then(|path| {
-            let reads = |known: &&KnownObject| path.reads(&known.kind, &known.namespace, &known.name);
-            path.answer(self.all.iter().filter(reads).map(|known| &known.value))
-        });
+        let reads = |known: &&KnownObject| path.reads(&known.kind, &known.namespace, &known.name);
+        let answer = path.answer(self.all.iter().filter(reads).map(|known| &known.value));
         let answer = answer.map(|answer| answer.with_floats());
         let mut answers = answers();
         if answers.len() < KEPT {
-            answers.insert(path.into(), answer.clone());
+            answers.insert(written.into(), answer.clone());
         }
         answer
     }

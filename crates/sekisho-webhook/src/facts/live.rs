@@ -1,6 +1,6 @@
 //! Facts of a running cluster: mirrors of the kinds that policies look at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -11,7 +11,7 @@ use sekisho_cluster::{
     Connection, Discovered, Interest, Mirror, Receiver, Resource, Selection, Snapshot, discover,
 };
 use sekisho_manifest::Node;
-use sekisho_policy::{Facts, GroupVersionKind, Known, Need, Needed, ObjectQuery, User, Views};
+use sekisho_policy::{Facts, GroupVersionKind, Known, Need, Needed, ObjectQuery, Served, User, Views};
 
 use super::{FactHealth, FactSource, FactsError};
 use crate::json::parsed;
@@ -36,7 +36,7 @@ pub struct Live {
 
 #[derive(Default)]
 struct State {
-    known: Discovered,
+    known: Arc<Discovered>,
     mirrors: BTreeMap<GroupVersionKind, Arc<Mirror<Node>>>,
     /// What the server does not have, with the reason.
     missing: BTreeMap<Need, String>,
@@ -97,7 +97,9 @@ impl Live {
         let state = self.state();
         let kinds = state.mirrors.iter().filter(|(_, mirror)| mirror.health().synced);
         let kinds = kinds.map(|(kind, mirror)| (kind.clone(), mirror.snapshot())).collect();
-        let fresh = Arc::new(Assembled { kinds, views: Views::default() });
+        let missing = state.missing.keys().cloned().collect();
+        let known = Arc::clone(&state.known);
+        let fresh = Arc::new(Assembled { kinds, known, missing, views: Views::default() });
         *self.kept.write().unwrap_or_else(PoisonError::into_inner) = (generation, Arc::clone(&fresh));
         fresh
     }
@@ -119,11 +121,11 @@ impl FactSource for Live {
         let known = {
             let state = self.state();
             let has_all = needs.iter().all(|need| resource(&state.known, need).is_some());
-            has_all.then(|| state.known.clone())
+            has_all.then(|| Arc::clone(&state.known))
         };
         let known = match known {
             Some(known) => known,
-            None => discover(&self.asking).map_err(|error| away(&error))?,
+            None => Arc::new(discover(&self.asking).map_err(|error| away(&error))?),
         };
         let mut started = Vec::new();
         {
@@ -271,6 +273,10 @@ impl Receiver for Pods {
 #[derive(Default)]
 struct Assembled {
     kinds: Vec<(GroupVersionKind, Arc<Snapshot<Node>>)>,
+    /// What the server has.
+    known: Arc<Discovered>,
+    /// What the server does not have.
+    missing: BTreeSet<Need>,
     views: Views,
 }
 
@@ -326,6 +332,18 @@ impl Facts for Assembled {
             known.collect()
         };
         self.kinds.iter().flat_map(of_kind).collect()
+    }
+
+    fn served(&self, need: &Need) -> Served {
+        if self.missing.contains(need) {
+            return Served::Absent;
+        }
+        let Some(Resource { group, version, kind, .. }) = resource(&self.known, need) else {
+            return Served::Unknown;
+        };
+        let is_gathered =
+            self.of_kind(&GroupVersionKind { group, version, kind: kind.clone() }).next().is_some();
+        if is_gathered { Served::As(kind) } else { Served::Unknown }
     }
 
     fn views(&self) -> Option<&Views> {

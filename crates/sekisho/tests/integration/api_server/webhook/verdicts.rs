@@ -144,3 +144,42 @@ fn parameters_count_as_they_are() {
     webhook.patch(&path, &json!({"data": {"containers": "1"}})).expect("it passes");
     wait("the new parameters are seen", || webhook.create_with(name, &pod("first"), "?dryRun=All").ok());
 }
+
+/// What policies ask the API server for that it does not serve is met by their default, and where they have none nothing
+/// passes.
+#[test]
+fn what_the_api_server_does_not_serve_is_no_empty_list() {
+    let rule = |name: &str, label: &str, default: &str| {
+        format!(
+            "apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {{name: {name}}}
+spec:
+  validationFailureAction: Enforce
+  rules:
+  - name: birds
+    match: {{any: [{{resources: {{kinds: [ConfigMap], selector: {{matchLabels: {{asks: {label}}}}}}}}}]}}
+    context:
+    - name: birds
+      apiCall: {{urlPath: /apis/none.sekisho.dev/v1/birds, jmesPath: 'items[].metadata.name'{default}}}
+    validate:
+      message: 'birds {{{{ birds }}}}'
+      deny: {{conditions: {{any: [{{key: '{{{{ birds }}}}', operator: Equals, value: [robin]}}]}}}}
+---
+"
+        )
+    };
+    let policies = rule("with", "robin", ", default: [robin]")
+        + &rule("other", "wren", ", default: [wren]")
+        + &rule("without", "none", "");
+    let Some(webhook) = Webhook::start("unserved", &policies, &[]) else { return };
+    let name = "webhook-unserved";
+    webhook.namespace(name);
+    let outcome = webhook.create(name, &config_map("robin", json!({"asks": "robin"})));
+    assert!(refuses(&outcome, "robin"), "{outcome:?}");
+    webhook.create(name, &config_map("wren", json!({"asks": "wren"}))).expect("the default passes");
+    let outcome = webhook.create(name, &config_map("none", json!({"asks": "none"})));
+    assert!(refuses(&outcome, "the server could not find the requested resource"), "{outcome:?}");
+    let (ready, detail) = webhook.readyz();
+    assert!(ready && detail.contains("the API server does not have this kind"), "{detail}");
+}
