@@ -3,7 +3,7 @@
 //! What is made carries labels that say which policy and rule made it of which object, the same as Kyverno's. What such
 //! labels do not claim is never overwritten. Changes are bounded in number, and can be tried without being made.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sekisho_cluster::{Applying, Connection, Discovered, Removal, RequestError, Resource};
 use sekisho_manifest::Node;
@@ -11,7 +11,7 @@ use sekisho_policy::{Asked, Bundle, Effect, EffectKind, Facts, Outcome, Request,
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::kept::{Made, whole};
+use crate::kept::{Made, key, whole};
 
 /// The annotation that says whether an object is kept as it was made.
 pub(crate) const KEPT: &str = "sekisho/synchronize";
@@ -89,6 +89,8 @@ pub enum Cause {
 pub struct Wanted {
     /// What.
     pub effects: Vec<Effect>,
+    /// What would be a copy of an object that is not there, by name, and the policy that wants it.
+    pub bereft: BTreeMap<String, RuleName>,
     /// The policies that could not be asked.
     pub silent: BTreeSet<RuleName>,
     /// Why not.
@@ -118,7 +120,14 @@ pub fn wanted(
             continue;
         }
         let mut verdicts = Vec::new();
-        wanted.effects.extend(policy.effects(&asked, facts, &mut verdicts));
+        for effect in policy.effects(&asked, facts, &mut verdicts) {
+            match effect.kind {
+                EffectKind::Withdraw => {
+                    wanted.bereft.insert(key(&effect.object).id(), whole(&effect.rule));
+                }
+                _ => wanted.effects.push(effect),
+            }
+        }
         for verdict in verdicts.into_iter().filter(|verdict| verdict.outcome == Outcome::Error) {
             wanted.silent.insert(whole(&verdict.rule));
             wanted.errors.push((format!("{} {}", verdict.rule.kind, verdict.rule.policy), verdict.message));
@@ -133,7 +142,7 @@ pub fn labelled(effect: &Effect, trigger: &Request, maker: &str) -> Value {
     let kept = match effect.kind {
         EffectKind::Keep => KEPT_WITH_POLICY,
         EffectKind::KeepBeyondPolicy => KEPT_BEYOND_POLICY,
-        EffectKind::Make | EffectKind::Change => "false",
+        EffectKind::Make | EffectKind::Change | EffectKind::Withdraw => "false",
     };
     let trigger_version = trigger.kind.version.as_str();
     let uid =
@@ -215,6 +224,7 @@ impl Effects<'_> {
         let told = |error: RequestError| error.to_string();
         let how = Applying { manager: MANAGER, force: true, dry_run: self.dry_run };
         match (effect.kind, there) {
+            (EffectKind::Withdraw, _) => Ok(()),
             (EffectKind::Change, None) => Err(format!("`{kind}` `{name}` is not there to be changed")),
             (EffectKind::Change, Some(there)) => {
                 let mut object = effect.object.to_json();

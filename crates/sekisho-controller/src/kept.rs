@@ -23,6 +23,8 @@ pub(crate) struct Keeping {
     triggers: BTreeMap<String, (String, BTreeMap<String, Made>)>,
     /// By what was made: the trigger.
     made: BTreeMap<String, String>,
+    /// By the trigger: the policies that would copy something because of it that is not there yet, or is gone.
+    awaiting: BTreeMap<String, BTreeSet<RuleName>>,
 }
 
 impl Made {
@@ -31,29 +33,27 @@ impl Made {
         let beyond_policy = match effect.kind {
             EffectKind::Keep => false,
             EffectKind::KeepBeyondPolicy => true,
-            EffectKind::Make | EffectKind::Change => return None,
+            EffectKind::Make | EffectKind::Change | EffectKind::Withdraw => return None,
         };
-        let metadata = |key: &str| effect.object.at(&["metadata", key]).and_then(Node::as_str).unwrap_or("");
-        let key = ObjectKey {
-            api_version: effect.object.str("apiVersion").to_owned(),
-            kind: effect.object.str("kind").to_owned(),
-            namespace: metadata("namespace").to_owned(),
-            name: metadata("name").to_owned(),
-        };
-        Some(Self { key, rule: effect.rule.clone(), beyond_policy })
+        Some(Self { key: key(&effect.object), rule: effect.rule.clone(), beyond_policy })
     }
 }
 
 impl Keeping {
     /// Enters what is kept because of an object, in the place of what was. What was and is no longer is given back, but for
-    /// what policies made that could not be asked now: that is kept as it is.
+    /// what policies made that could not be asked now: that is kept as it is, unless what it is a copy of is gone.
     pub(crate) fn replace(
         &mut self,
         trigger: &str,
         uid: &str,
         now: impl IntoIterator<Item = Made>,
         silent: &BTreeSet<RuleName>,
+        bereft: &BTreeMap<String, RuleName>,
     ) -> Vec<Made> {
+        self.awaiting.remove(trigger);
+        if !bereft.is_empty() {
+            self.awaiting.insert(trigger.to_owned(), bereft.values().cloned().collect());
+        }
         let (_, before) = self.triggers.remove(trigger).unwrap_or_default();
         let mut kept: BTreeMap<String, Made> = now.into_iter().map(|made| (made.key.id(), made)).collect();
         let mut lost = Vec::new();
@@ -61,7 +61,7 @@ impl Keeping {
             if kept.contains_key(&id) {
                 continue;
             }
-            if silent.contains(&whole(&made.rule)) {
+            if silent.contains(&whole(&made.rule)) && !bereft.contains_key(&id) {
                 kept.insert(id, made);
             } else {
                 self.made.remove(&id);
@@ -85,6 +85,7 @@ impl Keeping {
 
     /// Takes out an object that is gone: its identifier, and what was kept because of it.
     pub(crate) fn bereave(&mut self, trigger: &str) -> Option<(String, Vec<Made>)> {
+        self.awaiting.remove(trigger);
         let (uid, kept) = self.triggers.remove(trigger)?;
         for id in kept.keys() {
             self.made.remove(id);
@@ -97,15 +98,28 @@ impl Keeping {
         self.made.get(made).map(String::as_str)
     }
 
-    /// All objects because of which others are kept.
+    /// All objects because of which others are kept, or would be.
     pub(crate) fn triggers(&self) -> impl Iterator<Item = &String> {
-        self.triggers.keys()
+        let others = self.awaiting.keys().filter(|trigger| !self.triggers.contains_key(*trigger));
+        self.triggers.keys().chain(others)
     }
 
-    /// The policies that keep something because of an object.
+    /// The policies that keep something because of an object, or would.
     pub(crate) fn policies(&self, trigger: &str) -> BTreeSet<RuleName> {
         let kept = self.triggers.get(trigger).into_iter().flat_map(|(_, kept)| kept.values());
-        kept.map(|made| whole(&made.rule)).collect()
+        let awaiting = self.awaiting.get(trigger).into_iter().flatten().cloned();
+        kept.map(|made| whole(&made.rule)).chain(awaiting).collect()
+    }
+}
+
+/// Which object a document is.
+pub(crate) fn key(object: &Node) -> ObjectKey {
+    let metadata = |key: &str| object.at(&["metadata", key]).and_then(Node::as_str).unwrap_or("");
+    ObjectKey {
+        api_version: object.str("apiVersion").to_owned(),
+        kind: object.str("kind").to_owned(),
+        namespace: metadata("namespace").to_owned(),
+        name: metadata("name").to_owned(),
     }
 }
 

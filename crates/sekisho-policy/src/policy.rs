@@ -87,6 +87,8 @@ pub enum EffectKind {
     KeepBeyondPolicy,
     /// It is changed, where it exists.
     Change,
+    /// It was kept as a copy of an object that is gone, and goes with it.
+    Withdraw,
 }
 
 /// What becomes of a request when a policy cannot be asked at all: nobody is there, or is out of time.

@@ -61,7 +61,7 @@ impl Work<'_> {
             }
             let kept: Vec<Made> = wanted.effects.iter().filter_map(Made::of).collect();
             followed.extend(kept.iter().map(|made| (made.key.api_version.clone(), made.key.kind.clone())));
-            let mut lost = self.keeping.replace(&id, &object.uid, kept, &wanted.silent);
+            let mut lost = self.keeping.replace(&id, &object.uid, kept, &wanted.silent, &wanted.bereft);
             lost.retain(|made| !made.beyond_policy || names.contains(&whole(&made.rule)));
             if !lost.is_empty() {
                 self.bereaved.push((object.uid.to_string(), lost));
@@ -160,12 +160,13 @@ impl Work<'_> {
             let kind = policy.map(|name| name.kind.clone()).unwrap_or_default();
             let rule = RuleName { kind, ..claim.rule };
             let made = Made { key, rule, beyond_policy: claim.beyond_policy };
+            let may_stay = policy.is_some() || made.beyond_policy;
             match triggers.get(&claim.trigger_uid) {
-                Some(trigger) if policy.is_some() || made.beyond_policy => {
+                _ if !may_stay => self.bereaved.push((claim.trigger_uid, vec![made])),
+                Some(trigger) => {
                     self.later.insert(trigger.clone(), Instant::now());
                     self.keeping.adopt(trigger, &claim.trigger_uid, made);
                 }
-                Some(_) => self.bereaved.push((claim.trigger_uid, vec![made])),
                 // An object that nobody follows may be there all the same.
                 None if self.follows(&claim.trigger_kind) => {
                     self.bereaved.push((claim.trigger_uid, vec![made]));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use sekisho_cluster::{Delta, Discovered, Interest, Kept, Mirror, Resource, discover};
+use sekisho_cluster::{Delta, Discovered, Interest, Kept, Mirror, Resource, Selection, discover};
 use sekisho_policy::{Bundle, GroupVersionResource, Need, Needed};
 use sekisho_store::{BundleUse, ObjectKey, Spool};
 use sekisho_webhook::facts::FactSource as _;
@@ -232,6 +232,9 @@ impl<'c> Work<'c> {
         for resource in wanted {
             self.follow(resource)?;
         }
+        if settings.effects && self.used.is_none() {
+            self.follow_claimed()?;
+        }
         if settings.effects {
             // What the policies want because of objects that were there before.
             if bundle.loaded.policies.iter().any(sekisho_policy::Policy::is_retroactive) {
@@ -280,6 +283,26 @@ impl<'c> Work<'c> {
         let need = Need::kind(version, kind);
         let found = self.kinds.resources.iter().find(|one| names(&need, one) && is_audited(one)).cloned();
         found.map_or(Ok(()), |resource| self.follow(resource))
+    }
+
+    /// Follows the kinds of which an earlier replica made something, whatever the policies say by now. Of a kind that must not
+    /// be listed nothing can be kept.
+    fn follow_claimed(&mut self) -> Result<(), ControllerError> {
+        let is_unknown =
+            |one: &&Resource| is_audited(one) && !self.followed.contains(one.full_name().as_str());
+        let unknown: Vec<Resource> = self.kinds.resources.iter().filter(is_unknown).cloned().collect();
+        for resource in unknown {
+            let mut first = First(false);
+            let labels = "app.kubernetes.io/managed-by=kyverno,generate.kyverno.io/policy-name";
+            let selection = Selection { labels, metadata_only: true, page: 1, ..Selection::of(&resource) };
+            match self.controller.connection.list(&selection, &mut first) {
+                Ok(_) if first.0 => self.follow(resource)?,
+                Ok(_) => {}
+                Err(error) if matches!(error.code(), Some(403..=405)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
     }
 
     /// Whether objects of a kind are followed, and all of them were read.
@@ -358,6 +381,18 @@ impl<'c> Work<'c> {
         lock(&self.controller.standing).unread = unread;
         synced && self.settling.is_none_or(|since| since.elapsed() >= SETTLING)
     }
+}
+
+/// Whether a list has anything.
+struct First(bool);
+
+impl sekisho_cluster::Receiver for First {
+    fn item(&mut self, _: &str) -> bool {
+        self.0 = true;
+        false
+    }
+
+    fn restart(&mut self) {}
 }
 
 /// Whether a kind of the cluster is one that is needed.

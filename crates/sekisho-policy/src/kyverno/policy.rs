@@ -243,11 +243,14 @@ impl Policy for KyvernoPolicy {
         let mut enter = |policy: &Self, mut result: RuleResult, kind: EffectKind, objects: Vec<Value>| {
             result.generated.clear();
             result.target = None;
+            let bereft = std::mem::take(&mut result.bereft);
             let verdict = policy.verdict(result);
             let rule = verdict.rule.clone();
-            let made =
-                objects.iter().map(|object| Effect { rule: rule.clone(), object: object.to_node(), kind });
-            effects.extend(made);
+            let effect = |object: &Value, kind| Effect { rule: rule.clone(), object: object.to_node(), kind };
+            effects.extend(objects.iter().map(|object| effect(object, kind)));
+            if matches!(kind, EffectKind::Keep | EffectKind::KeepBeyondPolicy) {
+                effects.extend(bereft.iter().map(|object| effect(object, EffectKind::Withdraw)));
+            }
             verdicts.push(verdict);
         };
         if self.has(policy::Rule::generates) {

@@ -153,5 +153,6 @@ pub(super) fn said(rule: &str, kind: RuleKind, status: Status, message: impl Int
         exceptions: Vec::new(),
         target: None,
         generated: Vec::new(),
+        bereft: Vec::new(),
     }
 }

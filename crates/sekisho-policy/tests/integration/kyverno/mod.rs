@@ -1,5 +1,6 @@
 //! Kyverno's policies of expressions.
 
+mod calls;
 mod exceptions;
 mod hostile;
 mod libraries;

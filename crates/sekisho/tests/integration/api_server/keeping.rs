@@ -175,7 +175,6 @@ fn what_is_made_is_kept_until_its_reason_goes() {
     let get = |name: &str| server.connection.get(&format!("{maps}/{name}"));
     let has = |name: &str, wanted: Value| wait(name, || get(name).ok().filter(|found| data(found) == wanted));
     let gone = |name: &str| wait(name, || get(name).err().filter(|error| error.code() == Some(404)));
-    map("source", json!({}), json!({"version": "1"}));
     let service = json!({
         "apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": 80}]},
     });
@@ -190,8 +189,10 @@ fn what_is_made_is_kept_until_its_reason_goes() {
     wait("everything was looked at", || (controller.metric("complete") == Some(1)).then_some(()));
 
     map("web", json!({"twin": "yes"}), json!({}));
-    has("clone-of-web", json!({"version": "1"}));
     has("made-of-web", json!({"text": "fixed"}));
+    // What it is to be a copy of may come later.
+    map("source", json!({}), json!({"version": "1"}));
+    has("clone-of-web", json!({"version": "1"}));
     wait("the Service is labelled", || {
         let service = server.connection.get(&format!("{services}/web")).ok()?;
         (service.at(&["metadata", "labels", "seen"]).and_then(Node::as_str) == Some("web")).then_some(())
@@ -207,6 +208,12 @@ fn what_is_made_is_kept_until_its_reason_goes() {
     has("clone-of-web", json!({"version": "1"}));
     // A copy is as what it is copied from.
     patch("source", json!({"data": {"version": "2"}}));
+    has("clone-of-web", json!({"version": "2"}));
+    // It goes with it, and comes again with it.
+    server.connection.delete(&format!("{maps}/source")).expect("it is removed");
+    gone("clone-of-web");
+    has("made-of-web", json!({"text": "fixed"}));
+    map("source", json!({}), json!({"version": "2"}));
     has("clone-of-web", json!({"version": "2"}));
 
     // Another controller knows what the first one made: what has lost its reason meanwhile goes.
@@ -229,6 +236,52 @@ fn what_is_made_is_kept_until_its_reason_goes() {
     fs::remove_file(bench.path().join("policies/clone.yaml")).expect("removed");
     gone("clone-of-web");
     has("made-of-web", json!({"text": "fixed"}));
+}
+
+/// What a policy of expressions makes of a kind that nobody can tell beforehand, and that nothing else follows.
+#[test]
+fn what_was_made_is_known_again_whatever_its_kind() {
+    let Some(server) = ApiServer::get() else { return };
+    let _shared = beside_others();
+    let namespace = server.space("known-again");
+    let bench = Workbench::new();
+    let policy = |name: &str| {
+        policies(&namespace)[1]
+            .1
+            .replace("kind: ConfigMap", "kind: ServiceAccount")
+            .replace("        data: {text: fixed}\n", "")
+            .replace(&format!("{namespace}-made"), &format!("{namespace}-{name}"))
+            .replace("made-of-", &format!("{name}-of-"))
+    };
+    bench.file("policies/stays.yaml", policy("stays"));
+    bench.file("policies/goes.yaml", policy("goes"));
+    let lease = format!("{namespace}/controller");
+    let mut controller = Controller::start(&bench, "first", &["--lease", &lease]);
+    wait("everything was looked at", || (controller.metric("complete") == Some(1)).then_some(()));
+    let maps = format!("/api/v1/namespaces/{namespace}/configmaps");
+    for name in ["one", "two"] {
+        let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "labels": {"twin": "yes"}}});
+        server.connection.create(&maps, &map.to_string()).expect("it is made");
+    }
+    let accounts = format!("/api/v1/namespaces/{namespace}/serviceaccounts");
+    let get = |name: &str| server.connection.get(&format!("{accounts}/{name}"));
+    let gone = |name: &str| wait(name, || get(name).err().filter(|error| error.code() == Some(404)));
+    let has = |name: &str| wait(name, || get(name).ok());
+    for name in ["stays-of-one", "stays-of-two", "goes-of-one", "goes-of-two"] {
+        has(name);
+    }
+    controller.kill();
+    // What it was made because of goes, and a policy does, while nobody looks.
+    server.connection.delete(&format!("{maps}/one")).expect("it is removed");
+    fs::remove_file(bench.path().join("policies/goes.yaml")).expect("removed");
+    let controller = Controller::start(&bench, "second", &["--lease", &lease]);
+    gone("stays-of-one");
+    gone("goes-of-one");
+    gone("goes-of-two");
+    wait("the second looked at everything", || (controller.metric("complete") == Some(1)).then_some(()));
+    // What stays is kept.
+    server.connection.delete(&format!("{accounts}/stays-of-two")).expect("it is removed");
+    has("stays-of-two");
 }
 
 #[test]
