@@ -144,9 +144,15 @@ impl<R: Read> CaptureReader<R> {
             self.window.advance(self.block);
             self.block = 0;
             match self.near_event() {
-                Some(Near::Event) => return Ok(Some(Item::Event(self.event(&[])))),
-                Some(Near::Gathered) => return Ok(Some(Item::Event(self.event(self.converter.others())))),
-                Some(Near::Dropped) => {}
+                Some(Near::Event) => {
+                    self.statistics.events += 1;
+                    return Ok(Some(Item::Event(self.event(&[]))));
+                }
+                Some(Near::Gathered) => {
+                    self.statistics.events += 1;
+                    return Ok(Some(Item::Event(self.event(self.converter.others()))));
+                }
+                Some(Near::Dropped) => self.statistics.merged_events += 1,
                 None => break,
             }
         }
@@ -195,7 +201,7 @@ impl<R: Read> CaptureReader<R> {
     }
 
     /// Takes the block at the front where it is an event that is in order, wholly in the window, and converted without
-    /// looking at its values, as nearly every one is. Nothing has happened where it is not.
+    /// looking at its values, as nearly every one is. Nothing has happened where it is not, and nothing is counted.
     #[inline]
     fn near_event(&mut self) -> Option<Near> {
         let bytes = self.window.bytes();
@@ -224,9 +230,6 @@ impl<R: Read> CaptureReader<R> {
         self.block = length as usize;
         self.values = values;
         self.head = head;
-        let is_given = !matches!(near, Near::Dropped);
-        self.statistics.events += u64::from(is_given);
-        self.statistics.merged_events += u64::from(!is_given);
         Some(near)
     }
 

@@ -149,7 +149,8 @@ impl Converter {
 
     /// Makes the current event of one of which these are the head, the places of the parameters and all bytes, where no
     /// value must be looked at; else nothing has happened.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "it is asked for every event, and does little itself for most")]
     pub(crate) fn near(&mut self, head: &mut Head, spans: &mut Spans, own: &[u8]) -> Option<Outcome> {
         match self.plans.of(head.kind, spans.get().len())? {
             Plan::Unchanged => Some(Outcome::Unchanged),
@@ -190,15 +191,15 @@ impl Converter {
             recipe.kept,
             recipe.pieces.iter().map(|piece| {
                 let span = match piece.from {
-                    From::Own(place) => own.get(place).copied().unwrap_or_default(),
                     From::Enter(place, otherwise) => {
                         let entered = waiting.as_ref().and_then(|enter| enter.span(place));
                         uses_enter |= entered.is_some();
                         entered.unwrap_or(otherwise)
                     }
+                    From::Own(place) => own.get(place).copied().unwrap_or_default(),
                     From::Constant(span) => span,
                 };
-                span.cut(piece.longest)
+                if piece.longest == u32::MAX { span } else { span.cut(piece.longest) }
             }),
         );
         if let Some(waiting) = waiting {

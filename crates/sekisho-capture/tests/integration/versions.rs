@@ -199,6 +199,22 @@ fn events_without_the_number_of_parameters() {
 }
 
 #[test]
+fn events_of_one_type_may_have_other_numbers_of_parameters() {
+    let all: [&[u8]; 6] = [&[3; 8], b"/etc/shadow\0", &[1; 4], &[0; 4], &[0; 4], &[0; 8]];
+    let counts = [4, 4, 6, 4, 0, 2, 6, 5, 5, 3];
+    let kind = BlockType::Event { flags: false, counted: false, large: false };
+    let mut writer = CaptureWriter::new(Vec::new()).unwrap();
+    for count in counts {
+        writer.block(kind, &uncounted("SYSCALL_OPEN_X", 0, &all[..count])).unwrap();
+    }
+    let found = read(&writer.finish().unwrap(), Profile::Legacy);
+    assert!(found.errors.is_empty(), "{:?}", found.errors);
+    let events: Vec<Vec<&[u8]>> =
+        found.events.iter().map(|event| event.as_event().parameters().collect()).collect();
+    assert_eq!(events, counts.map(|count| all[..count].to_vec()));
+}
+
+#[test]
 fn numbers_of_before_the_first_release() {
     for (number, kind) in [
         (0x8000_ABCD, BlockType::Processes(1)),

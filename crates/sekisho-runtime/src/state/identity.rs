@@ -12,8 +12,10 @@ use super::image::Image;
 
 /// No more is remembered of programs, files, folders and environments, about.
 const TEXT_BYTES: usize = 1 << 20;
-/// No more processes are told apart at a time.
-const PROCESSES: usize = 4_096;
+/// No more is remembered of processes, about.
+const PROCESS_BYTES: usize = 1 << 20;
+/// What remembering something takes beside its key.
+const ENTRY_BYTES: usize = 64;
 
 /// What a text is of.
 #[derive(Clone, Copy)]
@@ -50,12 +52,18 @@ pub(crate) struct Identities {
     text_bytes: usize,
     /// Processes by the same.
     processes: HashMap<Box<[u64]>, u64, NumberHash>,
+    process_bytes: usize,
     text: Vec<u8>,
     /// Room for what is known of a process.
     pub(crate) numbers: Vec<u64>,
 }
 
 impl Identities {
+    /// The bytes that it takes, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text_bytes + self.process_bytes
+    }
+
     /// A number that was never given before.
     pub(crate) fn next(&mut self) -> u64 {
         self.last += 1;
@@ -126,7 +134,7 @@ impl Identities {
             self.texts.clear();
             self.text_bytes = 0;
         }
-        self.text_bytes += self.text.len() + 64;
+        self.text_bytes += self.text.len() + ENTRY_BYTES;
         let number = self.next();
         self.texts.insert(self.text[..].into(), number);
         number
@@ -137,9 +145,11 @@ impl Identities {
         if let Some(known) = self.processes.get(&self.numbers[..]) {
             return *known;
         }
-        if self.processes.len() >= PROCESSES {
+        if self.process_bytes > PROCESS_BYTES {
             self.processes.clear();
+            self.process_bytes = 0;
         }
+        self.process_bytes += size_of_val(&self.numbers[..]) + ENTRY_BYTES;
         let number = self.next();
         self.processes.insert(self.numbers[..].into(), number);
         number

@@ -83,6 +83,8 @@ pub struct StateMetrics {
     pub dropped_accounts: u64,
     /// Events of threads of which nothing was known.
     pub unknown_threads: u64,
+    /// Bytes that events are told apart by, about.
+    pub identity_bytes: u64,
 }
 
 /// What is known of a machine.
@@ -144,6 +146,7 @@ impl State {
             dropped_descriptors: self.threads.dropped_descriptors,
             dropped_accounts: self.accounts.dropped,
             unknown_threads: self.unknown_threads,
+            identity_bytes: self.identities.borrow().bytes() as u64,
         }
     }
 

@@ -115,6 +115,7 @@ impl State {
         self.threads.find_again(event.head.thread).or_else(|| self.unknown_thread(event, traits))
     }
 
+    #[cold]
     fn unknown_thread(&mut self, event: &Event<'_>, traits: Traits) -> Option<Slot> {
         let tid = event.head.thread;
         let is_told_of = matches!(traits.action, Action::Clone | Action::Switch | Action::End | Action::Keep);

@@ -121,6 +121,26 @@ fn what_processes_refer_to_has_bounds() {
 }
 
 #[test]
+fn what_events_are_told_apart_by_has_bounds() {
+    let rules = rule("evt.type in (openat, execve) and proc.env contains nothing and fd.name != /x", "x");
+    let mut watcher = Watcher::new(rules, Settings::default());
+    let mut text = String::from("process 5 sh parent=1\n");
+    for number in 0..3_000 {
+        let long = "y".repeat(500);
+        writeln!(text, "5 openat fd=3 dirfd=AT_FDCWD name=/{long}/{number} flags=O_RDONLY").unwrap();
+        writeln!(text, "5 execve path=/bin/x parent=1 args={number} env=A={number}{long}").unwrap();
+        writeln!(text, "5 socket fd=4 domain=AF_INET type=2 proto={number}").unwrap();
+    }
+    let scenario = Scenario::parse(&text).unwrap();
+    let mut most = 0;
+    for event in scenario.events() {
+        watcher.event(&event);
+        most = most.max(watcher.metrics().state.identity_bytes);
+    }
+    assert!((1 << 20..3 << 20).contains(&most), "{most}");
+}
+
+#[test]
 fn important_processes_are_kept_longer() {
     let limits = Limits { threads: 50, ..Limits::default() };
     let rules = rule("evt.type = mkdir and proc.pname = sshd", "%proc.name");
