@@ -10,34 +10,12 @@ use sekisho_capture::EventType;
 
 use crate::candidates::Candidates;
 use crate::catalog::Field;
-use crate::program::{Event, Graph, NodeId, Run};
+use crate::program::{Event, Graph, Grounds, Identity, NodeId, Run};
 
-/// Numbers of an identity.
-pub const IDENTITY_NUMBERS: usize = 7;
 /// What is remembered: so many events, of which each takes 64 bytes, in pairs of which the older is pushed out.
 const ENTRIES: usize = 4_096;
 /// The bit of an entry's plan that says that no rule can hold.
 const CLOSED: u64 = 1 << 32;
-
-/// What values come from, as bits to which a source of events gives their meaning.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Grounds(pub u64);
-
-impl Grounds {
-    /// These and others.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether these are among them.
-    pub fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
-}
-
-/// Numbers that tell the grounds of an event from all others.
-pub type Identity = [u64; IDENTITY_NUMBERS];
 
 /// How events of one type are judged.
 pub(crate) struct Plan {

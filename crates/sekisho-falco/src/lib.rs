@@ -23,9 +23,9 @@ mod value;
 
 pub use catalog::{Argument, Catalog, Field, FieldError, FieldInfo, Reading};
 pub use event_types::EventTypes;
-pub use judged::{Grounds, IDENTITY_NUMBERS, Identity};
 pub use lint::{Remark, RemarkCode, remarks};
 pub use load::{Code, ENGINE_VERSION, FileResult, Item, ItemKind, LoadBudget, Loader, Message, Version};
-pub use program::{Evaluator, Event, GraphSize};
-pub use ruleset::{Cost, Form, Match, MatchField, Matching, Priority, Rule, RuleSet, Selector};
+pub use output::{Form, MatchField};
+pub use program::{Event, GraphSize, Grounds, IDENTITY_NUMBERS, Identity};
+pub use ruleset::{Cost, Evaluator, Match, Matching, Priority, Rule, RuleSet, Selector};
 pub use value::Value;

@@ -5,7 +5,6 @@ use sekisho_capture::Format;
 use crate::catalog::Catalog;
 use crate::condition::{Operand, parse_output_field};
 use crate::program::{CompileError, Event, Extract, Extracts, Run};
-use crate::ruleset::{Form, MatchField};
 use crate::value::Value;
 
 /// What stands for a value that an event does not have.
@@ -14,6 +13,28 @@ const NOT_AVAILABLE: &str = "<NA>";
 const MAX_FIELD_BYTES: usize = 1_024;
 /// No value is wider than this.
 const MAX_WIDTH: usize = 4_096;
+
+/// A field of an output.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct MatchField {
+    /// Its name as the output writes it.
+    pub name: String,
+    /// Its value as the output shows it; none where the event has none.
+    pub value: Option<String>,
+    /// What JSON takes the value for.
+    pub form: Form,
+}
+
+/// What JSON takes a value for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    /// A string.
+    Text,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+}
 
 /// A compiled output.
 pub(crate) struct Output {

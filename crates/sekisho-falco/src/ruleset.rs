@@ -11,9 +11,9 @@ use crate::candidates::{Candidate, Candidates};
 use crate::catalog::Catalog;
 use crate::condition::Condition;
 use crate::event_types::{EventTypes, is_generic};
-use crate::judged::Memory;
-use crate::output::Output;
-use crate::program::{CompileError, Evaluator, Event, Graph, GraphSize, NodeId};
+use crate::judged::{Judged, Memory};
+use crate::output::{MatchField, Output};
+use crate::program::{CompileError, Event, Graph, GraphSize, NodeId, Workspace};
 
 /// Where rules of no stated source belong.
 pub(crate) const DEFAULT_SOURCE: &str = "syscall";
@@ -121,28 +121,6 @@ pub struct Match<'r> {
     pub fields: Vec<MatchField>,
 }
 
-/// A field of an output.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct MatchField {
-    /// Its name as the output writes it.
-    pub name: String,
-    /// Its value as the output shows it; none where the event has none.
-    pub value: Option<String>,
-    /// What JSON takes the value for.
-    pub form: Form,
-}
-
-/// What JSON takes a value for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Form {
-    /// A string.
-    Text,
-    /// A number.
-    Number,
-    /// True or false.
-    Boolean,
-}
-
 /// What rules cost for events of a type, where every comparison is made.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Cost<'r> {
@@ -167,6 +145,25 @@ pub enum Selector {
     Name(String),
     /// Rules with this tag.
     Tag(String),
+}
+
+/// The memory that evaluation uses again for each event, and what it learned of events before.
+#[derive(Default)]
+pub struct Evaluator {
+    workspace: Workspace,
+    judged: Judged,
+}
+
+impl Evaluator {
+    /// Memory for nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Predicates that were evaluated, and values that were had, over all events so far.
+    pub fn counts(&self) -> (u64, u64) {
+        self.workspace.counts()
+    }
 }
 
 /// Compiled rules.
@@ -417,7 +414,7 @@ impl RuleSet {
             _ => (candidates, None),
         };
         let is_asked = |place: usize| self.rules.get(place).is_some_and(|compiled| compiled.rule.enabled);
-        let mut run = evaluator.begin(&source.graph, event);
+        let mut run = evaluator.workspace.begin(&source.graph, event);
         asked.each_that_holds(&mut run, is_asked, |place, run| {
             if let Some(compiled) = self.rules.get(place) {
                 let (output, fields) = compiled.output.render(run);

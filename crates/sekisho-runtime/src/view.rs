@@ -2,10 +2,8 @@
 
 use std::cell::Cell;
 
-use sekisho_capture::{Event, EventFlags, EventType, Profile};
-use sekisho_falco::{Field, Grounds, Identity, Value};
+use sekisho_capture::{Event, EventFlags, Profile};
 
-use crate::field::{self, Known};
 use crate::state::file::File;
 use crate::state::thread::Thread;
 use crate::state::{Slot, State};
@@ -73,37 +71,5 @@ impl<'a> View<'a> {
         let parameters = &self.event.head.kind.info().parameters;
         let place = parameters.iter().position(|parameter| parameter.name == name)?;
         (place < self.event.parameter_count()).then_some(place)
-    }
-}
-
-impl sekisho_falco::Event for View<'_> {
-    fn source(&self) -> &str {
-        SYSCALL
-    }
-
-    fn event_type(&self) -> Option<EventType> {
-        Some(self.event.head.kind)
-    }
-
-    fn extract<'e>(&'e self, field: &Field, values: &mut Vec<Value<'e>>) -> bool {
-        let argument = field.argument.as_deref();
-        match field::known(field) {
-            Known::Event(known) => field::event::extract(self, known, argument, values),
-            Known::Process(known) => field::process::extract(self, known, argument, values),
-            Known::File(known) => field::file::extract(self, known, argument, values),
-            Known::Account(known) => field::account::extract(self, known, values),
-            Known::Path(known) => field::path::extract(self, known, values),
-            Known::Container(known) => field::container::extract(self, known, argument, values),
-            Known::Kubernetes(known) => field::kubernetes::extract(self, &known, argument, values),
-            Known::Unknown => false,
-        }
-    }
-
-    fn grounds(&self, field: &Field) -> Option<Grounds> {
-        field::grounds::of(self, field)
-    }
-
-    fn identity(&self, grounds: Grounds) -> Option<Identity> {
-        field::grounds::identity(self, grounds)
     }
 }

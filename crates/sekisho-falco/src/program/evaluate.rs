@@ -2,48 +2,21 @@
 
 use std::ops::Range;
 
-use sekisho_capture::EventType;
-
+use super::event::Event;
+use super::extract::Extract;
+use super::graph::{Ask, Graph, Node, NodeId, Predicate};
 use super::test::compare_operands;
-use super::{Ask, Extract, Graph, Node, NodeId, Predicate, transform};
-use crate::catalog::{Field, Reading};
+use super::transform;
+use crate::catalog::Reading;
 use crate::condition::Transformer;
-use crate::judged::{Grounds, Identity, Judged};
 use crate::value::Value;
 
 /// Room for the values of an event, which most need no more of.
 const LEAST_ROOM: usize = 24;
 
-/// What happened: the seam between rules and where events come from.
-pub trait Event {
-    /// The source that rules name: `syscall`, `k8s_audit`.
-    fn source(&self) -> &str;
-
-    /// The type of the event, where the source has types.
-    fn event_type(&self) -> Option<EventType> {
-        None
-    }
-
-    /// Pushes the values of a field; false where it has none in this event. A field that is no list has one
-    /// value, or those of all processes or ends where its [`Reading`](crate::Reading) says so.
-    fn extract<'e>(&'e self, field: &Field, values: &mut Vec<Value<'e>>) -> bool;
-
-    /// What the values of a field come from in every event of this one's type; none where something else may play a
-    /// part. While the grounds are the same, so are the values.
-    fn grounds(&self, _field: &Field) -> Option<Grounds> {
-        None
-    }
-
-    /// Numbers that tell these grounds, as they are for this event, from whatever they were for others of its type; none
-    /// where that cannot be told.
-    fn identity(&self, _grounds: Grounds) -> Option<Identity> {
-        None
-    }
-}
-
 /// The memory that evaluation uses again for each event.
 #[derive(Default)]
-pub struct Evaluator {
+pub(crate) struct Workspace {
     stamp: u32,
     /// For each node the stamp of the event it was last answered for, and the answer in the lowest bit.
     nodes: Vec<u32>,
@@ -51,7 +24,6 @@ pub struct Evaluator {
     cells: Vec<Cell>,
     /// Room for the bits of rules.
     words: Vec<u64>,
-    pub(crate) judged: Judged,
     /// Predicates that were evaluated so far, for measuring.
     pub(crate) evaluated: u64,
     pub(crate) extracted: u64,
@@ -68,19 +40,14 @@ struct Cell {
 /// One event's evaluation.
 pub(crate) struct Run<'r, 'e, E: ?Sized> {
     graph: &'r Graph,
-    evaluator: &'r mut Evaluator,
+    workspace: &'r mut Workspace,
     event: &'e E,
     values: Vec<Value<'e>>,
 }
 
-impl Evaluator {
-    /// Memory for nothing yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
+impl Workspace {
     /// Predicates that were evaluated, and values that were had, over all events so far.
-    pub fn counts(&self) -> (u64, u64) {
+    pub(crate) fn counts(&self) -> (u64, u64) {
         (self.evaluated, self.extracted)
     }
 
@@ -101,14 +68,14 @@ impl Evaluator {
             self.predicates.resize(self.predicates.len().max(graph.predicates.len()), 0);
             self.cells.resize(self.cells.len().max(graph.extracts.len()), Cell::default());
         }
-        Run { graph, evaluator: self, event, values: Vec::new() }
+        Run { graph, workspace: self, event, values: Vec::new() }
     }
 }
 
 impl<'e, E: Event + ?Sized> Run<'_, 'e, E> {
     /// Words in which the bits of so many rules are set.
     pub(crate) fn take_words(&mut self, rules: usize) -> Vec<u64> {
-        let mut words = std::mem::take(&mut self.evaluator.words);
+        let mut words = std::mem::take(&mut self.workspace.words);
         words.clear();
         words.resize(rules / 64, u64::MAX);
         words.push((1 << (rules % 64)) - 1);
@@ -116,7 +83,7 @@ impl<'e, E: Event + ?Sized> Run<'_, 'e, E> {
     }
 
     pub(crate) fn give_words(&mut self, words: Vec<u64>) {
-        self.evaluator.words = words;
+        self.workspace.words = words;
     }
 
     /// Whether a node holds.
@@ -130,25 +97,25 @@ impl<'e, E: Event + ?Sized> Run<'_, 'e, E> {
             Some(Node::Always) => return true,
             Some(Node::Never) | None => return false,
         };
-        if let Some(known) = known(&self.evaluator.nodes, id, self.evaluator.stamp) {
+        if let Some(known) = known(&self.workspace.nodes, id, self.workspace.stamp) {
             return known;
         }
         let answer = parts.iter().all(|part| self.holds(*part) == all) == all;
-        note(&mut self.evaluator.nodes, id, self.evaluator.stamp, answer);
+        note(&mut self.workspace.nodes, id, self.workspace.stamp, answer);
         answer
     }
 
     fn predicate(&mut self, place: u32) -> bool {
-        if let Some(known) = known(&self.evaluator.predicates, place, self.evaluator.stamp) {
+        if let Some(known) = known(&self.workspace.predicates, place, self.workspace.stamp) {
             return known;
         }
         let answer = self.graph.predicates.get(place as usize).is_some_and(|predicate| self.asked(predicate));
-        note(&mut self.evaluator.predicates, place, self.evaluator.stamp, answer);
+        note(&mut self.workspace.predicates, place, self.workspace.stamp, answer);
         answer
     }
 
     fn asked(&mut self, predicate: &Predicate) -> bool {
-        self.evaluator.evaluated += 1;
+        self.workspace.evaluated += 1;
         let Some(left) = self.extract(predicate.left) else { return false };
         match &predicate.ask {
             Ask::Exists => true,
@@ -170,14 +137,14 @@ impl<'e, E: Event + ?Sized> Run<'_, 'e, E> {
 
     /// The values of an extract, by their place among all values of the event; none where there are none.
     pub(crate) fn extract(&mut self, place: u32) -> Option<Range<usize>> {
-        let stamp = self.evaluator.stamp;
-        if let Some(cell) = self.evaluator.cells.get(place as usize).filter(|cell| cell.stamp == stamp) {
+        let stamp = self.workspace.stamp;
+        if let Some(cell) = self.workspace.cells.get(place as usize).filter(|cell| cell.stamp == stamp) {
             return cell.is_there.then_some(cell.start as usize..cell.end as usize);
         }
-        self.evaluator.extracted += 1;
+        self.workspace.extracted += 1;
         let graph = self.graph;
         let found = graph.extracts.get(place).and_then(|extract| self.extract_anew(extract));
-        if let Some(cell) = self.evaluator.cells.get_mut(place as usize) {
+        if let Some(cell) = self.workspace.cells.get_mut(place as usize) {
             let range = found.clone().unwrap_or_default();
             let end = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
             *cell = Cell { stamp, is_there: found.is_some(), start: end(range.start), end: end(range.end) };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sekisho_capture::Type;
 
-use super::CompileError;
+use super::error::CompileError;
 use crate::catalog::{Catalog, Field, FieldError, Reading};
 use crate::condition::{Operand, Transformer};
 use crate::value::{Class, class};

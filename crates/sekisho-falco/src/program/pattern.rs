@@ -4,6 +4,11 @@ use std::collections::HashMap;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+/// Whether a text matches a glob.
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
+    Glob::new(pattern.as_bytes(), false).is_match(text.as_bytes())
+}
+
 /// A compiled regular expression takes no more memory than this.
 const REGEX_BYTES: usize = 4 << 20;
 

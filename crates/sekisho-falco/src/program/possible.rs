@@ -6,8 +6,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use sekisho_capture::{EventFlags, EventType};
 
-use super::test::Element;
-use super::{Ask, Extract, Graph, Node, NodeId, Predicate, Test};
+use super::extract::Extract;
+use super::graph::{Ask, Graph, Node, NodeId, Predicate, RightKey};
+use super::test::{Element, Test};
 use crate::catalog::{Field, Reading};
 use crate::condition::{Condition, Operator, Right};
 use crate::value::{Constant, Value};
@@ -282,12 +283,12 @@ impl<'g> Search<'g> {
                 operator: *operator,
                 modifier: *modifier,
                 right: match right {
-                    super::RightKey::Operand(operand) => Right::Operand(operand.clone()),
-                    super::RightKey::Values(values) if values.len() == 1 && !operator.takes_list() => {
+                    RightKey::Operand(operand) => Right::Operand(operand.clone()),
+                    RightKey::Values(values) if values.len() == 1 && !operator.takes_list() => {
                         Right::Value(values.first().cloned().unwrap_or_default())
                     }
-                    super::RightKey::Values(values) => Right::List(values.clone()),
-                    super::RightKey::Nothing => Right::List(Vec::new()),
+                    RightKey::Values(values) => Right::List(values.clone()),
+                    RightKey::Nothing => Right::List(Vec::new()),
                 },
                 at: 0,
             },
@@ -426,6 +427,14 @@ fn numbers_agree(tests: &[(&Test, bool)]) -> bool {
         }
     }
     least <= most
+}
+
+impl Graph {
+    /// What a set of predicates costs.
+    pub(crate) fn weight(&self, predicates: &std::collections::HashSet<u32>) -> u64 {
+        let weight = |place: &u32| self.predicates.get(*place as usize).map_or(0, |known| known.weight(self));
+        predicates.iter().map(weight).fold(0, u64::saturating_add)
+    }
 }
 
 impl Predicate {

@@ -16,7 +16,8 @@ pub(crate) mod time;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use sekisho_falco::{Catalog, Field, Value};
+use sekisho_capture::EventType;
+use sekisho_falco::{Catalog, Field, Grounds, Identity, Value};
 
 use self::account::AccountField;
 use self::container::ContainerField;
@@ -26,6 +27,7 @@ use self::kubernetes::KubernetesField;
 use self::path::PathField;
 pub use self::presence::may_have;
 use self::process::ProcessField;
+use crate::view::{SYSCALL, View};
 
 /// A field by what it is about.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +47,38 @@ static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| Catalog::names().map(by_na
 /// What a field of a rule is.
 pub(crate) fn known(field: &Field) -> Known {
     KNOWN.get(field.info.id as usize).copied().unwrap_or(Known::Unknown)
+}
+
+impl sekisho_falco::Event for View<'_> {
+    fn source(&self) -> &str {
+        SYSCALL
+    }
+
+    fn event_type(&self) -> Option<EventType> {
+        Some(self.event.head.kind)
+    }
+
+    fn extract<'e>(&'e self, field: &Field, values: &mut Vec<Value<'e>>) -> bool {
+        let argument = field.argument.as_deref();
+        match known(field) {
+            Known::Event(known) => event::extract(self, known, argument, values),
+            Known::Process(known) => process::extract(self, known, argument, values),
+            Known::File(known) => file::extract(self, known, argument, values),
+            Known::Account(known) => account::extract(self, known, values),
+            Known::Path(known) => path::extract(self, known, values),
+            Known::Container(known) => container::extract(self, known, argument, values),
+            Known::Kubernetes(known) => kubernetes::extract(self, &known, argument, values),
+            Known::Unknown => false,
+        }
+    }
+
+    fn grounds(&self, field: &Field) -> Option<Grounds> {
+        grounds::of(self, field)
+    }
+
+    fn identity(&self, grounds: Grounds) -> Option<Identity> {
+        grounds::identity(self, grounds)
+    }
 }
 
 /// Whether a field has values here.
