@@ -57,6 +57,6 @@ pub use request::{Operation, Request, User};
 pub use rollout::{Rollout, Stage};
 pub use set::{PolicySet, Review, Scope};
 pub use snapshot::Snapshot;
-pub use trust::{TrustSet, TrustText, pod_template};
+pub use trust::{TrustSet, TrustText, pod_template, resource_of};
 pub use verdict::{Enforcement, Outcome, RuleName, Verdict};
 pub use views::Views;

@@ -13,6 +13,7 @@ mod blob;
 mod cache;
 mod challenge;
 mod client;
+mod configurations;
 mod credential;
 mod error;
 mod folder;

@@ -54,7 +54,7 @@ impl Repository {
     /// Another repository, asked in the same way.
     #[must_use]
     pub fn sibling(&self, reference: &ImageRef) -> Self {
-        Self::of(&self.client, reference)
+        Self { until: self.until, ..Self::of(&self.client, reference) }
     }
 
     /// The repository of a reference.
@@ -229,7 +229,7 @@ impl Repository {
         }
     }
 
-    fn strange(&self, what: &str) -> RegistryError {
+    pub(crate) fn strange(&self, what: &str) -> RegistryError {
         RegistryError::Unreachable { server: self.server().to_owned(), message: format!("it gives {what}") }
     }
 }

@@ -143,15 +143,15 @@ pub fn approved_until(
 pub fn judge_ahead(
     policies: &[Policy],
     image: &Image<'_>,
-    candidates: &[Candidate],
+    material: &Material<'_>,
     now: Timestamp,
     ahead: SignedDuration,
 ) -> (Decision, Timestamp) {
     /// How often the time is halved in which an approval ends.
     const STEPS: u32 = 5;
-    let decision = judge(policies, image, candidates, now);
+    let decision = judge_with(policies, image, material, now);
     let is_same = |at: Timestamp| {
-        let later = judge(policies, image, candidates, at);
+        let later = judge_with(policies, image, material, at);
         later.rulings.iter().zip(&decision.rulings).all(|(later, now)| later.is_approved == now.is_approved)
     };
     let mut end = now.checked_add(ahead).unwrap_or(now);

@@ -15,7 +15,7 @@ use crate::bundle::BundleInForce;
 use crate::condition::Condition;
 use crate::error::ConditionError;
 use crate::pattern::ImagePattern;
-use crate::terms::{Place, Terms};
+use crate::terms::{Overall, Place, Resource, Terms};
 
 /// What must be shown of the images that it is for.
 #[derive(Debug, Clone)]
@@ -182,6 +182,21 @@ impl Policy {
     pub fn concerns(&self, image: &ImageRef) -> bool {
         self.images.iter().any(|pattern| pattern.matches(image))
             && !self.except.iter().any(|pattern| pattern.leaves_out(image))
+    }
+
+    /// Whether it is for the images of some objects alone.
+    pub fn names_objects(&self) -> bool {
+        !self.terms.objects.is_empty()
+    }
+
+    /// Whether it is for the images of an object.
+    pub fn is_for(&self, resource: &Resource) -> bool {
+        self.terms.concern(Some(resource))
+    }
+
+    /// Whether what it says of an image can be another thing for another object.
+    pub fn looks_at_object(&self) -> bool {
+        self.terms.overall.as_ref().is_some_and(Overall::needs_object)
     }
 
     /// Whether what it says of the same image can be another thing later.

@@ -80,7 +80,7 @@ struct Pending {
 const ROUNDS: u32 = 2;
 
 /// How long before the answer must be there images are waited for no longer.
-const RESERVE: Duration = Duration::from_millis(60);
+const RESERVE: Duration = Duration::from_millis(150);
 
 /// Counts one while it lives.
 struct Counted<'a>(&'a AtomicI64);
@@ -212,7 +212,8 @@ impl Admission {
         // Nobody is held up by a registry: others are evaluated meanwhile.
         for round in 1..=ROUNDS {
             let Ok(Some(Judged::Waits(pending))) = judged else { break };
-            let patience = deadline.checked_sub(RESERVE).unwrap_or(deadline);
+            let left = deadline.saturating_duration_since(Instant::now());
+            let patience = deadline.checked_sub(RESERVE.min(left / 4)).unwrap_or(deadline);
             let part = timeline.part("images");
             pending.gathered.images().look_up(patience).await;
             drop(part);

@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 use tokio::time::Instant;
 
 pub use self::live::Live;
-use crate::images::{Images, Pulls};
+use crate::images::{Asker, Images};
 use crate::json::parsed;
 use crate::rights::{self, Asking};
 
@@ -122,7 +122,7 @@ pub(crate) struct Gathered {
 /// The images that policies ask for: what is known of them, and those that must be looked up first.
 pub(crate) struct ImagesOfRequest {
     images: Option<Arc<Images>>,
-    pulls: Arc<Pulls>,
+    asker: Asker,
     bundle: Arc<Bundle>,
     asked: Mutex<AskedFor>,
 }
@@ -140,7 +140,8 @@ const IMAGES: usize = 128;
 
 impl ImagesOfRequest {
     pub(crate) fn new(images: Option<Arc<Images>>, request: &Request, bundle: Arc<Bundle>) -> Self {
-        Self { images, pulls: Arc::new(Pulls::of(request)), bundle, asked: Mutex::default() }
+        let asker = Asker::of(request, &bundle.loaded.trust);
+        Self { images, asker, bundle, asked: Mutex::default() }
     }
 
     fn asked(&self) -> MutexGuard<'_, AskedFor> {
@@ -151,7 +152,7 @@ impl ImagesOfRequest {
     pub(crate) async fn look_up(&self, deadline: Instant) -> bool {
         let wanted: Vec<SmolStr> = std::mem::take(&mut self.asked().wanted).into_iter().collect();
         let Some(images) = self.images.as_ref().filter(|_| !wanted.is_empty()) else { return false };
-        let facts = images.look_up(wanted, &self.pulls, &self.bundle, deadline).await;
+        let facts = images.look_up(wanted, &self.asker, &self.bundle, deadline).await;
         self.asked().known.extend(facts);
         true
     }
@@ -176,7 +177,7 @@ impl ImagesOfRequest {
             return Some(fact.clone());
         }
         // What is said of an image stays the same for the whole review.
-        if let Some(fact) = images.known(reference, &self.pulls, &self.bundle.loaded.trust) {
+        if let Some(fact) = images.known(reference, &self.asker, &self.bundle.loaded.trust) {
             asked.known.insert(reference.into(), fact.clone());
             return Some(fact);
         }

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use sekisho_manifest::{FieldPath, Node, Value};
+use sekisho_trust::Resource;
 use smol_str::SmolStr;
 
 use crate::group_version::GroupVersionKind;
@@ -78,6 +79,17 @@ pub(crate) fn carried(request: &Request) -> Vec<Carried> {
         });
     }
     images.into_iter().map(|found| found.image).collect()
+}
+
+/// The object of a request, for policies that look at it; none where it is removed.
+pub fn resource_of(request: &Request) -> Option<Resource> {
+    let object = request.object.as_ref()?;
+    Some(Resource {
+        group: request.resource.group.to_string(),
+        version: request.resource.version.to_string(),
+        resource: request.resource.resource.to_string(),
+        object: object.to_json(),
+    })
 }
 
 struct InList {

@@ -7,7 +7,7 @@ use sekisho_manifest::{Node, Object, Span};
 use sekisho_signature::root::TrustedRoot;
 use sekisho_trust::{
     ActionWord, BundleInForce, FailureWord, Policy, Surroundings, TrustEntry, of_cluster_image_policy,
-    public_good,
+    of_trust_root, public_good,
 };
 
 use super::policy::TrustPolicy;
@@ -28,6 +28,9 @@ pub struct TrustText {
     pub files: BTreeMap<String, String>,
 }
 
+/// The group of sigstore's policy-controller.
+const SIGSTORE: &str = "policy.sigstore.dev";
+
 /// What was read.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
@@ -39,6 +42,8 @@ pub(crate) struct Loaded {
     pub(crate) trust: Vec<Policy>,
     pub(crate) made_of: Vec<String>,
     pub(crate) root: Arc<TrustedRoot>,
+    /// Roots of trust that have a name, and what they were made of.
+    roots: BTreeMap<String, (Arc<TrustedRoot>, String)>,
     in_force: Option<Arc<BundleInForce>>,
 }
 
@@ -55,9 +60,9 @@ impl TrustText {
     }
 }
 
-/// Whether an object is a policy of trust.
+/// Whether an object is a policy of trust, or a root that such policies name.
 pub(crate) fn is_policy(object: &Object) -> bool {
-    object.is("policy.sigstore.dev", "ClusterImagePolicy")
+    object.is(SIGSTORE, "ClusterImagePolicy") || object.is(SIGSTORE, "TrustRoot")
 }
 
 /// What policies of trust are read with.
@@ -84,7 +89,10 @@ pub(crate) fn load(given: &Given<'_>, objects: &[Object]) -> Loaded {
             loaded.entry(node, text);
         }
     }
-    for object in objects.iter().filter(|object| is_policy(object)) {
+    for object in objects.iter().filter(|object| object.is(SIGSTORE, "TrustRoot")) {
+        loaded.trust_root(object);
+    }
+    for object in objects.iter().filter(|object| object.is(SIGSTORE, "ClusterImagePolicy")) {
         loaded.cluster_image_policy(object);
     }
     loaded
@@ -147,10 +155,24 @@ impl Loaded {
         self.push(name, policy, made_of, entry.pin, action, failure);
     }
 
+    /// A root of trust that policies name.
+    fn trust_root(&mut self, object: &Object) {
+        let json = object.root.to_json();
+        match of_trust_root(&json) {
+            Ok(root) => {
+                let text = json.get("spec").map(ToString::to_string).unwrap_or_default();
+                self.roots.insert(object.name.to_string(), (Arc::new(root), text));
+            }
+            Err(error) => self.problems.push(Problem::error(&object.root, error.to_string())),
+        }
+    }
+
     fn cluster_image_policy(&mut self, object: &Object) {
         let json = object.root.to_json();
-        let root = Arc::clone(&self.root);
-        let read = of_cluster_image_policy(&json, &|name| name.is_none().then(|| Arc::clone(&root)));
+        let read = of_cluster_image_policy(&json, &|name| match name {
+            None => Some(Arc::clone(&self.root)),
+            Some(name) => self.roots.get(name).map(|(root, _)| Arc::clone(root)),
+        });
         let policy = match read {
             Ok(policy) => policy,
             Err(error) => return self.problems.push(Problem::error(&object.root, error.to_string())),
@@ -158,7 +180,11 @@ impl Loaded {
         let warns = object.root.at(&["spec", "mode"]).and_then(Node::as_str) == Some("warn");
         let action = if warns { Enforcement::Warn } else { Enforcement::Deny };
         let name = RuleName::of_policy(object.kind.as_str(), object.name.as_str());
-        let made_of = json.get("spec").map(ToString::to_string).unwrap_or_default();
+        let mut made_of = json.get("spec").map(ToString::to_string).unwrap_or_default();
+        for (name, (_, text)) in &self.roots {
+            made_of.push_str(name);
+            made_of.push_str(text);
+        }
         self.push(name, policy, made_of, true, action, FailureClass::Closed);
     }
 

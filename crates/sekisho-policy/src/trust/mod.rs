@@ -11,7 +11,7 @@ mod policy;
 mod rule;
 mod set;
 
-pub use self::carried::pod_template;
+pub use self::carried::{pod_template, resource_of};
 pub use self::load::TrustText;
 pub use self::set::TrustSet;
 

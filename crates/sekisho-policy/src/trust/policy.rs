@@ -2,12 +2,13 @@
 
 use sekisho_manifest::Node;
 
-use super::carried::{carried, interest, with_texts};
+use super::carried::{carried, interest, resource_of, with_texts};
 use super::rule::{ImageRule, OfImages};
 use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::interest::Interest;
 use crate::policy::{FailureClass, Policy};
+use crate::request::Request;
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// A policy of trust.
@@ -20,6 +21,12 @@ pub(crate) struct TrustPolicy {
 }
 
 impl TrustPolicy {
+    /// Whether it is for the object of a request.
+    fn is_for(&self, request: &Request) -> bool {
+        let policy = &self.rule.policy;
+        !policy.names_objects() || resource_of(request).is_none_or(|resource| policy.is_for(&resource))
+    }
+
     fn verdict(&self, outcome: Outcome, message: String) -> Verdict {
         let failed = outcome == Outcome::Error && self.failure == FailureClass::Open;
         let enforcement = match self.enforcement {
@@ -61,12 +68,18 @@ impl Policy for TrustPolicy {
     }
 
     fn mutate(&self, asked: &Asked<'_>, facts: &dyn Facts, _verdicts: &mut Vec<Verdict>) -> Option<Node> {
+        if !self.is_for(asked) {
+            return None;
+        }
         let pinned = self.rule.pinned(&carried(asked), facts);
         let object = asked.object.as_ref().filter(|_| !pinned.is_empty())?;
         Some(with_texts(object, &pinned))
     }
 
     fn validate(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) {
+        if !self.is_for(asked) {
+            return;
+        }
         match self.rule.judge(&carried(asked), facts) {
             OfImages::Unconcerned => {}
             OfImages::NotLookedUp => {

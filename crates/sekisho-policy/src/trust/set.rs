@@ -4,8 +4,7 @@ use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp};
 use sekisho_manifest::ImageRef;
 use sekisho_signature::cosign::SIGNED_PREDICATE;
-use sekisho_signature::image::Candidate;
-use sekisho_trust::{Decision, Image, Policy, judge_ahead};
+use sekisho_trust::{Decision, Image, Material, Policy, judge_ahead};
 use sha2::{Digest as _, Sha256};
 
 /// All policies of trust of a bundle.
@@ -44,21 +43,30 @@ impl TrustSet {
     /// Whether any that is for an image asks for statements of a type, or for signatures where it is that of these.
     pub fn wants(&self, reference: &ImageRef, predicate_type: &str) -> bool {
         predicate_type == SIGNED_PREDICATE
-            || self.policies.iter().any(|policy| {
-                policy.all_claims().any(|claim| claim.predicate_type == predicate_type)
-                    && policy.concerns(reference)
-            })
+            || self
+                .concerning(reference)
+                .any(|policy| policy.all_claims().any(|claim| claim.predicate_type == predicate_type))
     }
 
-    /// What they say of an image by what was found beside it, and until when they say so, looked ahead for a time.
+    /// Those that are for an image.
+    pub fn concerning(&self, reference: &ImageRef) -> impl Iterator<Item = &Policy> {
+        self.policies.iter().filter(|policy| policy.concerns(reference))
+    }
+
+    /// Whether what any says of an image can be another thing for another object.
+    pub fn looks_at_objects(&self) -> bool {
+        self.policies.iter().any(Policy::looks_at_object)
+    }
+
+    /// What they say of an image by what was found of it, and until when they say so, looked ahead for a time.
     pub fn judge(
         &self,
         reference: &ImageRef,
         digest: &str,
-        candidates: &[Candidate],
+        material: &Material<'_>,
         now: Timestamp,
         ahead: SignedDuration,
     ) -> (Decision, Timestamp) {
-        judge_ahead(&self.policies, &Image { reference, digest }, candidates, now, ahead)
+        judge_ahead(&self.policies, &Image { reference, digest }, material, now, ahead)
     }
 }

@@ -4,7 +4,9 @@
 //! [`Registries`] asks, in threads of its own and with the credentials of the workload. [`Images`] keeps what came of it:
 //! decisions by digest and policies, names for a moment; many reviews of one image share one look-up.
 
+mod asker;
 mod counts;
+mod gathering;
 mod pulls;
 mod registries;
 mod shared;
@@ -13,4 +15,4 @@ mod shares;
 pub use self::registries::Registries;
 pub use self::shared::{ImageLimits, Images};
 
-pub(crate) use self::pulls::Pulls;
+pub(crate) use self::asker::Asker;

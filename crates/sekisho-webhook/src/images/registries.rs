@@ -5,7 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sekisho_manifest::ImageRef;
-use sekisho_registry::{Client, Credentials, Found, Repository, Search, Settings, find_signatures_within};
+use sekisho_registry::{
+    Client, Credentials, Found, Repository, Search, Settings, find_signatures_elsewhere,
+    find_signatures_within,
+};
+use sekisho_trust::Place;
+use serde_json::Value;
 
 use super::pulls::Pulls;
 use crate::facts::FactSource;
@@ -92,10 +97,41 @@ impl Session {
 
     /// What lies beside a digest, as far as it is looked for.
     pub(crate) fn beside(&self, digest: &str, search: &Search<'_>) -> Result<Found, Trouble> {
-        let digest =
-            digest.parse().map_err(|_| Trouble::Absent(format!("`{digest}` is no digest of an image")))?;
+        let digest = digest.parse().map_err(|_| no_digest(digest))?;
         find_signatures_within(&self.repository, &digest, search)
             .map_err(|error| Trouble::Unknown(self.told(&error.to_string())))
+    }
+
+    /// What lies of a digest in a place that a policy names.
+    pub(crate) fn elsewhere(
+        &self,
+        place: &Place,
+        digest: &str,
+        search: &Search<'_>,
+    ) -> Result<Found, Trouble> {
+        let there = match &place.repository {
+            None => self.repository.clone(),
+            Some(name) => {
+                let reference: ImageRef = name.parse().map_err(|_| {
+                    Trouble::Absent(format!("`{name}`, where signatures lie, is no repository"))
+                })?;
+                self.repository.sibling(&reference)
+            }
+        };
+        let digest = digest.parse().map_err(|_| no_digest(digest))?;
+        find_signatures_elsewhere(&there, &digest, &place.prefix, search)
+            .map_err(|error| Trouble::Unknown(self.told(&error.to_string())))
+    }
+
+    /// The configurations of an image.
+    pub(crate) fn configurations(&self, digest: &str) -> Result<Value, Trouble> {
+        let unknown = |error: String| Trouble::Unknown(self.told(&error));
+        let held = self.repository.manifest(digest).map_err(|error| unknown(error.to_string()))?;
+        let Some(held) = held else {
+            return Err(Trouble::Absent(format!("`{}` has no `{digest}`", self.repository.server())));
+        };
+        let found = self.repository.configurations(&held).map_err(|error| unknown(error.to_string()))?;
+        Ok(Value::Object(found))
     }
 
     /// What went wrong, and what went wrong before.
@@ -107,6 +143,10 @@ impl Session {
         }
         text
     }
+}
+
+fn no_digest(text: &str) -> Trouble {
+    Trouble::Absent(format!("`{text}` is no digest of an image"))
 }
 
 impl fmt::Debug for Registries {

@@ -11,14 +11,15 @@ use std::time::{Duration, Instant as Clock};
 use jiff::{SignedDuration, Timestamp};
 use sekisho_manifest::ImageRef;
 use sekisho_policy::{Bundle, ImageFact, TrustSet};
-use sekisho_registry::{Found, Search};
 use sekisho_trust::{Cache, CacheKey, Decision};
 use smol_str::SmolStr;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::asker::{About, Asker};
 use super::counts::{Came, Counts, From};
+use super::gathering::Gathered;
 use super::pulls::Pulls;
 use super::registries::{Registries, Session, Trouble};
 use super::shares::{Place, Sharer, Shares};
@@ -54,8 +55,6 @@ impl Default for ImageLimits {
     }
 }
 
-/// Signatures and attestations of one image that are read.
-const CANDIDATES: usize = 256;
 /// Bytes of them that every look-up may hold: signatures are small.
 const BYTES: u64 = 1 << 20;
 /// Bytes of them that few look-ups may hold: lists of what is in an image are not.
@@ -120,13 +119,14 @@ impl Images {
     }
 
     /// What is known without asking anybody.
-    pub(crate) fn known(&self, text: &str, pulls: &Arc<Pulls>, trust: &TrustSet) -> Option<ImageFact> {
+    pub(crate) fn known(&self, text: &str, workload: &Asker, trust: &TrustSet) -> Option<ImageFact> {
         let reference: ImageRef = text.parse().ok()?;
+        let policies = policies_of(trust, &reference, workload.about.as_deref());
         let state = self.state();
         let digest = if let Some(digest) = &reference.digest {
             digest.clone()
         } else {
-            let asked = Asked { text: text.into(), pulls: Arc::clone(pulls) };
+            let asked = Asked { text: text.into(), pulls: Arc::clone(&workload.pulls) };
             let (found, until) = state.names.get(&asked)?;
             if Clock::now() >= *until {
                 return None;
@@ -136,7 +136,7 @@ impl Images {
                 Err(trouble) => return Some(fact_of(trouble.clone())),
             }
         };
-        let decision = state.decisions.get(&key(&reference, &digest, trust), Timestamp::now())?;
+        let decision = state.decisions.get(&key(&reference, &digest, &policies), Timestamp::now())?;
         drop(state);
         self.counts.from(From::Kept);
         Some(ImageFact::Judged { digest, decision })
@@ -146,12 +146,12 @@ impl Images {
     pub(crate) async fn look_up(
         self: &Arc<Self>,
         texts: Vec<SmolStr>,
-        pulls: &Arc<Pulls>,
+        workload: &Asker,
         bundle: &Arc<Bundle>,
         deadline: Instant,
     ) -> Vec<(SmolStr, ImageFact)> {
         let started: Vec<_> =
-            texts.into_iter().map(|text| (text.clone(), self.begin(text, pulls, bundle))).collect();
+            texts.into_iter().map(|text| (text.clone(), self.begin(text, workload, bundle))).collect();
         let mut facts = Vec::new();
         for (text, flight) in started {
             let unknown = |why: &str| ImageFact::Unknown(why.to_owned());
@@ -175,11 +175,17 @@ impl Images {
     fn begin(
         self: &Arc<Self>,
         text: SmolStr,
-        pulls: &Arc<Pulls>,
+        workload: &Asker,
         bundle: &Arc<Bundle>,
     ) -> Option<watch::Receiver<Option<ImageFact>>> {
-        let asked = Asked { text, pulls: Arc::clone(pulls) };
-        let flight: Flight = (asked.clone(), bundle.loaded.trust.digest().to_owned());
+        let trust = &bundle.loaded.trust;
+        let about = workload.about.clone();
+        let policies = match text.parse() {
+            Ok(reference) => policies_of(trust, &reference, about.as_deref()),
+            Err(_) => trust.digest().to_owned(),
+        };
+        let asked = Asked { text, pulls: Arc::clone(&workload.pulls) };
+        let flight: Flight = (asked.clone(), policies);
         let (done, waits) = watch::channel(None);
         let places;
         {
@@ -203,7 +209,9 @@ impl Images {
             let job = tokio::task::spawn_blocking(move || {
                 let begun = Clock::now();
                 of_job.counts.under_way.fetch_add(1, Ordering::AcqRel);
-                let found = catch_unwind(AssertUnwindSafe(|| of_job.ask(&asked, &bundle.loaded.trust)));
+                let found = catch_unwind(AssertUnwindSafe(|| {
+                    of_job.ask(&asked, about.as_deref(), &bundle.loaded.trust)
+                }));
                 of_job.counts.under_way.fetch_sub(1, Ordering::AcqRel);
                 let fact = found.unwrap_or_else(|_| ImageFact::Unknown("the look-up failed".to_owned()));
                 let came = match &fact {
@@ -228,37 +236,35 @@ impl Images {
         let registry = asked.text.parse::<ImageRef>().map(|reference| reference.registry).unwrap_or_default();
         let namespace = asked.pulls.namespace().clone();
         Some([
-            self.shares.enter(Sharer::Namespace(namespace))?,
+            // Who waits for a registry holds nothing of a namespace meanwhile.
             self.shares.enter(Sharer::Registry(registry))?,
+            self.shares.enter(Sharer::Namespace(namespace))?,
         ])
     }
 
-    /// What lies beside an image of that which policies ask for, and the place of it where it takes much memory. This
-    /// blocks.
-    fn beside(
+    /// Gathers what policies ask for of an image, with the place of it where it takes much memory. This blocks.
+    fn gather(
         &self,
         session: &Session,
         reference: &ImageRef,
         digest: &str,
         trust: &TrustSet,
-    ) -> Result<(Found, Option<SemaphorePermit<'_>>), Trouble> {
-        let wants = |kind: &str| trust.wants(reference, kind);
-        let search = |bytes| Search { candidates: CANDIDATES, bytes, wants: Some(&wants) };
-        let found = session.beside(digest, &search(BYTES))?;
-        if !found.lacks_room {
-            return Ok((found, None));
+    ) -> Result<(Gathered, Option<SemaphorePermit<'_>>), Trouble> {
+        let gathered = Gathered::of(session, trust, reference, digest, BYTES)?;
+        if !gathered.lacks_room() {
+            return Ok((gathered, None));
         }
-        drop(found);
+        drop(gathered);
         let place = Handle::current().block_on(timeout(PATIENCE, self.large.acquire()));
         let Ok(Ok(place)) = place else {
             let why = "too many images with large attestations are being looked up: try again";
             return Err(Trouble::Unknown(why.to_owned()));
         };
-        Ok((session.beside(digest, &search(MANY_BYTES))?, Some(place)))
+        Ok((Gathered::of(session, trust, reference, digest, MANY_BYTES)?, Some(place)))
     }
 
     /// Asks the registry. This blocks.
-    fn ask(&self, asked: &Asked, trust: &TrustSet) -> ImageFact {
+    fn ask(&self, asked: &Asked, about: Option<&About>, trust: &TrustSet) -> ImageFact {
         let reference: ImageRef = match asked.text.parse() {
             Ok(reference) => reference,
             Err(error) => return ImageFact::Absent(format!("{error}")),
@@ -277,24 +283,23 @@ impl Images {
                 }
             },
         };
-        let own = key(&reference, &digest, trust);
+        let policies = policies_of(trust, &reference, about);
+        let own = key(&reference, &digest, &policies);
         if let Some(decision) = self.state().decisions.get(&own, Timestamp::now()) {
             return ImageFact::Judged { digest, decision };
         }
         let now = Timestamp::now();
-        let concerned = trust.policies().iter().any(|policy| policy.concerns(&reference));
+        let concerned = trust.concerning(&reference).next().is_some();
         let (decision, until) = if concerned {
-            let (found, _place) = match self.beside(&session, &reference, &digest, trust) {
-                Ok(found) => found,
+            let (gathered, _place) = match self.gather(&session, &reference, &digest, trust) {
+                Ok(gathered) => gathered,
                 Err(trouble) => return fact_of(trouble),
             };
             let ahead = SignedDuration::try_from(self.limits.approved_for).unwrap_or(SignedDuration::ZERO);
-            let (mut decision, until) = trust.judge(&reference, &digest, &found.candidates, now, ahead);
+            let material = gathered.material(about.map(|about| &about.resource));
+            let (mut decision, until) = trust.judge(&reference, &digest, &material, now, ahead);
             for ruling in decision.rulings.iter_mut().filter(|ruling| !ruling.is_approved) {
-                ruling.reasons.extend(found.faults.iter().take(8).cloned());
-                if found.is_cut {
-                    ruling.reasons.insert(0, "there are more or larger signatures than are read".to_owned());
-                }
+                gathered.tell(&mut ruling.reasons);
             }
             (Arc::new(decision), until)
         } else {
@@ -306,7 +311,7 @@ impl Images {
         let is_same =
             |policy: &sekisho_trust::Policy| policy.concerns(&reference) == policy.concerns(&pinned);
         if reference.digest.is_none() && trust.policies().iter().all(is_same) {
-            state.decisions.put_until(key(&pinned, &digest, trust), Arc::clone(&decision), now, until);
+            state.decisions.put_until(key(&pinned, &digest, &policies), Arc::clone(&decision), now, until);
         }
         state.decisions.put_until(own, Arc::clone(&decision), now, until);
         drop(state);
@@ -333,8 +338,16 @@ impl Images {
     }
 }
 
-fn key(reference: &ImageRef, digest: &str, trust: &TrustSet) -> CacheKey {
-    CacheKey { name: reference.to_string(), digest: digest.to_owned(), policies: trust.digest().to_owned() }
+/// What names the policies, and the object where one of those that are for an image looks at it.
+fn policies_of(trust: &TrustSet, reference: &ImageRef, about: Option<&About>) -> String {
+    match about.filter(|_| trust.concerning(reference).any(sekisho_trust::Policy::looks_at_object)) {
+        Some(about) => format!("{} {}", trust.digest(), about.digest),
+        None => trust.digest().to_owned(),
+    }
+}
+
+fn key(reference: &ImageRef, digest: &str, policies: &str) -> CacheKey {
+    CacheKey { name: reference.to_string(), digest: digest.to_owned(), policies: policies.to_owned() }
 }
 
 fn fact_of(trouble: Trouble) -> ImageFact {

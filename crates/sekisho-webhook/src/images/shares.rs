@@ -1,5 +1,5 @@
-//! Who may have how much of the look-ups at once: a registry that hangs, and a namespace that asks for much, leave half of
-//! them to the others.
+//! Who may have how much of the look-ups at once: a registry that hangs leaves half of them to others, and a namespace that
+//! asks for much a quarter.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,9 +19,9 @@ pub(crate) enum Sharer {
 /// The shares that are in use.
 #[derive(Debug)]
 pub(crate) struct Shares {
-    /// Look-ups at once of each.
-    each: usize,
-    /// Look-ups of each that are under way or wait.
+    /// Look-ups at once.
+    lookups: usize,
+    /// Look-ups that are under way or wait.
     waiting: usize,
     used: Mutex<HashMap<Sharer, Share>>,
 }
@@ -40,11 +40,22 @@ pub(crate) struct Place {
     permits: Arc<Semaphore>,
 }
 
+impl Sharer {
+    /// What it may have of so many.
+    fn part_of(&self, whole: usize) -> usize {
+        let part = match self {
+            // More than of a registry: one that hangs leaves the others to those who ask for the same namespace.
+            Self::Namespace(_) => whole - whole / 4,
+            Self::Registry(_) => whole / 2,
+        };
+        part.clamp(1, Semaphore::MAX_PERMITS)
+    }
+}
+
 impl Shares {
-    /// Half of so many look-ups at once, and of those that wait, for each.
+    /// Shares of so many look-ups at once, and of those that wait.
     pub(crate) fn new(lookups: usize, waiting: usize) -> Self {
-        let half = |whole: usize| (whole / 2).clamp(1, Semaphore::MAX_PERMITS);
-        Self { each: half(lookups), waiting: half(waiting), used: Mutex::default() }
+        Self { lookups, waiting, used: Mutex::default() }
     }
 
     fn used(&self) -> MutexGuard<'_, HashMap<Sharer, Share>> {
@@ -54,10 +65,11 @@ impl Shares {
     /// A place in the share of somebody; none where too many wait there.
     pub(crate) fn enter(self: &Arc<Self>, sharer: Sharer) -> Option<Place> {
         let mut used = self.used();
-        let share = used
-            .entry(sharer.clone())
-            .or_insert_with(|| Share { entered: 0, permits: Arc::new(Semaphore::new(self.each)) });
-        if share.entered >= self.waiting {
+        let share = used.entry(sharer.clone()).or_insert_with(|| Share {
+            entered: 0,
+            permits: Arc::new(Semaphore::new(sharer.part_of(self.lookups))),
+        });
+        if share.entered >= sharer.part_of(self.waiting) {
             return None;
         }
         share.entered += 1;

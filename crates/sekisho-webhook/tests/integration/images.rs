@@ -18,27 +18,27 @@ use serde_json::{Value, json};
 use crate::peer::{Wanted, Webhook};
 use crate::registry::Registry;
 
-const KEY: &str = include_str!("../../../sekisho-signature/tests/data/p256.pem");
-const OTHER_KEY: &str = include_str!("../../../sekisho-signature/tests/data/p384.pem");
-const GATE: &str = "https://sekisho.dev/attestations/gate/v1";
-const BUNDLE: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+pub(crate) const KEY: &str = include_str!("../../../sekisho-signature/tests/data/p256.pem");
+pub(crate) const OTHER_KEY: &str = include_str!("../../../sekisho-signature/tests/data/p384.pem");
+pub(crate) const GATE: &str = "https://sekisho.dev/attestations/gate/v1";
+pub(crate) const BUNDLE: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-fn key(text: &str) -> PrivateKey {
+pub(crate) fn key(text: &str) -> PrivateKey {
     PrivateKey::of_pem(text, || None, Box::new(SystemRandom::new())).expect("a key")
 }
 
 /// Who signs and attests images of a registry.
-struct Signer {
-    key: PrivateKey,
-    client: Arc<Client>,
+pub(crate) struct Signer {
+    pub(crate) key: PrivateKey,
+    pub(crate) client: Arc<Client>,
 }
 
 impl Signer {
-    fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         Self { key: key(text), client: Arc::new(Client::new(Settings::default())) }
     }
 
-    fn states(&self, image: &str, kind: &str, predicate: Value) {
+    pub(crate) fn states(&self, image: &str, kind: &str, predicate: Value) {
         let reference: ImageRef = image.parse().expect("a reference");
         let repository = Repository::of(&self.client, &reference);
         let tag = reference.requested_tag().expect("a tag");
@@ -49,30 +49,30 @@ impl Signer {
         attach_bundle(&repository, &held, &bundle, &annotations).expect("it is stored");
     }
 
-    fn signs(&self, image: &str) {
+    pub(crate) fn signs(&self, image: &str) {
         self.states(image, SIGNED_PREDICATE, json!({}));
     }
 
-    fn approves(&self, image: &str, bundle: &str, expires: &str) {
+    pub(crate) fn approves(&self, image: &str, bundle: &str, expires: &str) {
         let predicate = json!({"result": "passed", "bundle": {"digest": bundle}, "at": "2026-01-01T00:00:00Z", "expires": expires});
         self.states(image, GATE, predicate);
     }
 }
 
 /// A webhook that goes by a policy of trust for one registry.
-struct Scene {
-    registry: Registry,
-    webhook: Webhook,
+pub(crate) struct Scene {
+    pub(crate) registry: Registry,
+    pub(crate) webhook: Webhook,
 }
 
 const LONG: Duration = Duration::from_mins(5);
 
-fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     Limits { notice: Duration::ZERO, patience: Duration::from_secs(20), ..Limits::default() }
 }
 
 impl Scene {
-    fn start(registry: Registry, more: &str) -> Self {
+    pub(crate) fn start(registry: Registry, more: &str) -> Self {
         Self::with_limits(
             registry,
             more,
@@ -81,7 +81,7 @@ impl Scene {
         )
     }
 
-    fn with_limits(registry: Registry, more: &str, images: ImageLimits, limits: Limits) -> Self {
+    pub(crate) fn with_limits(registry: Registry, more: &str, images: ImageLimits, limits: Limits) -> Self {
         let host = registry.host.clone();
         let public = key(KEY).public_key().to_pem();
         let trust = format!(
@@ -99,7 +99,7 @@ impl Scene {
         Self::of_texts(registry, &texts, images, limits)
     }
 
-    fn of_texts(registry: Registry, texts: &[Text], images: ImageLimits, limits: Limits) -> Self {
+    pub(crate) fn of_texts(registry: Registry, texts: &[Text], images: ImageLimits, limits: Limits) -> Self {
         let objects = facts(&registry.host);
         let facts = Arc::new(Fixed::new(Snapshot::new(&objects, "default")));
         let source = Arc::clone(&facts) as Arc<dyn sekisho_webhook::facts::FactSource>;
@@ -114,11 +114,11 @@ impl Scene {
         Self { registry, webhook }
     }
 
-    fn image(&self, rest: &str) -> String {
+    pub(crate) fn image(&self, rest: &str) -> String {
         format!("{}/{rest}", self.registry.host)
     }
 
-    fn mutate(&self, review: &str) -> Vec<Value> {
+    pub(crate) fn mutate(&self, review: &str) -> Vec<Value> {
         let response = self.webhook.review("/mutate/fail", review);
         assert!(response.is_true("allowed"), "{}", response.to_json());
         let patch = response.str("patch");
@@ -129,12 +129,12 @@ impl Scene {
         serde_json::from_slice(&patch).expect("a patch")
     }
 
-    fn validate(&self, review: &str) -> Node {
+    pub(crate) fn validate(&self, review: &str) -> Node {
         self.webhook.review("/validate/fail", review)
     }
 
     /// Asks as the API server does: first to change, then to judge what came of it.
-    fn admit(&self, image: &str) -> Result<String, String> {
+    pub(crate) fn admit(&self, image: &str) -> Result<String, String> {
         let patch = self.mutate(&review_of_pod(image));
         assert!(patch.len() <= 1, "{patch:?}");
         let image = patch.first().map_or_else(
@@ -152,7 +152,7 @@ impl Scene {
     }
 }
 
-fn refusal(response: &Node) -> String {
+pub(crate) fn refusal(response: &Node) -> String {
     response.get("status").expect("a status").str("message").to_owned()
 }
 
@@ -175,7 +175,13 @@ fn facts(host: &str) -> Vec<Object> {
     loaded.documents.iter().flat_map(sekisho_manifest::Document::objects).collect()
 }
 
-fn review(kind: [&str; 3], operation: &str, subresource: &str, object: &Value, old: &Value) -> String {
+pub(crate) fn review(
+    kind: [&str; 3],
+    operation: &str,
+    subresource: &str,
+    object: &Value,
+    old: &Value,
+) -> String {
     let [group, kind, plural] = kind;
     json!({
         "kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1",
@@ -189,14 +195,14 @@ fn review(kind: [&str; 3], operation: &str, subresource: &str, object: &Value, o
     .to_string()
 }
 
-const POD: [&str; 3] = ["", "Pod", "pods"];
+pub(crate) const POD: [&str; 3] = ["", "Pod", "pods"];
 
-fn pod(image: &str) -> Value {
+pub(crate) fn pod(image: &str) -> Value {
     json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "app", "namespace": "default"},
            "spec": {"containers": [{"name": "app", "image": image}]}})
 }
 
-fn review_of_pod(image: &str) -> String {
+pub(crate) fn review_of_pod(image: &str) -> String {
     review(POD, "CREATE", "", &pod(image), &Value::Null)
 }
 
@@ -267,6 +273,14 @@ fn approvals_of_the_gate_end_and_hold_for_allowed_bundles() {
     let why = try_out("other", Some(&other), "2999-01-01T00:00:00Z").expect_err("by another bundle");
     assert!(why.contains("predicate.bundle.digest == bundle.digest"), "{why}");
     try_out("odd", Some(BUNDLE), "tomorrow").expect_err("that is no time");
+    // A clock that is ahead.
+    scene.registry.push("app", "ahead", "ahead");
+    let image = scene.image("app:ahead");
+    signer.signs(&image);
+    let claim = json!({"result": "passed", "bundle": {"digest": BUNDLE}, "at": "2998-01-01T00:00:00Z", "expires": "2999-01-01T00:00:00Z"});
+    signer.states(&image, GATE, claim);
+    let why = scene.admit(&image).expect_err("it was not made yet");
+    assert!(why.contains("timestamp(predicate.at) <= now"), "{why}");
     // Both are there, and the attestation is taken away.
     let image = scene.image("app:good");
     let fallback = scene.admit(&image).expect("it passed");
@@ -320,11 +334,11 @@ fn a_registry_that_is_away_is_met_by_the_failure_class() {
 #[test]
 fn a_registry_that_is_slow_is_waited_for_within_the_time_of_the_review() {
     let registry = Registry::start();
-    let limits = Limits { patience: Duration::from_millis(400), ..limits() };
+    let limits = Limits { patience: Duration::from_millis(1_500), ..limits() };
     let scene = Scene::with_limits(registry, "", ImageLimits::default(), limits);
     scene.registry.push("app", "1", "one");
     Signer::new(KEY).signs(&scene.image("app:1"));
-    scene.registry.slow(Duration::from_millis(700));
+    scene.registry.slow(Duration::from_secs(5));
     let why = scene.admit(&scene.image("app:1")).expect_err("there was no time");
     assert!(why.contains("did not answer in time"), "{why}");
 }
@@ -543,7 +557,7 @@ spec:
     )
 }
 
-fn with_policy(policy: impl Fn(&str) -> String) -> Scene {
+pub(crate) fn with_policy(policy: impl Fn(&str) -> String) -> Scene {
     let registry = Registry::start();
     let text = Text {
         path: "policies/signed.yaml".into(),

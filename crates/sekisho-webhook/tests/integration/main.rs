@@ -5,6 +5,8 @@ mod answers;
 mod audit_backend;
 mod callers;
 mod ending;
+mod image_floods;
+mod image_policies;
 mod images;
 mod lapses;
 mod limits;

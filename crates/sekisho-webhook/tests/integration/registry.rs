@@ -27,6 +27,10 @@ struct State {
     /// The header that is asked for of repositories whose name begins so.
     private: Option<(String, String)>,
     away: bool,
+    /// By repository and tag: what it leads to in turn, each time another.
+    turns: HashMap<(String, String), Vec<String>>,
+    /// By repository and name: what is given instead of what it names.
+    lies: HashMap<(String, String), Vec<u8>>,
     slow: Duration,
     requests: usize,
 }
@@ -94,6 +98,29 @@ impl Registry {
         let mut state = self.state();
         let found = state.manifests.get(&(repository.to_owned(), from.to_owned())).cloned();
         state.manifests.insert((repository.to_owned(), to.to_owned()), found.expect("it is there"));
+    }
+
+    /// From now on a tag leads to these in turn; a name that there is not is not there then.
+    pub(crate) fn turn(&self, repository: &str, tag: &str, names: &[&str]) {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        self.state().turns.insert((repository.to_owned(), tag.to_owned()), names);
+    }
+
+    /// From now on other bytes are given for a name.
+    pub(crate) fn lie(&self, repository: &str, name: &str, bytes: &[u8]) {
+        self.state().lies.insert((repository.to_owned(), name.to_owned()), bytes.to_vec());
+    }
+
+    /// Puts bytes under a name of a manifest.
+    pub(crate) fn put(&self, repository: &str, name: &str, media_type: &str, bytes: Vec<u8>) {
+        self.state()
+            .manifests
+            .insert((repository.to_owned(), name.to_owned()), (media_type.to_owned(), bytes));
+    }
+
+    /// What stands under a name of a manifest.
+    pub(crate) fn held(&self, repository: &str, name: &str) -> Vec<u8> {
+        self.state().manifests[&(repository.to_owned(), name.to_owned())].1.clone()
     }
 
     /// From now on repositories whose name begins so are for this user alone.
@@ -192,7 +219,18 @@ fn answer(request: &Request, state: &mut State) -> Reply {
             state.manifests.insert((repository.to_owned(), digest), kept);
             return Reply(201, Vec::new(), Vec::new());
         }
+        let key = match state.turns.get_mut(&key) {
+            Some(names) => {
+                names.rotate_left(1);
+                (key.0, names.last().expect("a name").clone())
+            }
+            None => key,
+        };
+        let lie = state.lies.get(&key).cloned();
         return match state.manifests.get(&key) {
+            Some((media_type, _)) if lie.is_some() => {
+                Reply(200, vec![("content-type", media_type.clone())], lie.unwrap_or_default())
+            }
             Some((media_type, bytes)) => {
                 Reply(200, vec![("content-type", media_type.clone())], bytes.clone())
             }

@@ -7,18 +7,12 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use sekisho_manifest::{Budget, Format, ImageRef, SourceId, load};
-use sekisho_oci::document::{ManifestDocument, ManifestDocument::Index, ManifestDocument::Manifest};
 use sekisho_registry::{Found, Repository, Search, find_signatures, find_signatures_elsewhere};
 use sekisho_signature::image::Candidate;
 use sekisho_trust::{Material, Place, Policy, Resource};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::artifact::Image;
-
-/// The most bytes of a configuration.
-const CONFIGURATION_LIMIT: u64 = 8 << 20;
-/// The most images of a list whose configurations are read.
-const PLATFORMS: usize = 64;
 
 /// What policies look at.
 pub(crate) struct Gathered {
@@ -50,7 +44,8 @@ impl Gathered {
             elsewhere.insert(place.clone(), found.candidates);
         }
         let asks = concerned.iter().any(|policy| policy.asks_for_configuration());
-        let configurations = asks.then(|| configurations(image)).transpose()?;
+        let configurations =
+            asks.then(|| image.repository.configurations(&image.held).map(Value::Object)).transpose()?;
         let resource = object.map(resource).transpose()?;
         Ok(Self { found, elsewhere, configurations, resource, faults })
     }
@@ -69,36 +64,6 @@ impl Gathered {
 fn repository(image: &Image, name: &str) -> Result<Repository> {
     let reference: ImageRef = name.parse().with_context(|| format!("`{name}` is no repository"))?;
     Ok(image.repository.sibling(&reference))
-}
-
-/// The configurations by platform, as policy-controller names them (`linux/arm/v7`).
-fn configurations(image: &Image) -> Result<Value> {
-    let mut manifests = Vec::new();
-    let read = |bytes: &[u8], media_type: &str| ManifestDocument::parse(bytes, Some(media_type));
-    match read(&image.held.bytes, &image.held.media_type)? {
-        Manifest(manifest) => manifests.push(manifest),
-        Index(index) => {
-            let images = index.manifests.iter().filter(|descriptor| !descriptor.is_attestation());
-            for descriptor in images.take(PLATFORMS) {
-                let digest = descriptor.digest.to_string();
-                let held = image.repository.manifest(&digest)?;
-                let held = held.with_context(|| format!("`{digest}` is not there"))?;
-                if let Manifest(manifest) = read(&held.bytes, &held.media_type)? {
-                    manifests.push(manifest);
-                }
-            }
-        }
-    }
-    let mut found = Map::new();
-    for manifest in manifests {
-        let bytes = image.repository.blob(&manifest.config, CONFIGURATION_LIMIT)?;
-        let value: Value = serde_json::from_slice(&bytes).context("the configuration of the image")?;
-        let text = |field: &str| value.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let parts = [text("os"), text("architecture"), text("variant")];
-        let platform = parts.into_iter().flatten().collect::<Vec<_>>().join("/");
-        found.insert(platform, value);
-    }
-    Ok(Value::Object(found))
 }
 
 /// The object of a file.

@@ -2,6 +2,7 @@
 //! pinned, everything else is refused.
 
 #[path = "../../../../../sekisho-webhook/tests/integration/registry.rs"]
+#[allow(dead_code, reason = "the registry of the webhook's own tests can more")]
 mod registry;
 
 use std::fs;
@@ -192,6 +193,12 @@ fn only_what_is_signed_is_admitted_and_it_is_pinned() {
         json!({"spec": {"ephemeralContainers": [{"name": "debug", "image": scene.image("team/app:2")}]}});
     let outcome = scene.webhook.patch(&path, &debug);
     assert!(refuses(&outcome, "of `debug`"), "{outcome:?}");
+    let digest = scene.signed("team/debug:1", "debug", Some("release"));
+    let debug =
+        json!({"spec": {"ephemeralContainers": [{"name": "debug", "image": scene.image("team/debug:1")}]}});
+    let stored = scene.webhook.patch(&path, &debug).expect("it is signed").0.to_json();
+    let pinned = format!("{}@{digest}", scene.image("team/debug:1"));
+    assert_eq!(stored["spec"]["ephemeralContainers"][0]["image"], pinned);
 }
 
 #[test]
