@@ -309,6 +309,8 @@ fn a_changed_rule_reaches_what_it_approved() {
     let tried =
         |image: &str| server.connection.create(&format!("{pods}?dryRun=All"), &pod(image).to_string());
     wait("what is approved is admitted", || tried(&exact).ok());
+    let (pinned, _) = tried(&image).expect("a tag is admitted by what it leads to");
+    assert!(pinned.to_json().to_string().contains(&digest), "{}", pinned.to_json());
     let refusal = tried(&unsigned).expect_err("nobody signed it").to_string();
     assert!(refusal.contains("approved"), "{refusal}");
     let deployments = format!("/apis/apps/v1/namespaces/{namespace}/deployments");
@@ -339,6 +341,8 @@ fn a_changed_rule_reaches_what_it_approved() {
     let all = server.connection.get(&pods).expect("Pods");
     assert_eq!(all.get("items").expect("Pods").items().len(), 1, "what runs is left alone");
 
+    what_becomes_of_a_lapse(&server, &bench, &policies, (&home, host), &exact);
+
     // A history that was rewritten is refused, and changes nothing of what lapsed.
     let work = bench.path().join("work");
     bench.file("work/sekisho.yaml", configuration("none", host));
@@ -350,6 +354,49 @@ fn a_changed_rule_reaches_what_it_approved() {
     });
     assert_eq!(controller.metric("approvals_lapsed"), Some(1));
     assert!(tried(&exact).is_err());
+}
+
+/// Other controllers of the same cluster, each with a book of its own: one that tries, one that waits, and each that acts
+/// otherwise.
+fn what_becomes_of_a_lapse(
+    server: &ApiServer,
+    bench: &Workbench,
+    policies: &Repository<'_>,
+    (home, host): (&str, &str),
+    image: &str,
+) {
+    let cases = [
+        ("tries", &["--lapsed", "deny", "--grace", "0", "--dry-run"][..], None),
+        ("waits", &["--lapsed", "deny", "--grace", "1"], Some(("deny", false))),
+        ("warns", &["--lapsed", "warn", "--grace", "0"], Some(("warn", true))),
+        ("reports", &["--lapsed", "report", "--grace", "0"], Some(("report", true))),
+    ];
+    for (name, options, expected) in cases {
+        let (store, list) = (format!("{name}.db"), format!("{home}/{name}"));
+        let controller = Controller::start_with(
+            bench,
+            name,
+            &[
+                &["--bundle", &policies.source, "--store", &store, "--cluster-name", name][..],
+                &["--approvals", "--lapsed-list", &list, "--insecure-registry", host],
+                options,
+            ]
+            .concat(),
+        );
+        wait("it knows of the lapse", || (controller.metric("approvals_lapsed")? == 1).then_some(()));
+        let map = server.connection.get(&format!("/api/v1/namespaces/{home}/configmaps/{name}"));
+        let Some((action, is_listed)) = expected else {
+            assert_eq!(map.expect_err("nothing is kept").code(), Some(404));
+            continue;
+        };
+        let map = map.expect("a list").to_json();
+        assert_eq!(map["data"]["action"], action, "{name}");
+        assert_eq!(
+            map["data"]["images"].as_str().expect("images").contains(image),
+            is_listed,
+            "{name}: {map}"
+        );
+    }
 }
 
 #[test]
