@@ -69,12 +69,24 @@ pub(crate) async fn read(
             Ok(Some(Ok(frame))) => frame,
         };
         let Ok(data) = frame.into_data() else { continue };
-        if held.bytes.len() + data.len() > most {
-            return Err(BodyError::TooLarge(std::mem::take(&mut held.bytes)));
-        }
-        if !held.take(data.len()) {
-            return Err(BodyError::Busy(std::mem::take(&mut held.bytes)));
+        let is_large = held.bytes.len() + data.len() > most;
+        if is_large || !held.take(data.len()) {
+            let first = std::mem::take(&mut held.bytes);
+            drop(held);
+            pass_over(body, most, deadline).await;
+            return Err(if is_large { BodyError::TooLarge(first) } else { BodyError::Busy(first) });
         }
         held.bytes.extend_from_slice(&data);
+    }
+}
+
+/// Takes the rest of a body, as many bytes at most, and keeps none of it: a connection that is closed with bytes on the way
+/// may be reset, and whoever sent them would not see the answer.
+async fn pass_over(mut body: Incoming, most: usize, deadline: Instant) {
+    let mut passed = 0;
+    while passed < most
+        && let Ok(Some(Ok(frame))) = timeout_at(deadline, body.frame()).await
+    {
+        passed += frame.data_ref().map_or(0, hyper::body::Bytes::len);
     }
 }
