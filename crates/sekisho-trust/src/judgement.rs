@@ -187,7 +187,8 @@ impl Judge<'_> {
         let claims = groups && policy.claims.iter().all(|claim| self.claim_of_policy(policy, claim));
         let overall =
             claims && policy.terms.overall.as_ref().is_none_or(|overall| self.overall(policy, overall));
-        if !overall && self.material.candidates.is_empty() && self.material.elsewhere.is_none() {
+        let is_unsaid = self.material.elsewhere.is_none() || self.reasons.is_empty();
+        if !overall && self.material.candidates.is_empty() && is_unsaid {
             self.tell("nothing is signed or attested beside the image".to_owned());
         }
         Ruling {

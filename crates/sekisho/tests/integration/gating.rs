@@ -203,8 +203,14 @@ fn an_approval_counts_for_the_bundle_in_force() {
     gate.bench.file("policies/release.pub", gate.bench.read("release.pub"));
     gate.rule(&trust("high", fresh));
     gate.registry.image("team/app", "1", &[good()], &[]);
-    assert_eq!(gate.ask("app:1").status, 0);
     let verify = || gate.run(&["verify", &gate.name("app:1"), "--policy-bundle", "policies"]);
+    let unsigned = verify();
+    assert!(
+        unsigned.status == 1 && unsigned.out.contains("nothing is signed or attested"),
+        "{}",
+        unsigned.out
+    );
+    assert_eq!(gate.ask("app:1").status, 0);
     assert_eq!(verify().status, 0, "{}", verify().err);
     // Another rule is another bundle: what only the old one approved is no longer approved.
     gate.rule(&trust("low", fresh));
