@@ -35,6 +35,7 @@ mod julia_manifest;
 mod luarocks;
 mod maven_pom;
 mod mix_lock;
+mod native_image;
 mod nix_store;
 mod node_package;
 mod npm_lock;
@@ -109,6 +110,7 @@ pub(crate) static ANALYZERS: &[&Analyzer] = &[
     &luarocks::ANALYZER,
     &maven_pom::ANALYZER,
     &mix_lock::ANALYZER,
+    &native_image::ANALYZER,
     &nix_store::ANALYZER,
     &node_package::ANALYZER,
     &npm_lock::ANALYZER,

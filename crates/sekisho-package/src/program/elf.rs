@@ -3,6 +3,7 @@
 use std::io;
 
 use super::bytes::{Numbers, name, read_range};
+use super::symbols::SymbolTable;
 use super::{MOST_PARTS, Program, Section, Segment};
 use crate::RandomAccess;
 
@@ -32,7 +33,24 @@ pub(super) fn read(file: &dyn RandomAccess, head: &[u8]) -> io::Result<Option<Pr
     let Some(tables) = parts else { return Ok(None) };
     read_segments(file, &tables, is_wide, &mut program)?;
     read_sections(file, &tables, is_wide, &mut program)?;
+    program.symbols = symbols(&program, is_wide);
     Ok(Some(program))
+}
+
+/// What a program exports, and what only its linker needed.
+fn symbols(program: &Program, is_wide: bool) -> Vec<SymbolTable> {
+    let table = |entries: &str, names: &str| {
+        let (entries, names) = (program.section(entries)?, program.section(names)?);
+        let (entry_size, value) = if is_wide { (24, 8) } else { (16, 4) };
+        Some(SymbolTable::Listed {
+            entries: (entries.offset, entries.size),
+            names: (names.offset, names.size),
+            entry_size,
+            value,
+            is_wide,
+        })
+    };
+    [table(".dynsym", ".dynstr"), table(".symtab", ".strtab")].into_iter().flatten().collect()
 }
 
 /// Where the tables lie and how large they say they are.

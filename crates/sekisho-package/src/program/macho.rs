@@ -3,6 +3,7 @@
 use std::io;
 
 use super::bytes::{Numbers, name, read_range};
+use super::symbols::SymbolTable;
 use super::{MOST_PARTS, Program, Section, Segment};
 use crate::RandomAccess;
 
@@ -64,10 +65,25 @@ fn one(file: &dyn RandomAccess, start: u64) -> io::Result<Option<Program>> {
         // A segment of 32 or of 64 bits.
         if (command == 1 && !is_wide) || (command == 0x19 && is_wide) {
             segment(body, is_wide, is_big_endian, start, &mut program);
+        } else if command == 2 {
+            program.symbols.extend(symbols(body, is_wide, is_big_endian, start));
         }
         rest = after;
     }
     Ok(Some(program))
+}
+
+fn symbols(body: &[u8], is_wide: bool, is_big_endian: bool, start: u64) -> Option<SymbolTable> {
+    let numbers = Numbers { bytes: body, is_big_endian };
+    let entry_size = if is_wide { 16 } else { 12 };
+    let place = |at| numbers.u32(at).and_then(|offset| start.checked_add(offset.into()));
+    Some(SymbolTable::Listed {
+        entries: (place(8)?, u64::from(numbers.u32(12)?) * entry_size as u64),
+        names: (place(16)?, numbers.u32(20)?.into()),
+        entry_size,
+        value: 8,
+        is_wide,
+    })
 }
 
 fn segment(body: &[u8], is_wide: bool, is_big_endian: bool, start: u64, program: &mut Program) {

@@ -6,11 +6,13 @@ mod bytes;
 mod elf;
 mod macho;
 mod pe;
+mod symbols;
 mod wasm;
 
 use std::io;
 
 pub(crate) use self::bytes::read_range;
+use self::symbols::SymbolTable;
 use crate::RandomAccess;
 
 /// The most sections, segments or load commands that are looked at.
@@ -27,6 +29,8 @@ pub(crate) struct Program {
     pub(crate) sections: Vec<Section>,
     /// What is loaded to memory.
     pub(crate) segments: Vec<Segment>,
+    /// Where it says at which addresses its symbols lie.
+    symbols: Vec<SymbolTable>,
 }
 
 /// A section.

@@ -3,12 +3,13 @@
 use std::io;
 
 use super::bytes::{Numbers, name, read_range};
+use super::symbols::SymbolTable;
 use super::{MOST_PARTS, Program, Section, Segment};
 use crate::RandomAccess;
 
 pub(super) fn read(file: &dyn RandomAccess, head: &[u8]) -> io::Result<Option<Program>> {
     let Some(start) = (Numbers { bytes: head, is_big_endian: false }).u32(0x3c) else { return Ok(None) };
-    let head = read_range(file, u64::from(start), 24 + 32)?;
+    let head = read_range(file, u64::from(start), 24 + 128)?;
     let numbers = Numbers { bytes: &head, is_big_endian: false };
     if !head.starts_with(b"PE\0\0") {
         return Ok(None);
@@ -18,9 +19,9 @@ pub(super) fn read(file: &dyn RandomAccess, head: &[u8]) -> io::Result<Option<Pr
         return Ok(None);
     };
     // Programs of 64 bits have no base of data, and a wider base of the image.
-    let base = match numbers.u16(24) {
-        Some(0x20b) => numbers.u64(24 + 24),
-        _ => numbers.u32(24 + 28).map(u64::from),
+    let (base, exports) = match numbers.u16(24) {
+        Some(0x20b) => (numbers.u64(24 + 24), numbers.u32(24 + 112)),
+        _ => (numbers.u32(24 + 28).map(u64::from), numbers.u32(24 + 96)),
     };
     let base = base.unwrap_or(0);
     let mut program = Program {
@@ -30,6 +31,10 @@ pub(super) fn read(file: &dyn RandomAccess, head: &[u8]) -> io::Result<Option<Pr
             0x8664 => Some("amd64"),
             0xaa64 => Some("arm64"),
             _ => None,
+        },
+        symbols: match exports {
+            Some(address) if address != 0 => vec![SymbolTable::Exported { base, address }],
+            _ => Vec::new(),
         },
         ..Program::default()
     };

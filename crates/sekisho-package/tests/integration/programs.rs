@@ -151,3 +151,141 @@ fn a_list_of_crates_that_unpacks_without_end_is_named() {
     let contents = contents(&elf(&[(".dep-v0", &encoder.finish().expect("memory takes all"))]));
     assert!(contents.unread[0].reason.contains("8388608 bytes"), "{:?}", contents.unread);
 }
+
+/// The bill of a native image, packed, behind its length.
+fn packed_bill() -> Vec<u8> {
+    let bill = br#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[
+        {"type":"library","group":"io.netty","name":"netty-codec","version":"4.1.100.Final",
+         "purl":"pkg:maven/io.netty/netty-codec@4.1.100.Final"}]}"#;
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bill).expect("memory takes all");
+    let packed = encoder.finish().expect("memory takes all");
+    [&(packed.len() as u64).to_le_bytes()[..], &packed].concat()
+}
+
+/// Where the programs below are loaded.
+const BASE: u64 = 0x10_0000;
+
+/// A native image for Linux, whose symbols stand in this table with these names.
+fn native_elf(table: &str, names: &str) -> Vec<u8> {
+    let symbol = |name: u32, address: u64| {
+        [&name.to_le_bytes()[..], &[0x11, 0, 1, 0], &address.to_le_bytes(), &[0; 8]].concat()
+    };
+    // The first section lies behind the head of 64 bytes.
+    let symbols = [symbol(0, 0), symbol(8, BASE + 72), symbol(13, BASE + 64)].concat();
+    let mut bytes = elf(&[
+        (".data", &packed_bill()),
+        (table, &symbols),
+        (names, b"\0isolate\0sbom\0sbom_length\0"),
+        (".svm_heap", b"x"),
+    ]);
+    // The text in front of each name is part of it no longer.
+    let at = bytes.windows(8).position(|window| window == b"isolate\0").expect("the names");
+    assert_eq!(&bytes[at + 8..at + 12], b"sbom");
+    for (old, new) in [(8_u32, 9_u32), (13, 14)] {
+        let entry = symbol(old, if old == 8 { BASE + 72 } else { BASE + 64 });
+        let place = bytes.windows(24).position(|window| window == entry).expect("the symbol");
+        bytes[place..place + 4].copy_from_slice(&new.to_le_bytes());
+    }
+    let (start, length) = (bytes.len() as u64, bytes.len() as u64);
+    let header = [&1_u32.to_le_bytes()[..], &6_u32.to_le_bytes()].concat();
+    bytes.extend(header);
+    for word in [0, BASE, BASE, length, length, 4096] {
+        bytes.extend(word.to_le_bytes());
+    }
+    bytes[32..40].copy_from_slice(&start.to_le_bytes());
+    bytes[54..56].copy_from_slice(&56_u16.to_le_bytes());
+    bytes[56..58].copy_from_slice(&1_u16.to_le_bytes());
+    bytes
+}
+
+/// A native image for macOS.
+fn native_macho() -> Vec<u8> {
+    let data = packed_bill();
+    let names = b"\0_sbom\0_sbom_length\0";
+    let (first, symbols) = (32 + 72 + 24, 32 + 72 + 24 + data.len());
+    let number = |value: usize| u32::try_from(value).expect("small").to_le_bytes();
+    let mut bytes = [
+        &0xfeed_facf_u32.to_le_bytes()[..],
+        &0x0100_000c_u32.to_le_bytes(),
+        &[0; 8],
+        &number(2),
+        &number(72 + 24),
+        &[0; 8],
+    ]
+    .concat();
+    bytes.extend([&number(0x19)[..], &number(72), b"__DATA\0\0\0\0\0\0\0\0\0\0"].concat());
+    for word in [BASE, data.len() as u64, first as u64, data.len() as u64] {
+        bytes.extend(word.to_le_bytes());
+    }
+    bytes.extend([number(3), number(3), number(0), number(0)].concat());
+    bytes.extend(
+        [number(2), number(24), number(symbols), number(2), number(symbols + 32), number(names.len())]
+            .concat(),
+    );
+    bytes.extend(&data);
+    for (name, address) in [(1, BASE + 8), (7, BASE)] {
+        bytes.extend([&number(name)[..], &[0xf, 2, 0, 0], &address.to_le_bytes()].concat());
+    }
+    bytes.extend(names);
+    bytes
+}
+
+/// A native image for Windows, of which one section holds all.
+fn native_pe() -> Vec<u8> {
+    let number = |value: usize| u32::try_from(value).expect("small").to_le_bytes();
+    let mut bytes = vec![0_u8; 0x200];
+    bytes[..2].copy_from_slice(b"MZ");
+    bytes[0x3c..0x40].copy_from_slice(&number(0x40));
+    bytes[0x40..0x48].copy_from_slice(b"PE\0\0\x64\x86\x01\0");
+    bytes[0x54..0x56].copy_from_slice(&240_u16.to_le_bytes());
+    bytes[0x58..0x5a].copy_from_slice(&0x20b_u16.to_le_bytes());
+    bytes[0x58 + 24..0x58 + 32].copy_from_slice(&BASE.to_le_bytes());
+    bytes[0x58 + 112..0x58 + 116].copy_from_slice(&number(0x1000));
+    // The directory, then addresses, names, ordinals and texts.
+    let mut section = vec![0_u8; 24];
+    section.extend([number(2), number(0x1028), number(0x1030), number(0x1038)].concat());
+    section.extend([number(0x1060), number(0x1068)].concat());
+    section.extend([number(0x103c), number(0x1041)].concat());
+    section.extend([1_u16.to_le_bytes(), 0_u16.to_le_bytes()].concat());
+    section.extend(b"sbom\0sbom_length\0");
+    section.resize(0x60, 0);
+    section.extend(packed_bill());
+    let at = 0x58 + 240;
+    bytes[at..at + 5].copy_from_slice(b".data");
+    for (place, value) in [(12, 0x1000), (16, section.len()), (20, 0x200), (36, 0xc000_0040)] {
+        bytes[at + place..at + place + 4].copy_from_slice(&number(value));
+    }
+    bytes.extend(section);
+    bytes
+}
+
+#[test]
+fn native_images_name_their_artifacts() {
+    for program in [
+        native_elf(".dynsym", ".dynstr"),
+        native_elf(".symtab", ".strtab"),
+        native_macho(),
+        native_pe(),
+    ] {
+        let contents = contents(&program);
+        assert_eq!(urls(&contents), ["pkg:maven/io.netty/netty-codec@4.1.100.Final"], "{:?}", contents.unread);
+        assert_eq!(contents.packages[0].places[0].path, "usr/bin/p");
+    }
+}
+
+#[test]
+fn native_images_that_are_damaged_do_not_stop_the_scan() {
+    for whole in [native_elf(".dynsym", ".dynstr"), native_macho(), native_pe()] {
+        for length in (0..whole.len()).step_by(11) {
+            contents(&whole[..length]);
+        }
+        for at in 0..whole.len() {
+            for fill in [0x00, 0x7f, 0xff] {
+                let mut broken = whole.clone();
+                broken[at..].iter_mut().take(4).for_each(|byte| *byte = fill);
+                contents(&broken);
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@
 mod archive;
 mod containerd;
 mod daemon;
+mod docker;
 mod layout;
 mod platform;
 mod remote;
@@ -96,6 +97,7 @@ pub fn open(target: &Target, wanted: &Wanted, client: &Arc<Client>) -> Result<Op
         Target::StandardInput { name } => archive::open_input(name.as_deref(), wanted),
         Target::Daemon { kind, name } => daemon::open(*kind, name, wanted),
         Target::Storage { name } => storage::open(name, wanted),
+        Target::DockerStorage { name } => docker::open(name, wanted),
         Target::Containerd { name } => containerd::open(name, wanted),
         Target::Root(path) => Err(SourceError::Store {
             what: path.display().to_string(),

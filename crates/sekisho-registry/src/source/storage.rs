@@ -31,11 +31,11 @@ struct StoredLayer {
 }
 
 /// The most bytes of a list of images or layers.
-const LIST_LIMIT: u64 = 64 << 20;
+pub(super) const LIST_LIMIT: u64 = 64 << 20;
 
 /// Layers as folders.
 #[derive(Debug)]
-struct Folders(Vec<PathBuf>);
+pub(super) struct Folders(pub(super) Vec<PathBuf>);
 
 impl Layers for Folders {
     fn open(&self, index: usize) -> Result<LayerBytes, SourceError> {
@@ -107,14 +107,7 @@ pub(super) fn open(name: &str, wanted: &Wanted) -> Result<Opened, SourceError> {
 impl StoredImage {
     fn is(&self, wanted: &str) -> bool {
         let is_name = |name: &String| {
-            let same = |text: &str| text.parse::<sekisho_manifest::ImageRef>().ok();
-            name == wanted
-                || match (same(name), same(wanted)) {
-                    (Some(one), Some(other)) => {
-                        one.name() == other.name() && one.requested_tag() == other.requested_tag()
-                    }
-                    _ => false,
-                }
+            is_same_name(name, wanted)
                 || name
                     .strip_prefix("localhost/")
                     .is_some_and(|rest| rest == wanted || rest.strip_suffix(":latest") == Some(wanted))
@@ -123,8 +116,20 @@ impl StoredImage {
     }
 }
 
+/// Whether two names are of the same image, whether written out or short.
+pub(super) fn is_same_name(name: &str, wanted: &str) -> bool {
+    let read = |text: &str| text.parse::<sekisho_manifest::ImageRef>().ok();
+    name == wanted
+        || match (read(name), read(wanted)) {
+            (Some(one), Some(other)) => {
+                one.name() == other.name() && one.requested_tag() == other.requested_tag()
+            }
+            _ => false,
+        }
+}
+
 /// Whether a text is an identifier, and so no path that leads elsewhere.
-fn is_identifier(text: &str) -> bool {
+pub(super) fn is_identifier(text: &str) -> bool {
     !text.is_empty() && text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 

@@ -44,6 +44,11 @@ pub enum Target {
         /// The image, by name or identifier.
         name: String,
     },
+    /// In the storage of Docker's daemon, which need not run.
+    DockerStorage {
+        /// The image, by name or identifier.
+        name: String,
+    },
     /// In the store of containerd.
     Containerd {
         /// The image, by name.
@@ -98,6 +103,7 @@ impl Target {
             "docker-daemon" | "docker" => Self::Daemon { kind: Kind::Docker, name: rest.to_owned() },
             "podman" => Self::Daemon { kind: Kind::Podman, name: rest.to_owned() },
             "containerd" => Self::Containerd { name: rest.to_owned() },
+            "docker-storage" => Self::DockerStorage { name: rest.to_owned() },
             "containers-storage" => Self::Storage { name: rest.to_owned() },
             _ => return None,
         };

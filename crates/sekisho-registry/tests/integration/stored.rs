@@ -139,6 +139,7 @@ fn targets_are_what_they_say() {
     );
     assert!(matches!(parse("docker-daemon:nginx"), Some(Target::Daemon { .. })));
     assert!(matches!(parse("podman:nginx"), Some(Target::Daemon { .. })));
+    assert!(matches!(parse("docker-storage:nginx"), Some(Target::DockerStorage { .. })));
     assert!(matches!(parse("containers-storage:nginx"), Some(Target::Storage { .. })));
     assert_eq!(parse("nginx:1.27"), None);
     assert_eq!(parse("example.com:5000/app"), None);
@@ -247,6 +248,43 @@ fn the_storage_of_containers_is_read() {
     let path = br#"[{"id":"top","parent":"../../etc"}]"#;
     fs::write(root.path().join("overlay-layers/layers.json"), path).unwrap();
     assert!(message(opened(&target("nginx:1.27"))).contains("its layers have no beginning"));
+}
+
+#[test]
+fn the_storage_of_docker_is_read() {
+    let root = tempfile::tempdir().unwrap();
+    let layers = two_layers();
+    let diff_ids: Vec<Digest> = layers.iter().map(|layer| Digest::of(layer)).collect();
+    let configuration =
+        format!(r#"{{"rootfs":{{"diff_ids":["{}","{}"]}}}}"#, diff_ids[0], diff_ids[1]).into_bytes();
+    let id = Digest::of(&configuration);
+    let chain = Digest::of(format!("{} {}", diff_ids[0], diff_ids[1]).as_bytes());
+    let names = format!(r#"{{"Repositories":{{"nginx":{{"nginx:1.27":"{id}"}}}}}}"#);
+    let files = [
+        ("image/overlay2/repositories.json".to_owned(), names.clone().into_bytes()),
+        (format!("image/overlay2/imagedb/content/sha256/{}", id.value()), configuration),
+        (format!("image/overlay2/layerdb/sha256/{}/cache-id", diff_ids[0].value()), b"base".to_vec()),
+        (format!("image/overlay2/layerdb/sha256/{}/cache-id", chain.value()), b"top".to_vec()),
+        ("overlay2/base/diff/etc/os-release".to_owned(), RELEASE.into()),
+        ("overlay2/base/diff/var/lib/dpkg/status".to_owned(), DPKG.into()),
+        ("overlay2/top/diff/app/x".to_owned(), b"y".to_vec()),
+    ];
+    write(root.path(), &files);
+    let target = |name: &str| Target::DockerStorage { name: format!("[{}]{name}", root.path().display()) };
+    for name in ["nginx:1.27", "docker.io/library/nginx:1.27", &id.to_string(), &id.value()[..12]] {
+        let opened = opened(&target(name)).unwrap();
+        assert_eq!(packages(&opened), ["0:nginx@1.22.1-9"], "{name}");
+    }
+    assert!(message(opened(&target("nginx:1"))).ends_with("there is no such image"));
+    let put = |path: &str, text: &str| fs::write(root.path().join(path), text).unwrap();
+    let cache = format!("image/overlay2/layerdb/sha256/{}/cache-id", chain.value());
+    put(&cache, "../../../etc");
+    assert!(message(opened(&target("nginx:1.27"))).contains("`cache-id` is broken"));
+    put(&cache, "top");
+    put(&format!("image/overlay2/imagedb/content/sha256/{}", id.value()), "{}");
+    assert!(message(opened(&target("nginx:1.27"))).contains("its configuration is not"));
+    put("image/overlay2/repositories.json", &names.replace("sha256:", "../"));
+    assert!(message(opened(&target("nginx:1.27"))).contains("is no identifier"));
 }
 
 #[test]
