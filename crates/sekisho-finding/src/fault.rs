@@ -119,12 +119,13 @@ pub const IMAGE_DRIFT: Fault = Fault {
     severity: Severity::Medium,
 };
 
-/// A file whose digest is on a list of the user. Fills `{digest}`, `{called}` and `{about}`.
+/// A file whose digest is on a list of the user, or of which a rule of the user holds. Fills `{digest}`, `{called}` and
+/// `{about}`.
 pub const DENIED_FILE: Fault = Fault {
     id: "denied-file",
     title: "File is on a list of denied files",
     message: "the file has the denied digest {digest}{called}{about}",
-    variants: &[],
+    variants: &[("rule", "the YARA rule {called} holds of the file{about}")],
     remedy: "Remove the file, find out how it came there, and take what could reach it for lost",
     severity: Severity::Critical,
 };

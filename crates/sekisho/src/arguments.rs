@@ -320,7 +320,7 @@ pub(crate) struct CredentialArguments {
     /// Rules for credentials in the format of gitleaks, in place of our own
     #[arg(long, value_name = "FILE")]
     pub(crate) credential_rules: Option<PathBuf>,
-    /// List of the SHA-256 of files that are denied, wherever they lie; may be given more than once
+    /// List of the SHA-256 of files that are denied, or YARA rules for them; may be given more than once
     #[arg(long, value_name = "FILE")]
     pub(crate) deny_files: Vec<PathBuf>,
     /// Look for credentials in the git history of each folder as well

@@ -101,6 +101,7 @@ impl Targets<'_> {
         let sought = search.as_ref().zip(detector.as_ref());
         let lists = request.credentials.as_ref().filter(|_| is_wanted(DENIED_FILE.id));
         let denied = lists.map(|asked| DenyList::read(&config.denied(&asked.denied))).transpose()?.flatten();
+        loaded.coverage.skipped.extend(denied.iter().flat_map(DenyList::notes));
         let eyes = Sought { credentials: sought, denied: denied.as_ref() };
         let bases = Bases::new(&config.document.images.bases, &settings)?;
         let bases = bases.filter(|_| is_wanted(REFUSED_BASE.id));
@@ -138,7 +139,7 @@ impl Targets<'_> {
                     contained.leaks.extend(bases.finding(image, loaded));
                 }
                 let folder = image.folder.as_deref();
-                let found = denied::findings(&image.denied, folder, &image.name, &mut loaded.sources);
+                let found = denied::findings(&image.denied, folder, &image.name, loaded);
                 contained.leaks.extend(found);
                 if let Some((_, detector)) = sought {
                     contained.leaks.extend(leaks_of(image, history.as_ref(), detector, persona, loaded));
@@ -160,7 +161,7 @@ impl Targets<'_> {
                 }
                 let denied = packed.sighted.denied.iter().map(|denied| (denied.clone(), None));
                 let denied: Vec<_> = denied.collect();
-                let found = denied::findings(&denied, Some(&packed.root), "", &mut loaded.sources);
+                let found = denied::findings(&denied, Some(&packed.root), "", loaded);
                 contained.leaks.extend(found);
                 if let Some((search, detector)) = sought {
                     contained.leaks.extend(leaks_in(&packed, search, detector, persona, loaded)?);

@@ -31,6 +31,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("sekisho-sigma", 1),
     ("sekisho-signature", 1),
     ("sekisho-tuf", 1),
+    ("sekisho-yara", 1),
     ("sekisho-access", 2),
     ("sekisho-inventory", 2),
     ("sekisho-package", 2),

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::bytes::{Numbers, read_range};
 use super::Program;
+use super::bytes::{Numbers, read_range};
 use crate::RandomAccess;
 
 /// The most bytes of a table of symbols, and of their names.
@@ -114,7 +114,11 @@ fn pick<'n, const N: usize>(
     for (name, address) in pairs {
         for (place, wanted) in found.iter_mut().zip(wanted) {
             // Mach-O writes a line before names of C.
-            let name = if name.first() == Some(&b'_') && !wanted.starts_with('_') { name.get(1..) } else { Some(name) };
+            let name = if name.first() == Some(&b'_') && !wanted.starts_with('_') {
+                name.get(1..)
+            } else {
+                Some(name)
+            };
             let is_it = name
                 .and_then(|name| name.strip_prefix(wanted.as_bytes()))
                 .is_some_and(|rest| rest.first() == Some(&0));

@@ -203,7 +203,8 @@ fn native_elf(table: &str, names: &str) -> Vec<u8> {
 fn native_macho() -> Vec<u8> {
     let data = packed_bill();
     let names = b"\0_sbom\0_sbom_length\0";
-    let (first, symbols) = (32 + 72 + 24, 32 + 72 + 24 + data.len());
+    let first: usize = 32 + 72 + 24;
+    let symbols = first + data.len();
     let number = |value: usize| u32::try_from(value).expect("small").to_le_bytes();
     let mut bytes = [
         &0xfeed_facf_u32.to_le_bytes()[..],
@@ -262,14 +263,16 @@ fn native_pe() -> Vec<u8> {
 
 #[test]
 fn native_images_name_their_artifacts() {
-    for program in [
-        native_elf(".dynsym", ".dynstr"),
-        native_elf(".symtab", ".strtab"),
-        native_macho(),
-        native_pe(),
-    ] {
+    for program in
+        [native_elf(".dynsym", ".dynstr"), native_elf(".symtab", ".strtab"), native_macho(), native_pe()]
+    {
         let contents = contents(&program);
-        assert_eq!(urls(&contents), ["pkg:maven/io.netty/netty-codec@4.1.100.Final"], "{:?}", contents.unread);
+        assert_eq!(
+            urls(&contents),
+            ["pkg:maven/io.netty/netty-codec@4.1.100.Final"],
+            "{:?}",
+            contents.unread
+        );
         assert_eq!(contents.packages[0].places[0].path, "usr/bin/p");
     }
 }

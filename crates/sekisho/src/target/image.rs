@@ -204,7 +204,7 @@ impl Sought<'_> {
     pub(crate) fn note(&self) -> Option<String> {
         let rules = self.credentials.map_or("", |(search, _)| search.version());
         let denied = self.denied.map_or("", DenyList::version);
-        (!rules.is_empty() || !denied.is_empty()).then(|| format!("sighted-2-{rules}-{denied}"))
+        (!rules.is_empty() || !denied.is_empty()).then(|| format!("sighted-3-{rules}-{denied}"))
     }
 }
 
@@ -273,7 +273,7 @@ struct At {
 }
 
 /// The form of what is kept of an image; it changes with what is made of layers.
-const LAID: &str = concat!("laid 1 ", env!("CARGO_PKG_VERSION"));
+const LAID: &str = concat!("laid 2 ", env!("CARGO_PKG_VERSION"));
 
 /// What came of one layer.
 struct Read {

@@ -180,11 +180,57 @@ fn denied_files_are_found_wherever_they_lie() {
         assert_eq!(scan("folder").findings().len(), 1);
     }
     bench.file("list.txt", "nonsense\n");
-    bench.file("rules.yar", "rule nothing { condition: false }\n");
-    let ran = bench.run(&["scan", "--deny-files", "rules.yar", "folder"]);
-    assert_eq!(ran.status, 2);
-    assert!(ran.err.contains("`rules.yar` holds YARA rules, which are not evaluated"), "{}", ran.err);
     let ran = bench.run(&["scan", "--deny-files", "list.txt", "folder"]);
     assert_eq!(ran.status, 2);
     assert!(ran.err.contains("line 1"), "{}", ran.err);
+}
+
+#[test]
+fn yara_rules_are_held_against_every_file() {
+    let bench = Workbench::new();
+    let evil: &[u8] = b"\x7fELF..stratum+tcp://pool..";
+    let layers = [layer(&[("opt/miner", 0o755, evil)]), layer(&[("opt/.wh.miner", 0o644, b"")])];
+    let diff_ids: Vec<String> = layers.iter().map(|layer| format!("\"{}\"", digest(layer))).collect();
+    bench.file("image.tar", configured(&layers, &diff_ids, r#""config":{"User":"1000"}"#));
+    bench.file("folder/tool", evil);
+    bench.file("folder/notes.txt", "stratum+tcp:// is a protocol");
+    bench.file(
+        "rules/miner.yar",
+        "rule miner { meta: description = \"a miner\" strings: $pool = \"stratum+tcp://\" \
+         condition: uint32be(0) == 0x7f454c46 and $pool }",
+    );
+    bench.file("rules/windows.yara", "import \"pe\" rule windows { condition: pe.is_pe }");
+    let scan = |rules: &str, target: &str| {
+        let only = ["scan", "--format", "json", "--only", "denied-file", "--deny-files", rules, target];
+        bench.run(&only)
+    };
+    // The second time what was kept of the layer answers.
+    for _ in 0..2 {
+        let ran = scan("rules/miner.yar", "image.tar");
+        let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+        let [finding] = &report["findings"].as_array().expect("a list")[..] else { panic!("{report:#}") };
+        assert_eq!(finding["location"]["file"], "image.tar:shop:1!/opt/miner");
+        let message = finding["message"].as_str().expect("a message");
+        assert!(
+            message.starts_with(
+                "the YARA rule `miner` (a miner) holds of the file; layer image.tar:shop:1 layer 0"
+            ),
+            "{message}"
+        );
+        assert!(message.ends_with("though a later layer deletes the file"), "{message}");
+    }
+    // A folder of rules; what is left out of them is told.
+    let ran = scan("rules", "folder");
+    let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(ran.findings().len(), 1, "{report:#}");
+    assert!(
+        report["coverage"]["skipped"]
+            .to_string()
+            .contains("YARA rules that are left out: `windows`: the module `pe` is not evaluated"),
+        "{report:#}"
+    );
+    bench.file("rules/miner.yar", "rule miner {\n condition: $pool }");
+    let ran = scan("rules", "folder");
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.contains("line 2: the rule has no string `$pool`"), "{}", ran.err);
 }

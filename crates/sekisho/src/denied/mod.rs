@@ -1,4 +1,7 @@
-//! Files that nobody wants, by their digests: lists that the user gives, in the forms that are in use.
+//! Files that nobody wants: by their digests, in the forms of lists that are in use, and by YARA rules.
+
+mod hasher;
+mod rules;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -6,23 +9,27 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use sekisho_finding::fault::DENIED_FILE;
-use sekisho_finding::{Finding, Rule};
+use sekisho_finding::{Finding, Rule, Skip, SkipReason};
 use sekisho_framework::{Cell, Layer, Mode, Phase};
 use sekisho_manifest::{Source, SourceId, Span};
-use sekisho_package::{Entry, Observer};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use smol_str::{SmolStr, format_smolstr};
 
+pub(crate) use self::hasher::Hasher;
+use self::rules::{Rules, is_yara};
 use crate::credentials::InLayer;
+use crate::target::Loaded;
 
-/// The digests of files that are denied.
+/// The digests of files that are denied, and the rules for them.
 #[derive(Debug)]
 pub(crate) struct DenyList {
     /// The name of each, as its list says it.
     names: HashMap<[u8; 32], String>,
     /// The sizes that they have, where every line says it.
     sizes: Option<Vec<u64>>,
+    /// YARA rules.
+    rules: Option<Rules>,
     /// Changes with the lists, for results that are kept.
     version: String,
 }
@@ -32,14 +39,27 @@ pub(crate) struct DenyList {
 pub(crate) struct Denied {
     /// The file.
     pub(crate) path: String,
-    /// What the list calls it.
+    /// What the list calls it, or the rule; for a file that was not judged, why.
     name: String,
-    /// Its SHA-256.
+    /// Its SHA-256; empty where it was not judged.
     digest: String,
+    /// By what it is denied.
+    by: By,
+}
+
+/// By what a file is denied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum By {
+    /// Its digest is on a list.
+    Digest,
+    /// A rule holds of it.
+    Rule,
+    /// Nothing: the rules were not held against it.
+    Nothing,
 }
 
 impl DenyList {
-    /// Reads lists. A line is a SHA-256 in hexadecimal digits, with a name behind it, or as ClamAV writes it:
+    /// Reads lists, and YARA rules: single files, or all of a folder. A line of a list is a SHA-256 in hexadecimal digits, with a name behind it, or as ClamAV writes it:
     /// `digest:size:name`. Lines that begin with `#` are comments.
     pub(crate) fn read(paths: &[PathBuf]) -> Result<Option<Self>> {
         if paths.is_empty() {
@@ -47,16 +67,15 @@ impl DenyList {
         }
         let mut version = Sha256::new();
         let (mut names, mut sizes) = (HashMap::new(), Some(Vec::new()));
-        for path in paths {
+        let mut files = Vec::new();
+        for path in &rules::files(paths)? {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("cannot read the list `{}`", path.display()))?;
-            if is_yara(path, &text) {
-                bail!(
-                    "`{}` holds YARA rules, which are not evaluated: give the SHA-256 of the files that they find",
-                    path.display()
-                );
-            }
             version.update(&text);
+            if is_yara(path, &text) {
+                files.push((path.clone(), text));
+                continue;
+            }
             for (number, line) in (1..).zip(text.lines()) {
                 let line = line.trim();
                 if line.is_empty() || line.starts_with('#') {
@@ -80,19 +99,20 @@ impl DenyList {
             sizes.sort_unstable();
             sizes.dedup();
         }
-        Ok(Some(Self { names, sizes, version: HEXLOWER.encode(&version.finalize()) }))
+        let rules = if files.is_empty() { None } else { Some(Rules::read(&files)?) };
+        Ok(Some(Self { names, sizes, rules, version: HEXLOWER.encode(&version.finalize()) }))
     }
 
     /// Names the lists, for results that are kept.
     pub(crate) fn version(&self) -> &str {
         &self.version
     }
-}
 
-/// Whether a list is a file of YARA rules, which others take for such lists.
-fn is_yara(path: &Path, text: &str) -> bool {
-    let named = path.extension().is_some_and(|ending| ending == "yar" || ending == "yara");
-    named || text.lines().any(|line| line.starts_with("rule ") && !line.contains(':'))
+    /// What of the rules is not done.
+    pub(crate) fn notes(&self) -> impl Iterator<Item = Skip> {
+        let notes = self.rules.iter().flat_map(Rules::notes);
+        notes.map(|(path, note)| skipped(path.display().to_string(), note.clone()))
+    }
 }
 
 /// The digest of a line, the size of the file, and its name.
@@ -109,53 +129,14 @@ fn bytes(digest: &str) -> Option<[u8; 32]> {
     HEXLOWER_PERMISSIVE.decode(digest.trim().as_bytes()).ok()?.try_into().ok()
 }
 
-/// Takes the digests of files while they pass.
-pub(crate) struct Hasher<'l> {
-    list: &'l DenyList,
-    current: Option<(String, Sha256)>,
-    found: Vec<Denied>,
-}
-
-impl<'l> Hasher<'l> {
-    pub(crate) fn new(list: &'l DenyList) -> Self {
-        Self { list, current: None, found: Vec::new() }
-    }
-
-    /// What was found.
-    pub(crate) fn finish(self) -> Vec<Denied> {
-        self.found
-    }
-}
-
-impl Observer for Hasher<'_> {
-    fn wants(&mut self, entry: &Entry<'_>) -> bool {
-        let is_meant = self.list.sizes.as_ref().is_none_or(|sizes| sizes.binary_search(&entry.size).is_ok());
-        self.current = is_meant.then(|| (entry.path.to_owned(), Sha256::new()));
-        is_meant
-    }
-
-    fn chunk(&mut self, bytes: &[u8]) {
-        if let Some((_, digest)) = &mut self.current {
-            digest.update(bytes);
-        }
-    }
-
-    fn end(&mut self, whole: bool) {
-        let Some((path, digest)) = self.current.take().filter(|_| whole) else { return };
-        let digest: [u8; 32] = digest.finalize().into();
-        if let Some(name) = self.list.names.get(&digest) {
-            self.found.push(Denied { path, name: name.clone(), digest: HEXLOWER.encode(&digest) });
-        }
-    }
-}
-
 /// The findings about denied files; the files become sources.
 pub(crate) fn findings(
     denied: &[(Denied, Option<InLayer>)],
     folder: Option<&Path>,
     image: &str,
-    sources: &mut Vec<Source>,
+    loaded: &mut Loaded,
 ) -> Vec<Finding> {
+    let sources = &mut loaded.sources;
     let mut findings = Vec::new();
     for (denied, layer) in denied {
         let name: SmolStr = match folder {
@@ -163,6 +144,10 @@ pub(crate) fn findings(
             Some(folder) => format_smolstr!("{}", folder.join(&denied.path).display()),
             None => format_smolstr!("{image}!/{}", denied.path),
         };
+        if denied.by == By::Nothing {
+            loaded.coverage.skipped.push(skipped(name.to_string(), denied.name.clone()));
+            continue;
+        }
         let Ok(id) = u32::try_from(sources.len()) else { break };
         let source = Source::new(name, "");
         let hidden =
@@ -170,17 +155,25 @@ pub(crate) fn findings(
         let about = layer
             .as_ref()
             .map_or_else(String::new, |layer| format!("; layer {}{}", layer.name, hidden(layer)));
-        let called = if denied.name.is_empty() { String::new() } else { format!(" ({})", denied.name) };
+        let (variant, called) = match denied.by {
+            By::Rule => (Some("rule"), denied.name.clone()),
+            _ if denied.name.is_empty() => (None, String::new()),
+            _ => (None, format!(" ({})", denied.name)),
+        };
         let arguments = vec![
             ("digest", denied.digest.as_str().into()),
             ("called", called.into()),
             ("about", about.into()),
         ];
         let span = Span { source: SourceId(id), start: 0, end: 0 };
-        findings.push(DENIED_FILE.finding(DENIED_FILE.says(None, arguments), &source, span));
+        findings.push(DENIED_FILE.finding(DENIED_FILE.says(variant, arguments), &source, span));
         sources.push(source);
     }
     findings
+}
+
+fn skipped(path: String, reason: String) -> Skip {
+    Skip { path: path.into(), line: None, reason: SkipReason::NotExamined(reason) }
 }
 
 /// The rule of the findings, as reports show it.
