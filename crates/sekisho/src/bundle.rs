@@ -1,12 +1,13 @@
 //! Bundles of policies: how their sources are read here, and what is demanded of them before they are used.
 
+mod material;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use sekisho_manifest::Budget;
 use sekisho_policy::{Bundle, BundleOptions, Material};
 use sekisho_source::{
     Account, AllowedSigners, Cache, Charter, Follower, GitOptions, Location, Reader, without_credentials,
@@ -16,6 +17,9 @@ use crate::arguments::bundle::{ArtifactArguments, SourceArguments};
 use crate::live::Live;
 use crate::policy::testing::{self, TestResult, TestRow};
 use crate::signature::artifact::registry;
+
+use self::material::material;
+pub(crate) use self::material::material_of;
 
 /// The variable that holds the token for repositories.
 const TOKEN: &str = "SEKISHO_GIT_TOKEN";
@@ -90,9 +94,9 @@ pub(crate) fn follower(
     let reader = reader(source, settings)?;
     let cache = Cache::new(&settings.folder()?.join("bundles"), &reader.location.to_string());
     let proof = move |bundle: &sekisho_source::Bundle, charter: &Charter, files: &Path, day: i64| {
-        let material = Material::of_texts(&bundle.texts(), &Budget::default());
+        let material = material(bundle, charter, files)?;
         let says = material.objects.iter().any(sekisho_policy::pod_security::is_policy);
-        prove(bundle, charter, files, day, &options[usize::from(says)], with_tests)
+        prove_material(material, charter, files, day, &options[usize::from(says)], with_tests)
     };
     Ok(Follower::new(reader, cache, Box::new(proof)))
 }
@@ -106,7 +110,18 @@ pub(crate) fn prove(
     options: &BundleOptions,
     with_tests: bool,
 ) -> Result<Proven, String> {
-    let mut compiled = compile(bundle, options);
+    prove_material(material(bundle, charter, files)?, charter, files, day, options, with_tests)
+}
+
+fn prove_material(
+    material: Material,
+    charter: &Charter,
+    files: &Path,
+    day: i64,
+    options: &BundleOptions,
+    with_tests: bool,
+) -> Result<Proven, String> {
+    let mut compiled = Bundle::compile(material, options);
     if let Some((path, reason)) = compiled.unread.first() {
         return Err(format!("`{path}` {reason}"));
     }
@@ -129,11 +144,6 @@ pub(crate) fn prove(
     }
     compiled.stage(&charter.rollout, day);
     Ok(Proven { policies: Arc::new(compiled), tests })
-}
-
-/// Compiles the texts of a bundle.
-pub(crate) fn compile(bundle: &sekisho_source::Bundle, options: &BundleOptions) -> Bundle {
-    Bundle::compile(Material::of_texts(&bundle.texts(), &Budget::default()), options)
 }
 
 /// A test that fails, in one line, with its file as the bundle has it.

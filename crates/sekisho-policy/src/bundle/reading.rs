@@ -18,7 +18,13 @@ impl Material {
     /// Reads texts: manifests, modules of Rego and folders of Kubescape's rules, by their names. Other files are
     /// left alone. Charts and kustomizations are not rendered: one that is there cannot be read.
     pub fn of_texts(texts: &[Text], budget: &Budget) -> Self {
-        let mut material = Self::default();
+        Self::default().with_texts(texts, budget)
+    }
+
+    /// The same, beside what was read already.
+    #[must_use]
+    pub fn with_texts(self, texts: &[Text], budget: &Budget) -> Self {
+        let mut material = self;
         let library = Folders::of(texts);
         for text in texts {
             if CONFIGURATIONS.contains(&text.path.as_str()) {

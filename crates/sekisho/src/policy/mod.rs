@@ -109,7 +109,7 @@ fn elsewhere(paths: &[PathBuf], settings: &modules::Settings) -> Result<Material
     };
     let reader = crate::bundle::reader(&path.to_string_lossy(), &settings)?;
     match reader.read(None)? {
-        Update::New(bundle) => Ok(Material::of_texts(&bundle.texts(), &Budget::default())),
+        Update::New(bundle) => crate::bundle::material_of(&bundle),
         Update::Same => Ok(Material::default()),
     }
 }

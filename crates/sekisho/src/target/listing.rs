@@ -28,6 +28,8 @@ pub(super) struct Listing {
     pub(super) archives: BTreeMap<PathBuf, bool>,
     /// Folders of kustomizations.
     pub(super) kustomizations: BTreeSet<PathBuf>,
+    /// Files that belong to charts.
+    pub(super) parts_of_charts: BTreeSet<PathBuf>,
     pub(super) skipped: Vec<Skip>,
     /// All files of the folders among the targets, where they are asked for.
     pub(super) walked: Vec<Walked>,
@@ -139,7 +141,7 @@ impl Listing {
         self.charts.retain(|folder| !belongs(&folder.join(CHART)));
         self.archives.retain(|path, _| !belongs(path));
         self.kustomizations.retain(|folder| !belongs(&folder.join("kustomization.yaml")));
-        self.files.retain(|path| !belongs(path));
+        self.parts_of_charts = self.files.extract_if(.., |path| belongs(path)).collect();
         self.skipped.retain(|skip| {
             !matches!(skip.reason, SkipReason::Link) || !belongs(Path::new(skip.path.as_str()))
         });

@@ -118,7 +118,24 @@ pub(crate) fn walked(selection: &Selection) -> Result<Vec<Walked>> {
 
 /// Reads everything that the selection names.
 pub(crate) fn read(selection: &Selection) -> Result<Loaded> {
+    Ok(read_listing(selection, listing::list(selection)?)?.0)
+}
+
+/// What the charts and kustomizations of the selection render to, and the files from the root that belong to them. Other
+/// files are left alone.
+pub(crate) fn rendered(selection: &Selection) -> Result<(Loaded, HashSet<PathBuf>)> {
     let mut listing = listing::list(selection)?;
+    listing.files.clear();
+    listing.dockerfiles.clear();
+    let disk = Disk::new(selection).context("the current folder cannot be found")?;
+    let of_charts: Vec<PathBuf> = listing.parts_of_charts.iter().map(|path| disk.absolute(path)).collect();
+    let (loaded, mut parts) = read_listing(selection, listing)?;
+    parts.extend(of_charts);
+    Ok((loaded, parts))
+}
+
+/// The objects of a listing, and the files that kustomizations are made of.
+fn read_listing(selection: &Selection, mut listing: Listing) -> Result<(Loaded, HashSet<PathBuf>)> {
     let disk = Disk::new(selection).context("the current folder cannot be found")?;
     let releases = &selection.releases;
     let mut loaded = Loaded::default();
@@ -165,7 +182,7 @@ pub(crate) fn read(selection: &Selection) -> Result<Loaded> {
         part.into_part().join(&mut loaded);
     }
     settle(&mut loaded.coverage);
-    Ok(loaded)
+    Ok((loaded, kustomized.files))
 }
 
 /// Puts what was skipped in order and says each thing once: a file may be read by itself and as a part of

@@ -129,3 +129,81 @@ fn a_repository_stands_where_policies_are_named() {
         offline.err
     );
 }
+
+/// A bundle with a chart, and a kustomization on a base.
+fn drawn() -> (Workbench, impl Fn(&Workbench, &str)) {
+    let workspace = Workbench::new();
+    let policy = |name: &str, label: &str| {
+        POLICY.replace("name: team}", &format!("name: {name}}}")).replace("team: '?*'", label)
+    };
+    workspace.file("policies/chart/Chart.yaml", "apiVersion: v2\nname: rules\nversion: 1.0.0\n");
+    workspace.file("policies/chart/values.yaml", "label: team\nenabled: true\n");
+    workspace.file(
+        "policies/chart/templates/team.yaml",
+        format!(
+            "{{{{- if .Values.enabled }}}}\n{}{{{{- end }}}}\n",
+            policy("team", " {{ .Values.label }}: '?*'")
+        ),
+    );
+    workspace.file("policies/base/kustomization.yaml", "resources: [owner.yaml]\n");
+    workspace.file("policies/base/owner.yaml", policy("owner", "owner: '?*'"));
+    workspace.file("policies/overlay/kustomization.yaml", "resources: [../base]\nnamePrefix: strict-\n");
+    workspace.file("policies/plain.yaml", policy("plain", "plain: '?*'"));
+    git(&workspace.path().join("policies"), &["init", "-q", "-b", "main"]);
+    workspace.file("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n");
+    let commit = |workspace: &Workbench, message: &str| {
+        let folder = workspace.path().join("policies");
+        git(&folder, &["add", "-A"]);
+        git(&folder, &["commit", "-qm", message]);
+    };
+    commit(&workspace, "Ask for labels");
+    (workspace, commit)
+}
+
+#[test]
+fn charts_and_kustomizations_of_a_bundle_are_rendered() {
+    let (workspace, _) = drawn();
+    let address = format!("git+file://{}@main", workspace.path().join("policies").display());
+    let verified = workspace.run(&["policy", "bundle", "verify", &address, "--cache", "cache"]);
+    assert_eq!(verified.status, 0, "{}", verified.err);
+    let shown = workspace.run(&["policy", "bundle", "show", &address, "--cache", "cache"]);
+    for policy in ["team", "strict-owner", "plain"] {
+        assert!(shown.out.contains(&format!("enforce  ClusterPolicy {policy}")), "{}", shown.out);
+    }
+    assert!(!shown.out.contains("ClusterPolicy owner"), "{}", shown.out);
+    let checked = workspace.run(&["policy", "check", "--policy", &address, "--resource", "map.yaml"]);
+    for place in ["chart/templates/team.yaml:8", "base/owner.yaml:7", "plain.yaml:7"] {
+        assert!(checked.out.contains(&format!("policy {place}")), "{place}: {}", checked.out);
+    }
+    // A folder of the bundle is one as well.
+    let folder = workspace.path().join("policies").display().to_string();
+    let verified = workspace.run(&["policy", "bundle", "verify", &folder, "--cache", "cache"]);
+    assert_eq!(verified.status, 0, "{}", verified.err);
+}
+
+#[test]
+fn what_cannot_be_rendered_or_lies_outside_refuses_a_bundle() {
+    let (workspace, commit) = drawn();
+    let address = format!("git+file://{}@main", workspace.path().join("policies").display());
+    let refused = |message: &str| {
+        commit(&workspace, message);
+        let ran = workspace.run(&["policy", "bundle", "verify", &address, "--cache", "cache"]);
+        assert_eq!(ran.status, 2, "{}", ran.out);
+        ran.err
+    };
+    workspace.file("policies/chart/templates/more.yaml", "{{ fail \"not today\" }}");
+    let words = refused("Break the chart");
+    assert!(words.contains("chart/templates/more.yaml") && words.contains("not today"), "{words}");
+    assert!(!words.contains("/tmp"), "{words}");
+    std::fs::remove_file(workspace.path().join("policies/chart/templates/more.yaml")).expect("removed");
+    // The files of the bundle are written beside the workspace.
+    let beside = workspace.path().file_name().expect("a name").to_string_lossy().into_owned();
+    workspace.file("outside/kustomization.yaml", "resources: [secret.yaml]\n");
+    workspace.file("outside/secret.yaml", POLICY);
+    workspace.file(
+        "policies/overlay/kustomization.yaml",
+        format!("resources: [../base, ../../{beside}/outside]\n"),
+    );
+    let words = refused("Look around");
+    assert!(words.contains("lies outside of the bundle"), "{words}");
+}

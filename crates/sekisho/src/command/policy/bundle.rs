@@ -16,7 +16,7 @@ use crate::arguments::bundle::{
 };
 use crate::arguments::rows::RowFormat;
 use crate::arguments::signature::SignerArguments;
-use crate::bundle::{SourceSettings, compile, prove, reader, write_files};
+use crate::bundle::{SourceSettings, material_of, prove, reader, write_files};
 use crate::command::sign::{put_signature, signature_of};
 use crate::signature::artifact::{Image, registry};
 use crate::signature::witness::Signer;
@@ -143,7 +143,7 @@ fn show(arguments: ShowArguments, terminal: &Terminal) -> Result<Status> {
     let reader = reader(&arguments.source, &SourceSettings::of(arguments.reading, terminal.offline))?;
     let bundle = read(&reader, None)?;
     let charter = Charter::of_bundle(&bundle)?;
-    let compiled = compile(&bundle, &BundleOptions::default());
+    let compiled = sekisho_policy::Bundle::compile(material_of(&bundle)?, &BundleOptions::default());
     let mut stages: BTreeMap<String, &str> = BTreeMap::new();
     for name in compiled.loaded.policies.iter().flat_map(sekisho_policy::Policy::names) {
         stages
