@@ -137,6 +137,7 @@ pub const REFUSED_BASE: Fault = Fault {
     message: "the image does not begin with the layers of an allowed base, and names none that it is built on",
     variants: &[
         ("other", "the image is built on `{base}` by its own words, which is no allowed base"),
+        ("stage", "the last stage is built on `{base}`, which is no allowed base"),
         (
             "unproved",
             "the image is built on `{base}` by its own words, and does not begin with the layers of that",

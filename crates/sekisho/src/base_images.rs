@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
+use sekisho_dockerfile::{API_VERSION, KIND, parse};
 use sekisho_finding::fault::REFUSED_BASE;
 use sekisho_finding::{Finding, Rule, Skip, SkipReason};
 use sekisho_framework::{Cell, Layer, Mode, Phase};
-use sekisho_manifest::{ImageRef, Source, SourceId, Span};
+use sekisho_manifest::{ImageRef, Object, Source, SourceId, Span, Value};
 use sekisho_oci::document::{CONFIGURATION_LIMIT, Configuration, Manifest, ManifestDocument};
 use sekisho_registry::{Client, Credentials, Repository};
 use sekisho_trust::ImagePattern;
@@ -111,6 +112,46 @@ impl<'s> Bases<'s> {
         let finding = REFUSED_BASE.finding(message, &source, Span { source: id, start: 0, end: 0 });
         loaded.sources.push(source);
         Some(finding)
+    }
+
+    /// The findings about what Dockerfiles build on: by its name, as there are no layers yet.
+    pub(crate) fn of_dockerfiles(&self, loaded: &Loaded) -> Vec<Finding> {
+        let dockerfiles = loaded.objects.iter().filter(|object| {
+            let is_history =
+                matches!(object.root.get("isHistory").map(|node| &node.value), Some(Value::Bool(true)));
+            object.kind == KIND && object.api_version == API_VERSION && !is_history
+        });
+        let finding = |object: &Object| {
+            let source = loaded.sources.get(usize::try_from(object.source.0).ok()?)?;
+            let dockerfile = parse(object.source, &source.text).ok()?;
+            let mut stage = dockerfile.stages.last()?;
+            // A stage stands before those that build on it.
+            for _ in 0..dockerfile.stages.len() {
+                let Some(base) = stage.base else { break };
+                stage = dockerfile.stages.get(base)?;
+            }
+            let image = stage.image.as_deref().filter(|image| !self.names(image))?;
+            let message = REFUSED_BASE.says(Some("stage"), vec![("base", image.into())]);
+            Some(REFUSED_BASE.finding(message, source, stage.image_span))
+        };
+        dockerfiles.filter_map(finding).collect()
+    }
+
+    /// Whether a base by this name may be one that is allowed.
+    fn names(&self, image: &str) -> bool {
+        if image == SCRATCH {
+            return self.scratch;
+        }
+        // What a variable stands for is known when the image is built.
+        let Ok(named) = image.parse::<ImageRef>() else { return true };
+        let is_it = |exact: &ImageRef| {
+            let is_same =
+                |one: Option<&str>, other: Option<&str>| one.is_none() || other.is_none() || one == other;
+            exact.name() == named.name()
+                && is_same(exact.digest.as_deref(), named.digest.as_deref())
+                && (exact.digest.is_some() || is_same(exact.requested_tag(), named.requested_tag()))
+        };
+        self.patterns.iter().any(|glob| glob.matches(&named)) || self.exact.iter().any(is_it)
     }
 
     /// Whether layers begin with those of a base.

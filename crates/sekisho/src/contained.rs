@@ -103,10 +103,9 @@ impl Targets<'_> {
         let denied = lists.map(|asked| DenyList::read(&config.denied(&asked.denied))).transpose()?.flatten();
         loaded.coverage.skipped.extend(denied.iter().flat_map(DenyList::notes));
         let eyes = Sought { credentials: sought, denied: denied.as_ref() };
-        let bases = Bases::new(&config.document.images.bases, &settings)?;
-        let bases = bases.filter(|_| is_wanted(REFUSED_BASE.id));
-        let mut contained = Contained::default();
-        let mut large: Vec<String> = Vec::new();
+        let allowed = &config.document.images.bases;
+        let bases = Bases::new(allowed, &settings)?.filter(|_| is_wanted(REFUSED_BASE.id));
+        let (mut contained, mut large) = (Contained::default(), Vec::<String>::new());
 
         let persona = request.persona(config);
         let reader = Images::new(&settings, self.images, eyes)?;
@@ -148,6 +147,7 @@ impl Targets<'_> {
             }
         }
 
+        contained.leaks.extend(bases.iter().flat_map(|bases| bases.of_dockerfiles(loaded)));
         self.examine_bills(of_packages.as_mut(), loaded)?;
         if is_whole {
             loaded.coverage.skipped.extend(self.forget(&settings, now)?);

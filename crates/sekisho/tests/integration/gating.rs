@@ -288,3 +288,38 @@ fn images_begin_with_an_allowed_base() {
     allow("\"no base:1\"");
     gate.refuses("honest:1", &[], 2, "`images.bases`");
 }
+
+#[test]
+fn a_dockerfile_names_an_allowed_base() {
+    let bench = Workbench::new();
+    let bases = r#"["r.example.com/base/**", "debian:12", "r.example.com/fixed@sha256:0123456789012345678901234567890123456789012345678901234567890123"]"#;
+    bench.file("sekisho.yaml", format!("images: {{bases: {bases}}}\n"));
+    let scan = |text: &str| {
+        bench.file("Dockerfile", text);
+        bench.run(&["scan", "--only", "refused-base-image", "--format", "json", "Dockerfile"]).findings()
+    };
+    for good in [
+        "FROM r.example.com/base/team/node:22",
+        "FROM golang AS build\nFROM debian:12",
+        "FROM docker.io/library/debian:12@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "FROM debian:12 AS base\nFROM base",
+        "ARG BASE\nFROM ${BASE}",
+        "FROM r.example.com/fixed:1",
+    ] {
+        assert_eq!(scan(good), [], "{good}");
+    }
+    for (bad, line) in [
+        ("FROM debian:11", 1),
+        ("FROM debian:12\nFROM r.example.com/other", 2),
+        ("FROM r.example.com/other AS base\nFROM base", 1),
+        ("FROM scratch", 1),
+        (
+            "FROM r.example.com/fixed@sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            1,
+        ),
+    ] {
+        assert_eq!(scan(bad), [("refused-base-image".to_owned(), line)], "{bad}");
+        let told = bench.run(&["scan", "--only", "refused-base-image", "Dockerfile"]).out;
+        assert!(told.contains("the last stage is built on"), "{told}");
+    }
+}
