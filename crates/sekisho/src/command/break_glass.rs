@@ -41,6 +41,11 @@ pub(crate) fn run(arguments: BreakGlassArguments, terminal: &Terminal) -> Result
                     Err(error) => format!("invalid  {error}"),
                 })
                 .collect();
+            if lines.is_empty() {
+                terminal::complain(format!(
+                    "the glass is whole: nothing is open in the namespace `{namespace}`"
+                ));
+            }
             terminal::write(None, |out| lines.iter().try_for_each(|line| writeln!(out, "{line}")))?;
         }
     }
@@ -53,6 +58,11 @@ fn close(connection: &Connection, namespace: &str, name: Option<&str>) -> Result
         all.iter().map(name_of).filter(|one| name.is_none_or(|name| name == *one)).collect();
     if let (Some(name), true) = (name, meant.is_empty()) {
         bail!("there is no break of glass `{name}` in the namespace `{namespace}`");
+    }
+    if meant.is_empty() {
+        terminal::complain(format!(
+            "the glass is whole: there is nothing to close in the namespace `{namespace}`"
+        ));
     }
     for name in meant {
         connection.delete(&format!("{}/{name}", path(namespace)))?;
@@ -87,7 +97,7 @@ fn lasting(text: &str) -> Result<Duration> {
     let lasting = Duration::from_nanos(nanoseconds);
     if lasting.as_secs() == 0 || lasting > BreakGlass::LONGEST {
         bail!(
-            "glass is broken for a second at least and {} hours at most",
+            "glass cannot be broken for `{text}`: for a second at least and {} hours at most",
             BreakGlass::LONGEST.as_secs() / 3_600
         );
     }

@@ -2,11 +2,12 @@
 //! manifests.
 
 mod critical;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use sekisho_chart::chart::{Chart, ChartBudget};
 use sekisho_chart::render::{Manifest, Options, Release, render};
 use sekisho_chart::values::{Given, ValuesFile};
@@ -53,6 +54,7 @@ pub(crate) fn chart() -> BTreeMap<&'static str, String> {
     let mut files: BTreeMap<&str, String> =
         FILES.iter().map(|(path, text)| (*path, (*text).to_owned())).collect();
     files.insert("templates/critical-policies.yaml", critical::template());
+    files.insert("values.schema.json", schema::schema(include_str!("../../install/values.yaml")));
     files
 }
 
@@ -95,7 +97,15 @@ pub(crate) fn manifests(wanted: &Wanted) -> Result<Vec<Manifest>> {
         },
         ..Options::default()
     };
-    let mut rendering = render(&chart, &options)?;
+    let mut rendering = render(&chart, &options).map_err(|error| {
+        let words = error.to_string();
+        if words.contains("name the image: image.repository") {
+            return anyhow!(
+                "there is no image to install: name the image with `--image`, best by its digest"
+            );
+        }
+        anyhow!(words)
+    })?;
     // What nobody answers for yet is asked about last.
     rendering.manifests.sort_by_key(|manifest| manifest.path.ends_with("/webhooks.yaml"));
     Ok(rendering.manifests)

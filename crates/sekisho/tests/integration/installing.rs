@@ -196,7 +196,22 @@ fn what_is_wrong_with_an_installation_is_said() {
     let bench = Workbench::new();
     let ran = bench.run(&["install"]);
     assert_eq!(ran.status, 2);
-    assert!(ran.err.contains("name the image"), "{}", ran.err);
+    assert!(
+        ran.err.contains("name the image with `--image`") && !ran.err.contains("template"),
+        "{}",
+        ran.err
+    );
+    // A value that nobody reads would leave an installation other than it was meant.
+    let rules = ["criticalPolicies.action={Deny}", "webhook.mutate=false", "criticalPolicies.actions={deny}"];
+    for wrong in rules.into_iter().chain(["replicas=two", "webhooks.callers=nobody"]) {
+        let ran = bench.run(&["install", "--image", "registry.example.com/sekisho", "--set", wrong]);
+        let key = wrong.split(['.', '=']).next().expect("a key");
+        assert_eq!((ran.status, ran.err.contains(key)), (2, true), "{wrong}: {}", ran.err);
+    }
+    let right =
+        "image.tag=1.4,nodeSelector.zone=a,controller.resources.limits.cpu=3,policies.files.a\\.yaml=x";
+    let ran = bench.run(&["install", "--image", "registry.example.com/sekisho", "--set", right]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
     let ran = bench.run(&["install", "--image", "Not An Image"]);
     assert!(ran.err.contains("`Not An Image` is no image reference"), "{}", ran.err);
     let ran = bench.run(&["install", "--format", "chart"]);
