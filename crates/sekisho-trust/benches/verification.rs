@@ -42,7 +42,7 @@ fn policy(key: &PrivateKey) -> Policy {
         name: "release".to_owned(),
         images: vec![ImagePattern::Path("example.com/**".to_owned())],
         except: Vec::new(),
-        groups: vec![Group { needed: 1, authorities: vec![Arc::new(authority)] }],
+        groups: vec![Group { needed: 1, may_share: false, authorities: vec![Arc::new(authority)] }],
         claims: Vec::new(),
         bundle: None,
         terms: Terms::default(),

@@ -39,7 +39,7 @@ pub fn of_cluster_image_policy(
         .map(|(at, authority)| reader.authority(at, authority).map(Arc::new))
         .collect::<Result<Vec<_>, _>>()?;
     // Any of its authorities is enough.
-    let groups = vec![Group { needed: 1, authorities }];
+    let groups = vec![Group { needed: 1, may_share: false, authorities }];
     let (name, except, claims) = (reader.name, Vec::new(), Vec::new());
     Policy { name, images, except, groups, claims, bundle: None, terms }.check()
 }
@@ -145,11 +145,13 @@ impl Reader<'_> {
             }
             _ => return Err(self.wrong(&format!("{place} must have one of `key`, `keyless` and `static`"))),
         };
+        let named = |value: &Value| !text_at(value, "trustRootRef").is_empty();
+        let is_stamped = stamp.is_some_and(named);
         let flag =
             |field| keyless.and_then(|keyless| keyless.get(field)).and_then(Value::as_bool) == Some(true);
         let evidence = Evidence {
-            // A timestamp takes the place of the log.
-            log: stamp.is_none() && (log.is_some() || keyless.is_some()),
+            // A timestamp of somebody who is named takes the place of the log.
+            log: !is_stamped && (log.is_some() || keyless.is_some()),
             certificate_log: !flag("insecureIgnoreSCT"),
             timestamp: stamp.is_some(),
         };
@@ -158,7 +160,13 @@ impl Reader<'_> {
         let claims = list(value, "attestations")
             .iter()
             .map(|attestation| self.claim(&place, attestation))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
+        // Each of them would have to have attested something, and any of them what is asked for.
+        if matches!(&trusted, Trusted::Keys(keys) if keys.len() > 1) && !claims.is_empty() {
+            return Err(self.unsupported(&format!(
+                "{place}.attestations with several keys (write an authority for each)"
+            )));
+        }
         let source = self.source(&place, value)?;
         Ok(Authority { name, trusted, root, evidence, claims, place: source, annotations: BTreeMap::new() })
     }
@@ -287,11 +295,22 @@ impl Reader<'_> {
 /// A claim of a type, by cosign's short words too.
 pub(crate) fn claim_of(kind: &str) -> Claim {
     let predicate_type = sekisho_signature::cosign::predicate_type(kind).to_owned();
-    Claim { name: None, predicate_type, conditions: Vec::new(), max_age: None, authorities: Vec::new() }
+    Claim {
+        name: None,
+        predicate_type,
+        conditions: Vec::new(),
+        is_of_all: false,
+        max_age: None,
+        authorities: Vec::new(),
+    }
 }
 
 pub(crate) fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
     value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn text_at<'v>(value: &'v Value, field: &str) -> &'v str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A field that is there and not null.

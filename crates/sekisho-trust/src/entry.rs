@@ -166,7 +166,7 @@ impl TrustEntry {
             name: self.name.clone(),
             images: patterns(&self.images),
             except: patterns(&self.except),
-            groups: vec![Group { needed: self.threshold.unwrap_or(1), authorities }],
+            groups: vec![Group { needed: self.threshold.unwrap_or(1), may_share: false, authorities }],
             claims: claims.collect::<Result<_, _>>()?,
             bundle: None,
             terms: Terms::default(),
@@ -245,6 +245,7 @@ impl TrustEntry {
         }
         conditions.extend(entry.conditions.iter().cloned());
         Ok(Claim {
+            is_of_all: false,
             name: None,
             predicate_type: kind.to_owned(),
             conditions: conditions.iter().map(|text| Condition::of(text)).collect::<Result<_, _>>()?,

@@ -103,7 +103,8 @@ pub fn judge_with(
         .filter(|policy| policy.concerns(image.reference) && policy.terms.concern(material.resource));
     let rulings = concerned.map(|policy| {
         let bundle = policy.bundle.as_deref();
-        let mut judge = Judge { image, material, bundle, now, work: WORK, reasons: Vec::new() };
+        let mut judge =
+            Judge { image, material, bundle, now, work: WORK, is_exhausted: false, reasons: Vec::new() };
         judge.policy(policy)
     });
     Decision { rulings: rulings.collect() }
@@ -177,6 +178,7 @@ struct Judge<'j> {
     bundle: Option<&'j BundleInForce>,
     now: Timestamp,
     work: usize,
+    is_exhausted: bool,
     reasons: Vec<String>,
 }
 
@@ -200,27 +202,26 @@ impl Judge<'_> {
         }
     }
 
-    /// Whether enough authorities of a group approve, each by a signer that approves for no other.
+    /// Whether enough authorities of a group approve, each by a signer that approves for no other where none is shared.
     fn group(&mut self, group: &Group, approved_by: &mut Vec<String>) -> bool {
-        let mut signers = BTreeSet::new();
+        let (mut signers, mut count) = (BTreeSet::new(), 0);
         for authority in &group.authorities {
-            if signers.len() >= group.needed {
+            if count >= group.needed {
                 break;
             }
             if let Some(signer) = self.authority(authority, &signers) {
-                signers.insert(signer);
+                if !group.may_share {
+                    signers.insert(signer);
+                }
+                count += 1;
                 approved_by.push(authority.name.clone());
             }
         }
-        if signers.len() < group.needed && group.needed > 1 {
-            self.tell(format!(
-                "{} of {} signers approve, and {} must",
-                signers.len(),
-                group.authorities.len(),
-                group.needed
-            ));
+        if count < group.needed && group.needed > 1 {
+            let (all, needed) = (group.authorities.len(), group.needed);
+            self.tell(format!("{count} of {all} signers approve, and {needed} must"));
         }
-        signers.len() >= group.needed
+        count >= group.needed
     }
 
     /// By whom an authority approves: a signature, or all that it must have attested.
@@ -261,12 +262,16 @@ impl Judge<'_> {
     /// By whom a claim is made that meets everything.
     fn claim(&mut self, authority: &Authority, taken: &BTreeSet<String>, claim: &Claim) -> Option<String> {
         let (image, bundle, now) = (self.image, self.bundle, self.now);
-        let mut reasons = Vec::new();
-        let found = self.find(authority, taken, |of_image| {
+        let (mut reasons, mut last) = (Vec::new(), None);
+        let mut found = self.find(authority, taken, |of_image| {
             if of_image.attests() != Some(claim.predicate_type.as_str()) {
                 return false;
             }
             match check_claim(of_image, claim, image, bundle, now) {
+                Ok(()) if claim.is_of_all => {
+                    last = Some(signer_of(of_image));
+                    false
+                }
                 Ok(()) => true,
                 Err(reason) => {
                     reasons.push(reason);
@@ -274,6 +279,9 @@ impl Judge<'_> {
                 }
             }
         });
+        if claim.is_of_all && reasons.is_empty() && !self.is_exhausted {
+            found = last;
+        }
         if found.is_none() {
             if reasons.is_empty() {
                 reasons.push(format!("`{}` attests no `{}`", authority.name, claim.predicate_type));
@@ -304,13 +312,15 @@ impl Judge<'_> {
         };
         for candidate in candidates {
             let Some(left) = self.work.checked_sub(1) else {
+                self.is_exhausted = true;
                 self.tell(format!("more than {WORK} signatures would have to be computed, the limit"));
                 return None;
             };
             self.work = left;
             match candidate.verify(self.image.digest, &authority.root, &demands) {
                 Ok(of_image) => {
-                    if !says(candidate, &authority.annotations) {
+                    // A claim has no place for annotations.
+                    if of_image.is_signature() && !says(candidate, &authority.annotations) {
                         self.tell(format!(
                             "{}: the signature lacks an annotation that is asked for",
                             authority.name

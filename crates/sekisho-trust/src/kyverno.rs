@@ -31,6 +31,13 @@ pub fn of_kyverno_rule(
     list(rule, "verifyImages").iter().map(|entry| reader.entry(entry)).collect()
 }
 
+/// What is said once for all attestors of an entry.
+#[derive(Clone, Copy)]
+struct Around<'e> {
+    repository: Option<&'e str>,
+    annotations: Option<&'e serde_json::Map<String, Value>>,
+}
+
 struct Reader<'r> {
     name: String,
     root: &'r Arc<TrustedRoot>,
@@ -57,7 +64,10 @@ impl Reader<'_> {
         let mut images = patterns("imageReferences");
         let older = entry.get("image").and_then(Value::as_str).filter(|image| !image.is_empty());
         images.extend(older.map(|image| ImagePattern::Wildcard(image.to_owned())));
-        let repository = text_of(entry, "repository");
+        let around = Around {
+            repository: text_of(entry, "repository"),
+            annotations: present(entry, "annotations").and_then(Value::as_object),
+        };
         // The form of versions before names one attestor without a list. It is that of the claims where there are some.
         let older = older_attestor(entry);
         let attestations = list(entry, "attestations");
@@ -65,11 +75,12 @@ impl Reader<'_> {
         if attestations.is_empty() {
             attestors.extend(older.clone());
         }
-        let mut groups = self.groups(&attestors, &[], repository)?;
+        let mut groups = self.groups(&attestors, &[], around)?;
         for attestation in attestations {
             let kind = text_of(attestation, "type").or_else(|| text_of(attestation, "predicateType"));
             let mut claim = claim_of(kind.ok_or_else(|| self.wrong("an attestation has no `type`"))?);
             claim.name = text_of(attestation, "name").map(str::to_owned);
+            claim.is_of_all = true;
             for conditions in list(attestation, "conditions") {
                 claim.conditions.push(Condition::of_kyverno(conditions)?);
             }
@@ -79,9 +90,10 @@ impl Reader<'_> {
             if by.is_empty() {
                 return Err(self.wrong("nobody is named who may attest"));
             }
-            groups.extend(self.groups(by, &[claim], repository)?);
+            groups.extend(self.groups(by, &[claim], around)?);
         }
-        let except = patterns("skipImageReferences");
+        let except = list(entry, "skipImageReferences").iter().filter_map(Value::as_str);
+        let except = except.map(|glob| ImagePattern::Written(glob.to_owned())).collect();
         let terms = Terms { mode, ..Terms::default() };
         Policy { name: self.name.clone(), images, except, groups, claims: Vec::new(), bundle: None, terms }
             .check()
@@ -91,16 +103,16 @@ impl Reader<'_> {
         &self,
         attestors: &[Value],
         claims: &[Claim],
-        repository: Option<&str>,
+        around: Around<'_>,
     ) -> Result<Vec<Group>, PolicyError> {
-        attestors.iter().map(|attestor| self.group(attestor, claims, repository, 0)).collect()
+        attestors.iter().map(|attestor| self.group(attestor, claims, around, 0)).collect()
     }
 
     fn group(
         &self,
         attestor: &Value,
         claims: &[Claim],
-        repository: Option<&str>,
+        around: Around<'_>,
         depth: usize,
     ) -> Result<Group, PolicyError> {
         if depth >= DEPTH {
@@ -109,7 +121,7 @@ impl Reader<'_> {
         let mut authorities = Vec::new();
         for (at, entry) in list(attestor, "entries").iter().enumerate() {
             if let Some(inner) = present(entry, "attestor") {
-                let group = self.group(inner, claims, repository, depth + 1)?;
+                let group = self.group(inner, claims, around, depth + 1)?;
                 authorities.push(Arc::new(Authority {
                     name: format!("entries[{at}].attestor"),
                     trusted: Trusted::Together(Box::new(group)),
@@ -121,7 +133,7 @@ impl Reader<'_> {
                 }));
                 continue;
             }
-            let authority = self.authority(at, entry, claims, repository)?;
+            let authority = self.authority(at, entry, claims, around)?;
             match &authority.trusted {
                 // Each of several keys counts as an entry of its own.
                 Trusted::Keys(keys) if keys.len() > 1 => {
@@ -141,7 +153,8 @@ impl Reader<'_> {
             .and_then(Value::as_u64)
             .filter(|count| *count > 0)
             .and_then(|count| usize::try_from(count).ok());
-        Ok(Group { needed: count.unwrap_or(authorities.len()), authorities })
+        // Entries are counted, whoever signed.
+        Ok(Group { needed: count.unwrap_or(authorities.len()), may_share: true, authorities })
     }
 
     fn authority(
@@ -149,7 +162,7 @@ impl Reader<'_> {
         at: usize,
         entry: &Value,
         claims: &[Claim],
-        repository: Option<&str>,
+        around: Around<'_>,
     ) -> Result<Authority, PolicyError> {
         let kinds = (present(entry, "keys"), present(entry, "keyless"), present(entry, "certificates"));
         let mut signers = None;
@@ -192,8 +205,8 @@ impl Reader<'_> {
         times.map(|text| root.timestamp_authorities(text)).transpose()?;
         at_path("/rekor/pubkey").map(|text| root.logs(text)).transpose()?;
         at_path("/ctlog/pubkey").map(|text| root.certificate_logs(text)).transpose()?;
-        let elsewhere = text_of(entry, "repository").or(repository);
-        let annotations = present(entry, "annotations").and_then(Value::as_object);
+        let elsewhere = text_of(entry, "repository").or(around.repository);
+        let annotations = present(entry, "annotations").and_then(Value::as_object).or(around.annotations);
         Ok(Authority {
             name: format!("entries[{at}]"),
             trusted,

@@ -11,6 +11,9 @@ pub enum ImagePattern {
     Path(String),
     /// `*` stands for any letters and `?` for any one, as in Kyverno. Held against the whole reference.
     Wildcard(String),
+    /// The same, held against the reference as Kyverno writes it and against nothing else: what lets images off is no wider
+    /// than it is there.
+    Written(String),
 }
 
 impl ImagePattern {
@@ -19,15 +22,21 @@ impl ImagePattern {
     /// and without a digest behind it.
     pub fn matches(&self, image: &ImageRef) -> bool {
         let named = Named::of(image);
-        let is_path = matches!(self, Self::Path(_));
-        self.is_for(&named.name) || self.is_for(&named.whole) || (is_path && self.is_for(&named.tagged))
+        let more = match self {
+            Self::Path(_) => self.is_for(&named.tagged),
+            Self::Wildcard(_) | Self::Written(_) => self.is_for(&named.written()),
+        };
+        more || (!matches!(self, Self::Written(_)) && (self.is_for(&named.name) || self.is_for(&named.whole)))
     }
 
     /// Whether an image is left out by it. Where a digest is written the tag says nothing of the image, so that none is left
     /// out by a tag alone.
     pub fn leaves_out(&self, image: &ImageRef) -> bool {
         let named = Named::of(image);
-        self.is_for(&named.name) || self.is_for(&named.whole)
+        match self {
+            Self::Path(_) | Self::Wildcard(_) => self.is_for(&named.name) || self.is_for(&named.whole),
+            Self::Written(_) => self.is_for(&named.written()),
+        }
     }
 
     fn is_for(&self, text: &str) -> bool {
@@ -35,6 +44,7 @@ impl ImagePattern {
             Self::Path(glob) => path_matches(&completed(glob), text),
             Self::Wildcard(glob) if glob == "*" => true,
             Self::Wildcard(glob) => glob_matches(&completed(glob), text),
+            Self::Written(glob) => glob_matches(glob, text),
         }
     }
 }
@@ -44,6 +54,7 @@ struct Named {
     name: String,
     tagged: String,
     whole: String,
+    written: String,
 }
 
 impl Named {
@@ -53,7 +64,20 @@ impl Named {
             |sign: char, part: Option<&str>| part.map_or_else(String::new, |part| format!("{sign}{part}"));
         let tagged = format!("{name}{}", behind(':', image.tag.as_deref()));
         let whole = format!("{tagged}{}", behind('@', image.digest.as_deref()));
-        Self { name, tagged, whole }
+        let written = match &image.digest {
+            Some(digest) => format!("@{digest}"),
+            None => format!(":{}", image.requested_tag().unwrap_or("latest")),
+        };
+        Self { name, tagged, whole, written }
+    }
+
+    /// As Kyverno writes it: without the folder that a registry adds, and with the digest or else the tag.
+    fn written(&self) -> String {
+        let Self { name, written, .. } = self;
+        match name.strip_prefix("docker.io/library/") {
+            Some(rest) => format!("docker.io/{rest}{written}"),
+            None => format!("{name}{written}"),
+        }
     }
 }
 

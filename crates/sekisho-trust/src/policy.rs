@@ -39,8 +39,10 @@ pub struct Policy {
 /// Authorities of which some must approve.
 #[derive(Debug, Clone)]
 pub struct Group {
-    /// How many, each with a signer of its own.
+    /// How many.
     pub needed: usize,
+    /// Whether one signer may approve for several of them; else each has a signer of its own.
+    pub may_share: bool,
     /// The authorities.
     pub authorities: Vec<Arc<Authority>>,
 }
@@ -99,6 +101,8 @@ pub struct Claim {
     pub predicate_type: String,
     /// What must hold of it.
     pub conditions: Vec<Condition>,
+    /// Whether that must hold of all that is attested of the type; else one that meets it is enough.
+    pub is_of_all: bool,
     /// How old it may be, by the times that are proved.
     pub max_age: Option<SignedDuration>,
     /// The authorities that may have attested it, by name; none: any of the policy.
@@ -264,7 +268,7 @@ impl Group {
             let claims = one.claims.iter().map(Claim::without_conditions).collect();
             Arc::new(Authority { trusted, claims, ..(**one).clone() })
         };
-        Self { needed: self.needed, authorities: self.authorities.iter().map(authority).collect() }
+        Self { authorities: self.authorities.iter().map(authority).collect(), ..self.clone() }
     }
 
     fn places(&self) -> Vec<&Place> {

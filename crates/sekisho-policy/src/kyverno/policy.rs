@@ -66,7 +66,7 @@ pub(crate) fn load_with(
             (place, Problem { span: error.span, message, weight: Weight::Error })
         }));
         match read.document {
-            Some(Document::Policy(policy)) if is_sound => policies.push(*policy),
+            Some(Document::Policy(policy)) if is_sound => policies.push((place, *policy)),
             Some(Document::Exception(exception)) if is_sound => exceptions.push(*exception),
             Some(Document::Cleanup(cleanup)) if is_sound => {
                 loaded.cleanups.push(Cleanup::classic(*cleanup, Arc::clone(&options)));
@@ -75,15 +75,17 @@ pub(crate) fn load_with(
         }
     }
     let exceptions = Arc::new(exceptions);
-    loaded.policies = policies
-        .into_iter()
-        .map(|policy| KyvernoPolicy {
-            images: ImageRules::of(&policy, root, enter),
-            policy,
-            exceptions: Arc::clone(&exceptions),
-            options: Arc::clone(&options),
-        })
-        .collect();
+    for (place, policy) in policies {
+        let images = ImageRules::of(&policy, root, enter);
+        let mut unread: Vec<_> = images.problems().collect();
+        unread.sort();
+        for (rule, why) in unread {
+            let message = format!("rule `{rule}` refuses every image, as it cannot be applied: {why}");
+            loaded.problems.extend(documents.get(place).map(|node| (place, Problem::warning(node, message))));
+        }
+        let (exceptions, options) = (Arc::clone(&exceptions), Arc::clone(&options));
+        loaded.policies.push(KyvernoPolicy { policy, exceptions, options, images });
+    }
     loaded
 }
 

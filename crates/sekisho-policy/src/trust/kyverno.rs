@@ -63,6 +63,11 @@ impl ImageRules {
         Self(rules)
     }
 
+    /// Which rules cannot be applied, and why: they refuse the images of every request.
+    pub(crate) fn problems(&self) -> impl Iterator<Item = (&SmolStr, &str)> {
+        self.0.iter().filter_map(|(name, of_rule)| Some((name, of_rule.problem.as_deref()?)))
+    }
+
     /// Whether any writes digests behind names.
     pub(crate) fn pin(&self) -> bool {
         self.0.values().flat_map(|of_rule| &of_rule.entries).any(|entry| entry.rule.pins)
@@ -161,15 +166,14 @@ fn read_entry(
 
 /// An entry that asks nobody to sign: names must have digests.
 fn digests_alone(policy: &str, rule: &str, entry: &Value) -> Policy {
-    let patterns = |field: &str| {
+    let patterns = |field: &str, pattern: fn(String) -> ImagePattern| {
         let globs = entry.get(field).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let globs = globs.iter().filter_map(Value::as_str);
-        globs.map(|glob| ImagePattern::Wildcard(glob.to_owned())).collect()
+        globs.iter().filter_map(Value::as_str).map(|glob| pattern(glob.to_owned())).collect()
     };
     Policy {
         name: format!("{policy}/{rule}"),
-        images: patterns("imageReferences"),
-        except: patterns("skipImageReferences"),
+        images: patterns("imageReferences", ImagePattern::Wildcard),
+        except: patterns("skipImageReferences", ImagePattern::Written),
         groups: Vec::new(),
         claims: Vec::new(),
         bundle: None,

@@ -383,3 +383,63 @@ fn what_is_not_applied_refuses_a_rule_of_kyverno() {
         assert!(of_kyverno_rule("p", &rule, &root).is_err(), "{rule}");
     }
 }
+
+#[test]
+fn a_condition_of_kyverno_holds_of_all_that_is_attested() {
+    let kind = "https://example.com/scan";
+    let entry = json!({
+        "imageReferences": ["example.com/*"],
+        "attestations": [{
+            "type": kind,
+            "attestors": [{"entries": [keys(0)]}],
+            "conditions": [{"all": [{"key": "{{ passed }}", "operator": "Equals", "value": true}]}],
+        }],
+    });
+    let policies = kyverno(entry.clone());
+    let claim = |by, passed: bool| attested(by, DIGITS, kind, json!({"passed": passed}));
+    assert!(judged(&policies, &[claim(0, true), claim(0, true)]).is_approved());
+    for claims in [[claim(0, true), claim(0, false)], [claim(0, false), claim(0, true)]] {
+        assert!(!judged(&policies, &claims).is_approved());
+    }
+    // What others attest counts neither way.
+    assert!(judged(&policies, &[claim(1, false), claim(0, true)]).is_approved());
+}
+
+#[test]
+fn entries_of_kyverno_are_counted_whoever_signed() {
+    let entry = json!({
+        "imageReferences": ["example.com/*"],
+        "attestors": [{"count": 2, "entries": [keys(0), keys(0), keys(1)]}],
+    });
+    assert!(judged(&kyverno(entry.clone()), &[signed(0, DIGITS)]).is_approved());
+    assert!(!judged(&kyverno(entry.clone()), &[signed(1, DIGITS)]).is_approved());
+}
+
+#[test]
+fn annotations_of_an_entry_of_kyverno_are_those_of_each_attestor() {
+    let attestor = json!({"entries": [keys(0)]});
+    let entry = json!({
+        "imageReferences": ["example.com/*"], "annotations": {"stage": "release"}, "attestors": [attestor],
+    });
+    assert!(!judged(&kyverno(entry.clone()), &[signed(0, DIGITS)]).is_approved());
+}
+
+#[test]
+fn claims_by_several_keys_of_one_authority_are_refused() {
+    let both = format!("{}{}", pem(0), pem(1));
+    let claims = json!([{"name": "a", "predicateType": "vuln"}]);
+    let with = |more: Value| of_cluster_image_policy(&cluster_image_policy(&json!([more])), &roots).is_ok();
+    assert!(with(json!({"key": {"data": both}})));
+    assert!(!with(json!({"key": {"data": both}, "attestations": claims})));
+}
+
+#[test]
+fn a_timestamp_authority_without_a_name_takes_no_place_of_a_log() {
+    let authority = |stamp: Value| json!([{"key": {"data": pem(0)}, "ctlog": {"url": "https://rekor.example.com"}, "rfc3161timestamp": stamp}]);
+    let log = |stamp| {
+        let policy = of_cluster_image_policy(&cluster_image_policy(&authority(stamp)), &roots).unwrap();
+        policy.groups[0].authorities[0].evidence
+    };
+    assert!(log(json!({})).log && log(json!({})).timestamp);
+    assert!(!log(json!({"trustRootRef": "own"})).log);
+}

@@ -78,3 +78,18 @@ proptest! {
         let _ = ImagePattern::Wildcard(glob).matches(&image);
     }
 }
+
+/// Kyverno writes `nginx` with the registry alone, and drops the tag where there is a digest.
+#[test]
+fn what_kyverno_lets_off_is_let_off_by_its_own_form_alone() {
+    let written = |glob: &str, image: &str| {
+        ImagePattern::Written(glob.to_owned()).leaves_out(&image.parse::<ImageRef>().unwrap())
+    };
+    assert!(wildcard("docker.io/nginx:*", "nginx") && written("docker.io/nginx:*", "nginx"));
+    assert!(written("ghcr.io/a/*", "ghcr.io/a/b"));
+    assert!(written("ghcr.io/a/b:latest", "ghcr.io/a/b"));
+    assert!(!written("nginx*", "nginx"));
+    assert!(!written("ghcr.io/a/b", "ghcr.io/a/b:1"));
+    let pinned = format!("ghcr.io/a/b:1@sha256:{}", "0".repeat(64));
+    assert!(!written("ghcr.io/a/b:1*", &pinned) && written("ghcr.io/a/b@*", &pinned));
+}

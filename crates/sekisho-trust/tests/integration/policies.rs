@@ -14,6 +14,7 @@ const GATE: &str = "https://example.com/gate";
 
 fn claim(conditions: &[&str]) -> Claim {
     Claim {
+        is_of_all: false,
         name: None,
         predicate_type: GATE.to_owned(),
         conditions: conditions.iter().map(|text| Condition::of(text).unwrap()).collect(),

@@ -56,7 +56,7 @@ pub(crate) fn policy(needed: usize, keys: &[usize]) -> Policy {
         name: "release".to_owned(),
         images: vec![ImagePattern::Path("example.com/**".to_owned())],
         except: Vec::new(),
-        groups: vec![Group { needed, authorities }],
+        groups: vec![Group { needed, may_share: false, authorities }],
         claims: Vec::new(),
         bundle: None,
         terms: Terms::default(),
