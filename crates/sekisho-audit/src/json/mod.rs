@@ -204,10 +204,12 @@ pub struct Key<'t>(Json<'t>);
 impl<'t> Key<'t> {
     /// Whether it is this text.
     pub fn is(self, text: &str) -> bool {
-        match self.0.token().kind {
-            Kind::Text => self.0.raw() == text,
-            _ => self.text() == text,
+        let token = self.0.token();
+        if token.kind != Kind::Text {
+            return self.text() == text;
         }
+        let written = self.0.text.as_bytes().get(token.start as usize..token.end as usize);
+        written == Some(text.as_bytes())
     }
 
     /// Its text as it is written.
