@@ -189,6 +189,27 @@ fn parameters_that_do_not_fit() {
 }
 
 #[test]
+fn bytes_behind_the_parameters_count_for_nothing() {
+    let close = event("SYSCALL_CLOSE_X", &[&[0; 8], &[3; 8]]);
+    let mut bytes = capture(std::slice::from_ref(&close));
+    // The event is four bytes longer than its parameters, and its block is too.
+    let end = bytes.len() - 4;
+    for (at, length) in [(28 + 4, end - 28 + 8), (28 + 26, 26 + 2 * 2 + 16 + 4), (end, end - 28 + 8)] {
+        bytes[at..at + 4].copy_from_slice(&u32::try_from(length).unwrap().to_le_bytes());
+    }
+    bytes.splice(end..end, [7; 4]);
+    for profile in [Profile::Current, Profile::Legacy] {
+        let found = read(&bytes, profile);
+        assert_eq!(
+            (found.errors.len(), &found.events[..]),
+            (0, std::slice::from_ref(&close)),
+            "{:?}",
+            found.errors
+        );
+    }
+}
+
+#[test]
 fn newer_event_types_are_counted() {
     let mut bytes = capture(&[event("SYSCALL_CLOSE_X", &[]), event("PROCEXIT_1_E", &[])]);
     bytes[28 + 8 + 2 + 20..][..2].copy_from_slice(&9999_u16.to_le_bytes());
