@@ -213,7 +213,7 @@ pub(crate) struct Credentials {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Files {
-    /// Lists of the SHA-256 of files that are denied, relative to this file.
+    /// Lists of the SHA-256 of files that are denied, and YARA rules for them, relative to this file.
     pub(crate) deny: Vec<String>,
 }
 

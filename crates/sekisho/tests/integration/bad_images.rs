@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | 1, 2 | `bombs_end_at_the_limit_that_they_pass` of sekisho-oci, `bombs_stay_within_the_memory` here |
 //! | 3 | `archives_that_unpack_to_more_than_the_budget_or_never_end_are_named` of sekisho-package |
-//! | 4 | `archive_traps_are_named` of sekisho-chart |
+//! | 4 | `archive_traps_are_named` of `bad_charts` |
 //! | 12 | `lies_about_sparse_files_are_errors`, `sizes_that_lie_are_errors` of sekisho-oci |
 //! | 13 | `more_entries_than_the_budget_end_the_scan_and_name_it` of sekisho-package |
 //! | 15 | `other_bytes_than_announced_are_refused` of sekisho-registry |

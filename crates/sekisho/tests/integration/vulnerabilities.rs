@@ -209,3 +209,28 @@ fn databases_are_built_kept_updated_and_shown() {
     assert!(ran.status == 4 && ran.err.contains("broken.json"), "{}", ran.err);
     assert_eq!(bench.run(&["scan", "python", "--database", "half.db"]).status, 2);
 }
+
+#[test]
+fn packages_that_are_malicious_themselves_are_told_as_such() {
+    let bench = Workbench::new();
+    bench.file(
+        "records/mal.json",
+        r#"{"id": "MAL-2024-1", "modified": "2024-05-06T00:00:00Z", "summary": "it sends what it finds elsewhere",
+        "affected": [{"package": {"ecosystem": "npm", "name": "evil-colors"}, "versions": ["1.0.1"]}]}"#,
+    );
+    assert_eq!(bench.run(&["db", "build", "records", "-o", "mal.db"]).status, 0);
+    let lock = |version: &str| {
+        format!(
+            r#"{{"name": "shop", "lockfileVersion": 3, "packages": {{"": {{}}, "node_modules/evil-colors": {{"version": "{version}"}}}}}}"#
+        )
+    };
+    bench.file("shop/package-lock.json", lock("1.0.1"));
+    let report = report(&bench, &["--database", "mal.db", "shop"]);
+    let [finding] = &report["findings"].as_array().unwrap()[..] else { panic!("{report:#}") };
+    assert_eq!(finding["rule"], "malicious-package");
+    assert_eq!(finding["severity"], "critical");
+    assert!(finding["message"].as_str().unwrap().starts_with("MAL-2024-1: evil-colors 1.0.1"), "{finding:#}");
+    bench.file("shop/package-lock.json", lock("1.0.0"));
+    let ran = bench.run(&["scan", "--format", "json", "--database", "mal.db", "shop"]);
+    assert_eq!(ran.findings().len(), 0, "{}", ran.out);
+}
