@@ -159,8 +159,7 @@ impl Targets<'_> {
                 if let Some(packages) = &mut of_packages {
                     packages.of_folder(&packed, loaded)?;
                 }
-                let denied = packed.sighted.denied.iter().map(|denied| (denied.clone(), None));
-                let denied: Vec<_> = denied.collect();
+                let denied: Vec<_> = packed.sighted.denied.iter().map(|one| (one.clone(), None)).collect();
                 let found = denied::findings(&denied, Some(&packed.root), "", loaded);
                 contained.leaks.extend(found);
                 if let Some((search, detector)) = sought {
