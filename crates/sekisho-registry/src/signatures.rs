@@ -1,5 +1,6 @@
 //! Signatures and attestations beside images: found in every layout, and put there.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use sekisho_oci::digest::Digest;
@@ -23,6 +24,8 @@ const PAYLOAD_LIMIT: u64 = 1 << 20;
 
 /// From how many on that were read in the time that there is the image has too many, and the registry is not slow.
 const MANY: usize = 32;
+/// Where what lies beside an image says when it was made.
+const CREATED: &str = "org.opencontainers.image.created";
 /// Where what lies beside an image says of which type of attestation it is.
 const PREDICATE_TYPES: [&str; 2] = ["dev.sigstore.bundle.predicateType", "predicateType"];
 
@@ -135,7 +138,10 @@ impl Found {
         search: &Search<'_>,
     ) -> Result<(), RegistryError> {
         let referrers = repository.referrers(digest)?;
-        for descriptor in &referrers.manifests {
+        // An image that passes every night has more than are read: those that came last count.
+        let mut manifests: Vec<&Descriptor> = referrers.manifests.iter().rev().collect();
+        manifests.sort_by_key(|descriptor| Reverse(descriptor.annotations.get(CREATED)));
+        for descriptor in manifests {
             let kind = descriptor.artifact_type.as_str();
             let is_bundle = kind.starts_with("application/vnd.dev.sigstore.bundle");
             if !(is_bundle || OLDER_TYPES.contains(&kind)) || !search.takes(descriptor) {

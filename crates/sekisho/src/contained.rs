@@ -106,11 +106,9 @@ impl Targets<'_> {
         let allowed = &config.document.images.bases;
         let bases = Bases::new(allowed, &settings)?.filter(|_| is_wanted(REFUSED_BASE.id));
         let (mut contained, mut large) = (Contained::default(), Vec::<String>::new());
-
         let persona = request.persona(config);
         let reader = Images::new(&settings, self.images, eyes)?;
-        let now = Timestamp::now().as_second();
-        let users = users(&loaded.objects);
+        let (now, users) = (Timestamp::now().as_second(), users(&loaded.objects));
         let mut is_whole = self.runs.is_some_and(|runs| runs.is_whole);
         // However many there are, a few are held.
         let version = whole::version(eyes);

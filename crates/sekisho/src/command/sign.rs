@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use sekisho_registry::{attach_bundle, attach_layer};
 use sekisho_signature::bundle::Bundle;
 use sekisho_signature::cosign::{Kind, SIGNED_PREDICATE, annotations_of, payload_of};
@@ -79,7 +80,9 @@ pub(crate) fn put_signature(image: &Image, signature: &ImageSignature) -> Result
 
 /// What is said of a bundle where it refers to an image.
 pub(crate) fn about(predicate_type: &str) -> BTreeMap<String, String> {
+    let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
     BTreeMap::from([
+        ("org.opencontainers.image.created".to_owned(), now.to_string()),
         ("dev.sigstore.bundle.content".to_owned(), "dsse-envelope".to_owned()),
         ("dev.sigstore.bundle.predicateType".to_owned(), predicate_type.to_owned()),
     ])

@@ -191,13 +191,43 @@ fn a_tag_that_moves_moves_nothing_that_was_examined() {
     gate.refuses(&at(&other), &[], 4, "was not examined as a whole");
 }
 
+/// Who must have approved images, by a bundle with this limit.
+fn trust(limit: &str, more: &str) -> String {
+    format!(
+        "scan: {{failOn: {limit}}}
+trust:
+- name: approved
+  images: [\"127.0.0.1:*/team/**\"]
+  signers: [{{name: release, key: release.pub}}]
+  attestations:
+  - type: gate
+    conditions: [\"predicate.bundle.digest == bundle.digest\", \"{more}\"]
+"
+    )
+}
+
+#[test]
+fn the_latest_approval_counts_however_many_there_are() {
+    let gate = Gate::new("");
+    gate.bench.file("policies/release.pub", gate.bench.read("release.pub"));
+    gate.rule(&trust("high", "true"));
+    let pushed = gate.registry.image("team/app", "1", &[good()], &[]);
+    assert_eq!(gate.ask("app:1").status, 0);
+    // As many more as an image has that passes every night for a year.
+    let path = format!("team/app/manifests/{}", pushed.digest.replace(':', "-"));
+    let mut list: Value = serde_json::from_slice(&gate.registry.get(&path).expect("a list"))
+        .expect("a list of what refers to it");
+    let entries = list["manifests"].as_array().expect("entries").clone();
+    list["manifests"] = std::iter::repeat_n(entries, 300).flatten().collect();
+    gate.registry.put(&path, "application/vnd.oci.image.index.v1+json", list.to_string().as_bytes());
+    gate.rule(&trust("low", "true"));
+    assert_eq!(gate.ask("app:1").status, 0);
+    let ran = gate.run(&["verify", &gate.name("app:1"), "--policy-bundle", "policies"]);
+    assert_eq!(ran.status, 0, "{}{}", ran.out, ran.err);
+}
+
 #[test]
 fn an_approval_counts_for_the_bundle_in_force() {
-    let trust = |limit: &str, more: &str| {
-        format!(
-            "scan: {{failOn: {limit}}}\ntrust:\n- name: approved\n  images: [\"127.0.0.1:*/team/**\"]\n  signers: [{{name: release, key: release.pub}}]\n  attestations:\n  - type: gate\n    conditions: [\"predicate.bundle.digest == bundle.digest\", \"{more}\"]\n"
-        )
-    };
     let fresh = "timestamp(predicate.expires) > now";
     let gate = Gate::new("");
     gate.bench.file("policies/release.pub", gate.bench.read("release.pub"));
