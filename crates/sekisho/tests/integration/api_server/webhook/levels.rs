@@ -217,3 +217,30 @@ fn a_pod_that_was_stored_is_the_one_that_was_judged() {
     let (stored, _) = webhook.create("webhook-stored", &pod("one")).expect("it passes");
     assert_eq!(object(&stored).name, "one");
 }
+
+/// What an object says of itself is no reason to let it pass (catalogue 43), and neither is it to look like the Pod of a file
+/// on a node, which nobody could refuse (catalogue 44).
+#[test]
+fn annotations_that_somebody_puts_on_let_nothing_pass() {
+    // The level is ours alone: no label has the API server look at it too.
+    let Some(webhook) = Webhook::start("forged", NOTHING, &["--pod-security", "enforce=baseline"]) else {
+        return;
+    };
+    let name = "webhook-forged";
+    webhook.namespace(name);
+    let mut bad = pod("bad");
+    bad["spec"]["containers"][0]["securityContext"] = json!({"privileged": true});
+    bad["spec"]["nodeName"] = "elsewhere".into();
+    for annotations in [
+        json!({}),
+        json!({"kubernetes.io/config.mirror": "1f3870be274f6c49b3e31a0c6728957f"}),
+        json!({"kubernetes.io/config.source": "file", "kubernetes.io/config.seen": "2026-01-01T00:00:00Z"}),
+        json!({"kyverno.io/verify-images": "{\"a\":\"pass\"}", "sekisho/verified": "true"}),
+        json!({"pod-security.kubernetes.io/exempt": "namespace", "sekisho/break-glass": "true"}),
+    ] {
+        let mut forged = bad.clone();
+        forged["metadata"]["annotations"] = annotations.clone();
+        let outcome = webhook.create_with(name, &forged, "?dryRun=All");
+        assert!(refuses(&outcome, "violates PodSecurity \"baseline:latest\""), "{annotations}: {outcome:?}");
+    }
+}

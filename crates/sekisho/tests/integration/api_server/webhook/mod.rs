@@ -45,7 +45,7 @@ pub(crate) struct Webhook {
 const RULES: &str = r#"[
     {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE", "DELETE"],
      "resources": ["configmaps", "pods", "pods/ephemeralcontainers", "pods/status", "pods/eviction", "pods/binding",
-                   "deployments", "deployments/scale", "deployments/status", "replicasets"], "scope": "Namespaced"},
+                   "deployments", "deployments/scale", "deployments/status", "replicasets", "horizontalpodautoscalers"], "scope": "Namespaced"},
     {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CONNECT"],
      "resources": ["pods/exec", "pods/attach", "pods/portforward"], "scope": "Namespaced"}
 ]"#;

@@ -175,11 +175,45 @@ spec:
     let Some(webhook) = Webhook::start("unserved", &policies, &[]) else { return };
     let name = "webhook-unserved";
     webhook.namespace(name);
-    let outcome = webhook.create(name, &config_map("robin", json!({"asks": "robin"})));
+    let ask =
+        |label: &str| webhook.create_with(name, &config_map("asks", json!({"asks": label})), "?dryRun=All");
+    let outcome = ask("robin");
     assert!(refuses(&outcome, "robin"), "{outcome:?}");
-    webhook.create(name, &config_map("wren", json!({"asks": "wren"}))).expect("the default passes");
-    let outcome = webhook.create(name, &config_map("none", json!({"asks": "none"})));
+    ask("wren").expect("the default passes");
+    let outcome = ask("none");
     assert!(refuses(&outcome, "the server could not find the requested resource"), "{outcome:?}");
     let (ready, detail) = webhook.readyz();
     assert!(ready && detail.contains("the API server does not have this kind"), "{detail}");
+}
+
+/// Catalogue 42: a policy for one version of a kind is for what comes in an older one.
+#[test]
+fn an_older_version_of_a_kind_is_no_way_around() {
+    const SCALE: &str = "
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: scale}
+spec:
+  matchConstraints:
+    resourceRules:
+    - {apiGroups: [autoscaling], apiVersions: [v2], operations: [CREATE], resources: [horizontalpodautoscalers]}
+  validations: [{expression: object.spec.maxReplicas <= 3, message: too many replicas}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: scale}
+spec: {policyName: scale, validationActions: [Deny]}
+";
+    let Some(webhook) = Webhook::start("older", SCALE, &[]) else { return };
+    let name = "webhook-older";
+    webhook.namespace(name);
+    for version in ["autoscaling/v2", "autoscaling/v1"] {
+        let scaler = |most: u8| {
+            json!({"apiVersion": version, "kind": "HorizontalPodAutoscaler", "metadata": {"name": "web"},
+                   "spec": {"maxReplicas": most, "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}}})
+        };
+        let outcome = webhook.create_with(name, &scaler(4), "?dryRun=All");
+        assert!(refuses(&outcome, "too many replicas"), "{version}: {outcome:?}");
+        webhook.create_with(name, &scaler(3), "?dryRun=All").expect("it keeps to the policy");
+    }
 }
