@@ -29,6 +29,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut parser = Parser::new(budget);
     let mut each = |line: Result<&[u8], _>| {
         let Ok(line) = line else { return };
+        let _ = parser.each(line, &mut |_| {});
         let Ok(parsed) = parser.parse(line) else { return };
         let mut compact = String::new();
         parsed.root().write_compact(&mut compact);

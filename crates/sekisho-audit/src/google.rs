@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::json::{Json, JsonKind};
+use crate::writer::Writer;
 
 /// The event of an entry that Kubernetes made; none for entries of other services.
 pub(crate) fn event(entry: Json<'_>, payload: Json<'_>) -> Option<String> {
@@ -77,37 +78,6 @@ pub(crate) fn event(entry: Json<'_>, payload: Json<'_>) -> Option<String> {
 
 fn text<'t>(from: Json<'t>, path: &[&str]) -> Cow<'t, str> {
     from.along(path).and_then(Json::as_str).unwrap_or_default()
-}
-
-/// Writes members of an object that was begun.
-struct Writer(String);
-
-impl Writer {
-    fn key(&mut self, key: &str) {
-        self.0.push(',');
-        self.quoted(key);
-        self.0.push(':');
-    }
-
-    fn text(&mut self, key: &str, value: &str) {
-        self.key(key);
-        self.quoted(value);
-    }
-
-    fn quoted(&mut self, text: &str) {
-        self.0.push('"');
-        for character in text.chars() {
-            match character {
-                '"' => self.0.push_str("\\\""),
-                '\\' => self.0.push_str("\\\\"),
-                control if u32::from(control) < 0x20 => {
-                    let _ = write!(self.0, "\\u{:04x}", u32::from(control));
-                }
-                other => self.0.push(other),
-            }
-        }
-        self.0.push('"');
-    }
 }
 
 /// What a name of a resource says: `apps/v1/namespaces/shop/deployments/web/scale`.

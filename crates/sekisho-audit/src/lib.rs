@@ -9,6 +9,7 @@
 //! This crate reads no file and opens no port: it takes bytes.
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod azure;
 mod budget;
 mod error;
 mod event;
@@ -17,7 +18,9 @@ mod google;
 mod json;
 mod lines;
 mod parse;
+mod spread;
 mod wrapped;
+mod writer;
 
 pub use budget::Budget;
 pub use error::AuditError;

@@ -4,22 +4,25 @@ use memchr::memchr;
 
 use crate::budget::Budget;
 use crate::error::AuditError;
+use crate::spread::Spread;
 
-/// Cuts bytes that come in pieces into lines. A line that is too long is passed over to its end and told once.
+/// Cuts bytes that come in pieces into lines. A line that is too long is passed over to its end and told once. A
+/// document that spreads over lines, as programs write it for people, is put together.
 #[derive(Debug)]
 pub struct Lines {
     held: Vec<u8>,
+    spread: Spread,
     limit: usize,
     is_skipping: bool,
 }
 
 /// Takes a line, or why there is none.
-type Each<'f> = &'f mut dyn FnMut(Result<&[u8], AuditError>);
+pub(crate) type Each<'f> = &'f mut dyn FnMut(Result<&[u8], AuditError>);
 
 impl Lines {
     /// With a limit on the length of a line.
     pub fn new(budget: &Budget) -> Self {
-        Self { held: Vec::new(), limit: budget.bytes, is_skipping: false }
+        Self { held: Vec::new(), spread: Spread::default(), limit: budget.bytes, is_skipping: false }
     }
 
     /// Takes a piece, and gives every line that is whole now. Empty lines are left out.
@@ -34,10 +37,10 @@ impl Lines {
                 self.held = Vec::new();
                 each(Err(AuditError::TooLong(self.limit)));
             } else if self.held.is_empty() {
-                given(line, each);
+                self.spread.line(line, self.limit, each);
             } else {
                 self.held.extend_from_slice(line);
-                given(&self.held, each);
+                self.spread.line(&self.held, self.limit, each);
                 self.held.clear();
             }
         }
@@ -57,23 +60,21 @@ impl Lines {
     pub fn finish(&mut self, each: Each<'_>) {
         let held = std::mem::take(&mut self.held);
         self.is_skipping = false;
-        given(&held, each);
+        if !held.trim_ascii().is_empty() {
+            self.spread.line(&held, self.limit, each);
+        }
+        self.spread.finish(each);
     }
 
     /// Forgets a line that was begun, where its file was emptied.
     pub fn forget(&mut self) {
         self.held.clear();
+        self.spread.forget();
         self.is_skipping = false;
     }
 
     /// How many bytes of a line without an end are held.
     pub fn held(&self) -> usize {
         self.held.len()
-    }
-}
-
-fn given(line: &[u8], each: Each<'_>) {
-    if !line.trim_ascii().is_empty() {
-        each(Ok(line));
     }
 }

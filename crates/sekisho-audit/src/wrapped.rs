@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 
+use data_encoding::BASE64;
 use memchr::memmem;
 
+use crate::azure;
 use crate::error::AuditError;
 use crate::event::AuditEvent;
 use crate::google;
 use crate::json::{Json, JsonKind};
 use crate::parse::Parser;
+use crate::spread::values;
 
 /// How events came.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -56,7 +59,19 @@ impl Parser {
     ///
     /// Where it is no JSON, or more than the budget allows.
     pub fn each(&mut self, bytes: &[u8], each: EachEvent<'_>) -> Result<Shape, AuditError> {
-        self.each_within(bytes, DEPTH, each)
+        match self.each_within(bytes, DEPTH, each) {
+            // Some write one record behind the other, without a line for each.
+            Err(AuditError::Json { what: "something behind the end", .. }) => {}
+            answer => return answer,
+        }
+        let mut shape = Shape::Plain;
+        for value in values(bytes) {
+            match self.each_within(value, DEPTH, each) {
+                Ok(found) => shape = shape.max(found),
+                Err(error) => each(Err(error)),
+            }
+        }
+        Ok(shape)
     }
 
     fn each_within(&mut self, bytes: &[u8], depth: u32, each: EachEvent<'_>) -> Result<Shape, AuditError> {
@@ -115,6 +130,12 @@ fn unwrapped<'t>(record: Json<'t>, inner: &mut Vec<Cow<'t, str>>) -> Shape {
             return Shape::CloudWatch;
         }
     }
+    if let Some(rows) = record.get("results").filter(|rows| rows.kind() == JsonKind::Array) {
+        let named = |cell: &Json<'_>| cell.get("field").and_then(Json::as_str).as_deref() == Some("@message");
+        let cells = rows.items().filter_map(|row| row.items().find(named)?.get("value"));
+        inner.extend(cells.filter_map(audit_text));
+        return Shape::CloudWatch;
+    }
     if let Some(message) = record.get("@message") {
         inner.extend(audit_text(message));
         return Shape::CloudWatch;
@@ -122,18 +143,32 @@ fn unwrapped<'t>(record: Json<'t>, inner: &mut Vec<Cow<'t, str>>) -> Shape {
     // Azure: a batch of an event hub or of a storage account, a record of it, a row of a query.
     if let Some(records) = record.get("records").filter(|records| records.kind() == JsonKind::Array) {
         for record in records.items() {
-            azure(record, inner);
+            diagnostic(record, inner);
         }
         return Shape::Azure;
     }
-    if azure(record, inner) {
+    if diagnostic(record, inner) {
         return Shape::Azure;
     }
     if let Some(payload) = record.get("protoPayload") {
         inner.extend(google::event(record, payload).map(Cow::Owned));
         return Shape::Google;
     }
-    for key in ["log", "message", "msg", "MESSAGE", "line"] {
+    // Google's Pub/Sub: what is pushed, what is pulled, with the entry within.
+    let message = record.get("message").filter(|message| message.kind() == JsonKind::Object);
+    if let Some(data) = message.and_then(|message| message.get("data")).and_then(Json::as_str) {
+        let bytes = BASE64.decode(data.as_bytes()).ok();
+        inner.extend(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).map(Cow::Owned));
+        return Shape::Google;
+    }
+    // Elastic and Splunk: what a search gives.
+    for path in [&["_source"][..], &["result"], &["kubernetes", "audit"]] {
+        if let Some(object) = record.along(path).filter(|object| object.kind() == JsonKind::Object) {
+            inner.push(Cow::Borrowed(object.raw()));
+            return Shape::Collector;
+        }
+    }
+    for key in ["log", "message", "msg", "MESSAGE", "line", "_raw"] {
         if let Some(text) = record.get(key)
             && let Some(text) = audit_text(text)
         {
@@ -149,10 +184,18 @@ fn unwrapped<'t>(record: Json<'t>, inner: &mut Vec<Cow<'t, str>>) -> Shape {
 }
 
 /// A diagnostic record of the API server's audit; those of other categories have no event.
-fn azure<'t>(record: Json<'t>, inner: &mut Vec<Cow<'t, str>>) -> bool {
+fn diagnostic<'t>(record: Json<'t>, inner: &mut Vec<Cow<'t, str>>) -> bool {
     let text = |key: &str| record.get(key).and_then(Json::as_str).unwrap_or_default();
+    if let Some(event) = azure::row(record) {
+        inner.push(Cow::Owned(event));
+        return true;
+    }
     let category = [text("category"), text("Category")].concat();
-    let log = record.along(&["properties", "log"]).or_else(|| record.get("log_s"));
+    let properties = record.get("properties").filter(|properties| properties.kind() == JsonKind::String);
+    let log = record
+        .along(&["properties", "log"])
+        .or_else(|| record.get("log_s"))
+        .or(properties.filter(|_| !category.is_empty()));
     if category.is_empty() && log.is_none() {
         return false;
     }

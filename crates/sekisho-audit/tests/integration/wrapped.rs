@@ -1,5 +1,6 @@
 //! Events as clouds and collectors hand them on. The records are made up.
 
+use data_encoding::BASE64;
 use sekisho_audit::{Parser, Shape};
 use serde_json::{Value, json};
 
@@ -76,6 +77,74 @@ fn diagnostic_records_of_azure() {
     assert_eq!(read(&json!([record("kube-audit")]).to_string()), (Shape::Azure, one.clone()));
     let row = json!({"TimeGenerated": "2026-01-02T03:04:05Z", "Category": "kube-audit", "log_s": text});
     assert_eq!(read(&row.to_string()), (Shape::Azure, one));
+}
+
+/// Rows of the tables with a column for each member, and records that a query or a stream wrote otherwise.
+#[test]
+fn rows_of_azure() {
+    let one = vec![EXEC.to_owned()];
+    let row = json!({
+        "TimeGenerated": "2026-01-02T03:04:05.1Z", "AuditId": "a1", "Level": "Metadata", "Stage": "ResponseComplete",
+        "RequestUri": "/api/v1/namespaces/shop/pods/web/exec", "Verb": "create", "User": {"username": "ada"},
+        "SourceIps": ["10.0.0.1"], "UserAgent": "kubectl", "ResponseStatus": {"code": 101}, "RequestObject": null,
+        "ObjectRef": {"resource": "pods", "namespace": "shop", "name": "web", "subresource": "exec"},
+        "RequestReceivedTime": "2026-01-02T03:04:05Z", "ResponseObject": "", "Type": "AKSAudit",
+    });
+    assert_eq!(read(&row.to_string()), (Shape::Azure, one.clone()));
+    assert_eq!(read(&json!({"records": [row]}).to_string()), (Shape::Azure, one.clone()));
+    let mut texts = row.clone();
+    for key in ["User", "SourceIps", "ObjectRef", "ResponseStatus"] {
+        texts[key] = Value::String(row[key].to_string());
+    }
+    texts["StageReceivedTime"] = "2026-01-02T03:04:05.1Z".into();
+    assert_eq!(read(&json!([texts]).to_string()), (Shape::Azure, one.clone()));
+    let properties = json!({"log": exec().to_string(), "pod": "kube-apiserver-1"}).to_string();
+    let record = json!({"category": "kube-audit", "properties": properties});
+    assert_eq!(read(&record.to_string()), (Shape::Azure, one));
+}
+
+#[test]
+fn results_of_queries_of_cloud_watch() {
+    let cell = |field: &str, value: &str| json!({"field": field, "value": value});
+    let row = |text: &str| json!([cell("@timestamp", "2026-01-02 03:04:05.000"), cell("@message", text)]);
+    let results = json!({"results": [row(&exec().to_string()), row("I0102 no event")], "status": "Complete"});
+    assert_eq!(read(&results.to_string()), (Shape::CloudWatch, vec![EXEC.to_owned()]));
+}
+
+/// As Firehose writes them into files: without anything between them.
+#[test]
+fn records_behind_one_another() {
+    let text = exec().to_string();
+    let control =
+        json!({"messageType": "CONTROL_MESSAGE", "logEvents": [{"message": "CWL CONTROL MESSAGE"}]});
+    let data = json!({"messageType": "DATA_MESSAGE", "logEvents": [{"message": text}]});
+    let both = vec![EXEC.to_owned(), EXEC.to_owned()];
+    assert_eq!(read(&format!("{control}{data}{data}")), (Shape::CloudWatch, both.clone()));
+    assert_eq!(read(&format!("{text} {text}")), (Shape::Plain, both));
+    // It is no matter of the square of their number.
+    let many = "{}".repeat(200_000);
+    let mut failures = 0;
+    let shape = Parser::default().each(many.as_bytes(), &mut |event| failures += usize::from(event.is_err()));
+    assert_eq!((shape, failures), (Ok(Shape::Plain), 200_000));
+}
+
+#[test]
+fn messages_of_pub_sub_and_results_of_searches() {
+    let one = vec!["ada@example.com create shop/pods/web/exec Some(200)".to_owned()];
+    let entry =
+        entry("io.k8s.core.v1.pods.exec.create", "core/v1/namespaces/shop/pods/web/exec", 0, json!({}));
+    let data = BASE64.encode(entry.to_string().as_bytes());
+    let pushed = json!({"message": {"data": data, "messageId": "1"}, "subscription": "s"});
+    assert_eq!(read(&pushed.to_string()), (Shape::Google, one.clone()));
+    assert_eq!(read(&json!([{"ackId": "x", "message": {"data": data}}]).to_string()), (Shape::Google, one));
+    let one = vec![EXEC.to_owned()];
+    for record in [
+        json!({"_source": {"kubernetes": {"audit": exec()}}}),
+        json!({"_source": {"message": exec().to_string()}}),
+        json!({"result": {"_raw": exec().to_string()}}),
+    ] {
+        assert_eq!(read(&record.to_string()), (Shape::Collector, one.clone()), "{record}");
+    }
 }
 
 /// An entry that Kubernetes made on GKE.

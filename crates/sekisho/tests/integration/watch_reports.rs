@@ -203,4 +203,28 @@ fn logs_of_clouds_are_told() {
     let ran = bench.run(&["watch", "--audit-log", "aks.json"]);
     assert_eq!((ran.status, ran.out.lines().count()), (1, 1), "{}", ran.err);
     assert!(ran.err.contains("1 entry: diagnostic records of Azure (AKS)\n1 audit event\n"), "{}", ran.err);
+    // As the command lines of clouds print them, on many lines, and as they pack them.
+    let event =
+        serde_json::json!({"logStreamName": "kube-apiserver-audit-1", "message": line, "ingestionTime": 2});
+    let pretty = |value| serde_json::to_string_pretty(&value).expect("it is JSON");
+    bench.file("eks.json", pretty(serde_json::json!({"events": [event, event], "searchedLogStreams": []})));
+    bench.file("rows.json", pretty(serde_json::json!([{"Category": "kube-audit", "log_s": line}])));
+    let entry = serde_json::json!({
+        "timestamp": "2026-01-02T03:04:05Z", "insertId": "1",
+        "protoPayload": {
+            "serviceName": "k8s.io", "methodName": "io.k8s.core.v1.pods.exec.create", "status": {},
+            "resourceName": "core/v1/namespaces/shop/pods/web/exec", "authenticationInfo": {"principalEmail": "ada"},
+        },
+    });
+    bench.file("gke.json", pretty(serde_json::json!([entry, entry])));
+    for (file, count, shape) in
+        [("eks.json", 2, "CloudWatch"), ("rows.json", 1, "Azure"), ("gke.json", 2, "GKE")]
+    {
+        let ran = bench.run(&["watch", "--audit-log", file]);
+        assert_eq!(ran.out.lines().count(), count, "{file} {}", ran.err);
+        assert!(ran.err.contains(shape), "{file} {}", ran.err);
+        let ran = bench.run(&["access", "least-privilege", "--from-audit", file]);
+        assert_eq!(ran.status, 0, "{file} {}", ran.err);
+        assert!(ran.out.contains("pods/exec"), "{file} {}", ran.out);
+    }
 }
