@@ -19,7 +19,8 @@ pub(super) fn program(target: &str, time: u64) -> Result<Vec<u8>> {
     let rust: Vec<String> = renamed
         .iter()
         .map(|(path, name)| format!("--remap-path-prefix={}={name}", path.display()))
-        .chain(["-Ctarget-feature=+crt-static".to_owned()])
+        // Cargo forgets to strip a package whose optimization the profile names.
+        .chain(["-Ctarget-feature=+crt-static", "-Cstrip=debuginfo"].map(str::to_owned))
         .collect();
     let c: Vec<String> =
         renamed.iter().map(|(path, name)| format!("-ffile-prefix-map={}={name}", path.display())).collect();
