@@ -12,8 +12,8 @@ use crate::error::NotificationError;
 
 /// How often a server is asked.
 const TRIES: u32 = 3;
-/// How long a server may take. One that stalls holds up the watch no longer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a server may take, where nothing else is said.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// The pause before the second try; it doubles.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -31,7 +31,8 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
-    pub(crate) fn new(address: &str) -> Self {
+    /// Requests to this server may take so long.
+    pub(crate) fn new(address: &str, patience: Duration) -> Self {
         let mut tls =
             TlsConfig::builder().unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()));
         if address.starts_with("https://") {
@@ -45,37 +46,36 @@ impl Sender {
             .max_redirects(0)
             .https_only(address.starts_with("https://"))
             .user_agent(concat!("sekisho/", env!("CARGO_PKG_VERSION")))
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(patience))
             .build()
             .new_agent();
         Self { agent, address: address.to_owned() }
     }
 
-    /// Posts JSON.
+    /// Posts JSON, again where that may help.
     pub(crate) fn post(&self, body: &str) -> Result<(), NotificationError> {
-        let mut last = None;
-        for attempt in 0..TRIES {
-            if attempt > 0 {
-                thread::sleep(PAUSE * (1 << (attempt - 1)));
-            }
-            match self.agent.post(&self.address).header("content-type", "application/json").send(body) {
-                Ok(response) => {
-                    let status = response.status().as_u16();
-                    if (200..300).contains(&status) {
-                        return Ok(());
-                    }
-                    let error = NotificationError::Status { address: self.address.clone(), status };
-                    if status != 429 && status < 500 {
-                        return Err(error);
-                    }
-                    last = Some(error);
+        let mut attempt = 1;
+        loop {
+            match self.post_once(body) {
+                Err(error) if attempt < TRIES && !error.is_final() => {
+                    thread::sleep(PAUSE * (1 << (attempt - 1)));
+                    attempt += 1;
                 }
-                Err(error) => {
-                    let (address, reason) = (self.address.clone(), error.to_string());
-                    last = Some(NotificationError::Connection { address, reason });
-                }
+                result => return result,
             }
         }
-        Err(last.unwrap_or_else(|| NotificationError::Address(self.address.clone())))
+    }
+
+    /// Posts JSON.
+    pub(crate) fn post_once(&self, body: &str) -> Result<(), NotificationError> {
+        let address = || self.address.clone();
+        let request = self.agent.post(&self.address).header("content-type", "application/json");
+        match request.send(body).map(|response| response.status().as_u16()) {
+            Ok(200..300) => Ok(()),
+            Ok(status) => Err(NotificationError::Status { address: address(), status }),
+            Err(error) => {
+                Err(NotificationError::Connection { address: address(), reason: error.to_string() })
+            }
+        }
     }
 }

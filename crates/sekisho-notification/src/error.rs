@@ -45,4 +45,30 @@ pub enum NotificationError {
         /// Its answer.
         status: u16,
     },
+    /// Alerts come faster than a receiver takes them.
+    #[error("`{address}` takes alerts more slowly than they come: the least important are left out")]
+    Crowded {
+        /// The address.
+        address: String,
+    },
+    /// No thread can be had.
+    #[error("cannot begin to send alerts to `{address}`")]
+    Thread {
+        /// The address.
+        address: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl NotificationError {
+    /// Whether another attempt would end no better.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => *status != 429 && *status < 500,
+            Self::Connection { .. } | Self::Syslog { .. } => false,
+            _ => true,
+        }
+    }
 }

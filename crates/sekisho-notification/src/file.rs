@@ -26,8 +26,4 @@ impl File {
         let written = writeln!(self.writer, "{line}").and_then(|()| self.writer.flush());
         written.map_err(|source| NotificationError::File { path: self.path.clone(), source })
     }
-
-    pub(crate) fn flush(&mut self) -> Result<(), NotificationError> {
-        self.writer.flush().map_err(|source| NotificationError::File { path: self.path.clone(), source })
-    }
 }

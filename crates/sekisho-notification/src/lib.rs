@@ -1,25 +1,27 @@
 //! Where alerts go: files, syslog, webhooks, OpenTelemetry; and where traces go.
 //!
-//! An [`Address`] says where, a [`Channel`] is an open one. A channel that fails gives an error for each alert that it
-//! could not tell, and goes on with the next. [`Traces`] hands spans to a collector of OpenTelemetry.
+//! An [`Address`] says where, a [`Channel`] is an open one. A file is written at once; whatever else there is stands
+//! behind an [`Outbox`], so that a receiver that stalls holds up nobody. [`Traces`] hands spans to a collector of OpenTelemetry.
 
 mod agent;
 mod error;
 mod file;
 mod opentelemetry;
+mod outbox;
+mod queue;
+mod receiver;
 mod syslog;
 mod webhook;
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
 pub use error::NotificationError;
 use file::File;
-use opentelemetry::OpenTelemetry;
 pub use opentelemetry::{Attribute, Span, SpanEvent, SpanKind, Traces, is_collector};
-use sekisho_runtime::Alert;
-use syslog::Syslog;
-use webhook::Webhook;
+pub use outbox::{Message, Outbox, OutboxCounts, OutboxSettings, Said};
+use receiver::Receiver;
 
 /// Where alerts go.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -47,6 +49,25 @@ impl Address {
     /// Whether it lies beyond this machine.
     pub fn is_remote(&self) -> bool {
         !matches!(self, Self::Output | Self::File(_) | Self::LocalSyslog)
+    }
+
+    /// What to call it: without the path and the query of a server, which may hold what nobody else is to know.
+    pub fn shown(&self) -> String {
+        let origin = |url: &str| {
+            let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+            let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+            format!("{scheme}://{host}")
+        };
+        match self {
+            Self::Output => "stdout".to_owned(),
+            Self::File(path) => format!("file:{}", path.display()),
+            Self::LocalSyslog => "syslog".to_owned(),
+            Self::Syslog { server, stream: true } => format!("syslog+tcp://{server}"),
+            Self::Syslog { server, stream: false } => format!("syslog://{server}"),
+            Self::Webhook(url) => origin(url),
+            Self::OpenTelemetry(url) => format!("otlp+{}", origin(url)),
+        }
     }
 }
 
@@ -87,43 +108,35 @@ impl FromStr for Address {
 pub enum Channel {
     /// A file.
     File(File),
-    /// A log.
-    Syslog(Syslog),
-    /// A server.
-    Webhook(Webhook),
-    /// A collector.
-    OpenTelemetry(OpenTelemetry),
+    /// Something that may take its time.
+    Outbox(Outbox),
 }
 
 impl Channel {
-    /// Opens a channel; none for standard output.
-    pub fn open(address: &Address) -> Result<Option<Self>, NotificationError> {
-        Ok(Some(match address {
-            Address::Output => return Ok(None),
-            Address::File(path) => Self::File(File::open(path)?),
-            Address::LocalSyslog => Self::Syslog(Syslog::local()?),
-            Address::Syslog { server, stream } => Self::Syslog(Syslog::remote(server, *stream)?),
-            Address::Webhook(url) => Self::Webhook(Webhook::new(url)),
-            Address::OpenTelemetry(url) => Self::OpenTelemetry(OpenTelemetry::new(url)),
-        }))
-    }
-
-    /// Tells an alert, of which `line` is how it is written.
-    pub fn tell(&mut self, alert: &Alert, line: &str) -> Result<(), NotificationError> {
-        match self {
-            Self::File(file) => file.tell(line),
-            Self::Syslog(syslog) => syslog.tell(alert, line),
-            Self::Webhook(webhook) => webhook.tell(alert),
-            Self::OpenTelemetry(collector) => collector.tell(alert),
+    /// Opens a channel; none for standard output. `said` hears of what goes wrong later.
+    pub fn open(
+        address: &Address,
+        settings: OutboxSettings,
+        said: Said,
+    ) -> Result<Option<Self>, NotificationError> {
+        if let Address::File(path) = address {
+            return Ok(Some(Self::File(File::open(path)?)));
+        }
+        let Some(receiver) = Receiver::open(address, settings.patience)? else { return Ok(None) };
+        match Outbox::start(receiver, address.shown(), settings, said) {
+            Ok(outbox) => Ok(Some(Self::Outbox(outbox))),
+            Err(source) => Err(NotificationError::Thread { address: address.shown(), source }),
         }
     }
 
-    /// Tells what still waits.
-    pub fn flush(&mut self) -> Result<(), NotificationError> {
+    /// Tells an alert. An error says that it is lost; what becomes of those in an outbox is counted there.
+    pub fn tell(&mut self, message: &Arc<Message>) -> Result<(), NotificationError> {
         match self {
-            Self::File(file) => file.flush(),
-            Self::OpenTelemetry(collector) => collector.flush(),
-            Self::Syslog(_) | Self::Webhook(_) => Ok(()),
+            Self::File(file) => file.tell(&message.line),
+            Self::Outbox(outbox) => {
+                outbox.tell(message);
+                Ok(())
+            }
         }
     }
 }

@@ -15,13 +15,12 @@ const LOCAL: &str = "/dev/log";
 const FACILITY: u8 = 10;
 /// No message is longer over UDP, so that every receiver takes it.
 const LONGEST_DATAGRAM: usize = 2_048;
-/// How long a server may take to accept.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// A log.
 #[derive(Debug)]
-pub struct Syslog {
+pub(crate) struct Syslog {
     server: String,
+    /// How long it may take to accept.
+    patience: Duration,
     transport: Transport,
 }
 
@@ -34,30 +33,35 @@ enum Transport {
 }
 
 impl Syslog {
-    pub(crate) fn local() -> Result<Self, NotificationError> {
+    pub(crate) fn local(patience: Duration) -> Result<Self, NotificationError> {
         let open = || {
             let socket = UnixDatagram::unbound()?;
             socket.connect(LOCAL)?;
+            socket.set_write_timeout(Some(patience))?;
             Ok(Transport::Local(socket))
         };
-        Self::with(LOCAL, open())
+        Self::with(LOCAL, patience, open())
     }
 
-    pub(crate) fn remote(server: &str, stream: bool) -> Result<Self, NotificationError> {
+    pub(crate) fn remote(server: &str, stream: bool, patience: Duration) -> Result<Self, NotificationError> {
         let open = || {
             if stream {
-                return connected(server).map(|stream| Transport::Stream(Some(stream)));
+                return connected(server, patience).map(|stream| Transport::Stream(Some(stream)));
             }
             let socket = UdpSocket::bind("[::]:0").or_else(|_| UdpSocket::bind("0.0.0.0:0"))?;
             socket.connect(server)?;
             Ok(Transport::Datagram(socket))
         };
-        Self::with(server, open())
+        Self::with(server, patience, open())
     }
 
-    fn with(server: &str, transport: io::Result<Transport>) -> Result<Self, NotificationError> {
+    fn with(
+        server: &str,
+        patience: Duration,
+        transport: io::Result<Transport>,
+    ) -> Result<Self, NotificationError> {
         match transport {
-            Ok(transport) => Ok(Self { server: server.to_owned(), transport }),
+            Ok(transport) => Ok(Self { server: server.to_owned(), patience, transport }),
             Err(source) => Err(NotificationError::Syslog { server: server.to_owned(), source }),
         }
     }
@@ -77,19 +81,19 @@ impl Syslog {
             Transport::Stream(stream) => {
                 let message = framed(alert, priority, &text);
                 let message = format!("{} {message}", message.len());
-                write_again(stream, &self.server, message.as_bytes())
+                write_again(stream, &self.server, self.patience, message.as_bytes())
             }
         };
         sent.map_err(|source| NotificationError::Syslog { server: self.server.clone(), source })
     }
 }
 
-fn connected(server: &str) -> io::Result<TcpStream> {
+fn connected(server: &str, patience: Duration) -> io::Result<TcpStream> {
     let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     for address in server.to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, PATIENCE) {
+        match TcpStream::connect_timeout(&address, patience) {
             Ok(stream) => {
-                stream.set_write_timeout(Some(PATIENCE))?;
+                stream.set_write_timeout(Some(patience))?;
                 return Ok(stream);
             }
             Err(error) => last = error,
@@ -99,13 +103,20 @@ fn connected(server: &str) -> io::Result<TcpStream> {
 }
 
 /// Writes to a stream, which is opened anew once where it broke.
-fn write_again(stream: &mut Option<TcpStream>, server: &str, message: &[u8]) -> io::Result<()> {
-    if let Some(open) = stream
+fn write_again(
+    stream: &mut Option<TcpStream>,
+    server: &str,
+    patience: Duration,
+    message: &[u8],
+) -> io::Result<()> {
+    // What was begun on a stream that broke is never gone on with there.
+    if let Some(mut open) = stream.take()
         && open.write_all(message).is_ok()
     {
+        *stream = Some(open);
         return Ok(());
     }
-    let mut fresh = connected(server)?;
+    let mut fresh = connected(server, patience)?;
     fresh.write_all(message)?;
     *stream = Some(fresh);
     Ok(())

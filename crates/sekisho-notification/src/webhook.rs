@@ -1,5 +1,7 @@
 //! A server that takes each alert as JSON.
 
+use std::time::Duration;
+
 use sekisho_runtime::Alert;
 
 use crate::agent::Sender;
@@ -7,16 +9,16 @@ use crate::error::NotificationError;
 
 /// A server that takes each alert as JSON.
 #[derive(Debug)]
-pub struct Webhook {
+pub(crate) struct Webhook {
     sender: Sender,
 }
 
 impl Webhook {
-    pub(crate) fn new(address: &str) -> Self {
-        Self { sender: Sender::new(address) }
+    pub(crate) fn new(address: &str, patience: Duration) -> Self {
+        Self { sender: Sender::new(address, patience) }
     }
 
     pub(crate) fn tell(&self, alert: &Alert) -> Result<(), NotificationError> {
-        self.sender.post(&alert.json(true).to_string())
+        self.sender.post_once(&alert.json(true).to_string())
     }
 }

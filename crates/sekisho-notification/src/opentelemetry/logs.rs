@@ -1,5 +1,8 @@
 //! A collector of OpenTelemetry logs.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use sekisho_falco::{Form, Priority};
 use sekisho_runtime::{Alert, AlertField};
 use serde_json::{Value, json};
@@ -7,46 +10,39 @@ use serde_json::{Value, json};
 use super::{number, place, text, truth};
 use crate::agent::Sender;
 use crate::error::NotificationError;
+use crate::outbox::Message;
 
 /// Records that are sent together.
-const BATCH: usize = 100;
+pub(crate) const BATCH: usize = 100;
 /// Where a collector takes logs.
 const PATH: &str = "/v1/logs";
 
 /// A collector of logs.
 #[derive(Debug)]
-pub struct OpenTelemetry {
+pub(crate) struct OpenTelemetry {
     sender: Sender,
-    host: String,
-    waiting: Vec<Value>,
 }
 
 impl OpenTelemetry {
-    pub(crate) fn new(address: &str) -> Self {
-        Self { sender: Sender::new(&place(address, PATH)), host: String::new(), waiting: Vec::new() }
+    pub(crate) fn new(address: &str, patience: Duration) -> Self {
+        Self { sender: Sender::new(&place(address, PATH), patience) }
     }
 
-    pub(crate) fn tell(&mut self, alert: &Alert) -> Result<(), NotificationError> {
-        if self.host != alert.host {
-            self.flush()?;
-            self.host.clone_from(&alert.host);
-        }
-        self.waiting.push(record(alert));
-        if self.waiting.len() >= BATCH { self.flush() } else { Ok(()) }
+    pub(crate) fn tell(&self, messages: &[Arc<Message>]) -> Result<(), NotificationError> {
+        let hosts = messages.chunk_by(|one, next| one.alert.host == next.alert.host);
+        let resources: Vec<Value> = hosts.map(resource).collect();
+        self.sender.post_once(&json!({"resourceLogs": resources}).to_string())
     }
+}
 
-    pub(crate) fn flush(&mut self) -> Result<(), NotificationError> {
-        if self.waiting.is_empty() {
-            return Ok(());
-        }
-        let records = std::mem::take(&mut self.waiting);
-        let resource = json!([text("service.name", "sekisho"), text("host.name", &self.host)]);
-        let body = json!({"resourceLogs": [{
-            "resource": {"attributes": resource},
-            "scopeLogs": [{"scope": {"name": "sekisho.watch"}, "logRecords": records}],
-        }]});
-        self.sender.post(&body.to_string())
-    }
+/// The alerts of one host.
+fn resource(messages: &[Arc<Message>]) -> Value {
+    let host = messages.first().map_or("", |message| &message.alert.host);
+    let records: Vec<Value> = messages.iter().map(|message| record(&message.alert)).collect();
+    json!({
+        "resource": {"attributes": [text("service.name", "sekisho"), text("host.name", host)]},
+        "scopeLogs": [{"scope": {"name": "sekisho.watch"}, "logRecords": records}],
+    })
 }
 
 fn attribute(field: &AlertField) -> Option<Value> {

@@ -5,7 +5,7 @@ mod traces;
 
 use serde_json::{Value, json};
 
-pub(crate) use self::logs::OpenTelemetry;
+pub(crate) use self::logs::{BATCH, OpenTelemetry};
 pub use self::traces::{Attribute, Span, SpanEvent, SpanKind, Traces, is_collector};
 
 /// The path of a collector for one kind of signal; an address that names it already stays as it is.

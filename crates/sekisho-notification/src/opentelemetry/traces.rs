@@ -12,7 +12,7 @@ use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 
 use super::{number, place, text, truth};
-use crate::agent::{Sender, is_address};
+use crate::agent::{PATIENCE, Sender, is_address};
 use crate::error::NotificationError;
 
 /// Where a collector takes traces.
@@ -122,7 +122,7 @@ impl Traces {
             text("service.instance.id", instance),
         ]);
         let sending = Sending {
-            sender: Sender::new(&place(address, PATH)),
+            sender: Sender::new(&place(address, PATH), PATIENCE),
             scope: json!({"name": service, "version": env!("CARGO_PKG_VERSION")}),
             resource: json!({"attributes": resource}),
             counts: Arc::clone(&counts),

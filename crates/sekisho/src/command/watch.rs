@@ -28,7 +28,9 @@ pub(crate) fn run(arguments: WatchArguments, terminal: &Terminal) -> Result<Stat
     let count = loaded.rules.rules().filter(|rule| rule.enabled).count();
     let files = counted(loaded.texts.len() as u64, "file", "files");
     terminal.note(format!("{} of {files}", counted(count as u64, "rule", "rules")));
-    let mut desk = Desk::open(telling, &loaded.rules, &loaded.correlations, loaded.sources, terminal)?;
+    // A file waits for us; who writes to a log that is followed or sends lists does not.
+    let waits = !audit.follow && audit.audit_webhook.is_none();
+    let mut desk = Desk::open(telling, &loaded.rules, &loaded.correlations, loaded.sources, waits, terminal)?;
     let matching = if is_learning { Matching::All } else { rules.matching.into() };
     let targets = targets(capture.as_deref(), &audit);
     let (is_whole, events) = if let Some(path) = &capture {

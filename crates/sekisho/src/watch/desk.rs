@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use sekisho_falco::RuleSet;
 use sekisho_manifest::Source;
-use sekisho_notification::{Address, Channel, NotificationError};
+use sekisho_notification::{
+    Address, Channel, Message, NotificationError, OutboxCounts, OutboxSettings, Said,
+};
 use sekisho_runtime::{Alert, Decision, Throttle, ThrottleSettings};
 use sekisho_sigma::Correlation;
 
@@ -31,6 +34,7 @@ pub(crate) struct Ended<'a> {
 pub(crate) struct Desk {
     settings: TellingArguments,
     throttle: Throttle,
+    /// With the alerts that could not be written.
     channels: Vec<(Option<Channel>, u64)>,
     /// Alerts by priority.
     counts: BTreeMap<u8, (&'static str, u64)>,
@@ -44,18 +48,22 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Opens what alerts go to.
+    /// Opens what alerts go to. Where what is read waits for us, receivers may be waited for.
     pub(crate) fn open(
         settings: TellingArguments,
         rules: &RuleSet,
         correlations: &[Correlation],
         sources: Vec<Source>,
+        waits: bool,
         terminal: &Terminal,
     ) -> Result<Self> {
         if terminal.offline && settings.to.iter().any(Address::is_remote) {
             bail!("alerts cannot go to another machine with --offline: name a file with --to file:PATH");
         }
-        let channels = settings.to.iter().map(|address| Ok((Channel::open(address)?, 0)));
+        let outbox = OutboxSettings { waits, ..OutboxSettings::default() };
+        let said: Said = Arc::new(|error| complain(error));
+        let channels =
+            settings.to.iter().map(|address| Ok((Channel::open(address, outbox, Arc::clone(&said))?, 0)));
         let channels = channels.collect::<Result<Vec<_>, NotificationError>>()?;
         let throttle = Throttle::new(ThrottleSettings {
             rate: settings.rate,
@@ -99,16 +107,17 @@ impl Desk {
             WatchFormat::Text | WatchFormat::Report(_) => alert.line(self.settings.iso_time),
             WatchFormat::Json => alert.json(self.settings.iso_time).to_string(),
         };
+        let message = Arc::new(Message { alert, line });
         for (channel, failures) in &mut self.channels {
             let Some(channel) = channel else {
                 // Where a report is shown alerts are not.
                 if matches!(self.settings.format, WatchFormat::Report(_)) {
                     continue;
                 }
-                self.is_deaf |= write(&line)?;
+                self.is_deaf |= write(&message.line)?;
                 continue;
             };
-            if let Err(error) = channel.tell(&alert, &line) {
+            if let Err(error) = channel.tell(&message) {
                 if *failures == 0 {
                     complain(&error);
                 }
@@ -123,16 +132,32 @@ impl Desk {
         self.is_deaf && self.channels.len() == 1
     }
 
+    /// Delivers what waits, within bounds; how many alerts could not be.
+    fn deliver(&mut self, terminal: &Terminal) -> u64 {
+        let channels = std::mem::take(&mut self.channels);
+        // All receivers are at it at the same time.
+        for (channel, _) in &channels {
+            if let Some(Channel::Outbox(outbox)) = channel {
+                outbox.end();
+            }
+        }
+        let mut lost = 0;
+        for ((channel, failures), address) in channels.into_iter().zip(&self.settings.to) {
+            lost += failures;
+            if let Some(Channel::Outbox(outbox)) = channel {
+                let counts = outbox.close();
+                if counts.lost() > 0 {
+                    terminal.note(format!("{}: {}", address.shown(), losses(&counts)));
+                    lost += counts.lost();
+                }
+            }
+        }
+        lost
+    }
+
     /// Tells what waits, says what was told and what was held back, and what the run ends with.
     pub(crate) fn close(mut self, ended: &Ended<'_>, terminal: &Terminal) -> Result<Status> {
-        let mut lost = 0;
-        for (channel, failures) in &mut self.channels {
-            if let Some(Err(error)) = channel.as_mut().map(Channel::flush) {
-                complain(&error);
-                *failures += 1;
-            }
-            lost += *failures;
-        }
+        let lost = self.deliver(terminal);
         let total: u64 = self.counts.values().map(|(_, count)| count).sum();
         let by_priority: Vec<_> =
             self.counts.values().map(|(name, count)| format!("{count} {}", name.to_lowercase())).collect();
@@ -171,6 +196,28 @@ impl Desk {
         }
         Ok(if self.is_grave { Status::Findings } else { Status::Clean })
     }
+}
+
+/// What became of the alerts that a receiver did not take.
+fn losses(counts: &OutboxCounts) -> String {
+    let left_out: u64 = counts.left_out.values().sum();
+    let priorities: Vec<_> = counts
+        .left_out
+        .iter()
+        .map(|(priority, count)| format!("{count} {}", priority.name().to_lowercase()))
+        .collect();
+    let left_out_how = format!("left out because too many waited ({})", priorities.join(", "));
+    [
+        (counts.delivered, "delivered"),
+        (left_out, left_out_how.as_str()),
+        (counts.refused, "refused"),
+        (counts.abandoned, "not taken by the end"),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"))
+    .collect::<Vec<_>>()
+    .join(", ")
 }
 
 /// Writes a line to standard output; whether its reader has gone away, which is no error.

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test ends where its expectation does")]
 
 mod access;
+mod alert_receivers;
 mod api_server;
 mod artifacts;
 mod audit_events;
