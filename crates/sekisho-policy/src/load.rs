@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sekisho_manifest::{Node, Object, Source, Span};
 
 use crate::kinds::Kinds;
+use crate::kyverno::cel::PolicyKind;
 use crate::policy::Policy;
 use crate::problem::Problem;
 use crate::set::PolicySet;
@@ -87,7 +88,10 @@ pub(crate) fn load_with(
     loaded.policies.extend(policies);
     loaded.cleanups = kyverno.cleanups;
     loaded.problems.extend(kyverno.problems.into_iter().map(|(_, problem)| problem));
-    let expressions = kyverno::cel::load(&roots);
+    // Those that judge images are policies of trust.
+    let of_images = |root: &Node| matches!(PolicyKind::of(root), Some((PolicyKind::ImageValidating, _)));
+    let others: Vec<Node> = roots.into_iter().filter(|root| !of_images(root)).collect();
+    let expressions = kyverno::cel::load(&others);
     let (policies, cleanups) =
         kyverno::for_set(expressions.policies, &Arc::new(options.kyverno.settings.clone()));
     loaded.cleanups.extend(cleanups);

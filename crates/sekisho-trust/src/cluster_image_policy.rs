@@ -79,7 +79,7 @@ impl Reader<'_> {
                 })
             }
         };
-        Ok(Terms { mode, objects, overall })
+        Ok(Terms { mode, objects, overall, namespace: None })
     }
 
     fn object(&self, entry: &Value) -> Result<ObjectPattern, PolicyError> {

@@ -18,6 +18,8 @@ use crate::rego::Rego;
 
 /// The release of Kubernetes whose functions are known.
 const RELEASE: u32 = 36;
+/// How conditions on whole statements call them.
+const PAYLOAD: &str = "payload";
 /// The most bytes of a claim that conditions look at.
 const CLAIM_LIMIT: usize = 64 << 20;
 
@@ -31,6 +33,8 @@ pub struct Condition {
 #[derive(Debug, Clone)]
 enum Form {
     Cel(Arc<Program>),
+    /// Over the whole statement, as `payload`.
+    Payload(Arc<Program>),
     Rego(Rego),
     Kyverno(Arc<Conditions>),
 }
@@ -53,11 +57,13 @@ impl Condition {
             .with_variable("image", Type::Dyn)
             .with_variable("bundle", Type::Dyn)
             .with_variable("now", Type::Timestamp);
-        let program = environment.compile(text).map_err(|error| ConditionError::Syntax {
-            text: text.chars().take(200).collect(),
-            message: error.to_string(),
-        })?;
-        Ok(Self { text: text.to_owned(), form: Form::Cel(Arc::new(program)) })
+        Ok(Self { text: text.to_owned(), form: Form::Cel(compiled(&environment, text)?) })
+    }
+
+    /// A condition in CEL on the whole statement, which it knows as `payload`.
+    pub(crate) fn of_payload(text: &str) -> Result<Self, ConditionError> {
+        let environment = Environment::kubernetes(RELEASE).with_variable(PAYLOAD, Type::Dyn);
+        Ok(Self { text: text.to_owned(), form: Form::Payload(compiled(&environment, text)?) })
     }
 
     /// A module of Rego whose `data.sigstore.isCompliant` must hold of the statement, which is the input.
@@ -82,7 +88,17 @@ impl Condition {
     pub(crate) fn names(&self, variable: &str) -> bool {
         match &self.form {
             Form::Cel(_) => self.text.contains(variable),
+            Form::Payload(_) => false,
             Form::Rego(_) | Form::Kyverno(_) => variable == "now",
+        }
+    }
+
+    fn truth(&self, program: &Program, bindings: &Bindings) -> Result<(), ConditionError> {
+        match program.evaluate(bindings, &mut Budget::default()) {
+            Ok(Value::Bool(true)) => Ok(()),
+            Ok(Value::Bool(false)) => Err(ConditionError::NotMet(self.text.clone())),
+            Ok(_) => Err(ConditionError::NoTruth(self.text.clone())),
+            Err(error) => Err(ConditionError::Failed { text: self.text.clone(), message: error.to_string() }),
         }
     }
 
@@ -91,12 +107,11 @@ impl Condition {
         let text = || self.text.clone();
         let failed = |message: String| ConditionError::Failed { text: text(), message };
         match &self.form {
-            Form::Cel(program) => match program.evaluate(&bindings(looked)?, &mut Budget::default()) {
-                Ok(Value::Bool(true)) => Ok(()),
-                Ok(Value::Bool(false)) => Err(ConditionError::NotMet(text())),
-                Ok(_) => Err(ConditionError::NoTruth(text())),
-                Err(error) => Err(failed(error.to_string())),
-            },
+            Form::Cel(program) => self.truth(program, &bindings(looked)?),
+            Form::Payload(program) => {
+                let payload = serde_json::to_value(looked.statement).map_err(|_| ConditionError::Claim)?;
+                self.truth(program, &Bindings::new().with(PAYLOAD, value(&payload)?))
+            }
             Form::Rego(rego) => {
                 let input = serde_json::to_string(looked.statement).map_err(|_| ConditionError::Claim)?;
                 rego.check(&input, looked.now).map_err(failed)
@@ -119,6 +134,14 @@ impl Condition {
             }
         }
     }
+}
+
+fn compiled(environment: &Environment, text: &str) -> Result<Arc<Program>, ConditionError> {
+    let program = environment.compile(text).map_err(|error| ConditionError::Syntax {
+        text: text.chars().take(200).collect(),
+        message: error.to_string(),
+    })?;
+    Ok(Arc::new(program))
 }
 
 /// What conditions in CEL know of a claim.

@@ -38,9 +38,10 @@ struct Around<'e> {
     annotations: Option<&'e serde_json::Map<String, Value>>,
 }
 
-struct Reader<'r> {
-    name: String,
-    root: &'r Arc<TrustedRoot>,
+/// What reads entries of a rule.
+pub(crate) struct Reader<'r> {
+    pub(crate) name: String,
+    pub(crate) root: &'r Arc<TrustedRoot>,
 }
 
 impl Reader<'_> {
@@ -219,7 +220,7 @@ impl Reader<'_> {
     }
 
     /// The key of a certificate that is given, which must lead to the chain that is given with it.
-    fn certified_key(&self, value: &Value) -> Result<PublicKey, PolicyError> {
+    pub(crate) fn certified_key(&self, value: &Value) -> Result<PublicKey, PolicyError> {
         let text = text_of(value, "cert");
         let text = text.ok_or_else(|| self.unsupported("certificates without `cert`"))?;
         let certificate = Certificate::all_of_pem(text)?;
@@ -297,7 +298,7 @@ impl Reader<'_> {
 }
 
 /// A text that is there and not empty.
-fn text_of<'v>(value: &'v Value, field: &str) -> Option<&'v str> {
+pub(crate) fn text_of<'v>(value: &'v Value, field: &str) -> Option<&'v str> {
     value.get(field).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 

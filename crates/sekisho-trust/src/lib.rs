@@ -15,6 +15,7 @@ mod cluster_image_policy;
 mod condition;
 mod entry;
 mod error;
+mod image_validating_policy;
 mod judgement;
 mod kyverno;
 mod pattern;
@@ -22,6 +23,7 @@ mod policy;
 mod rego;
 mod terms;
 mod trust_root;
+mod validation;
 
 pub use bundle::BundleInForce;
 pub use cache::{Cache, CacheKey};
@@ -32,6 +34,7 @@ pub use entry::{
     SignerEntry, Surroundings, TrustEntry, public_good,
 };
 pub use error::ConditionError;
+pub use image_validating_policy::of_image_validating_policy;
 pub use judgement::{Decision, Image, Material, Ruling, approved_until, judge, judge_ahead, judge_with};
 pub use kyverno::of_kyverno_rule;
 pub use pattern::ImagePattern;

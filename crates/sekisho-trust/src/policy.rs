@@ -190,7 +190,7 @@ impl Policy {
 
     /// Whether it is for the images of some objects alone.
     pub fn names_objects(&self) -> bool {
-        !self.terms.objects.is_empty()
+        !self.terms.objects.is_empty() || self.terms.namespace.is_some()
     }
 
     /// Whether it is for the images of an object.

@@ -44,6 +44,8 @@ pub struct Terms {
     /// What becomes of an image that is not approved.
     pub mode: Mode,
     pub(crate) objects: Vec<ObjectPattern>,
+    /// The namespace whose objects alone it is for.
+    pub(crate) namespace: Option<String>,
     pub(crate) overall: Option<Overall>,
 }
 
@@ -77,8 +79,13 @@ pub(crate) enum Shown {
 impl Terms {
     /// Whether the policy is for an object. Where the object is not known it is: nothing is let off by what is not said.
     pub(crate) fn concern(&self, resource: Option<&Resource>) -> bool {
-        let Some(resource) = resource.filter(|_| !self.objects.is_empty()) else { return true };
-        self.objects.iter().any(|pattern| pattern.matches(resource))
+        let Some(resource) = resource else { return true };
+        // The API server writes the namespace into what is sent to one.
+        let own = resource.object.pointer("/metadata/namespace").and_then(Value::as_str);
+        if self.namespace.as_deref().is_some_and(|name| own.is_some_and(|own| own != name)) {
+            return false;
+        }
+        self.objects.is_empty() || self.objects.iter().any(|pattern| pattern.matches(resource))
     }
 }
 

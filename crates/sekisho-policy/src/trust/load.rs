@@ -7,11 +7,12 @@ use sekisho_manifest::{Node, Object, Span};
 use sekisho_signature::root::TrustedRoot;
 use sekisho_trust::{
     ActionWord, BundleInForce, FailureWord, Policy, Surroundings, TrustEntry, of_cluster_image_policy,
-    of_trust_root, public_good,
+    of_image_validating_policy, of_trust_root, public_good,
 };
 
 use super::policy::TrustPolicy;
 use super::rule::ImageRule;
+use crate::kyverno::cel::PolicyKind;
 use crate::policy::FailureClass;
 use crate::problem::Problem;
 use crate::verdict::{Enforcement, RuleName};
@@ -94,6 +95,11 @@ pub(crate) fn load(given: &Given<'_>, objects: &[Object]) -> Loaded {
     }
     for object in objects.iter().filter(|object| object.is(SIGSTORE, "ClusterImagePolicy")) {
         loaded.cluster_image_policy(object);
+    }
+    for object in objects {
+        if let Some((PolicyKind::ImageValidating, namespaced)) = PolicyKind::of(&object.root) {
+            loaded.image_validating_policy(object, namespaced);
+        }
     }
     loaded
 }
@@ -186,6 +192,42 @@ impl Loaded {
             made_of.push_str(text);
         }
         self.push(name, policy, made_of, true, action, FailureClass::Closed);
+    }
+
+    /// A policy of Kyverno that judges images.
+    fn image_validating_policy(&mut self, object: &Object, namespaced: bool) {
+        let json = object.root.to_json();
+        let mut policy = match of_image_validating_policy(&json, &self.root) {
+            Ok(policy) => policy,
+            Err(error) => return self.problems.push(Problem::error(&object.root, error.to_string())),
+        };
+        let spec = object.root.get("spec");
+        let text = |field| spec.map(|spec| spec.str(field)).unwrap_or_default();
+        let flag = |field| {
+            let value = spec.and_then(|spec| spec.at(&["validationConfigurations", field]));
+            value.and_then(Node::as_bool).unwrap_or(true)
+        };
+        let actions = spec.and_then(|spec| spec.get("validationActions")).map_or(&[][..], Node::items);
+        let acts = |word| actions.iter().any(|action| action.as_str() == Some(word));
+        let enforcement = match (acts("Deny") || actions.is_empty(), acts("Warn")) {
+            (true, _) => Enforcement::Deny,
+            (false, true) => Enforcement::Warn,
+            (false, false) => Enforcement::Audit,
+        };
+        let failure =
+            if text("failurePolicy") == "Ignore" { FailureClass::Open } else { FailureClass::Closed };
+        let mut name = RuleName::of_policy(object.kind.as_str(), object.name.as_str());
+        if namespaced {
+            name.namespace = object.namespace.clone().unwrap_or_default();
+        }
+        policy.name = self.enter(policy.clone(), json.to_string());
+        let rule = ImageRule {
+            policy,
+            pins: flag("mutateDigest"),
+            wants_digest: flag("verifyDigest"),
+            required: flag("required"),
+        };
+        self.policies.push(TrustPolicy { name, rule, enforcement, failure });
     }
 
     fn push(

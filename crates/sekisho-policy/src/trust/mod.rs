@@ -1,7 +1,7 @@
 //! Policies of trust: which images a request brings in, and whether they are approved.
 //!
-//! Entries of `trust` in a `sekisho.yaml`, `ClusterImagePolicy` of sigstore's policy-controller, and `verifyImages` of
-//! Kyverno become [`ImageRule`]s on one judgement, that of `sekisho-trust`. Images are looked up by who evaluates, and
+//! Entries of `trust` in a `sekisho.yaml`, `ClusterImagePolicy` of sigstore's policy-controller, `verifyImages` and
+//! `ImageValidatingPolicy` of Kyverno become [`ImageRule`]s on one judgement, that of `sekisho-trust`. Images are looked up by who evaluates, and
 //! come as facts ([`crate::ImageFact`]); what was not looked up is never taken for approved.
 
 mod carried;

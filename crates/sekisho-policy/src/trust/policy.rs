@@ -1,4 +1,4 @@
-//! An entry of `trust`, or a `ClusterImagePolicy`, as one policy of a set.
+//! An entry of `trust`, a `ClusterImagePolicy` or an `ImageValidatingPolicy`, as one policy of a set.
 
 use sekisho_manifest::Node;
 

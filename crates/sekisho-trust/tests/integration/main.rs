@@ -4,6 +4,7 @@
 
 mod caches;
 mod foreign;
+mod image_validating;
 mod patterns;
 mod policies;
 mod support;

@@ -624,6 +624,45 @@ fn rules_of_kyverno_verify_pin_and_enforce_as_they_say() {
 }
 
 #[test]
+fn image_validating_policies_of_kyverno_are_applied_and_what_they_cannot_say_here_refuses_the_set() {
+    let policy = |host: &str, more: &str| {
+        let public = key(KEY).public_key().to_pem().replace('\n', "\n          ");
+        format!(
+            "apiVersion: policies.kyverno.io/v1
+kind: ImageValidatingPolicy
+metadata: {{name: signed}}
+spec:
+{more}  matchConstraints:
+    resourceRules: [{{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}}]
+  matchImageReferences: [{{glob: '{host}/*'}}]
+  attestors:
+  - name: release
+    cosign:
+      ctlog: {{insecureIgnoreTlog: true}}
+      key:
+        data: |-
+          {public}
+  validations:
+  - expression: images.containers.map(image, verifyImageSignatures(image, [attestors.release])).all(e, e > 0)
+"
+        )
+    };
+    let scene = with_policy(|host| policy(host, ""));
+    assert!(scene.admit(&scene.image("app:1")).expect("it is signed").contains("@sha256:"));
+    let why = scene.admit(&scene.image("app:2")).expect_err("it is not");
+    assert!(why.contains("(ImageValidatingPolicy signed, policies/signed.yaml:3"), "{why}");
+    let scene = with_policy(|host| policy(host, "  validationActions: [Warn]\n"));
+    let response = scene.validate(&review_of_pod(&scene.image("app:2")));
+    assert!(response.is_true("allowed") && response.strings("warnings").next().is_some());
+    let text = policy("example.com", "  matchConditions: [{name: a, expression: 'true'}]\n");
+    let texts = [Text { path: "p.yaml".into(), bytes: text.as_bytes().into(), provenance: None }];
+    let budget = sekisho_manifest::Budget::default();
+    let material = sekisho_policy::Material::of_texts(&texts, &budget);
+    let bundle = sekisho_policy::Bundle::compile(material, &sekisho_policy::BundleOptions::default());
+    assert!(!bundle.is_whole());
+}
+
+#[test]
 fn cluster_image_policies_are_applied_and_what_they_cannot_say_here_refuses_the_set() {
     let policy = |host: &str, more: &str| {
         let public = key(KEY).public_key().to_pem().replace('\n', "\n        ");

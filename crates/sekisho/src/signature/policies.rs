@@ -10,7 +10,8 @@ use sekisho_manifest::{Budget, Format, SourceId, load};
 use sekisho_notary::Services;
 use sekisho_signature::root::TrustedRoot;
 use sekisho_trust::{
-    PUBLIC_GOOD_NAME, Policy, Surroundings, of_cluster_image_policy, of_kyverno_rule, of_trust_root,
+    PUBLIC_GOOD_NAME, Policy, Surroundings, of_cluster_image_policy, of_image_validating_policy,
+    of_kyverno_rule, of_trust_root,
 };
 use serde_json::Value;
 
@@ -31,7 +32,8 @@ pub(crate) fn of_config(config: &Config) -> Result<Vec<Policy>> {
     config.document.trust.iter().map(|entry| Ok(entry.policy(&around)?)).collect()
 }
 
-/// The policies in files: `ClusterImagePolicy` with the `TrustRoot`s that it names, and rules of Kyverno that verify images.
+/// The policies in files: `ClusterImagePolicy` with the `TrustRoot`s that it names, and what of
+/// Kyverno's verifies images.
 pub(crate) fn of_files(paths: &[PathBuf], root: Option<&str>, offline: bool) -> Result<Vec<Policy>> {
     let root = Arc::new(root_of(Some(root.unwrap_or(PUBLIC_GOOD_NAME)))?);
     let mut documents = Vec::new();
@@ -129,8 +131,8 @@ fn of_object(object: &Value, roots: &Roots) -> Result<Vec<Policy>> {
             }
             Ok(found)
         }
-        "ImageValidatingPolicy" => {
-            bail!("`ImageValidatingPolicy` is not applied to images of a registry yet")
+        "ImageValidatingPolicy" | "NamespacedImageValidatingPolicy" => {
+            Ok(vec![of_image_validating_policy(object, &roots.usual)?])
         }
         _ => Ok(Vec::new()),
     }

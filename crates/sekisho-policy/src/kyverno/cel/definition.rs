@@ -107,7 +107,7 @@ impl CelPolicy {
             // What is not judged must not look as if it had passed.
             reader.refuse(
                 &spec,
-                "the policy needs the signature support, which is not there yet: leave it out",
+                "the policy needs the signatures of images, which are not known here: try it with `sekisho verify --policy`",
             );
             return (None, reader.problems);
         }

@@ -187,7 +187,16 @@ fn policies_about_signatures_are_refused() {
     let loaded = cel::load(&documents(&policy.replace("kind: Validating", "kind: ImageValidating")));
     assert!(loaded.policies.is_empty());
     let [(_, problem)] = loaded.problems.as_slice() else { unreachable!("{:?}", loaded.problems) };
-    assert!(problem.message.contains("needs the signature support"), "{problem}");
+    assert!(problem.message.contains("needs the signatures of images"), "{problem}");
+}
+
+#[test]
+fn sets_take_policies_about_signatures_for_policies_of_trust() {
+    let policy = policy("  validations:\n  - {expression: 'true'}");
+    let policy = policy.replace("kind: Validating", "kind: ImageValidating");
+    let loaded = sekisho_policy::load(&objects(&policy), &[], &Options::default());
+    let [problem] = loaded.problems.as_slice() else { unreachable!("{:?}", loaded.problems) };
+    assert!(problem.message.contains("validations[0].expression"), "{problem}");
 }
 
 #[test]
