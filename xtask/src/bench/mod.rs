@@ -72,6 +72,17 @@ fn release_binary_with(features: &[&str]) -> Result<PathBuf> {
     Ok(target.join("dist/sekisho"))
 }
 
+/// Runs a benchmark again by an xtask that is built as what is shipped.
+fn optimized(name: &str) -> Result<()> {
+    let status = Command::new(env!("CARGO"))
+        .args(["run", "--profile", "dist", "--quiet", "--package", "xtask", "--", "bench", name])
+        .current_dir(root())
+        .status()
+        .context("cannot run cargo")?;
+    ensure!(status.success(), "the benchmark failed");
+    Ok(())
+}
+
 /// A program of this name on the search path.
 fn installed(name: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())
