@@ -9,11 +9,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sekisho_manifest::{Budget, Format, SourceId, load};
+use serde_json::json;
 use smol_str::SmolStr;
 
 use crate::Secret;
 use crate::error::CredentialError;
-use crate::status::json;
 
 /// A program that gives credentials.
 #[derive(Debug, Clone)]
@@ -116,18 +116,11 @@ impl ExecPlugin {
 
     /// What the program is told in its environment.
     fn question(&self) -> String {
-        let cluster =
-            self.cluster.iter().flatten().map(|(key, value)| format!("{}:{}", json(key), json(value)));
-        let cluster: Vec<String> = cluster.collect();
-        let cluster = if cluster.is_empty() {
-            String::new()
-        } else {
-            format!("\"cluster\":{{{}}},", cluster.join(","))
-        };
-        format!(
-            "{{\"apiVersion\":{},\"kind\":\"ExecCredential\",\"spec\":{{{cluster}\"interactive\":false}}}}",
-            json(&self.api_version)
-        )
+        let mut spec = json!({"interactive": false});
+        if let Some(cluster) = self.cluster.as_ref().filter(|cluster| !cluster.is_empty()) {
+            spec["cluster"] = cluster.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        }
+        json!({"apiVersion": self.api_version.as_str(), "kind": "ExecCredential", "spec": spec}).to_string()
     }
 
     fn read(&self, bytes: &[u8]) -> Result<Given, CredentialError> {

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use sekisho_manifest::Node;
+use serde_json::Value;
 use smol_str::SmolStr;
 
 use crate::backoff::Backoff;
@@ -18,7 +19,7 @@ use crate::list::{Receiver, Selection};
 use crate::scanner::Left;
 use crate::snapshot::{Kept, Snapshot};
 use crate::splitter::Splitter;
-use crate::status::{json, parse};
+use crate::status::parse;
 use crate::watch::{Ended, Watcher};
 
 /// Which objects are mirrored, and what of them.
@@ -385,10 +386,12 @@ impl<T> Keeper<T> {
 
     /// The text of an object with what it is.
     fn whole(&self, text: &str) -> String {
-        let (version, kind) = (self.interest.resource.api_version(), &self.interest.resource.kind);
+        let resource = &self.interest.resource;
+        let version = Value::from(resource.api_version().as_str());
+        let kind = Value::from(resource.kind.as_str());
         let rest = text.strip_prefix('{').unwrap_or(text);
         let comma = if rest.starts_with('}') { "" } else { "," };
-        format!("{{\"apiVersion\":{},\"kind\":{}{comma}{rest}", json(&version), json(kind))
+        format!("{{\"apiVersion\":{version},\"kind\":{kind}{comma}{rest}")
     }
 
     /// The server said something that could be used.

@@ -1,7 +1,5 @@
 //! What the API server says of a request that it does not answer as asked: `Status`.
 
-use std::fmt::Write as _;
-
 use sekisho_manifest::{Budget, Format, Node, SourceId, load};
 
 /// A `Status` of the API server.
@@ -43,22 +41,4 @@ impl Status {
 pub(crate) fn parse(text: &str) -> Option<Node> {
     let loaded = load(SourceId::default(), text, Format::Json, &Budget::default());
     loaded.documents.into_iter().next().map(|document| document.root)
-}
-
-/// A text as JSON.
-pub(crate) fn json(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            control if u32::from(control) < 0x20 => {
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
-            }
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-    out
 }
