@@ -1,15 +1,19 @@
 //! `sekisho watch` with receivers of alerts that take their time, or take nothing.
 
+#[path = "../../../sekisho-notification/tests/integration/loopback.rs"]
+#[allow(dead_code, reason = "the server of the notifications' own tests can more")]
+mod loopback;
+
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
 use sekisho_runtime::Scenario;
 
+use self::loopback::Loopback;
 use crate::command::Workbench;
 
 const EXEC: &str = include_str!("../../../../rules/audit/tests/shell-asked-for-in-a-container.fires.log");
@@ -19,46 +23,6 @@ const RULES: &str =
 /// How often a file is looked at that is written meanwhile, and how long in between.
 const TRIES: usize = 600;
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// Serves requests: each is shown, and answered as soon as `allowed` says so or has nobody left to say so.
-fn receiver() -> (String, Receiver<String>, Sender<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("an address").to_string();
-    let ((shown, bodies), (allow, allowed)) = (channel(), channel());
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            serve(&stream, &shown, &allowed);
-        }
-    });
-    (address, bodies, allow)
-}
-
-/// Serves a connection until its client goes away.
-fn serve(stream: &TcpStream, shown: &Sender<String>, allowed: &Receiver<()>) -> Option<()> {
-    let mut reader = BufReader::new(stream);
-    loop {
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            if reader.read_line(&mut line).ok()? == 0 {
-                return None;
-            }
-            if line == "\r\n" {
-                break;
-            }
-            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().ok()?;
-            }
-        }
-        let mut body = vec![0; length];
-        reader.read_exact(&mut body).ok()?;
-        shown.send(String::from_utf8(body).ok()?).ok()?;
-        // An error is as good as leave: whoever gave it has gone.
-        let _ = allowed.recv();
-        let mut writer = stream;
-        writer.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").ok()?;
-    }
-}
 
 fn follow(bench: &Workbench, to: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_sekisho"))
@@ -83,10 +47,10 @@ fn end(mut process: Child) -> (String, Option<i32>) {
 fn a_log_is_followed_while_a_receiver_stalls() {
     let bench = Workbench::new();
     bench.file("audit.log", EXEC);
-    let (address, bodies, allow) = receiver();
-    let process = follow(&bench, &[&format!("http://{address}/alerts"), "file:alerts.txt"]);
+    let mut server = Loopback::start();
+    let process = follow(&bench, &[&format!("{}/alerts", server.address), "file:alerts.txt"]);
     // It has an alert and does not answer; the other alerts come to the file all the same.
-    bodies.recv().expect("an alert");
+    server.body();
     let mut log = fs::OpenOptions::new().append(true).open(bench.path().join("audit.log")).expect("a log");
     log.write_all(EXEC.repeat(20).as_bytes()).expect("it is written");
     let told = || fs::read_to_string(bench.path().join("alerts.txt")).map_or(0, |text| text.lines().count());
@@ -97,21 +61,20 @@ fn a_log_is_followed_while_a_receiver_stalls() {
         thread::sleep(PAUSE);
     }
     assert_eq!(told(), 42);
-    drop(allow);
+    server.answers = None;
     let (said, status) = end(process);
     assert_eq!(status, Some(1), "{said}");
     // What was not answered in time may have come twice.
-    assert!(bodies.try_iter().count() >= 41, "{said}");
+    assert!(server.rest().len() >= 41, "{said}");
 }
 
 #[test]
 fn a_collector_has_an_alert_before_the_end() {
     let bench = Workbench::new();
     bench.file("audit.log", EXEC);
-    let (address, bodies, allow) = receiver();
-    drop(allow);
-    let process = follow(&bench, &[&format!("otlp+http://{address}")]);
-    let body = bodies.recv().expect("what was found");
+    let server = Loopback::healthy();
+    let process = follow(&bench, &[&format!("otlp+{}", server.address)]);
+    let body = server.body();
     assert!(body.contains("resourceLogs") && body.contains("a shell runs in a container"), "{body}");
     let (said, status) = end(process);
     assert_eq!(status, Some(1), "{said}");
@@ -122,13 +85,12 @@ fn a_capture_is_read_no_faster_than_a_healthy_receiver_takes() {
     let bench = Workbench::new();
     let count = 6_000;
     flood(&bench, count);
-    let (address, bodies, allow) = receiver();
-    drop(allow);
-    let to = format!("http://{address}");
+    let server = Loopback::healthy();
+    let to = &server.address;
     let ran =
-        bench.run(&["watch", "--capture", "flood.scap", "--rules", "rules.yaml", "--rate", "0", "--to", &to]);
+        bench.run(&["watch", "--capture", "flood.scap", "--rules", "rules.yaml", "--rate", "0", "--to", to]);
     assert_eq!(ran.status, 0, "{}", ran.err);
-    assert!(bodies.try_iter().count() >= count);
+    assert!(server.rest().len() >= count);
 }
 
 #[test]
