@@ -38,16 +38,47 @@ fn pem(text: &str) -> Option<(&str, Vec<u8>)> {
     BASE64.decode(&plain).ok().map(|bytes| (kind, bytes))
 }
 
+/// What a certificate and a request have in common: a body, and a signature on it.
+struct Signed<'b> {
+    whole: Element<'b>,
+    body: Element<'b>,
+    algorithm: Element<'b>,
+    signature: &'b [u8],
+}
+
+impl<'b> Signed<'b> {
+    fn read(bytes: &'b [u8]) -> Option<Self> {
+        let whole = Reader::new(bytes).take(tag::SEQUENCE)?;
+        let mut parts = whole.reader();
+        let body = parts.take(tag::SEQUENCE)?;
+        let algorithm = parts.take(tag::SEQUENCE)?;
+        let signature = parts.take(tag::BIT_STRING)?.bits()?;
+        Some(Self { whole, body, algorithm, signature })
+    }
+
+    /// The fields that both have, for a subject with a key.
+    fn fields(&self, version: u32, subject: &Element<'_>, key: &Element<'_>) -> Result<Fields, String> {
+        Ok(vec![
+            ("Raw", base64(self.whole.raw)),
+            ("RawSubjectPublicKeyInfo", base64(key.raw)),
+            ("RawSubject", base64(subject.raw)),
+            ("Signature", base64(self.signature)),
+            ("SignatureAlgorithm", number(signature_algorithm(&self.algorithm))),
+            ("PublicKeyAlgorithm", number(1)),
+            ("PublicKey", public_key(key)?),
+            ("Version", number(version)),
+            ("Subject", names::name(subject)),
+            ("ExtraExtensions", Value::Null),
+        ])
+    }
+}
+
 fn certificate(bytes: &[u8]) -> Result<Value, String> {
     let wrong = || "x509: malformed certificate".to_owned();
-    let whole = Reader::new(bytes).take(tag::SEQUENCE).ok_or_else(wrong)?;
-    let mut outer = whole.reader();
-    let body = outer.take(tag::SEQUENCE).ok_or_else(wrong)?;
-    let algorithm = outer.take(tag::SEQUENCE).ok_or_else(wrong)?;
-    let signature = outer.take(tag::BIT_STRING).and_then(|element| element.bits()).ok_or_else(wrong)?;
-    let mut inner = body.reader();
+    let signed = Signed::read(bytes).ok_or_else(wrong)?;
+    let mut inner = signed.body.reader();
     let version = inner.take(tag::context(0)).and_then(|version| version.reader().take(tag::INTEGER));
-    let version = version.and_then(|version| version.small()).unwrap_or(0) + 1;
+    let version = version.and_then(|version| version.small()).unwrap_or(0).saturating_add(1);
     let serial = inner.take(tag::INTEGER).filter(is_short).ok_or_else(wrong)?;
     inner.take(tag::SEQUENCE).ok_or_else(wrong)?;
     let issuer = inner.take(tag::SEQUENCE).ok_or_else(wrong)?;
@@ -56,58 +87,30 @@ fn certificate(bytes: &[u8]) -> Result<Value, String> {
     let [Some(start), Some(end)] = times else { return Err("x509: malformed validity".to_owned()) };
     let subject = inner.take(tag::SEQUENCE).ok_or_else(wrong)?;
     let key = inner.take(tag::SEQUENCE).ok_or_else(wrong)?;
-    let public_key = public_key(&key)?;
-    let extensions = extensions_of(&mut inner);
-    let mut fields: Fields = vec![
-        ("Raw", base64(whole.raw)),
-        ("RawTBSCertificate", base64(body.raw)),
-        ("RawSubjectPublicKeyInfo", base64(key.raw)),
-        ("RawSubject", base64(subject.raw)),
+    let mut fields = signed.fields(version, &subject, &key)?;
+    fields.extend([
+        ("RawTBSCertificate", base64(signed.body.raw)),
         ("RawIssuer", base64(issuer.raw)),
-        ("Signature", base64(signature)),
-        ("SignatureAlgorithm", number(signature_algorithm(&algorithm))),
-        ("PublicKeyAlgorithm", number(1)),
-        ("PublicKey", public_key),
-        ("Version", number(version)),
         ("SerialNumber", Value::Float(serial.decimal().parse().unwrap_or(0.0))),
         ("Issuer", names::name(&issuer)),
-        ("Subject", names::name(&subject)),
         ("NotBefore", start.into()),
         ("NotAfter", end.into()),
-        ("ExtraExtensions", Value::Null),
-    ];
-    fields.extend(extensions::of_certificate(&extensions));
+    ]);
+    fields.extend(extensions::of_certificate(&extensions_of(&mut inner)));
     Ok(to_map(fields))
 }
 
 fn request(bytes: &[u8]) -> Result<Value, String> {
     let wrong = || "x509: malformed certificate request".to_owned();
-    let whole = Reader::new(bytes).take(tag::SEQUENCE).ok_or_else(wrong)?;
-    let mut outer = whole.reader();
-    let body = outer.take(tag::SEQUENCE).ok_or_else(wrong)?;
-    let algorithm = outer.take(tag::SEQUENCE).ok_or_else(wrong)?;
-    let signature = outer.take(tag::BIT_STRING).and_then(|element| element.bits()).ok_or_else(wrong)?;
-    let mut inner = body.reader();
+    let signed = Signed::read(bytes).ok_or_else(wrong)?;
+    let mut inner = signed.body.reader();
     let version = inner.take(tag::INTEGER).and_then(|version| version.small()).ok_or_else(wrong)?;
     let subject = inner.take(tag::SEQUENCE).ok_or_else(wrong)?;
     let key = inner.take(tag::SEQUENCE).ok_or_else(wrong)?;
-    let public_key = public_key(&key)?;
     let attributes = inner.take(tag::context(0));
     let (attributes, extensions) = attributes.map_or_else(Default::default, |all| names::attributes(&all));
-    let mut fields: Fields = vec![
-        ("Raw", base64(whole.raw)),
-        ("RawTBSCertificateRequest", base64(body.raw)),
-        ("RawSubjectPublicKeyInfo", base64(key.raw)),
-        ("RawSubject", base64(subject.raw)),
-        ("Version", number(version)),
-        ("Signature", base64(signature)),
-        ("SignatureAlgorithm", number(signature_algorithm(&algorithm))),
-        ("PublicKeyAlgorithm", number(1)),
-        ("PublicKey", public_key),
-        ("Subject", names::name(&subject)),
-        ("Attributes", list(attributes)),
-        ("ExtraExtensions", Value::Null),
-    ];
+    let mut fields = signed.fields(version, &subject, &key)?;
+    fields.extend([("RawTBSCertificateRequest", base64(signed.body.raw)), ("Attributes", list(attributes))]);
     fields.extend(extensions::of_request(&extensions));
     Ok(to_map(fields))
 }
