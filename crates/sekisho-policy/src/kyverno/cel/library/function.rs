@@ -32,17 +32,18 @@ impl fmt::Display for Context {
 /// What a function gives.
 pub(super) type Given = Result<Value, Failure>;
 
+/// What a function does with a call.
+type Code = fn(&mut Call<'_>) -> Given;
+
 /// A function that is called on a value, under several names.
 pub(super) fn members(
     environment: Environment,
     names: &[&'static str],
     signature: &str,
-    code: fn(&mut Call<'_>) -> Given,
+    code: Code,
 ) -> Environment {
-    let add = |environment: Environment, name: &&'static str| {
-        environment.with_extension(Extension::member(*name, signature, code))
-    };
-    names.iter().fold(environment, add)
+    let made = names.iter().map(|name| Extension::member(*name, signature, code));
+    made.fold(environment, Environment::with_extension)
 }
 
 /// A function that is called by itself, under several names.
@@ -50,12 +51,10 @@ pub(super) fn globals(
     environment: Environment,
     names: &[&'static str],
     signature: &str,
-    code: fn(&mut Call<'_>) -> Given,
+    code: Code,
 ) -> Environment {
-    let add = |environment: Environment, name: &&'static str| {
-        environment.with_extension(Extension::global(*name, signature, code))
-    };
-    names.iter().fold(environment, add)
+    let made = names.iter().map(|name| Extension::global(*name, signature, code));
+    made.fold(environment, Environment::with_extension)
 }
 
 /// The text at a place of the arguments.
