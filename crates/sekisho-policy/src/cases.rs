@@ -1,14 +1,14 @@
 //! Tests of policies in our own format: a document names policies, what exists beside the request, and cases,
 //! each a request with what is expected of it. `docs/policy-tests.md` describes the format.
 
-use sekisho_manifest::{FieldPath, Node, Object, Value, field};
+use sekisho_manifest::{FieldPath, Node, Object, Operation, Value, field};
 use smol_str::SmolStr;
 
 use crate::facts::Facts;
 use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::kinds::Kinds;
 use crate::problem::{Problem, Weight};
-use crate::request::{Operation, Request, User};
+use crate::request::{Request, User};
 use crate::set::{PolicySet, Review};
 use crate::verdict::{Enforcement, Outcome, Verdict};
 

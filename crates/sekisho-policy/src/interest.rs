@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use sekisho_manifest::Operation;
 use smol_str::SmolStr;
 
-use crate::request::{Operation, Request};
+use crate::request::Request;
 
 /// Which requests a policy can concern. It may name more than the policy matches in the end, never less.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,6 @@
 //! What policies are asked about: an admission request as `admission.k8s.io/v1` has it.
 
-use std::fmt;
-
-use sekisho_manifest::{Entry, Node, Object, Value};
+use sekisho_manifest::{Entry, Node, Object, Operation, Value};
 use smol_str::SmolStr;
 
 use crate::group_version::{GroupVersionKind, GroupVersionResource};
@@ -41,19 +39,6 @@ pub struct Request {
     pub dry_run: bool,
 }
 
-/// What is done to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Operation {
-    /// It is made.
-    Create,
-    /// It is changed.
-    Update,
-    /// It is removed.
-    Delete,
-    /// One connects to it: `exec`, `attach`, `portforward`, `proxy`.
-    Connect,
-}
-
 /// Who sends a request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct User {
@@ -65,31 +50,6 @@ pub struct User {
     pub groups: Vec<SmolStr>,
     /// What the authenticator adds.
     pub extra: Vec<(SmolStr, Vec<SmolStr>)>,
-}
-
-impl Operation {
-    /// As the API server writes it: `CREATE`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "CREATE",
-            Self::Update => "UPDATE",
-            Self::Delete => "DELETE",
-            Self::Connect => "CONNECT",
-        }
-    }
-
-    /// The operation of this name, in the API server's writing.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Create, Self::Update, Self::Delete, Self::Connect]
-            .into_iter()
-            .find(|operation| operation.as_str() == name)
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 impl Request {

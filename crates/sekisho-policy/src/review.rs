@@ -1,11 +1,11 @@
 //! Reads an `AdmissionReview` as the API server sends it to webhooks.
 
-use sekisho_manifest::Node;
+use sekisho_manifest::{Node, Operation};
 use smol_str::SmolStr;
 
 use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::problem::Problem;
-use crate::request::{Operation, Request, User};
+use crate::request::{Request, User};
 
 impl Request {
     /// The request of an `AdmissionReview` of `admission.k8s.io/v1`.

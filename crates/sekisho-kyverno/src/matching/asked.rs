@@ -1,41 +1,9 @@
 //! What filters are asked about: what is done, to which object, by whom.
 
+use sekisho_manifest::Operation;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::value::{Map, Value};
-
-/// What is done to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Operation {
-    /// It is made.
-    #[default]
-    Create,
-    /// It is changed.
-    Update,
-    /// It is removed.
-    Delete,
-    /// One connects to it.
-    Connect,
-}
-
-impl Operation {
-    /// As the API server writes it: `CREATE`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Create => "CREATE",
-            Self::Update => "UPDATE",
-            Self::Delete => "DELETE",
-            Self::Connect => "CONNECT",
-        }
-    }
-
-    /// The operation of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Create, Self::Update, Self::Delete, Self::Connect]
-            .into_iter()
-            .find(|operation| operation.as_str() == name)
-    }
-}
 
 /// A kind in a version of a group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

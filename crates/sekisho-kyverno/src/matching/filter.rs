@@ -1,12 +1,13 @@
 //! The `match` and `exclude` of a rule.
 
+use sekisho_manifest::Operation;
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::budget::{BudgetError, Meter};
 use crate::scalar::wildcard;
 use crate::value::{Map, Value};
 
-use super::asked::{Asked, Operation, User};
+use super::asked::{Asked, User};
 use super::kind::KindSelector;
 use super::labels::LabelSelector;
 

@@ -1,14 +1,14 @@
 //! Which requests a policy or a binding is for: resource rules, selectors, and other versions of a resource.
 
-use sekisho_manifest::Node;
 use sekisho_manifest::selector::Selector;
+use sekisho_manifest::{Node, Operation};
 use smol_str::SmolStr;
 
 use super::equivalents;
 use super::reader::{At, Reader};
 use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::interest::{Interest, Target};
-use crate::request::{Operation, Request};
+use crate::request::Request;
 
 /// `matchConstraints` of a policy, `matchResources` of a binding.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sekisho_cel::{EvaluationError, Nulls, Value};
-use sekisho_manifest::{Entry, Mapping, Node, Span, Value as NodeValue};
+use sekisho_manifest::{Entry, Mapping, Node, Operation, Span, Value as NodeValue};
 use smol_str::SmolStr;
 
 use super::definition::SharedKey;
@@ -132,7 +132,7 @@ fn namespace(name: &SmolStr, facts: &dyn Facts) -> Node {
 pub(super) fn namespace_labels(request: &Request, facts: &dyn Facts) -> Option<Node> {
     let creates = super::matching::is_about_namespace(request)
         && request.subresource.is_empty()
-        && matches!(request.operation, crate::request::Operation::Create | crate::request::Operation::Update);
+        && matches!(request.operation, Operation::Create | Operation::Update);
     let object = if creates { request.object.clone() } else { Some(namespace(namespace_of(request), facts)) };
     object?.at(&["metadata", "labels"]).cloned()
 }

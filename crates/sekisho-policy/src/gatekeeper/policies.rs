@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sekisho_manifest::{Node, Object, Source};
+use sekisho_manifest::{Node, Object, Operation, Source};
 use smol_str::SmolStr;
 
 use super::constraint::{Constraint, EnforcementPoint, GROUP};
@@ -22,7 +22,6 @@ use crate::interest::{Interest, Target};
 use crate::policy::Policy;
 use crate::problem::Problem;
 use crate::rego::LintRemark;
-use crate::request::Operation;
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// How Gatekeeper's documents are to be used.

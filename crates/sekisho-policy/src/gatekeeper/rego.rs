@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use sekisho_manifest::{Node, Source, SourceId};
+use sekisho_manifest::{Node, Operation, Source, SourceId};
 use sekisho_rego::Memory;
 use sekisho_rego::ast::RegoVersion;
 use sekisho_rego::value::Value;
@@ -18,7 +18,7 @@ use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::problem::Problem;
 use crate::rego::{LintRemark, Module, world};
-use crate::request::{Operation, Request};
+use crate::request::Request;
 
 /// The rule that every template has.
 const VIOLATION: &str = "violation";

@@ -1,6 +1,6 @@
 //! What constraints judge of a request: the object, the one it replaces, and what will be generated of it.
 
-use sekisho_manifest::Node;
+use sekisho_manifest::{Node, Operation};
 use smol_str::SmolStr;
 
 use super::expansion::{ExpansionTemplate, expand};
@@ -9,7 +9,7 @@ use super::mutation::Mutators;
 use crate::asked::Asked;
 use crate::facts::Facts;
 use crate::group_version::{GroupVersionKind, GroupVersionResource};
-use crate::request::{Operation, Request};
+use crate::request::Request;
 use crate::views::Views;
 
 /// Everything that is judged of one request.

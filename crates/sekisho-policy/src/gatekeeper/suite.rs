@@ -1,13 +1,13 @@
 //! Runs Gatekeeper's test suites: `suite.yaml` with templates, constraints and cases.
 
 use regex::Regex;
-use sekisho_manifest::{Node, Object, Value};
+use sekisho_manifest::{Node, Object, Operation, Value};
 
 use super::constraint::{Constraint, EnforcementPoint};
 use super::policies::{Options, load};
 use super::template::{Engine, Template};
 use crate::kinds::Kinds;
-use crate::request::{Operation, Request};
+use crate::request::Request;
 use crate::set::PolicySet;
 use crate::snapshot::Snapshot;
 use crate::verdict::Outcome;

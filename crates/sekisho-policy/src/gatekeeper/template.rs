@@ -1,11 +1,10 @@
 //! Constraint templates: a kind of constraint, the schema of its parameters, and the rule in Rego or CEL.
 
-use sekisho_manifest::{Node, Object};
+use sekisho_manifest::{Node, Object, Operation};
 use smol_str::SmolStr;
 
 use crate::gatekeeper::schema::Schema;
 use crate::problem::Problem;
-use crate::request::Operation;
 
 /// The target that Kubernetes objects are judged by.
 const TARGET: &str = "admission.k8s.gatekeeper.sh";

@@ -57,11 +57,11 @@ impl Options {
         }
         match self.values.operation() {
             Some(Operation::Update) => {
-                request.operation = request::Operation::Update;
+                request.operation = Operation::Update;
                 request.old_object = request.object.clone();
             }
             Some(Operation::Delete) => {
-                request.operation = request::Operation::Delete;
+                request.operation = Operation::Delete;
                 request.old_object = request.object.take();
             }
             _ => {}

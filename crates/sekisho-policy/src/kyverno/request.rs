@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sekisho_kyverno::Value;
-use sekisho_kyverno::matching::{Kind, Operation, User};
+use sekisho_kyverno::matching::{Kind, User};
 use sekisho_kyverno::rule::Request;
 
 use crate::asked::Asked;
@@ -31,12 +31,7 @@ fn converted(request: &request::Request, facts: &dyn Facts) -> Request {
         },
         resource: request.resource.resource.clone(),
         subresource: request.subresource.clone(),
-        operation: match request.operation {
-            request::Operation::Create => Operation::Create,
-            request::Operation::Update => Operation::Update,
-            request::Operation::Delete => Operation::Delete,
-            request::Operation::Connect => Operation::Connect,
-        },
+        operation: request.operation,
         user: (!nobody).then(|| User {
             name: user.name.clone(),
             uid: user.uid.clone(),

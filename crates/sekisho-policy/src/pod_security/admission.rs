@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use sekisho_manifest::{FieldPath, Node};
+use sekisho_manifest::{FieldPath, Node, Operation};
 use smol_str::format_smolstr;
 
 use crate::facts::Facts;
 use crate::group_version::GroupVersionResource;
-use crate::request::{Operation, Request};
+use crate::request::Request;
 
 use super::answer::{Answer, Finding, Mode, Status, StatusDetails};
 use super::catalogue::evaluate;

@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
-use sekisho_manifest::Node;
+use sekisho_manifest::{Node, Operation};
 use smol_str::SmolStr;
 
 use crate::facts::{Facts, ObjectQuery};
 use crate::group_version::GroupVersionKind;
-use crate::request::{Operation, Request};
+use crate::request::Request;
 
 use super::answer::{Answer, Cause, Status, StatusDetails};
 use super::catalogue::evaluate;

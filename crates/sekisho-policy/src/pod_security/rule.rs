@@ -1,13 +1,13 @@
 //! Pod Security as one policy of a set.
 
-use sekisho_manifest::{FieldPath, Node, Span, Value, field};
+use sekisho_manifest::{FieldPath, Node, Operation, Span, Value, field};
 use smol_str::{SmolStr, ToSmolStr as _};
 
 use crate::asked::Asked;
 use crate::facts::{Facts, ObjectQuery};
 use crate::interest::{Interest, Target};
 use crate::policy::Policy;
-use crate::request::{Operation, Request};
+use crate::request::Request;
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 use super::admission::{resources, review};

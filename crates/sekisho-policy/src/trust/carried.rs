@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 
-use sekisho_manifest::{FieldPath, Node, Value};
+use sekisho_manifest::{FieldPath, Node, Operation, Value};
 use sekisho_trust::Resource;
 use smol_str::SmolStr;
 
 use crate::group_version::GroupVersionKind;
 use crate::interest::{Interest, Target};
-use crate::request::{Operation, Request};
+use crate::request::Request;
 
 /// An image that a request brings in.
 #[derive(Debug, Clone, PartialEq, Eq)]

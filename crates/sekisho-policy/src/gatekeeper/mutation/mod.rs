@@ -10,13 +10,12 @@ mod value;
 
 use std::collections::BTreeSet;
 
-use sekisho_manifest::Node;
+use sekisho_manifest::{Node, Operation};
 
 pub(crate) use self::mutator::Mutator;
 use self::mutator::Rounds;
 use crate::facts::Facts;
 use crate::gatekeeper::matching::{self, Subject};
-use crate::request::Operation;
 
 /// All mutators, in the order in which they are applied.
 #[derive(Debug, Clone, Default)]

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use sekisho_manifest::{Node, Object};
+use sekisho_manifest::{Node, Object, Operation};
 use smol_str::SmolStr;
 
 use super::apply::{MutationError, PathTests, apply};
@@ -15,7 +15,6 @@ use crate::facts::Facts;
 use crate::gatekeeper::expansion::AppliesTo;
 use crate::gatekeeper::matching::{self, Match, MatchError, Subject};
 use crate::problem::Problem;
-use crate::request::Operation;
 
 /// The group of mutators.
 const GROUP: &str = "mutations.gatekeeper.sh";

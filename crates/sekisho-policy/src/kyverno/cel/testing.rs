@@ -4,11 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use sekisho_kyverno::Settings;
-use sekisho_kyverno::matching;
 use sekisho_kyverno::rule::{self, RuleResult};
 use sekisho_kyverno::testing::{Case, OtherPolicies};
 use sekisho_kyverno::{Map, Value};
-use sekisho_manifest::Node;
+use sekisho_manifest::{Node, Operation};
 use smol_str::SmolStr;
 
 use super::bound::{self, Bound};
@@ -19,7 +18,7 @@ use super::outside::{Address, HttpRequest, Outside, Silence};
 use crate::asked::Asked;
 use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::kinds::Kinds;
-use crate::request::{Operation, Request, User};
+use crate::request::{Request, User};
 use crate::views::Views;
 
 /// How many policies are kept compiled.
@@ -132,9 +131,8 @@ fn request(request: &rule::Request, kinds: &Kinds) -> Request {
         name: text("name"),
         namespace: text("namespace"),
         operation: match request.operation {
-            matching::Operation::Update => Operation::Update,
-            matching::Operation::Delete => Operation::Delete,
-            matching::Operation::Create | matching::Operation::Connect => Operation::Create,
+            Operation::Connect => Operation::Create,
+            done => done,
         },
         user: user.unwrap_or_default(),
         object: request.object.as_ref().map(Value::to_node),
