@@ -90,6 +90,8 @@ pub struct Standing {
     pub failed: u64,
     /// What failed last, or holds the controller up.
     pub error: Option<String>,
+    /// Why the clock here is not one to remove anything by; none where it is.
+    pub clock: Option<String>,
     /// Summaries that are in the cluster, and namespaces that were left out.
     pub summaries: (usize, usize),
     /// How approvals of images that run stand.

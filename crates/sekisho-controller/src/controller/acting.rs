@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
+use jiff::{SignedDuration, Timestamp};
 use sekisho_policy::{Bundle, Policy, RuleName};
 use sekisho_store::ObjectKey;
 use sekisho_webhook::facts::FactSource as _;
@@ -16,6 +17,9 @@ use crate::kept::{Made, whole};
 
 /// How long to wait before what was made is looked at again: what policies look at may arrive later.
 const LATER: Duration = Duration::from_secs(1);
+
+/// How far the clock here and the API server's may be apart where objects are removed by their age.
+const APART: SignedDuration = SignedDuration::from_mins(5);
 
 impl Work<'_> {
     /// Carries out what policies want because of what happened.
@@ -176,6 +180,23 @@ impl Work<'_> {
         }
     }
 
+    /// Why the clock here is not one to remove anything by; none where it is. Objects are as old as the API server's clock says.
+    fn clock_apart(&self) -> Option<String> {
+        let ahead = match self.controller.connection.server_time() {
+            Ok(Some(time)) => Timestamp::now().duration_since(time),
+            // It does not say, so there is nothing to go by.
+            Ok(None) => return None,
+            Err(error) => return Some(format!("nothing is removed: {error}")),
+        };
+        let word = if ahead.is_negative() { "behind" } else { "ahead of" };
+        (ahead.abs() > APART).then(|| {
+            format!(
+                "nothing is removed: the clock here is {} s {word} the API server's: set the clocks of the nodes",
+                ahead.abs().as_secs()
+            )
+        })
+    }
+
     /// Removes what cleanup policies match whose time has come.
     pub(super) fn clean(&mut self, words: &mut Vec<String>) {
         let settings = &self.controller.settings;
@@ -188,6 +209,13 @@ impl Work<'_> {
         let (due, wrong) = self.cleaner.due(&bundle, now());
         words.extend(wrong.iter().map(|(policy, why)| format!("{policy}: {why}")));
         if due.is_empty() {
+            return;
+        }
+        let apart = self.clock_apart();
+        words.extend(apart.clone());
+        let is_apart = apart.is_some();
+        lock(&self.controller.standing).clock = apart;
+        if is_apart {
             return;
         }
         let meant: Vec<_> = due.iter().filter_map(|place| bundle.loaded.cleanups.get(*place)).collect();

@@ -36,6 +36,12 @@ impl Controller {
         line("counter", "changed_total", "Objects that policies had changed.", standing.changed);
         line("counter", "removed_total", "Objects that policies had removed.", standing.removed);
         line("counter", "failed_total", "Changes that policies wanted and that failed.", standing.failed);
+        line(
+            "gauge",
+            "clock_apart",
+            "Whether nothing is removed because of the clock.",
+            u64::from(standing.clock.is_some()),
+        );
         line("gauge", "summaries", "Summaries in the cluster.", standing.summaries.0 as u64);
         line(
             "gauge",

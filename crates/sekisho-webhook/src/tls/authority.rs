@@ -66,7 +66,9 @@ struct Authority {
     name: String,
     certificate: String,
     key: String,
-    /// In seconds since 1970, as all points of time here.
+    /// In seconds since 1970, as all points of time here. What was kept by a version that did not say it, holds already.
+    #[serde(default)]
+    not_before: i64,
     not_after: i64,
     /// From when on it signs.
     signs_from: i64,
@@ -77,6 +79,7 @@ struct Authority {
 pub(super) struct Issued {
     pub(super) certificate: Certificate,
     pub(super) by: String,
+    pub(super) not_before: i64,
     pub(super) renew_at: i64,
 }
 
@@ -104,7 +107,8 @@ impl Authorities {
     /// The authorities as they are to be at a time; none where they are so already.
     pub fn kept_up(&self, now: i64, rotation: &Rotation) -> Result<Option<Self>, AuthorityError> {
         let mut next = self.clone();
-        next.authorities.retain(|authority| authority.not_after > now);
+        // What a clock made that was ahead is trusted by nobody whose clock is right.
+        next.authorities.retain(|authority| authority.not_before <= now && now < authority.not_after);
         let third = seconds(rotation.authority) / 3;
         match next.authorities.last() {
             None => next.authorities.push(Authority::make(now, now, rotation)?),
@@ -128,7 +132,9 @@ impl Authorities {
 
     /// Whether a certificate is still what it would be if it were made now.
     pub(super) fn is_fresh(&self, issued: &Issued, now: i64) -> bool {
-        now < issued.renew_at && self.signing(now).is_some_and(|authority| authority.name == issued.by)
+        issued.not_before <= now
+            && now < issued.renew_at
+            && self.signing(now).is_some_and(|authority| authority.name == issued.by)
     }
 
     /// Makes a certificate for these names.
@@ -142,16 +148,18 @@ impl Authorities {
         let issuer = Issuer::new(authority_params(&authority.name)?, KeyPair::from_pem(&authority.key)?);
         let key = KeyPair::generate()?;
         let mut params = CertificateParams::new(names)?;
+        let begins = now.saturating_sub(seconds(rotation.skew));
         let ends = now.saturating_add(seconds(rotation.certificate)).min(authority.not_after);
         params.distinguished_name = named(names.first().map_or("sekisho", String::as_str));
-        params.not_before = date_time_ymd(1970, 1, 1) + since(now.saturating_sub(seconds(rotation.skew)));
+        params.not_before = date_time_ymd(1970, 1, 1) + since(begins);
         params.not_after = date_time_ymd(1970, 1, 1) + since(ends);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         params.use_authority_key_identifier_extension = true;
         let made = params.signed_by(&key, &issuer)?;
         let certificate = Certificate::read(made.pem().as_bytes(), key.serialize_pem().as_bytes())?;
-        Ok(Issued { certificate, by: authority.name.clone(), renew_at: now + (ends - now) / 2 })
+        let renew_at = now + (ends - now) / 2;
+        Ok(Issued { certificate, by: authority.name.clone(), not_before: begins, renew_at })
     }
 }
 
@@ -162,11 +170,12 @@ impl Authority {
         let identity = HEXLOWER.encode(key.public_key_raw().get(1..7).unwrap_or_default());
         let name = format!("sekisho-admission-{identity}");
         let mut params = authority_params(&name)?;
+        let not_before = now.saturating_sub(seconds(rotation.skew));
         let not_after = now.saturating_add(seconds(rotation.authority));
-        params.not_before = date_time_ymd(1970, 1, 1) + since(now.saturating_sub(seconds(rotation.skew)));
+        params.not_before = date_time_ymd(1970, 1, 1) + since(not_before);
         params.not_after = date_time_ymd(1970, 1, 1) + since(not_after);
         let certificate = params.self_signed(&key)?.pem();
-        Ok(Self { name, certificate, key: key.serialize_pem(), not_after, signs_from })
+        Ok(Self { name, certificate, key: key.serialize_pem(), not_before, not_after, signs_from })
     }
 }
 

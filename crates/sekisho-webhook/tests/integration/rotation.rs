@@ -121,6 +121,52 @@ fn replicas_that_begin_at_once_have_one_authority() {
 }
 
 #[test]
+fn what_a_clock_made_that_was_ahead_goes_when_the_clock_is_right() {
+    let (store, clock) = (Shared::default(), Arc::new(Mutex::new(START + 30 * DAY)));
+    let mut ahead = replica(&store, &clock);
+    let early = ahead.current().expect("a certificate");
+    let told = || store.0.lock().unwrap().told.clone();
+    assert!(!is_trusted(&early, &told(), START), "callers whose clocks are right do not trust it");
+    // Another replica, and the same one after its clock was set.
+    let right = Arc::new(Mutex::new(START));
+    let shown = replica(&store, &right).current().expect("a certificate");
+    assert!(is_trusted(&shown, &told(), START));
+    *clock.lock().unwrap() = START;
+    let mended = ahead.current().expect("a certificate");
+    assert!(is_trusted(&mended, &told(), START) && is_trusted(&shown, &told(), START));
+    assert_eq!(told().matches("BEGIN CERTIFICATE").count(), 1);
+    // One that is ahead again leaves the authority as it is.
+    *clock.lock().unwrap() = START + 30 * DAY;
+    let before = told();
+    ahead.current().expect("a certificate");
+    assert_eq!(told(), before);
+}
+
+#[test]
+fn a_certificate_is_made_anew_when_the_clock_is_set_back() {
+    let (store, clock) = (Shared::default(), Arc::new(Mutex::new(START)));
+    let mut one = replica(&store, &clock);
+    one.current().expect("a certificate");
+    *clock.lock().unwrap() = START + 3 * DAY;
+    let mut other = replica(&store, &clock);
+    let early = other.current().expect("a certificate");
+    let told = store.0.lock().unwrap().told.clone();
+    assert!(!is_trusted(&early, &told, START + DAY));
+    *clock.lock().unwrap() = START + DAY;
+    assert!(is_trusted(&other.current().expect("a certificate"), &told, START + DAY));
+}
+
+#[test]
+fn an_authority_that_an_earlier_version_kept_goes_on() {
+    let made = Authorities::default().kept_up(START, &Rotation::default()).expect("made").expect("changed");
+    let mut kept: serde_json::Value = serde_json::from_str(&made.write()).expect("JSON");
+    let authority = kept["authorities"][0].as_object_mut().expect("an authority");
+    assert_eq!(authority.remove("notBefore"), Some((START - HOUR).into()));
+    let read = Authorities::read(&kept.to_string()).expect("it is read");
+    assert_eq!(read.kept_up(START + DAY, &Rotation::default()).expect("kept"), None);
+}
+
+#[test]
 fn what_is_kept_can_be_read_again_and_nonsense_is_an_error() {
     let made = Authorities::default().kept_up(START, &Rotation::default()).expect("made").expect("changed");
     let again = Authorities::read(&made.write()).expect("it was written");

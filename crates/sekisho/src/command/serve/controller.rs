@@ -213,6 +213,7 @@ fn status(
                     .iter()
                     .chain(&standing.store)
                     .chain(&standing.unjudged)
+                    .chain(&standing.clock)
                     .map(|why| format!("{why}\n"));
                 let words: String =
                     std::iter::once(format!("{}\n", health.detail())).chain(unread).chain(failed).collect();

@@ -5,6 +5,7 @@ mod audit;
 mod bill;
 mod break_glass;
 mod bundles;
+mod clocks;
 mod controller;
 mod controller_faults;
 mod doctor;

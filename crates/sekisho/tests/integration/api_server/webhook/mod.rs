@@ -270,8 +270,17 @@ impl Drop for Webhook {
     }
 }
 
-fn spawn(arguments: &[String], [listen, status]: [&str; 2]) -> (Child, Arc<Mutex<Vec<String>>>) {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_sekisho"))
+fn spawn(arguments: &[String], addresses: [&str; 2]) -> (Child, Arc<Mutex<Vec<String>>>) {
+    spawn_by(Command::new(env!("CARGO_BIN_EXE_sekisho")), arguments, addresses)
+}
+
+/// By a command that becomes the webhook.
+fn spawn_by(
+    mut command: Command,
+    arguments: &[String],
+    [listen, status]: [&str; 2],
+) -> (Child, Arc<Mutex<Vec<String>>>) {
+    let mut process = command
         .args(arguments)
         .args(["--listen", listen, "--status", status])
         .stdin(Stdio::null())
