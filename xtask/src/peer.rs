@@ -152,8 +152,12 @@ pub(crate) fn debian(programs: &[&str]) -> Result<Option<()>> {
     if missing.is_empty() {
         return Ok(Some(()));
     }
-    let packages: Vec<&str> =
-        missing.iter().map(|name| if *name == "softhsm2-util" { "softhsm2" } else { name }).collect();
+    let packages = missing.iter().map(|name| match *name {
+        "pg_ctlcluster" => "postgresql",
+        "softhsm2-util" => "softhsm2",
+        name => name,
+    });
+    let packages: Vec<&str> = packages.collect();
     let arguments = [&["install", "--yes", "--quiet", "--no-install-recommends"][..], &packages].concat();
     let installed = run("apt-get", &["update", "--quiet"]).and_then(|()| run("apt-get", &arguments));
     had(installed, &missing.join(", "), ())

@@ -12,8 +12,8 @@ use crate::{cluster, conformance, fuzz, peer};
 /// How long each fuzz target runs here: long enough to see that it stands, and no more.
 const FUZZ_SECONDS: u32 = 10;
 
-/// What tests run beside the program, by the Debian packages of the same name.
-const PROGRAMS: [&str; 2] = ["docker-registry", "skopeo"];
+/// What tests run beside the program.
+const PROGRAMS: [&str; 4] = ["docker-registry", "faketime", "pg_ctlcluster", "skopeo"];
 
 pub(crate) fn run() -> Result<()> {
     peer::debian(&PROGRAMS)?;
