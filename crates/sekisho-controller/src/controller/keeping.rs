@@ -11,19 +11,15 @@ use crate::summary::{self, summaries};
 const SUMMARIES: Duration = Duration::from_mins(1);
 
 impl Work<'_> {
-    /// Takes out of the store what went away while nobody followed.
-    pub(super) fn sweep(&mut self, words: &mut Vec<String>) {
+    /// Writes what waits. When everything there is `is_written` with that, what went away while nobody followed is taken out.
+    pub(super) fn flush(&mut self, is_written: bool, words: &mut Vec<String>) {
         let Some(spool) = &mut self.spool else { return };
-        let (cluster, began) = (&self.controller.settings.cluster, self.began);
-        let swept = spool.flush(now()).and_then(|_| spool.with(|store| store.sweep(cluster, began, now())));
-        if let Err(error) = swept {
-            words.push(error.to_string());
+        let mut outcome = if spool.waiting() > 0 { spool.flush(now()).map(|_| ()) } else { Ok(()) };
+        if is_written && !self.swept && outcome.is_ok() {
+            let (cluster, began) = (&self.controller.settings.cluster, self.began);
+            outcome = spool.with(|store| store.sweep(cluster, began, now())).map(|_| ());
+            self.swept = outcome.is_ok();
         }
-    }
-
-    pub(super) fn flush(&mut self, words: &mut Vec<String>) {
-        let Some(spool) = &mut self.spool else { return };
-        let outcome = if spool.waiting() > 0 { spool.flush(now()).map(|_| ()) } else { Ok(()) };
         let error = outcome.err().map(|error| error.to_string());
         let retention = self.controller.settings.retention;
         if error.is_none() && self.pruned.is_none_or(|last| last.elapsed() >= Duration::from_hours(1)) {

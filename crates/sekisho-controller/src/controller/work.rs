@@ -47,7 +47,7 @@ pub(super) struct Work<'c> {
     read: Option<Instant>,
     pub(super) complete: bool,
     /// Whether what went away while nobody followed was taken out of the store.
-    swept: bool,
+    pub(super) swept: bool,
     pub(super) cleaner: Cleaner,
     /// Objects that may have effects, and why they are looked at.
     pub(super) triggers: BTreeMap<String, (ObjectText, Cause)>,
@@ -160,16 +160,12 @@ impl<'c> Work<'c> {
                     read.elapsed().as_secs_f64()
                 ));
             }
-            // What approvals say of objects comes from elsewhere, and is no older than the rest.
-            if self.complete && !self.swept && lapses_are_told {
-                self.swept = true;
-                self.sweep(&mut words);
-            }
             self.clean(&mut words);
             self.summarise(&mut words);
         }
         if self.auditor.waiting() == 0 || !synced {
-            self.flush(&mut words);
+            // What approvals say of objects comes from elsewhere, and is no older than the rest.
+            self.flush(self.complete && synced && lapses_are_told, &mut words);
         }
         let mut standing = lock(&self.controller.standing);
         standing.counters = self.auditor.counters();

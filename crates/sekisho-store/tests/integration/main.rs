@@ -4,6 +4,8 @@
 
 mod faults;
 #[cfg(feature = "postgresql")]
+mod postgresql;
+#[cfg(feature = "postgresql")]
 mod postgresql_server;
 mod results;
 mod support;

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::json;
 
 use super::keeping::Controller;
+use super::postgresql::Server as Database;
 use super::{ApiServer, beside_others, objects, wait};
 use crate::command::Workbench;
 
@@ -127,6 +128,62 @@ fn results_wait_while_somebody_holds_the_database() {
             bench.run(&["report", "--from", "results.db", "--namespace", &namespace, "--format", "json"]);
         report.out.contains("\"meanwhile\"").then_some(())
     });
+}
+
+#[test]
+fn results_wait_while_the_database_is_away() {
+    let Some(server) = ApiServer::get() else { return };
+    let Some(mut database) = Database::start() else { return };
+    let _shared = beside_others();
+    let namespace = server.space("away-database");
+    let bench = Workbench::new();
+    bench.file("policies/team.yaml", policy(&namespace));
+    let url = database.url();
+    let reported = |name: &str| {
+        let report = bench.run(&["report", "--from", &url, "--namespace", &namespace, "--format", "json"]);
+        report.out.contains(&format!("\"{name}\"")).then_some(())
+    };
+    let mut controller = Controller::start_with(&bench, "away", &["--store", &url]);
+    wait("what was there is written", || reported("default"));
+
+    database.stop();
+    for number in 0..20 {
+        account(&server, &namespace, &format!("meanwhile-{number}"));
+    }
+    wait("results wait, and it is said why", || {
+        let waiting = controller.metric("waiting_results")?;
+        (waiting >= 20 && controller.metric("store_failing") == Some(1)).then_some(())
+    });
+    let said = controller.get("/readyz");
+    assert!(said.starts_with("HTTP/1.1 200") && said.contains("the database"), "{said}");
+    assert!(controller.get("/livez").starts_with("HTTP/1.1 200"));
+    let report = bench.run(&["report", "--from", &url]);
+    assert!(
+        report.status == 2 && report.err.contains("cannot reach the database"),
+        "{} {}",
+        report.status,
+        report.err
+    );
+    database.run();
+    wait("what waited is written", || {
+        (0..20).all(|number| reported(&format!("meanwhile-{number}")).is_some()).then_some(())
+    });
+    wait("nothing waits", || (controller.metric("waiting_results") == Some(0)).then_some(()));
+    assert_eq!(controller.metric("store_failing"), Some(0));
+
+    // One that begins while it is away looks at everything all the same, and writes it when it can.
+    controller.kill();
+    database.stop();
+    let connection = &server.connection;
+    connection
+        .delete(&format!("/api/v1/namespaces/{namespace}/serviceaccounts/meanwhile-0"))
+        .expect("it is removed");
+    account(&server, &namespace, "late");
+    let controller = Controller::start_with(&bench, "later", &["--store", &url]);
+    wait("everything was looked at", || (controller.metric("waiting_results")? >= 20).then_some(()));
+    database.run();
+    wait("it is written", || reported("late"));
+    wait("what is gone is resolved", || reported("meanwhile-0").is_none().then_some(()));
 }
 
 /// The kind of the reports, with as much of its schema as they have.

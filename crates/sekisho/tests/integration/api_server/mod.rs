@@ -13,6 +13,8 @@ mod install;
 mod keeping;
 mod pod_security;
 mod policies;
+#[path = "../../../../sekisho-store/tests/integration/postgresql.rs"]
+mod postgresql;
 mod scan;
 mod second;
 mod served;
