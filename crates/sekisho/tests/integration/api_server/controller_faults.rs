@@ -171,6 +171,12 @@ fn results_wait_while_the_database_is_away() {
     wait("nothing waits", || (controller.metric("waiting_results") == Some(0)).then_some(()));
     assert_eq!(controller.metric("store_failing"), Some(0));
 
+    // Connections that the database ends are made anew.
+    let ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()";
+    assert!(database.say(ended).wait().expect("it ends").success());
+    account(&server, &namespace, "afterwards");
+    wait("it is written over another connection", || reported("afterwards"));
+
     // One that begins while it is away looks at everything all the same, and writes it when it can.
     controller.kill();
     database.stop();
