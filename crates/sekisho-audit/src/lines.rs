@@ -4,7 +4,7 @@ use memchr::memchr;
 
 use crate::budget::Budget;
 use crate::error::AuditError;
-use crate::spread::Spread;
+use crate::spread::{Each, Spread};
 
 /// Cuts bytes that come in pieces into lines. A line that is too long is passed over to its end and told once. A
 /// document that spreads over lines, as programs write it for people, is put together.
@@ -15,9 +15,6 @@ pub struct Lines {
     limit: usize,
     is_skipping: bool,
 }
-
-/// Takes a line, or why there is none.
-pub(crate) type Each<'f> = &'f mut dyn FnMut(Result<&[u8], AuditError>);
 
 impl Lines {
     /// With a limit on the length of a line.

@@ -3,10 +3,12 @@
 use memchr::memchr2;
 
 use crate::error::AuditError;
-use crate::lines::Each;
 
 /// A line of no more bytes than this can begin a document: brackets alone.
 const OPENING: usize = 4;
+
+/// Takes a line, or why there is none.
+pub(crate) type Each<'f> = &'f mut dyn FnMut(Result<&[u8], AuditError>);
 
 /// Where in a text of JSON one is.
 #[derive(Clone, Copy, Debug, Default)]
