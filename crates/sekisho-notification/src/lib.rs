@@ -6,6 +6,7 @@
 mod agent;
 mod error;
 mod file;
+mod message;
 mod opentelemetry;
 mod outbox;
 mod queue;
@@ -19,8 +20,9 @@ use std::sync::Arc;
 
 pub use error::NotificationError;
 use file::File;
+pub use message::Message;
 pub use opentelemetry::{Attribute, Span, SpanEvent, SpanKind, Traces, is_collector};
-pub use outbox::{Message, Outbox, OutboxCounts, OutboxSettings, Said};
+pub use outbox::{Outbox, OutboxCounts, OutboxSettings, Said};
 use receiver::Receiver;
 
 /// Where alerts go.

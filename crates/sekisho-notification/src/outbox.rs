@@ -8,9 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sekisho_falco::Priority;
-use sekisho_runtime::Alert;
 
 use crate::error::NotificationError;
+use crate::message::Message;
 use crate::queue::Queue;
 use crate::receiver::Receiver;
 
@@ -23,15 +23,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Hears of a receiver that takes nothing or too little, once until it takes something again.
 pub type Said = Arc<dyn Fn(&NotificationError) + Send + Sync>;
-
-/// An alert, and how it is written.
-#[derive(Debug)]
-pub struct Message {
-    /// The alert.
-    pub alert: Alert,
-    /// Its line.
-    pub line: String,
-}
 
 /// How much may wait, and how long.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use sekisho_falco::Priority;
 
-use crate::outbox::Message;
+use crate::message::Message;
 
 /// What an alert takes beside its texts.
 const BESIDE: usize = 512;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::Address;
 use crate::error::NotificationError;
+use crate::message::Message;
 use crate::opentelemetry::{BATCH, OpenTelemetry};
-use crate::outbox::Message;
 use crate::syslog::Syslog;
 use crate::webhook::Webhook;
 

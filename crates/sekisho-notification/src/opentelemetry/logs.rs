@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{number, place, text, truth};
 use crate::agent::Sender;
 use crate::error::NotificationError;
-use crate::outbox::Message;
+use crate::message::Message;
 
 /// Records that are sent together.
 pub(crate) const BATCH: usize = 100;
