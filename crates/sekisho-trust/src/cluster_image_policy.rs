@@ -10,6 +10,7 @@ use sekisho_signature::root::TrustedRoot;
 use serde_json::Value;
 
 use crate::condition::Condition;
+use crate::field::{self, list, present};
 use crate::pattern::ImagePattern;
 use crate::policy::{Authority, Claim, Evidence, Group, Policy, PolicyError, Trusted};
 use crate::rego::Rego;
@@ -145,7 +146,7 @@ impl Reader<'_> {
             }
             _ => return Err(self.wrong(&format!("{place} must have one of `key`, `keyless` and `static`"))),
         };
-        let named = |value: &Value| !text_at(value, "trustRootRef").is_empty();
+        let named = |value: &Value| field::text(value, "trustRootRef").is_some();
         let is_stamped = stamp.is_some_and(named);
         let flag =
             |field| keyless.and_then(|keyless| keyless.get(field)).and_then(Value::as_bool) == Some(true);
@@ -238,9 +239,9 @@ impl Reader<'_> {
     }
 
     fn claim(&self, place: &str, attestation: &Value) -> Result<Claim, PolicyError> {
-        let kind = attestation.get("predicateType").and_then(Value::as_str).filter(|kind| !kind.is_empty());
+        let kind = field::text(attestation, "predicateType");
         let kind = kind.ok_or_else(|| self.wrong("an attestation has no `predicateType`"))?;
-        let mut claim = claim_of(kind);
+        let mut claim = Claim::of_type(kind);
         claim.name = attestation.get("name").and_then(Value::as_str).map(str::to_owned);
         if let Some(policy) = present(attestation, "policy") {
             let module = self.module(policy, &format!("{place}.attestations.policy"))?;
@@ -290,30 +291,4 @@ impl Reader<'_> {
     fn unsupported(&self, field: &str) -> PolicyError {
         PolicyError::Unsupported { policy: self.name.clone(), field: field.to_owned() }
     }
-}
-
-/// A claim of a type, by cosign's short words too.
-pub(crate) fn claim_of(kind: &str) -> Claim {
-    let predicate_type = sekisho_signature::cosign::predicate_type(kind).to_owned();
-    Claim {
-        name: None,
-        predicate_type,
-        conditions: Vec::new(),
-        is_of_all: false,
-        max_age: None,
-        authorities: Vec::new(),
-    }
-}
-
-pub(crate) fn list<'v>(value: &'v Value, field: &str) -> &'v [Value] {
-    value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-fn text_at<'v>(value: &'v Value, field: &str) -> &'v str {
-    value.get(field).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// A field that is there and not null.
-pub(crate) fn present<'v>(value: &'v Value, field: &str) -> Option<&'v Value> {
-    value.get(field).filter(|value| !value.is_null())
 }

@@ -9,11 +9,11 @@ use sekisho_signature::key::PublicKey;
 use sekisho_signature::root::TrustedRoot;
 use serde_json::{Map, Value, json};
 
-use crate::cluster_image_policy::{claim_of, list, present};
 use crate::condition::Condition;
-use crate::kyverno::{Reader as Certificates, text_of};
+use crate::field::{self, list, present};
+use crate::kyverno::Reader as Certificates;
 use crate::pattern::ImagePattern;
-use crate::policy::{Authority, Evidence, Group, Policy, PolicyError, Trusted};
+use crate::policy::{Authority, Claim, Evidence, Group, Policy, PolicyError, Trusted};
 use crate::terms::{Mode, ObjectPattern, Place, Terms};
 use crate::trust_root::Replaced;
 use crate::validation::{Asks, asks_of};
@@ -64,7 +64,7 @@ impl Reader<'_> {
             }
         }
         if let Some(evaluation) = present(spec, "evaluation") {
-            if !matches!(text_of(evaluation, "mode"), None | Some("Kubernetes")) {
+            if !matches!(field::text(evaluation, "mode"), None | Some("Kubernetes")) {
                 return Err(self.unsupported("evaluation.mode"));
             }
             if evaluation.pointer("/admission/enabled").and_then(Value::as_bool) == Some(false) {
@@ -76,7 +76,7 @@ impl Reader<'_> {
         let mut groups: Vec<Group> = Vec::new();
         for (at, validation) in list(spec, "validations").iter().enumerate() {
             let place = format!("validations[{at}].expression");
-            let expression = text_of(validation, "expression")
+            let expression = field::text(validation, "expression")
                 .ok_or_else(|| self.wrong(&format!("`{place}` is not there")))?;
             let asked = asks_of(expression).ok_or_else(|| self.unsupported(&place))?;
             for asks in asked {
@@ -104,7 +104,8 @@ impl Reader<'_> {
         };
         match asks {
             Asks::Verified { attestation, by, needed } => {
-                let claim = attestation.map(|name| kind_of(&name).map(|kind| claim_of(kind))).transpose()?;
+                let claim =
+                    attestation.map(|name| kind_of(&name).map(|kind| Claim::of_type(kind))).transpose()?;
                 let mut authorities = Vec::new();
                 for name in by {
                     let authority = attestors
@@ -117,7 +118,7 @@ impl Reader<'_> {
                 groups.push(Group { needed, may_share: true, authorities });
             }
             Asks::Payload { attestation, condition } => {
-                let kind = claim_of(kind_of(&attestation)?).predicate_type;
+                let kind = Claim::of_type(kind_of(&attestation)?).predicate_type;
                 let condition = Condition::of_payload(&condition)?;
                 let mut is_verified = false;
                 for group in groups.iter_mut() {
@@ -150,11 +151,12 @@ impl Reader<'_> {
 
     fn attestations(&self, spec: &Value) -> Result<BTreeMap<String, String>, PolicyError> {
         let read = |entry: &Value| {
-            let name = text_of(entry, "name").ok_or_else(|| self.wrong("an attestation has no `name`"))?;
+            let name =
+                field::text(entry, "name").ok_or_else(|| self.wrong("an attestation has no `name`"))?;
             if present(entry, "referrer").is_some() {
                 return Err(self.unsupported("attestations.referrer"));
             }
-            let kind = present(entry, "intoto").and_then(|intoto| text_of(intoto, "type"));
+            let kind = present(entry, "intoto").and_then(|intoto| field::text(intoto, "type"));
             let kind = kind.ok_or_else(|| self.wrong("an attestation has no `intoto.type`"))?;
             Ok((name.to_owned(), kind.to_owned()))
         };
@@ -168,7 +170,7 @@ impl Reader<'_> {
         }
         let mut found = BTreeMap::new();
         for entry in entries {
-            let name = text_of(entry, "name").ok_or_else(|| self.wrong("an attestor has no `name`"))?;
+            let name = field::text(entry, "name").ok_or_else(|| self.wrong("an attestor has no `name`"))?;
             if found.insert(name.to_owned(), self.attestor(name, entry)?).is_some() {
                 return Err(self.wrong(&format!("two attestors are called `{name}`")));
             }
@@ -199,7 +201,7 @@ impl Reader<'_> {
         };
         let flag = |field| cosign.pointer(&format!("/ctlog/{field}")).and_then(Value::as_bool) == Some(true);
         let log = present(cosign, "ctlog");
-        let text = |field| log.and_then(|log| text_of(log, field));
+        let text = |field| log.and_then(|log| field::text(log, field));
         let times = text("tsaCertChain");
         let evidence = Evidence {
             log: !flag("insecureIgnoreTlog"),
@@ -211,7 +213,7 @@ impl Reader<'_> {
             Some(value) => Some(Arc::new(TrustedRoot::of_json(self.value(value, &field("trustedRoot"))?)?)),
         };
         let mut root = Replaced::of(own.as_ref().unwrap_or(self.root));
-        let roots = present(cosign, "keyless").and_then(|keyless| text_of(keyless, "roots"));
+        let roots = present(cosign, "keyless").and_then(|keyless| field::text(keyless, "roots"));
         roots.map(|text| root.authorities(text)).transpose()?;
         times.map(|text| root.timestamp_authorities(text)).transpose()?;
         text("rekorPubKey").map(|text| root.logs(text)).transpose()?;
@@ -234,14 +236,14 @@ impl Reader<'_> {
 
     fn keys(&self, name: &str, key: &Value) -> Result<Vec<PublicKey>, PolicyError> {
         let field = |field: &str| format!("attestors.{name}.cosign.key.{field}");
-        let algorithm = text_of(key, "hashAlgorithm").map(str::to_ascii_lowercase);
+        let algorithm = field::text(key, "hashAlgorithm").map(str::to_ascii_lowercase);
         if !matches!(algorithm.as_deref(), None | Some("sha256" | "sha384" | "sha512")) {
             return Err(self.unsupported(&field("hashAlgorithm")));
         }
-        if text_of(key, "expression").is_some() {
+        if field::text(key, "expression").is_some() {
             return Err(self.unsupported(&field("expression")));
         }
-        match text_of(key, "data").filter(|data| data.contains("-----BEGIN")) {
+        match field::text(key, "data").filter(|data| data.contains("-----BEGIN")) {
             None => Err(self.unsupported(&format!("{} without PEM", field("data")))),
             Some(data) => match PublicKey::all_of_pem(data)? {
                 keys if keys.len() == 1 => Ok(keys),
@@ -257,11 +259,11 @@ impl Reader<'_> {
             return Err(self.unsupported(&field("additionalExtensions")));
         }
         let read = |entry: &Value| {
-            if text_of(entry, "subjectExpression").is_some() {
+            if field::text(entry, "subjectExpression").is_some() {
                 return Err(self.unsupported(&field("identities.subjectExpression")));
             }
             let pattern = |exact, expression| -> Result<Option<Pattern>, PolicyError> {
-                match (text_of(entry, exact), text_of(entry, expression)) {
+                match (field::text(entry, exact), field::text(entry, expression)) {
                     (Some(text), None) => Ok(Some(Pattern::Exact(text.to_owned()))),
                     (None, Some(text)) => Ok(Some(Pattern::expression(text)?)),
                     (None, None) => Ok(None),
@@ -291,7 +293,7 @@ impl Reader<'_> {
 
     /// A text that stands there, and is not worked out by an expression.
     fn value<'v>(&self, value: &'v Value, field: &str) -> Result<&'v str, PolicyError> {
-        match (text_of(value, "value"), text_of(value, "expression")) {
+        match (field::text(value, "value"), field::text(value, "expression")) {
             (Some(text), None) => Ok(text),
             _ => Err(self.unsupported(&format!("{field} without `value`"))),
         }
@@ -299,8 +301,8 @@ impl Reader<'_> {
 
     fn place(&self, name: &str, cosign: &Value) -> Result<Option<Place>, PolicyError> {
         let Some(source) = present(cosign, "source") else { return Ok(None) };
-        let repository = text_of(source, "repository").map(str::to_owned);
-        let prefix = text_of(source, "tagPrefix").unwrap_or_default().to_owned();
+        let repository = field::text(source, "repository").map(str::to_owned);
+        let prefix = field::text(source, "tagPrefix").unwrap_or_default().to_owned();
         let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if prefix.len() > 64 || !prefix.bytes().all(is_fine) {
             return Err(self.wrong(&format!("the `tagPrefix` of `{name}` is not the beginning of a tag")));
@@ -309,7 +311,7 @@ impl Reader<'_> {
     }
 
     fn pattern(&self, entry: &Value) -> Result<ImagePattern, PolicyError> {
-        match (text_of(entry, "glob"), text_of(entry, "expression")) {
+        match (field::text(entry, "glob"), field::text(entry, "expression")) {
             // Sets of letters and choices are read as nothing but letters here, and would be for fewer images.
             (Some(glob), None) if !glob.contains(['[', '{', '\\']) => {
                 Ok(ImagePattern::Wildcard(glob.to_owned()))

@@ -9,8 +9,8 @@ use sekisho_signature::key::PublicKey;
 use sekisho_signature::root::TrustedRoot;
 use serde_json::{Value, json};
 
-use crate::cluster_image_policy::{claim_of, list, present};
 use crate::condition::Condition;
+use crate::field::{self, list, present};
 use crate::pattern::ImagePattern;
 use crate::policy::{Authority, Claim, Evidence, Group, Policy, PolicyError, Trusted};
 use crate::terms::{Mode, Place, Terms};
@@ -66,7 +66,7 @@ impl Reader<'_> {
         let older = entry.get("image").and_then(Value::as_str).filter(|image| !image.is_empty());
         images.extend(older.map(|image| ImagePattern::Wildcard(image.to_owned())));
         let around = Around {
-            repository: text_of(entry, "repository"),
+            repository: field::text(entry, "repository"),
             annotations: present(entry, "annotations").and_then(Value::as_object),
         };
         // The form of versions before names one attestor without a list. It is that of the claims where there are some.
@@ -78,9 +78,9 @@ impl Reader<'_> {
         }
         let mut groups = self.groups(&attestors, &[], around)?;
         for attestation in attestations {
-            let kind = text_of(attestation, "type").or_else(|| text_of(attestation, "predicateType"));
-            let mut claim = claim_of(kind.ok_or_else(|| self.wrong("an attestation has no `type`"))?);
-            claim.name = text_of(attestation, "name").map(str::to_owned);
+            let kind = field::text(attestation, "type").or_else(|| field::text(attestation, "predicateType"));
+            let mut claim = Claim::of_type(kind.ok_or_else(|| self.wrong("an attestation has no `type`"))?);
+            claim.name = field::text(attestation, "name").map(str::to_owned);
             claim.is_of_all = true;
             for conditions in list(attestation, "conditions") {
                 claim.conditions.push(Condition::of_kyverno(conditions)?);
@@ -169,7 +169,7 @@ impl Reader<'_> {
         let mut signers = None;
         let (trusted, place) = match kinds {
             (Some(keys), None, None) => {
-                let text = text_of(keys, "publicKeys");
+                let text = field::text(keys, "publicKeys");
                 let text = text.ok_or_else(|| self.unsupported("keys without `publicKeys`"))?;
                 if !text.contains("-----BEGIN") {
                     return Err(self.unsupported("keys.publicKeys that are no PEM"));
@@ -177,7 +177,7 @@ impl Reader<'_> {
                 (Trusted::Keys(PublicKey::all_of_pem(text)?), keys)
             }
             (None, Some(keyless), None) => {
-                signers = text_of(keyless, "roots");
+                signers = field::text(keyless, "roots");
                 (Trusted::Identities(vec![self.identity(keyless)?]), keyless)
             }
             (None, None, Some(certificates)) => {
@@ -189,7 +189,8 @@ impl Reader<'_> {
                 );
             }
         };
-        let algorithm = text_of(entry, "signatureAlgorithm").or_else(|| text_of(place, "signatureAlgorithm"));
+        let algorithm =
+            field::text(entry, "signatureAlgorithm").or_else(|| field::text(place, "signatureAlgorithm"));
         if !matches!(algorithm, None | Some("sha256" | "sha384" | "sha512")) {
             return Err(self.unsupported("signatureAlgorithm that is not computed"));
         }
@@ -206,7 +207,7 @@ impl Reader<'_> {
         times.map(|text| root.timestamp_authorities(text)).transpose()?;
         at_path("/rekor/pubkey").map(|text| root.logs(text)).transpose()?;
         at_path("/ctlog/pubkey").map(|text| root.certificate_logs(text)).transpose()?;
-        let elsewhere = text_of(entry, "repository").or(around.repository);
+        let elsewhere = field::text(entry, "repository").or(around.repository);
         let annotations = present(entry, "annotations").and_then(Value::as_object).or(around.annotations);
         Ok(Authority {
             name: format!("entries[{at}]"),
@@ -221,13 +222,13 @@ impl Reader<'_> {
 
     /// The key of a certificate that is given, which must lead to the chain that is given with it.
     pub(crate) fn certified_key(&self, value: &Value) -> Result<PublicKey, PolicyError> {
-        let text = text_of(value, "cert");
+        let text = field::text(value, "cert");
         let text = text.ok_or_else(|| self.unsupported("certificates without `cert`"))?;
         let certificate = Certificate::all_of_pem(text)?;
         let [certificate] = certificate.as_slice() else {
             return Err(self.wrong("`certificates.cert` holds one certificate"));
         };
-        if let Some(chain) = text_of(value, "certChain") {
+        if let Some(chain) = field::text(value, "certChain") {
             let chain = Certificate::all_of_pem(chain)?;
             let (anchors, others): (Vec<_>, Vec<_>) =
                 chain.into_iter().partition(Certificate::is_self_issued);
@@ -244,7 +245,7 @@ impl Reader<'_> {
 
     fn identity(&self, keyless: &Value) -> Result<IdentityPattern, PolicyError> {
         let pattern = |plain, expression| -> Result<Option<Pattern>, PolicyError> {
-            Ok(match (text_of(keyless, plain), text_of(keyless, expression)) {
+            Ok(match (field::text(keyless, plain), field::text(keyless, expression)) {
                 (_, Some(expression)) => Some(Pattern::expression(expression)?),
                 (Some(glob), None) => Some(Pattern::Glob(glob.to_owned())),
                 (None, None) => None,
@@ -297,17 +298,12 @@ impl Reader<'_> {
     }
 }
 
-/// A text that is there and not empty.
-pub(crate) fn text_of<'v>(value: &'v Value, field: &str) -> Option<&'v str> {
-    value.get(field).and_then(Value::as_str).filter(|text| !text.is_empty())
-}
-
 /// The attestor that versions before wrote without a list.
 fn older_attestor(entry: &Value) -> Option<Value> {
     let mut attestor = serde_json::Map::new();
-    if let Some(key) = text_of(entry, "key") {
+    if let Some(key) = field::text(entry, "key") {
         attestor.insert("keys".to_owned(), json!({ "publicKeys": key }));
-    } else if text_of(entry, "issuer").is_some() || text_of(entry, "subject").is_some() {
+    } else if field::text(entry, "issuer").is_some() || field::text(entry, "subject").is_some() {
         let mut keyless = serde_json::Map::new();
         for field in ["issuer", "subject", "roots", "additionalExtensions"] {
             keyless.extend(present(entry, field).map(|value| (field.to_owned(), value.clone())));

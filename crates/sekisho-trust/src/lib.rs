@@ -15,6 +15,7 @@ mod cluster_image_policy;
 mod condition;
 mod entry;
 mod error;
+mod field;
 mod image_validating_policy;
 mod judgement;
 mod kyverno;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use sekisho_manifest::ImageRef;
 use sekisho_signature::certificate::CertificateError;
+use sekisho_signature::cosign::predicate_type;
 use sekisho_signature::identity::{IdentityPattern, PatternError};
 use sekisho_signature::key::{KeyError, PublicKey};
 use sekisho_signature::root::{RootError, TrustedRoot};
@@ -242,6 +243,18 @@ impl Policy {
 }
 
 impl Claim {
+    /// One of a type, by cosign's short words too, of which nothing else must hold.
+    pub(crate) fn of_type(kind: &str) -> Self {
+        Self {
+            name: None,
+            predicate_type: predicate_type(kind).to_owned(),
+            conditions: Vec::new(),
+            is_of_all: false,
+            max_age: None,
+            authorities: Vec::new(),
+        }
+    }
+
     fn without_conditions(&self) -> Self {
         Self { conditions: Vec::new(), max_age: None, ..self.clone() }
     }

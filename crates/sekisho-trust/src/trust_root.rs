@@ -8,7 +8,7 @@ use sekisho_signature::key::PublicKey;
 use sekisho_signature::root::{Authority, Log, TrustedRoot, Validity};
 use serde_json::Value;
 
-use crate::cluster_image_policy::list;
+use crate::field::list;
 use crate::policy::PolicyError;
 
 /// Reads a `TrustRoot` that holds its keys itself (`sigstoreKeys`). One that lies in a repository is fetched elsewhere.
