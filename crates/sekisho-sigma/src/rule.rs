@@ -1,16 +1,15 @@
-//! Rules of a file.
+//! Rules, each of a document.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sekisho_falco::condition::Condition;
 use sekisho_falco::{EventTypes, Rule};
-use sekisho_manifest::{Format, Node, SourceId, Span, Value as Yaml};
+use sekisho_manifest::{Node, Span, Value as Yaml};
 
 use crate::condition::parse;
-use crate::correlation::{Correlation, correlation, engine_name};
+use crate::correlation::engine_name;
 use crate::error::{SigmaError, SigmaErrorKind};
-use crate::filter::{SigmaFilter, filter};
 use crate::item::{any, search};
 use crate::level::{Level, level};
 
@@ -58,50 +57,8 @@ pub struct SigmaRule {
     pub span: Span,
 }
 
-/// The rules of a file, and why others cannot be used.
-#[derive(Clone, Debug, Default)]
-pub struct SigmaFile {
-    /// The rules.
-    pub rules: Vec<SigmaRule>,
-    /// Rules over what other rules found.
-    pub correlations: Vec<Correlation>,
-    /// What many rules leave out.
-    pub filters: Vec<SigmaFilter>,
-    /// What is wrong. A rule with an error is not among the rules.
-    pub errors: Vec<SigmaError>,
-}
-
-/// Reads a file: one rule a document.
-pub fn load(source: SourceId, text: &str, budget: &Budget) -> SigmaFile {
-    let mut file = SigmaFile::default();
-    let loaded = sekisho_manifest::load(source, text, Format::YamlCore, &budget.manifest);
-    for error in &loaded.errors {
-        file.errors.push(SigmaError { kind: SigmaErrorKind::Yaml(error.kind.to_string()), span: error.span });
-    }
-    for document in &loaded.documents {
-        if let Some(node) = document.root.get("correlation") {
-            match correlation(&document.root, node) {
-                Ok(correlation) => file.correlations.push(correlation),
-                Err(error) => file.errors.push(error),
-            }
-            continue;
-        }
-        if let Some(node) = document.root.get("filter") {
-            match filter(&document.root, node, budget) {
-                Ok(filter) => file.filters.push(filter),
-                Err(error) => file.errors.push(error),
-            }
-            continue;
-        }
-        match rule(&document.root, budget) {
-            Ok(rule) => file.rules.push(rule),
-            Err(error) => file.errors.push(error),
-        }
-    }
-    file
-}
-
-fn rule(root: &Node, budget: &Budget) -> Result<SigmaRule, SigmaError> {
+/// Reads a document with a rule.
+pub(crate) fn rule(root: &Node, budget: &Budget) -> Result<SigmaRule, SigmaError> {
     let fail = |kind, node: &Node| SigmaError { kind, span: node.span };
     let missing = |name| SigmaError { kind: SigmaErrorKind::Missing(name), span: root.span };
     if root.as_mapping().is_none() {
