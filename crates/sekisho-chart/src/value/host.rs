@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
-use super::{Data, Text, Type, Value};
+use super::{Text, Type, Value};
 use crate::call::Call;
 use crate::error::CallError;
 
@@ -89,19 +89,3 @@ pub struct Method {
 
 /// What a method does with its object and the arguments.
 pub type MethodBody = fn(&mut Call<'_>, &Rc<dyn Host>, &[Value]) -> Result<Value, CallError>;
-
-/// Lets go of values without recursion, however deep they are nested.
-pub(super) fn release(values: impl Iterator<Item = Value>) {
-    let mut held: Vec<Value> = values.filter(is_container).collect();
-    while let Some(value) = held.pop() {
-        match value.data {
-            Data::List(list) => held.extend(list.into_unshared().into_iter().filter(is_container)),
-            Data::Map(map) => held.extend(map.into_unshared().into_values().filter(is_container)),
-            _ => {}
-        }
-    }
-}
-
-fn is_container(value: &Value) -> bool {
-    matches!(value.data, Data::List(_) | Data::Map(_))
-}

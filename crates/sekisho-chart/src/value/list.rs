@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::drop::release;
 use super::{Type, Value};
 
 /// A slice; clones share the items.
@@ -64,7 +65,7 @@ impl List {
 
 impl Drop for Items {
     fn drop(&mut self) {
-        super::host::release(self.values.drain(..));
+        release(self.values.drain(..));
     }
 }
 

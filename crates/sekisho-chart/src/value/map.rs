@@ -6,6 +6,7 @@ use std::rc::{Rc, Weak};
 
 use smol_str::SmolStr;
 
+use super::drop::release;
 use super::{Type, Value};
 
 /// A map; clones share the entries, and see each other's changes. Entries stand in the order of their keys.
@@ -42,7 +43,7 @@ impl Changed {
 impl Drop for Changed {
     fn drop(&mut self) {
         for entries in self.0.iter().filter_map(Weak::upgrade) {
-            super::host::release(entries.by_key.take().into_values());
+            release(entries.by_key.take().into_values());
         }
     }
 }
@@ -179,6 +180,6 @@ impl FromIterator<(SmolStr, Value)> for Map {
 
 impl Drop for Entries {
     fn drop(&mut self) {
-        super::host::release(self.by_key.take().into_values());
+        release(self.by_key.take().into_values());
     }
 }

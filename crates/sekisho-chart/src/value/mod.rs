@@ -1,5 +1,6 @@
 //! The values that templates compute with: Go's kinds as far as a chart can meet them.
 
+mod drop;
 mod host;
 mod list;
 mod map;
