@@ -8,7 +8,7 @@ use sekisho_falco::Value;
 use super::{fields, index, made, push};
 use crate::state::file::{File, FileKind, Protocol, Role};
 use crate::state::path;
-use crate::step::Parameters;
+use crate::step::{Parameters, listed};
 use crate::view::View;
 
 fields! {
@@ -293,16 +293,6 @@ fn types<'e>(view: &'e View<'_>, argument: Option<&[u8]>, values: &mut Vec<Value
         }
     }
     true
-}
-
-/// The descriptors that an event lists, with flags of two bytes each.
-pub(crate) fn listed(bytes: &[u8]) -> impl Iterator<Item = (i64, u16)> {
-    let count = bytes.first_chunk().map_or(0, |count| u16::from_le_bytes(*count));
-    let rest = bytes.get(2..).unwrap_or_default();
-    rest.as_chunks::<10>().0.iter().take(count.into()).filter_map(|entry| {
-        let (number, flags) = entry.split_first_chunk::<8>()?;
-        Some((i64::from_le_bytes(*number), u16::from_le_bytes(*flags.first_chunk()?)))
-    })
 }
 
 fn list<'e>(view: &View<'_>, field: FileField) -> Option<Value<'e>> {

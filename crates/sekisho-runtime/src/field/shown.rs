@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 use sekisho_capture::{FlagTable, Format, Type, syscall_name};
 
 use super::errors;
-use super::file::listed;
 use crate::state::address::{self, Address, Pair};
 use crate::state::file::Protocol;
 use crate::state::path;
-use crate::step::Parameters;
+use crate::step::{Parameters, listed};
 use crate::view::View;
 
 /// A parameter as it is, and what it means where that is more.

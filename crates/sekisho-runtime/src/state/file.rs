@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sekisho_capture::{Descriptor, DescriptorKind, Socket};
 
 use super::address;
-use super::identity::Number;
+use super::number::Number;
 
 /// The type of what a descriptor stands for.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use sekisho_capture::{NumberHash, Socket};
 
@@ -24,23 +23,6 @@ pub(crate) enum Text {
     File,
     Folder,
     Environment,
-}
-
-/// A number that is had when it is first asked for.
-#[derive(Debug, Default)]
-pub(crate) struct Number(AtomicU64);
-
-impl Number {
-    /// It is no longer known.
-    pub(crate) fn forget(&mut self) {
-        *self.0.get_mut() = 0;
-    }
-}
-
-impl Clone for Number {
-    fn clone(&self) -> Self {
-        Self(AtomicU64::new(self.0.load(Ordering::Relaxed)))
-    }
 }
 
 /// Numbers for what is alike.
@@ -88,8 +70,7 @@ impl Identities {
 
     /// The number of what a descriptor stands for.
     pub(crate) fn of_file(&mut self, file: &File) -> u64 {
-        let known = file.identity.0.load(Ordering::Relaxed);
-        if known != 0 {
+        if let Some(known) = file.identity.known() {
             return known;
         }
         self.begin(Text::File);
@@ -112,7 +93,7 @@ impl Identities {
         self.add(&file.name);
         self.add(&file.raw_name);
         let number = self.of_begun();
-        file.identity.0.store(number, Ordering::Relaxed);
+        file.identity.learn(number);
         number
     }
 

@@ -9,6 +9,7 @@ mod identity;
 pub(crate) mod image;
 mod interfaces;
 pub(crate) mod kubernetes;
+mod number;
 pub(crate) mod opened;
 pub(crate) mod path;
 pub(crate) mod table;

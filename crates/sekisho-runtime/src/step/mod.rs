@@ -10,7 +10,7 @@ use sekisho_capture::{Event, EventBuf};
 
 pub(crate) use self::action::{Action, Traits, action, traits};
 pub(crate) use self::action::{descriptor_place, is_generic};
-pub(crate) use self::parameters::{Parameters, has_result, result};
+pub(crate) use self::parameters::{Parameters, has_result, listed, result};
 use crate::state::image::Image;
 use crate::state::thread::Thread;
 use crate::state::{Slot, State};

@@ -63,3 +63,13 @@ pub(crate) fn result(event: &Event<'_>) -> i64 {
         _ => event.i64(0).unwrap_or_default(),
     }
 }
+
+/// The descriptors that an event lists, with flags of two bytes each.
+pub(crate) fn listed(bytes: &[u8]) -> impl Iterator<Item = (i64, u16)> {
+    let count = bytes.first_chunk().map_or(0, |count| u16::from_le_bytes(*count));
+    let rest = bytes.get(2..).unwrap_or_default();
+    rest.as_chunks::<10>().0.iter().take(count.into()).filter_map(|entry| {
+        let (number, flags) = entry.split_first_chunk::<8>()?;
+        Some((i64::from_le_bytes(*number), u16::from_le_bytes(*flags.first_chunk()?)))
+    })
+}
