@@ -225,7 +225,7 @@ impl Gathered {
 
     /// Asks what users may do, where expressions asked that; whether there is more to go by than before.
     pub(crate) fn settle(&self, source: &dyn FactSource, request: &Request) -> bool {
-        self.asking.settle(source, &request.user)
+        self.asking.settle(|question| source.may(&request.user, question))
     }
 }
 
