@@ -74,6 +74,8 @@ pub struct Affected {
     pub within: Vec<String>,
     /// Requirements whose versions are not affected, whatever else is said.
     pub not_within: Vec<String>,
+    /// Versions that are said to mend it, where the ranges need not end at them.
+    pub fixes: Vec<String>,
     /// What the distribution says that it does about it.
     pub status: Option<Status>,
     /// The parts of the package that are affected, where only some are: paths of Go packages, names of modules.

@@ -66,6 +66,7 @@ struct Constraint {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Fix {
+    version: String,
     state: String,
 }
 
@@ -211,6 +212,8 @@ fn affected(row: &Row<'_>, about: &About) -> rusqlite::Result<Option<Affected>> 
         } else {
             affected.within.push(constraint.to_owned());
         }
+        let fixed = line.fix.iter().map(|fix| fix.version.trim()).filter(|version| !version.is_empty());
+        affected.fixes.extend(fixed.map(str::to_owned));
         affected.status = match line.fix.as_ref().map_or("", |fix| fix.state.as_str()) {
             "wont-fix" => Some(Status::WillNotFix),
             "not-affected" => Some(Status::NotAffected),

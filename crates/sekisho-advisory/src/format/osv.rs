@@ -265,6 +265,7 @@ fn affected(package: Package) -> Affected {
         versions,
         within: Vec::new(),
         not_within: Vec::new(),
+        fixes: Vec::new(),
         status,
         parts: specifics.iter().flat_map(|specific| specific.parts.iter().cloned()).collect(),
     }

@@ -405,6 +405,7 @@ fn ranges(affected: &mut Affected, said: &Said) {
         }
     } else {
         affected.within = vulnerable;
+        affected.fixes = joined(&said.patched_versions);
     }
 }
 

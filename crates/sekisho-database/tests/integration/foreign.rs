@@ -126,15 +126,17 @@ INSERT INTO blobs VALUES
     (4, '{"ranges": [{"version": {"type": "semver", "constraint": ">=1.0.0,<1.2.0 || >=2.0.0,<2.1.0"}, "fix": {"version": "1.2.0", "state": "fixed"}}]}'),
     (5, '{"cve": "CVE-2023-0002", "date_added": "2024-01-02T00:00:00Z", "known_ransomware_campaign_use": "Unknown"}'),
     (6, '{"ranges": [{"version": {"type": "dpkg", "constraint": ""}, "fix": {"state": "wont-fix"}}]}'),
-    (7, '{"qualifiers": {"rpm_modularity": "nodejs:14"}, "ranges": []}');
+    (7, '{"qualifiers": {"rpm_modularity": "nodejs:14"}, "ranges": []}'),
+    (8, '{"ranges": [{"version": {"type": "semver", "constraint": "<=1.4.9"}, "fix": {"version": "1.5.0", "state": "fixed"}}]}');
 INSERT INTO vulnerability_handles VALUES
     (1, 'CVE-2023-0001', 'active', '2023-01-02 03:04:05+00:00', NULL, NULL, 'debian', 1),
     (2, 'GHSA-aaaa', 'active', NULL, NULL, NULL, 'github', 2),
     (3, 'CVE-2023-0003', 'rejected', NULL, NULL, NULL, 'debian', 1),
     (4, 'CVE-2023-0004', 'active', NULL, NULL, NULL, 'debian', 1);
-INSERT INTO packages VALUES (1, 'deb', 'openssl'), (2, 'npm', 'a'), (3, 'rpm', 'nodejs');
+INSERT INTO packages VALUES (1, 'deb', 'openssl'), (2, 'npm', 'a'), (3, 'rpm', 'nodejs'), (4, 'npm', 'b');
 INSERT INTO operating_systems VALUES (1, 'debian', 'debian', '12', '', '', 'bookworm', ''), (2, 'rhel', 'rhel', '8', '', '', '', '');
-INSERT INTO affected_package_handles VALUES (1, 1, 1, 1, 3), (2, 2, NULL, 2, 4), (3, 3, 1, 1, 3), (4, 4, 1, 1, 6), (5, 4, 2, 3, 7);
+INSERT INTO affected_package_handles VALUES (1, 1, 1, 1, 3), (2, 2, NULL, 2, 4), (3, 3, 1, 1, 3), (4, 4, 1, 1, 6), (5, 4, 2, 3, 7),
+    (6, 2, NULL, 4, 8);
 INSERT INTO known_exploited_vulnerability_handles VALUES (1, 'CVE-2023-0002', 5);
 INSERT INTO epss_handles VALUES (1, 'CVE-2023-0002', 0.25, 0.75);
 "#;
@@ -164,6 +166,12 @@ fn grypes_records_match_as_they_do_there() {
     assert_eq!(found[1].status, Some(Status::WillNotFix));
     assert_eq!(ids(&database, "pkg:npm/a@2.0.5"), ["GHSA-aaaa"]);
     assert!(ids(&database, "pkg:npm/a@1.2.0").is_empty());
+    // The range ends with what is affected; what mends it is told beside.
+    assert_eq!(ids(&database, "pkg:npm/b@1.4.9"), ["GHSA-aaaa"]);
+    assert!(ids(&database, "pkg:npm/b@1.4.10").is_empty());
+    let component = Component::from_url(PackageUrl::parse("pkg:npm/b@1.4.0").unwrap());
+    let found = database.matches(&component).unwrap();
+    assert_eq!(found[0].fix.as_ref().map(sekisho_version::Version::text), Some("1.5.0"));
     assert_eq!(database.exploited("CVE-2023-0002").unwrap().added, "2024-01-02");
     assert!((database.probability("CVE-2023-0002").unwrap().probability - 0.25).abs() < 1e-6);
 }

@@ -132,6 +132,14 @@ impl Interval {
     }
 }
 
+fn exclusive(bound: Option<&Bound>) -> Option<&Version> {
+    bound.filter(|bound| !bound.inclusive).map(|bound| &bound.version)
+}
+
+fn inclusive(bound: Option<&Bound>) -> Option<&Version> {
+    bound.filter(|bound| bound.inclusive).map(|bound| &bound.version)
+}
+
 /// One condition of an alternative.
 #[derive(Debug, Clone)]
 enum Clause {
@@ -228,12 +236,21 @@ impl Requirement {
         self.scheme
     }
 
-    /// The intervals that it is made of, as they are written: both ends of one, or each end alone. Exceptions and
-    /// Python's comparisons are none.
-    pub fn intervals(&self) -> impl Iterator<Item = &Interval> {
+    /// The versions at which one of its conditions ceases to hold, themselves outside: `2` of `<2`.
+    pub fn ends(&self) -> impl Iterator<Item = &Version> {
         self.alternatives.iter().flatten().filter_map(|clause| match clause {
-            Clause::Within(interval) => Some(interval),
-            _ => None,
+            Clause::Within(interval) => exclusive(interval.high.as_ref()),
+            Clause::Not(_) => None,
+            Clause::Python(comparison) => comparison.end(),
+        })
+    }
+
+    /// The versions at which one of its conditions begins to hold, themselves within: `1.2` of `>=1.2`.
+    pub fn beginnings(&self) -> impl Iterator<Item = &Version> {
+        self.alternatives.iter().flatten().filter_map(|clause| match clause {
+            Clause::Within(interval) => inclusive(interval.low.as_ref()),
+            Clause::Not(_) => None,
+            Clause::Python(comparison) => comparison.beginning(),
         })
     }
 

@@ -80,6 +80,16 @@ fn comparison_clauses(comparison: &str, text: &str, found: &mut Vec<Clause>) -> 
 }
 
 impl Comparison {
+    /// The version from which on it no longer holds.
+    pub(super) fn end(&self) -> Option<&Version> {
+        (self.operator == Operator::Less).then_some(&self.version)
+    }
+
+    /// The version with which it begins to hold.
+    pub(super) fn beginning(&self) -> Option<&Version> {
+        matches!(self.operator, Operator::GreaterOrEqual | Operator::Equal).then_some(&self.version)
+    }
+
     /// By order alone: what an advisory calls `<2` takes in the pre-releases of 2.
     pub(super) fn covers(&self, version: &Version) -> bool {
         let order = version.compare(&self.version).filter(|_| version.is_regular());
