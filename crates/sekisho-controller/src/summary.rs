@@ -118,13 +118,13 @@ impl Namespace<'_> {
         for (rule, (count, severity, message)) in rules {
             let message: String = message.chars().take(200).collect();
             let text = format!("{count} objects: {message}");
-            let mut result = json!({
+            let result = json!({
                 "source": "sekisho",
                 "policy": rule.chars().take(200).collect::<String>(),
                 "result": "fail",
                 "severity": severity,
+                "message": text,
             });
-            result[if form == SummaryForm::PolicyReport { "message" } else { "description" }] = text.into();
             size += result.to_string().len() + 1;
             if size > LARGEST {
                 break;

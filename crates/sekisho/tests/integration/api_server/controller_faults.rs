@@ -192,20 +192,28 @@ fn results_wait_while_the_database_is_away() {
     wait("what is gone is resolved", || reported("meanwhile-0").is_none().then_some(()));
 }
 
-/// The kind of the reports, with as much of its schema as they have.
+/// A form of reports: the option that asks for it, and where the API server has them.
+struct Form {
+    option: &'static str,
+    group: &'static str,
+    version: &'static str,
+    kind: &'static str,
+}
+
+/// The kind of the reports, with as much of its schema as they have; both forms have the same fields.
 const DEFINITION: &str = "
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
-metadata: {name: policyreports.wgpolicyk8s.io, annotations: {api-approved.kubernetes.io: unapproved}}
+metadata: {name: PLURAL.GROUP, annotations: {api-approved.kubernetes.io: unapproved}}
 spec:
-  group: wgpolicyk8s.io
-  names: {kind: PolicyReport, listKind: PolicyReportList, plural: policyreports, singular: policyreport}
+  group: GROUP
+  names: {kind: KIND, listKind: KINDList, plural: PLURAL, singular: SINGULAR}
   scope: Namespaced
   versions:
-  - name: v1alpha2
+  - name: VERSION
     served: true
     storage: true
-    schema: {openAPIV3Schema: {type: object, properties: {
+    schema: {openAPIV3Schema: {type: object, properties: {source: {type: string},
       scope: {type: object, x-kubernetes-preserve-unknown-fields: true},
       summary: {type: object, properties: {pass: {type: integer}, fail: {type: integer}, warn: {type: integer}, error: {type: integer}, skip: {type: integer}}},
       results: {type: array, items: {type: object, required: [policy], properties: {source: {type: string}, policy: {type: string},
@@ -214,14 +222,33 @@ spec:
 ";
 
 #[test]
-fn reports_in_the_cluster_are_small_and_few_and_go_when_nothing_is_found() {
+fn policy_reports_are_small_and_few_and_go_when_nothing_is_found() {
+    let form =
+        Form { option: "policy-report", group: "wgpolicyk8s.io", version: "v1alpha2", kind: "PolicyReport" };
+    reports_are_small_and_few_and_go_when_nothing_is_found(&form);
+}
+
+#[test]
+fn open_reports_are_small_and_few_and_go_when_nothing_is_found() {
+    let form = Form { option: "open-reports", group: "openreports.io", version: "v1alpha1", kind: "Report" };
+    reports_are_small_and_few_and_go_when_nothing_is_found(&form);
+}
+
+fn reports_are_small_and_few_and_go_when_nothing_is_found(form: &Form) {
     let Some(server) = ApiServer::get() else { return };
     let _shared = beside_others();
-    let definition = &objects(DEFINITION)[0];
+    let (singular, plural) = (form.kind.to_lowercase(), format!("{}s", form.kind.to_lowercase()));
+    let text = DEFINITION
+        .replace("GROUP", form.group)
+        .replace("VERSION", form.version)
+        .replace("KIND", form.kind)
+        .replace("PLURAL", &plural)
+        .replace("SINGULAR", &singular);
+    let definition = &objects(&text)[0];
     server.create(definition, "");
-    let all = "/apis/wgpolicyk8s.io/v1alpha2/policyreports";
+    let all = &format!("/apis/{}/{}/{plural}", form.group, form.version);
     wait("the kind is served", || server.connection.get(all).ok());
-    let names = ["reported-most", "reported-more", "reported-least"].map(|name| server.space(name));
+    let names = ["most", "more", "least"].map(|name| server.space(&format!("{}-{name}", form.option)));
     for (count, name) in [(9, &names[0]), (5, &names[1])] {
         for number in 0..count {
             account(&server, name, &format!("account-{number}"));
@@ -230,7 +257,7 @@ fn reports_in_the_cluster_are_small_and_few_and_go_when_nothing_is_found() {
     let bench = Workbench::new();
     // So many rules with so much to say that a report of all of them would be far larger.
     bench.file("policies/team.yaml", policies(&names.join(", "), 60));
-    let summaries = ["--summaries", "policy-report", "--most-summaries", "2"];
+    let summaries = ["--summaries", form.option, "--most-summaries", "2"];
     let mut controller = Controller::start_with(&bench, "reporting", &summaries);
     let reports = |count: usize| {
         let list = server.connection.get(all).ok()?;
@@ -251,7 +278,11 @@ fn reports_in_the_cluster_are_small_and_few_and_go_when_nothing_is_found() {
                 + report["summary"]["fail"].as_u64().expect("a count"),
             60 * accounts
         );
-        assert!(!report["results"].as_array().expect("results").is_empty());
+        let results = report["results"].as_array().expect("results");
+        let has_message = |result: &serde_json::Value| {
+            result["message"].as_str().is_some_and(|message| message.contains("needs a team"))
+        };
+        assert!(!results.is_empty() && results.iter().all(has_message), "{results:?}");
     }
     controller.kill();
     // What is found no longer is reported no longer.
