@@ -2,31 +2,34 @@
 
 pub(crate) mod access;
 pub(crate) mod bundle;
+pub(crate) mod cluster;
 pub(crate) mod db;
 pub(crate) mod further;
 pub(crate) mod image;
+pub(crate) mod pod_security;
 pub(crate) mod policy;
 pub(crate) mod rows;
 pub(crate) mod sbom;
 pub(crate) mod serve;
 pub(crate) mod signature;
+pub(crate) mod signer;
+pub(crate) mod targets;
 pub(crate) mod trust;
 pub(crate) mod vex;
 pub(crate) mod watch;
+mod words;
 
-use std::error::Error;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
-use sekisho_finding::{Persona, Severity};
 use sekisho_report::{Format, Language};
 
+use self::cluster::{ClusterArguments, InstallationArguments};
+use self::targets::{CredentialArguments, GivenArguments, Targets, ValuesArguments, VulnerabilityArguments};
+use self::words::{formats, languages, limits};
 use crate::config::FailOn;
-use crate::release::ChosenSet;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -157,98 +160,6 @@ pub(crate) enum SchemaOf {
     Framework,
 }
 
-/// What to look at, the same for every verb that looks.
-#[derive(Debug, Args)]
-pub(crate) struct Targets {
-    /// Folders, files, images and bills of materials to examine; `-` is standard input, `cluster` the cluster of the kubeconfig
-    #[arg(value_name = "TARGET", default_value = ".")]
-    pub(crate) paths: Vec<PathBuf>,
-    /// Configuration file [default: `sekisho.yaml`, looked for upward from the first target]
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// Whom the findings are for: `default`, or `pedantic` for all there is to harden
-    #[arg(short, long, value_name = "PERSONA", value_parser = personas())]
-    pub(crate) persona: Option<Persona>,
-    /// Run these checks only
-    #[arg(long, value_name = "SLUG", value_delimiter = ',')]
-    pub(crate) only: Vec<String>,
-    /// Do not run these checks
-    #[arg(long, value_name = "SLUG", value_delimiter = ',')]
-    pub(crate) without: Vec<String>,
-    /// Namespace of objects that name none [default: default]; of a cluster, the only one that is examined
-    #[arg(short, long, value_name = "NAME")]
-    pub(crate) namespace: Option<String>,
-    /// Kubernetes version that the manifests are meant for, and charts are rendered for
-    #[arg(long, value_name = "VERSION", visible_alias = "kube-version")]
-    pub(crate) kubernetes_version: Option<String>,
-    #[command(flatten)]
-    pub(crate) values: ValuesArguments,
-    #[command(flatten)]
-    pub(crate) live: ClusterArguments,
-    /// Examine files that git ignores too
-    #[arg(long, help_heading = "Options")]
-    pub(crate) no_ignore: bool,
-}
-
-/// Which cluster is examined, and as whom.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Options for clusters")]
-pub(crate) struct ClusterArguments {
-    /// Kubeconfig [default: those of `KUBECONFIG`, else `~/.kube/config`, else the Pod's own account]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig: Option<PathBuf>,
-    /// Context of the kubeconfig [default: the current one]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) context: Option<String>,
-    /// User that requests are made as
-    #[arg(long = "as", value_name = "USER")]
-    pub(crate) user: Option<String>,
-    /// Group of that user; may be given more than once
-    #[arg(long = "as-group", value_name = "GROUP")]
-    pub(crate) groups: Vec<String>,
-}
-
-/// Values for charts, as `helm` takes them.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Options for charts")]
-pub(crate) struct GivenArguments {
-    /// File of values for charts, over those before it
-    #[arg(long, value_name = "FILE")]
-    pub(crate) values: Vec<PathBuf>,
-    /// Value for charts: `image.tag=1.4`, several parted by commas
-    #[arg(long, value_name = "KEY=VALUE")]
-    pub(crate) set: Vec<String>,
-    /// Value for charts that is text whatever it looks like
-    #[arg(long, value_name = "KEY=TEXT")]
-    pub(crate) set_string: Vec<String>,
-    /// Value for charts as JSON
-    #[arg(long, value_name = "KEY=JSON")]
-    pub(crate) set_json: Vec<String>,
-    /// Value for charts that is the content of a file
-    #[arg(long, value_name = "KEY=FILE")]
-    pub(crate) set_file: Vec<String>,
-    /// Value for charts that is taken as it is
-    #[arg(long, value_name = "KEY=TEXT")]
-    pub(crate) set_literal: Vec<String>,
-}
-
-/// How charts are rendered, the same for every verb that renders.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Options for charts")]
-pub(crate) struct ValuesArguments {
-    #[command(flatten)]
-    pub(crate) given: GivenArguments,
-    /// Set of values that charts are rendered with by itself: one of `sekisho.yaml`, or one of files
-    #[arg(long, value_name = "NAME[=FILE,...]", value_parser = ChosenSet::parse)]
-    pub(crate) value_set: Vec<ChosenSet>,
-    /// Name of the release that charts are rendered as [default: release-name]
-    #[arg(long, value_name = "NAME")]
-    pub(crate) release: Option<String>,
-    /// API version that templates of charts find beside those of Kubernetes
-    #[arg(long, value_name = "VERSION", value_delimiter = ',')]
-    pub(crate) api_versions: Vec<String>,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct ScanArguments {
     #[command(flatten)]
@@ -267,7 +178,7 @@ pub(crate) struct ScanArguments {
     pub(crate) policy: Vec<PathBuf>,
     /// Pod Security level of namespaces whose labels name none, beside the checks
     #[arg(long, value_name = "[MODE=]LEVEL[:VERSION]")]
-    pub(crate) pod_security: Vec<crate::policy::pod_security::Wanted>,
+    pub(crate) pod_security: Vec<pod_security::Wanted>,
     #[command(flatten)]
     pub(crate) modules: policy::ScanModules,
     #[command(flatten)]
@@ -294,49 +205,6 @@ pub(crate) struct ScanArguments {
     /// Show findings that are suppressed, too
     #[arg(long)]
     pub(crate) show_suppressed: bool,
-}
-
-/// How the packages of targets are judged.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Options for packages")]
-pub(crate) struct VulnerabilityArguments {
-    /// Vulnerability database [default: the one that `sekisho db` put into its place, else the one in the program]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) database: Option<PathBuf>,
-    /// Leave out vulnerabilities that no version fixes
-    #[arg(long, visible_alias = "only-fixed")]
-    pub(crate) ignore_unfixed: bool,
-    /// Only vulnerabilities of these severities
-    #[arg(long, value_name = "SEVERITY", value_delimiter = ',', ignore_case = true, value_parser = severities())]
-    pub(crate) severity: Vec<Severity>,
-    /// What suppliers say of vulnerabilities: OpenVEX, CSAF or CycloneDX; may be given more than once
-    #[arg(long, value_name = "FILE")]
-    pub(crate) vex: Vec<PathBuf>,
-}
-
-/// Options about credentials.
-#[derive(Debug, Args)]
-pub(crate) struct CredentialArguments {
-    /// Rules for credentials in the format of gitleaks, in place of our own
-    #[arg(long, value_name = "FILE")]
-    pub(crate) credential_rules: Option<PathBuf>,
-    /// List of the SHA-256 of files that are denied, or YARA rules for them; may be given more than once
-    #[arg(long, value_name = "FILE")]
-    pub(crate) deny_files: Vec<PathBuf>,
-    /// Look for credentials in the git history of each folder as well
-    #[arg(long)]
-    pub(crate) history: bool,
-}
-
-impl CredentialArguments {
-    /// As the run takes it.
-    pub(crate) fn asked(self) -> crate::credentials::Asked {
-        crate::credentials::Asked {
-            rules: self.credential_rules,
-            history: self.history,
-            denied: self.deny_files,
-        }
-    }
 }
 
 #[derive(Debug, Args)]
@@ -430,16 +298,6 @@ pub(crate) enum BreakGlassVerb {
     },
 }
 
-/// Which installation is meant.
-#[derive(Debug, Args)]
-pub(crate) struct InstallationArguments {
-    /// Namespace of the installation
-    #[arg(short, long, value_name = "NAME", default_value = "sekisho")]
-    pub(crate) namespace: String,
-    #[command(flatten)]
-    pub(crate) live: ClusterArguments,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArguments {
     /// Namespace of the installation
@@ -529,33 +387,4 @@ pub(crate) struct RenderArguments {
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) values: ValuesArguments,
-}
-
-/// A parser of words that help and completion can list.
-fn words<T>(known: impl IntoIterator<Item = &'static str>) -> impl TypedValueParser<Value = T>
-where
-    T: FromStr<Err: Into<Box<dyn Error + Send + Sync>>> + Clone + Send + Sync + 'static,
-{
-    PossibleValuesParser::new(known).try_map(|word| word.parse::<T>())
-}
-
-fn formats() -> impl TypedValueParser<Value = Format> {
-    words(Format::ALL.iter().map(|format| format.as_str()))
-}
-
-fn severities() -> impl TypedValueParser<Value = Severity> {
-    PossibleValuesParser::new(Severity::ALL.iter().rev().map(|severity| severity.as_str()))
-        .try_map(|word| word.to_ascii_lowercase().parse::<Severity>())
-}
-
-fn personas() -> impl TypedValueParser<Value = Persona> {
-    words(Persona::ALL.iter().map(|persona| persona.as_str()))
-}
-
-fn languages() -> impl TypedValueParser<Value = Language> {
-    words(Language::ALL.iter().map(|language| language.as_str()))
-}
-
-fn limits() -> impl TypedValueParser<Value = FailOn> {
-    words(Severity::ALL.iter().rev().map(|severity| severity.as_str()).chain(["none"]))
 }

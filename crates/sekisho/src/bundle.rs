@@ -1,6 +1,7 @@
 //! Bundles of policies: how their sources are read here, and what is demanded of them before they are used.
 
 mod material;
+mod registry;
 
 use std::env;
 use std::fs;
@@ -16,10 +17,10 @@ use sekisho_source::{
 use crate::arguments::bundle::{ArtifactArguments, SourceArguments};
 use crate::live::Live;
 use crate::policy::testing::{self, TestResult, TestRow};
-use crate::signature::artifact::registry;
 
 use self::material::material;
 pub(crate) use self::material::material_of;
+pub(crate) use self::registry::registry;
 
 /// The variable that holds the token for repositories.
 const TOKEN: &str = "SEKISHO_GIT_TOKEN";

@@ -33,6 +33,7 @@ mod target;
 mod terminal;
 mod vulnerable;
 mod watch;
+mod whole_file;
 
 use std::process::ExitCode;
 

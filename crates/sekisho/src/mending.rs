@@ -15,7 +15,8 @@ use sekisho_manifest::edit::{self, Change};
 
 use crate::request::Request;
 use crate::run::{self, Outcome};
-use crate::terminal::{self, write_atomically};
+use crate::terminal::{self};
+use crate::whole_file::write_atomically;
 
 /// Rounds that are kept: a fix can make room for another, but never for many.
 const MOST_ROUNDS: usize = 5;

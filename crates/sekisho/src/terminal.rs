@@ -1,7 +1,6 @@
 //! Where output goes: findings to standard output, everything else to standard error.
 
 use std::fmt;
-use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,6 +9,7 @@ use anyhow::{Context, Result};
 use sekisho_report::{Catalogue, Language};
 
 use crate::arguments::{ColorWhen, Global};
+use crate::whole_file::write_atomically;
 
 /// What a run ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,37 +127,6 @@ pub(crate) fn panics_without_words(log: &sekisho_webhook::Log) {
 pub(crate) fn fail(error: &anyhow::Error) -> ExitCode {
     complain(format_args!("{error:#}"));
     Status::Usage.into()
-}
-
-/// Writes beside the file and renames, so that the file is never half written; its permissions stay.
-pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let fail = || format!("cannot write `{}`", path.display());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if fs::metadata(&target).is_ok_and(|metadata| !metadata.is_file()) {
-        // A device or a pipe, as /dev/null: to put a file in its place would take it away from everyone.
-        return fs::write(&target, bytes).with_context(fail);
-    }
-    let mut file = tempfile::NamedTempFile::new_in(target.parent().unwrap_or(folder)).with_context(fail)?;
-    file.write_all(bytes).with_context(fail)?;
-    match fs::metadata(&target) {
-        Ok(metadata) => file.as_file().set_permissions(metadata.permissions()).with_context(fail)?,
-        Err(_) => set_new_file_permissions(&file).with_context(fail)?,
-    }
-    file.persist(&target).map_err(|error| error.error).with_context(fail)?;
-    Ok(())
-}
-
-/// A temporary file is private; a report is as readable as any new file.
-#[cfg(unix)]
-fn set_new_file_permissions(file: &tempfile::NamedTempFile) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.as_file().set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn set_new_file_permissions(_: &tempfile::NamedTempFile) -> io::Result<()> {
-    Ok(())
 }
 
 /// The columns of the terminal.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::ClusterArguments;
+use super::cluster::ClusterArguments;
 
 /// Who may do what.
 #[derive(Debug, Args)]

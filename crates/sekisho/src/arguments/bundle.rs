@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::ClusterArguments;
+use super::cluster::ClusterArguments;
 use super::rows::RowFormat;
-use super::signature::{SignerArguments, StoredAs};
+use super::signer::{SignerArguments, StoredAs};
 
 /// Which verb about bundles.
 #[derive(Debug, Args)]

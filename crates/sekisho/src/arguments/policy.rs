@@ -7,10 +7,10 @@ use sekisho_policy::User;
 use sekisho_policy::rego::Packages;
 use smol_str::SmolStr;
 
-use crate::arguments::rows::RowFormat;
-use crate::arguments::watch::{WatchMatching, WatchProfile};
+use super::pod_security::Wanted;
+use super::rows::RowFormat;
+use super::watch::{WatchMatching, WatchProfile};
 use crate::policy::modules::Settings;
-use crate::policy::pod_security::Wanted;
 
 /// What plain modules of Rego are given.
 #[derive(Debug, Args)]

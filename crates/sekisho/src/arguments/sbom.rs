@@ -6,8 +6,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 use sekisho_sbom::Format;
 
+use super::cluster::ClusterArguments;
 use super::image::ImageArguments;
-use super::{ClusterArguments, VulnerabilityArguments};
+use super::targets::VulnerabilityArguments;
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]

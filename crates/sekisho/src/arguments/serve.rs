@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::ClusterArguments;
 use super::bundle::ArtifactArguments;
+use super::cluster::ClusterArguments;
+use super::pod_security::Wanted;
 use super::policy::Modules;
 use super::signature::RegistryArguments;
-use crate::policy::pod_security::Wanted;
 
 /// Which part serves.
 #[derive(Debug, Args)]

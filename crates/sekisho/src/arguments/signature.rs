@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use sekisho_report::Format;
 
+use super::bundle::SourceArguments;
 use super::further::FurtherReport;
+use super::signer::{SignerArguments, StoredAs};
 
 /// How registries are spoken to.
 #[derive(Debug, Args)]
@@ -17,45 +19,6 @@ pub(crate) struct RegistryArguments {
     /// Registry that may be spoken to without TLS, or with a certificate that nobody vouches for
     #[arg(long, value_name = "HOST")]
     pub(crate) insecure_registry: Vec<String>,
-}
-
-/// With what is signed, and who vouches for it.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Options for signers")]
-pub(crate) struct SignerArguments {
-    /// Private key: a file of PEM, also as cosign encrypts it, or `env://NAME`, its password read from
-    /// `SEKISHO_PASSWORD` or `COSIGN_PASSWORD`; or one that stays where it is: `pkcs11:…`, `awskms://…`, `hashivault://…`
-    #[arg(long, value_name = "KEY", conflicts_with = "fulcio")]
-    pub(crate) key: Option<String>,
-    /// Address of a certificate authority: a new key is made and forgotten, and the certificate names who you are
-    #[arg(long, value_name = "URL")]
-    pub(crate) fulcio: Option<String>,
-    /// File with the identity token for the certificate authority [default: the one of the CI]
-    #[arg(long, value_name = "FILE", conflicts_with = "key")]
-    pub(crate) identity_token: Option<PathBuf>,
-    /// Address of a log that takes in the signature
-    #[arg(long, value_name = "URL")]
-    pub(crate) rekor: Option<String>,
-    /// Version that the log speaks
-    #[arg(long, value_name = "VERSION", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=2))]
-    pub(crate) rekor_version: u8,
-    /// Address of an authority that says when it was signed
-    #[arg(long, value_name = "URL")]
-    pub(crate) timestamp_authority: Option<String>,
-    /// Who is asked instead of these: a signing configuration of sigstore, or `public-good` for the one that `sekisho trust
-    /// update` has fetched
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["fulcio", "rekor", "timestamp_authority"])]
-    pub(crate) signing_config: Option<String>,
-}
-
-/// How signatures are stored beside an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub(crate) enum StoredAs {
-    /// As bundles that refer to the image, as cosign 3 does
-    #[default]
-    Bundle,
-    /// Under tags made of the digest, as cosign did before
-    Tag,
 }
 
 /// Where what is signed is stored.
@@ -171,7 +134,7 @@ pub(crate) struct VerifyArguments {
     #[arg(long, value_name = "SOURCE", conflicts_with_all = ["key", "issuer", "attestation", "bundle", "policy", "config"])]
     pub(crate) policy_bundle: Option<String>,
     #[command(flatten)]
-    pub(crate) reading: super::bundle::SourceArguments,
+    pub(crate) reading: SourceArguments,
     /// File with the object that the image is for, which policies of policy-controller may ask for
     #[arg(long, value_name = "FILE")]
     pub(crate) object: Option<PathBuf>,
@@ -219,7 +182,7 @@ pub(crate) struct GateArguments {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Format in which findings are written
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = super::formats())]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = super::words::formats())]
     pub(crate) format: Format,
     /// Write the findings to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
@@ -231,7 +194,7 @@ pub(crate) struct GateArguments {
     #[arg(short, long)]
     pub(crate) all: bool,
     #[command(flatten)]
-    pub(crate) reading: super::bundle::SourceArguments,
+    pub(crate) reading: SourceArguments,
     #[command(flatten)]
     pub(crate) signer: SignerArguments,
     #[command(flatten)]

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Targets, VulnerabilityArguments, image};
+use super::image;
+use super::targets::{Targets, VulnerabilityArguments};
 
 /// A format of VEX.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

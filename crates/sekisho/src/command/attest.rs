@@ -12,7 +12,8 @@ use sekisho_signature::statement::Statement;
 use serde_json::Value;
 
 use super::sign::about;
-use crate::arguments::signature::{AttestArguments, StoredAs};
+use crate::arguments::signature::AttestArguments;
+use crate::arguments::signer::StoredAs;
 use crate::signature::artifact::{Artifact, Image, bundle_beside};
 use crate::signature::predicate_type;
 use crate::signature::witness::Signer;

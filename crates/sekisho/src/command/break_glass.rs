@@ -8,7 +8,8 @@ use sekisho_cluster::{BreakGlass, Connection, Record};
 use sekisho_manifest::{Node, ObjectRef};
 use serde_json::json;
 
-use crate::arguments::{BreakGlassArguments, BreakGlassVerb, InstallationArguments};
+use crate::arguments::cluster::InstallationArguments;
+use crate::arguments::{BreakGlassArguments, BreakGlassVerb};
 use crate::terminal::{self, Status, Terminal};
 
 pub(crate) fn run(arguments: BreakGlassArguments, terminal: &Terminal) -> Result<Status> {

@@ -12,7 +12,8 @@ use sekisho_manifest::{Budget, Document, Format, Object, SourceId, load};
 use crate::arguments::{InstallArguments, InstallFormat};
 use crate::doctor::{Reached, reach};
 use crate::install::{self, Wanted};
-use crate::terminal::{self, Status, Terminal, write_atomically};
+use crate::terminal::{self, Status, Terminal};
+use crate::whole_file::write_atomically;
 
 pub(crate) fn run(arguments: InstallArguments, terminal: &Terminal) -> Result<Status> {
     if arguments.format == InstallFormat::Chart {

@@ -32,7 +32,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use sekisho_policy::pod_security::Preset;
 
-use crate::arguments::{ClusterArguments, GivenArguments, Targets, ValuesArguments, VulnerabilityArguments};
+use crate::arguments::cluster::ClusterArguments;
+use crate::arguments::targets::{GivenArguments, Targets, ValuesArguments, VulnerabilityArguments};
 use crate::config;
 use crate::live::Live;
 use crate::release::{GivenValues, Releases};

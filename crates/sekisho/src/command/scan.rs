@@ -9,13 +9,14 @@ use sekisho_report::{Detail, Format, Options, Report};
 
 use crate::arguments::ScanArguments;
 use crate::run::{self, Outcome};
-use crate::terminal::{self, Status, Terminal, write_atomically};
+use crate::terminal::{self, Status, Terminal};
+use crate::whole_file::write_atomically;
 
 pub(crate) fn run(arguments: ScanArguments, terminal: &Terminal) -> Result<Status> {
     let mut request = arguments.targets.request(terminal);
     request.baseline = arguments.baseline;
     request.policies = arguments.policy;
-    request.pod_security = crate::policy::pod_security::preset(&arguments.pod_security)?;
+    request.pod_security = crate::arguments::pod_security::preset(&arguments.pod_security)?;
     request.credentials = Some(arguments.credentials.asked());
     request.vulnerabilities = Some(arguments.vulnerabilities.wanted());
     request.modules = arguments.modules.settings().offline(terminal.offline);

@@ -10,7 +10,8 @@ use sekisho_signature::cosign::{Kind, SIGNED_PREDICATE, annotations_of, payload_
 use sekisho_signature::statement::Statement;
 use serde_json::json;
 
-use crate::arguments::signature::{SignArguments, StoredAs};
+use crate::arguments::signature::SignArguments;
+use crate::arguments::signer::StoredAs;
 use crate::signature::artifact::{Artifact, Image, bundle_beside};
 use crate::signature::keys;
 use crate::signature::witness::Signer;

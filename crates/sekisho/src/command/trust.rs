@@ -15,7 +15,8 @@ use crate::arguments::trust::{KeptArguments, ShowArguments, TrustArguments, Trus
 use crate::signature::repository::{
     Kept, PUBLIC_GOOD_REPOSITORY, PUBLIC_GOOD_ROOT, Place, SIGNING_CONFIG, TRUSTED_ROOT,
 };
-use crate::terminal::{self, Status, Terminal, write_atomically};
+use crate::terminal::{self, Status, Terminal};
+use crate::whole_file::write_atomically;
 
 /// The most bytes of a file that is fetched.
 const FILE_LIMIT: u64 = 64 << 20;

@@ -18,12 +18,12 @@ use serde_json::{Value, json};
 use crate::arguments::signature::{VerdictFormat, VerifyArguments};
 use crate::bundle::{SourceSettings, reader};
 use crate::config::Config;
-use crate::signature::artifact::{Artifact, Image, bundle_beside, signer_of};
+use crate::signature::artifact::{Artifact, Image, bundle_beside};
 use crate::signature::gathering::Gathered;
 use crate::signature::in_force::InForce;
 use crate::signature::policies;
 use crate::signature::predicate_type;
-use crate::signature::trust::Trust;
+use crate::signature::trust::{Trust, signer_of};
 use crate::terminal::{self, Status, Terminal};
 
 /// What came of it: what holds, and why the rest does not.

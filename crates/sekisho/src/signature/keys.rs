@@ -11,7 +11,7 @@ use sekisho_signature::device::DeviceKeyName;
 use sekisho_signature::key::PublicKey;
 use sekisho_signature::secret::{NewKey, PrivateKey, Randomness, SigningKey};
 
-use crate::terminal::write_atomically;
+use crate::whole_file::write_atomically;
 
 /// The variables that may hold the password of a key, the first that is set counts.
 const PASSWORDS: [&str; 2] = ["SEKISHO_PASSWORD", "COSIGN_PASSWORD"];

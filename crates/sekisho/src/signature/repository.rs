@@ -11,7 +11,7 @@ use sekisho_notary::Services;
 use sekisho_signature::algorithm::Hash;
 use sekisho_tuf::{Keeper, Source, Trouble};
 
-use crate::terminal::write_atomically;
+use crate::whole_file::write_atomically;
 
 /// The repository of sigstore's public instance.
 pub(crate) const PUBLIC_GOOD_REPOSITORY: &str = "https://tuf-repo-cdn.sigstore.dev";

@@ -3,11 +3,12 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail};
+use data_encoding::HEXLOWER;
 use sekisho_notary::Services;
 use sekisho_signature::identity::{IdentityPattern, Pattern};
 use sekisho_signature::key::PublicKey;
 use sekisho_signature::root::TrustedRoot;
-use sekisho_signature::verification::{Demands, Signers};
+use sekisho_signature::verification::{Demands, Signers, Verified, VerifiedSigner};
 use sekisho_trust::{PUBLIC_GOOD, PUBLIC_GOOD_NAME};
 
 use super::keys;
@@ -122,4 +123,12 @@ fn pattern(exact: Option<&String>, expression: Option<&String>) -> Result<Option
         (None, Some(text)) => Some(Pattern::expression(text)?),
         (None, None) => None,
     })
+}
+
+/// Who signed.
+pub(crate) fn signer_of(verified: &Verified) -> String {
+    match verified.signer() {
+        VerifiedSigner::Key(key) => format!("key sha256:{}", HEXLOWER.encode(&key.fingerprint())),
+        VerifiedSigner::Identity(identity) => identity.to_string(),
+    }
 }

@@ -17,7 +17,7 @@ use sekisho_signature::statement::Statement;
 
 use super::keys;
 use super::repository::{Kept, PUBLIC_GOOD_REPOSITORY, SIGNING_CONFIG};
-use crate::arguments::signature::SignerArguments;
+use crate::arguments::signer::SignerArguments;
 use sekisho_trust::PUBLIC_GOOD_NAME;
 
 /// Who signs, and who vouches for it.

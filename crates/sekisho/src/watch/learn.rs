@@ -10,7 +10,7 @@ use sekisho_runtime::{Alert, iso_time};
 
 use super::counted;
 use super::rules::{self, RuleFiles};
-use crate::terminal::write_atomically;
+use crate::whole_file::write_atomically;
 
 /// Stands in front of what outputs show for learning alone.
 const MARK: char = '\u{1f}';

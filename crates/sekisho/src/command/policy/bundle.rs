@@ -15,10 +15,10 @@ use crate::arguments::bundle::{
     BundleArguments, BundleVerb, PullArguments, PushArguments, ShowArguments, VerifyArguments,
 };
 use crate::arguments::rows::RowFormat;
-use crate::arguments::signature::SignerArguments;
-use crate::bundle::{SourceSettings, material_of, prove, reader, write_files};
+use crate::arguments::signer::SignerArguments;
+use crate::bundle::{SourceSettings, material_of, prove, reader, registry, write_files};
 use crate::command::sign::{put_signature, signature_of};
-use crate::signature::artifact::{Image, registry};
+use crate::signature::artifact::Image;
 use crate::signature::witness::Signer;
 use crate::terminal::{self, Status, Terminal};
 

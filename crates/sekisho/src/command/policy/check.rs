@@ -7,6 +7,7 @@ use anyhow::Result;
 use sekisho_policy::admission::LoadOptions;
 use sekisho_policy::{Bundle, Options};
 
+use crate::arguments::pod_security;
 use crate::arguments::policy::{CheckArguments, FailOn};
 use crate::arguments::rows::RowFormat;
 use crate::policy::{self, Report, Resources, ResultWord, Row, Shown, given};
@@ -16,7 +17,7 @@ pub(crate) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Sta
     let given = given::read(&arguments.given)?;
     let options = Options {
         admission: LoadOptions { unbound: arguments.unbound, ..LoadOptions::default() },
-        pod_security: policy::pod_security::preset(&arguments.pod_security)?,
+        pod_security: pod_security::preset(&arguments.pod_security)?,
         kyverno: given.clone(),
         ..Options::default()
     };

@@ -14,6 +14,7 @@ use sekisho_webhook::facts::Live;
 use sekisho_webhook::tls::Serving;
 use sekisho_webhook::{Admission, Level, LiveGlass, LiveLapses, Log, Policies, Server};
 
+use crate::arguments::pod_security;
 use crate::arguments::serve::AdmissionArguments;
 use crate::config::Config;
 use crate::policy::{self, trusted};
@@ -129,7 +130,7 @@ fn files(
         paths: if arguments.policy.is_empty() { configured } else { arguments.policy.clone() },
         options: Options {
             admission: LoadOptions { unbound: arguments.unbound, ..LoadOptions::default() },
-            pod_security: policy::pod_security::preset(&wanted)?,
+            pod_security: pod_security::preset(&wanted)?,
             kyverno: kyverno.into(),
             ..Options::default()
         },
