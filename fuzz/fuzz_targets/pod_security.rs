@@ -7,7 +7,7 @@ use sekisho_manifest::{Budget, Format, Node, SourceId, load};
 use sekisho_policy::pod_security::{
     Configuration, Found, Level, LevelVersion, Pod, Version, evaluate, review,
 };
-use sekisho_policy::{Facts, GroupVersionKind, GroupVersionResource, ObjectQuery, Operation, Request, User};
+use sekisho_policy::{Facts, GroupVersionKind, GroupVersionResource, ObjectQuery, Operation, Origin, Request, User};
 
 /// What objects are made of.
 const KEYS: [&str; 56] = [
@@ -192,6 +192,7 @@ fuzz_target!(|bytes: &[u8]| {
         old_object: object(&mut bytes),
         options: None,
         dry_run: false,
+        origin: Origin::default(),
         object: Some(root.clone()),
     };
     let facts = Cluster { namespace: object(&mut bytes), pods: vec![root] };

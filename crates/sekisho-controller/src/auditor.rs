@@ -6,7 +6,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use sekisho_manifest::{Budget, Format, Node, Object, SourceId, load};
 use sekisho_policy::{
-    Asked, Bundle, Facts, GroupVersionResource, Interest, Kinds, Need, Needed, Policy, Request, Target, Views,
+    Asked, Bundle, Facts, GroupVersionResource, Interest, Kinds, Need, Needed, Origin, Policy, Request,
+    Target, Views,
 };
 use sekisho_store::{FindingRow, ObjectKey, ObjectResult};
 use smol_str::SmolStr;
@@ -432,5 +433,6 @@ pub(crate) fn request(held: &ObjectText) -> Option<Request> {
     request.namespace = key.namespace.as_str().into();
     request.resource = held.resource.clone();
     request.request_resource = held.resource.clone();
+    request.origin = Origin::Cluster;
     Some(request)
 }

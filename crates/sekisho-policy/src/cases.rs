@@ -8,7 +8,7 @@ use crate::facts::Facts;
 use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::kinds::Kinds;
 use crate::problem::{Problem, Weight};
-use crate::request::{Request, User};
+use crate::request::{Origin, Request, User};
 use crate::set::{PolicySet, Review};
 use crate::verdict::{Enforcement, Outcome, Verdict};
 
@@ -400,6 +400,7 @@ impl Request {
             old_object: None,
             options: None,
             dry_run: false,
+            origin: Origin::Manifest,
         }
     }
 }

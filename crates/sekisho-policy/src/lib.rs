@@ -53,7 +53,7 @@ pub use kinds::{Kinds, Resource};
 pub use load::{Loaded, Options, is_policy, load};
 pub use policy::{Effect, EffectKind, FailureClass, Policy};
 pub use problem::{Problem, Weight};
-pub use request::{Request, User};
+pub use request::{Origin, Request, User};
 pub use rollout::{Rollout, Stage};
 pub use sekisho_manifest::Operation;
 pub use set::{PolicySet, Review, Scope};

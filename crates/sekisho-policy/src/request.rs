@@ -37,6 +37,27 @@ pub struct Request {
     pub options: Option<Node>,
     /// Whether nothing will be stored.
     pub dry_run: bool,
+    /// Where the request comes from.
+    pub origin: Origin,
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Origin {
+    /// A manifest: the request is thought of.
+    #[default]
+    Manifest,
+    /// The API server, which asks before it carries the request out.
+    Admission,
+    /// An object that a cluster holds, as if it were made as it is.
+    Cluster,
+}
+
+impl Origin {
+    /// Whether an API server holds the object, which has it in every version of its resource.
+    pub(crate) fn is_served(self) -> bool {
+        self != Self::Manifest
+    }
 }
 
 /// Who sends a request.
@@ -78,6 +99,7 @@ impl Request {
             old_object: None,
             options: None,
             dry_run: false,
+            origin: Origin::Manifest,
         }
     }
 

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::problem::Problem;
-use crate::request::{Request, User};
+use crate::request::{Origin, Request, User};
 
 impl Request {
     /// The request of an `AdmissionReview` of `admission.k8s.io/v1`.
@@ -58,6 +58,7 @@ impl Request {
             old_object: old_object.cloned(),
             options: request.get("options").cloned(),
             dry_run: request.is_true("dryRun"),
+            origin: Origin::Admission,
         })
     }
 }

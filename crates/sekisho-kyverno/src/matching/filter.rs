@@ -7,7 +7,7 @@ use crate::budget::{BudgetError, Meter};
 use crate::scalar::wildcard;
 use crate::value::{Map, Value};
 
-use super::asked::{Asked, User};
+use super::asked::{Asked, Kind, User};
 use super::kind::KindSelector;
 use super::labels::LabelSelector;
 
@@ -73,6 +73,27 @@ impl Filter {
     /// Whether it says nothing.
     pub(crate) fn is_empty(&self) -> bool {
         matches!(self, Self::One(block) if block.is_empty(true))
+    }
+
+    /// The version in which this names a kind, where it names it in another one and not in its own.
+    pub(crate) fn version_of(
+        &self,
+        kind: &Kind,
+        subresource: &str,
+        meter: &Meter,
+    ) -> Result<Option<SmolStr>, BudgetError> {
+        let mut named = None;
+        for selector in self.blocks().iter().flat_map(|block| &block.kinds) {
+            if selector.matches(kind, subresource, meter)? {
+                return Ok(None);
+            }
+            let version = SmolStr::new(selector.version());
+            let other = Kind { version: version.clone(), ..kind.clone() };
+            if named.is_none() && selector.matches(&other, subresource, meter)? {
+                named = Some(version);
+            }
+        }
+        Ok(named)
     }
 
     /// Whether a rule with this `match` concerns what is asked about.

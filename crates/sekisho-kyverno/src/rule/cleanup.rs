@@ -14,7 +14,8 @@ pub fn removes(policy: &CleanupPolicy, request: &Request, world: &World<'_>) -> 
     let Some(object) = &request.object else { return Ok(false) };
     // Nobody asks for what a schedule does.
     let request = Request { user: None, ..request.clone() };
-    let asked = request.asked(object);
+    let kind = request.kind_for(&policy.matches, &meter)?;
+    let asked = request.asked(object, &kind);
     if !policy.namespace.is_empty() && asked.object.namespace != policy.namespace {
         return Ok(false);
     }

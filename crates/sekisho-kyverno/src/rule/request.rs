@@ -1,13 +1,14 @@
 //! What rules are asked, and what they may know.
 
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
-use crate::budget::Budget;
+use crate::budget::{Budget, BudgetError, Meter};
 use crate::facts::Facts;
-use crate::matching::{Asked, Identity, Kind, Operation, User};
+use crate::matching::{Asked, Filter, Identity, Kind, Operation, User};
 use crate::policy::Exception;
 use crate::settings::Settings;
 use crate::value::{Map, Value};
@@ -28,6 +29,9 @@ pub struct Request {
     pub resource: SmolStr,
     /// The part of the object that is changed; empty: the whole.
     pub subresource: SmolStr,
+    /// Whether an API server holds the object, which has it in every version of its kind: rules that name another
+    /// version than that of the request are for it too.
+    pub in_any_version: bool,
     /// What is done.
     pub operation: Operation,
     /// Who does it; none where nobody is known to.
@@ -119,11 +123,21 @@ impl Request {
         self.object.as_ref().or(self.old_object.as_ref())
     }
 
-    /// The request as filters look at it, about this object.
-    pub(super) fn asked<'v>(&'v self, object: &'v Value) -> Asked<'v> {
+    /// The kind of the request, in the version in which what is matched by this filter is looked at.
+    pub(super) fn kind_for(&self, matches: &Filter, meter: &Meter) -> Result<Cow<'_, Kind>, BudgetError> {
+        if !self.in_any_version {
+            return Ok(Cow::Borrowed(&self.kind));
+        }
+        let named = matches.version_of(&self.kind, &self.subresource, meter)?;
+        Ok(named
+            .map_or(Cow::Borrowed(&self.kind), |version| Cow::Owned(Kind { version, ..self.kind.clone() })))
+    }
+
+    /// The request as filters look at it, about this object as one of this kind.
+    pub(super) fn asked<'v>(&'v self, object: &'v Value, kind: &'v Kind) -> Asked<'v> {
         Asked {
             object: Identity::of(object),
-            kind: &self.kind,
+            kind,
             subresource: &self.subresource,
             operation: self.operation,
             user: self.user.as_ref(),

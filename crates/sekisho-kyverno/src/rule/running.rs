@@ -37,7 +37,13 @@ impl<'r> Running<'r> {
         let Some(object) = self.object.as_ref().or(self.request.old_object.as_ref()) else {
             return Ok(false);
         };
-        let asked = self.request.asked(object);
+        self.is_for(rule, self.request, object)
+    }
+
+    /// Whether a rule is for an object, by a request about it.
+    pub(super) fn is_for(&self, rule: &Rule, request: &Request, object: &Value) -> Result<bool, BudgetError> {
+        let kind = request.kind_for(&rule.matches, self.meter)?;
+        let asked = request.asked(object, &kind);
         Ok(rule.matches.includes(&asked, self.meter)?
             && match &rule.excludes {
                 Some(excludes) => !excludes.excludes(&asked, self.meter)?,
@@ -98,7 +104,8 @@ impl<'r> Running<'r> {
             return Ok(found);
         }
         let Some(object) = self.request.subject() else { return Ok(found) };
-        let asked = self.request.asked(object);
+        let kind = self.request.kind_for(&rule.matches, self.meter)?;
+        let asked = self.request.asked(object, &kind);
         let policy = if self.policy.namespace.is_empty() {
             self.policy.name.to_string()
         } else {

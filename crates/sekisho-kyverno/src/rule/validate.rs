@@ -1,6 +1,6 @@
 //! Rules that say whether an object holds.
 
-use crate::matching::{Asked, Operation, User};
+use crate::matching::{Operation, User};
 use crate::operators::{Conditions, Held};
 use crate::pattern::{Failure, Mismatch, Pattern};
 use crate::policy::{Check, FailureAction, PatternSource, Rule, Validate, ValidateForeach};
@@ -29,7 +29,7 @@ pub(super) fn run(running: &Running<'_>, scope: &mut Scope<'_>, rule: &Rule, val
         if fails(&said) && forgives(running, validate) {
             let old = old_request(running.request);
             if let Some(object) = &old.object
-                && concerns(running, rule, &old.asked(object))?
+                && running.is_for(rule, &old, object)?
                 && fails(&pod_security::hold(running, rule, security, &exceptions, object)?)
             {
                 return Ok(Some(Said::skip(EXISTING)));
@@ -73,11 +73,10 @@ fn forgives(running: &Running<'_>, validate: &Validate) -> bool {
 fn before(running: &Running<'_>, rule: &Rule, validate: &Validate) -> Answer {
     let old = old_request(running.request);
     let Some(object) = old.object.clone() else { return Ok(None) };
-    let asked = old.asked(&object);
     let mut scope = Scope::new(&old, Some(&object), running.around, &running.policy.namespace);
     scope.begin_rule(rule)?;
     scope.load(&rule.context);
-    if !concerns(running, rule, &asked)? {
+    if !running.is_for(rule, &old, &object)? {
         return Ok(None);
     }
     if let Some(conditions) = &rule.preconditions
@@ -87,15 +86,6 @@ fn before(running: &Running<'_>, rule: &Rule, validate: &Validate) -> Answer {
     }
     let validator = Validator { rule, validate, subject: Some(&object) };
     validator.check(&validate.check, &mut scope, None, 0)
-}
-
-/// Whether a rule concerns an object.
-fn concerns(running: &Running<'_>, rule: &Rule, asked: &Asked<'_>) -> Result<bool, VariableError> {
-    Ok(rule.matches.includes(asked, running.meter)?
-        && match &rule.excludes {
-            Some(excludes) => !excludes.excludes(asked, running.meter)?,
-            None => true,
-        })
 }
 
 /// The making of the object as it was.

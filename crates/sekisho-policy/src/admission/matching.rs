@@ -4,7 +4,7 @@ use sekisho_manifest::selector::Selector;
 use sekisho_manifest::{Node, Operation};
 use smol_str::SmolStr;
 
-use super::equivalents;
+use super::equivalents::{self, Version};
 use super::reader::{At, Reader};
 use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::interest::{Interest, Target};
@@ -17,8 +17,18 @@ pub(crate) struct MatchResources {
     objects: Selector,
     rules: Vec<Rule>,
     excluded: Vec<Rule>,
-    /// Whether a rule for one version of a resource is for its other versions too.
-    equivalent: bool,
+    versions: Versions,
+}
+
+/// Whether a rule for one version of a resource is for its other versions too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Versions {
+    /// It is not.
+    Exact,
+    /// It is where an API server has the object.
+    WhereServed,
+    /// It is.
+    Equivalent,
 }
 
 #[derive(Debug, Clone)]
@@ -93,13 +103,13 @@ impl MatchResources {
         if !reader.mapping(at) {
             return None;
         }
-        let policies = [("Exact", false), ("Equivalent", true)];
+        let policies = [("Exact", Versions::Exact), ("Equivalent", Versions::Equivalent)];
         Some(Self {
             namespaces: reader.selector(&at.get("namespaceSelector")),
             objects: reader.selector(&at.get("objectSelector")),
             rules: rules(reader, &at.get("resourceRules")),
             excluded: rules(reader, &at.get("excludeResourceRules")),
-            equivalent: reader.choice(&at.get("matchPolicy"), &policies).unwrap_or(true),
+            versions: reader.choice(&at.get("matchPolicy"), &policies).unwrap_or(Versions::Equivalent),
         })
     }
 
@@ -110,8 +120,18 @@ impl MatchResources {
             objects: Selector::nothing(),
             rules: Vec::new(),
             excluded: Vec::new(),
-            equivalent: false,
+            versions: Versions::Exact,
         }
+    }
+
+    /// The same, but that other versions count only where an API server has the object.
+    #[must_use]
+    pub(crate) fn where_served(self) -> Self {
+        let versions = match self.versions {
+            Versions::Exact => Versions::Exact,
+            Versions::WhereServed | Versions::Equivalent => Versions::WhereServed,
+        };
+        Self { versions, ..self }
     }
 
     pub(super) fn has_rules(&self) -> bool {
@@ -148,12 +168,19 @@ impl MatchResources {
         if rules.iter().any(|rule| rule.matches(request, &request.resource)) {
             return Some(Matched::of(request));
         }
-        if !self.equivalent || rules.is_empty() {
+        let is_exact = match self.versions {
+            Versions::Exact => true,
+            Versions::WhereServed => !request.origin.is_served(),
+            Versions::Equivalent => false,
+        };
+        if is_exact || rules.is_empty() {
             return None;
         }
         let others = equivalents::of(&request.resource);
         for rule in rules {
-            for version in others.iter().filter(|version| version.resource != request.resource) {
+            let named = if request.origin.is_served() { rule.other_versions(request) } else { Vec::new() };
+            let others = others.iter().filter(|version| version.resource != request.resource);
+            for version in others.chain(&named) {
                 if rule.matches(request, &version.resource) {
                     let same = request.kind.group == request.resource.group;
                     let kind = if same { version.kind.clone() } else { request.kind.clone() };
@@ -173,7 +200,7 @@ impl MatchResources {
                 let everything = resource == "*";
                 // In other versions a resource can be of another group.
                 let group = match rule.groups.as_slice() {
-                    [group] if group != "*" && !self.equivalent => Some(group.clone()),
+                    [group] if group != "*" && self.versions == Versions::Exact => Some(group.clone()),
                     _ => None,
                 };
                 let target = if everything {
@@ -198,6 +225,17 @@ impl MatchResources {
 }
 
 impl Rule {
+    /// The resource of a request in the other versions that the rule names: an API server has every object of a
+    /// resource in all versions that it serves.
+    fn other_versions(&self, request: &Request) -> Vec<Version> {
+        let is_other = |version: &&SmolStr| *version != "*" && **version != request.resource.version;
+        let in_version = |version: &SmolStr| Version {
+            resource: GroupVersionResource { version: version.clone(), ..request.resource.clone() },
+            kind: GroupVersionKind { version: version.clone(), ..request.kind.clone() },
+        };
+        self.versions.iter().filter(is_other).map(in_version).collect()
+    }
+
     fn matches(&self, request: &Request, resource: &GroupVersionResource) -> bool {
         let one_of = |items: &[SmolStr], wanted: &str| items.iter().any(|item| item == "*" || item == wanted);
         let of_resource = |(name, part): &(SmolStr, SmolStr)| {

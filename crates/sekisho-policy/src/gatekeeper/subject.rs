@@ -143,5 +143,6 @@ fn creation(object: Node, parent: &Request) -> Request {
         old_object: None,
         options: None,
         dry_run: parent.dry_run,
+        origin: parent.origin,
     }
 }

@@ -14,6 +14,7 @@ use crate::facts::Facts;
 use crate::interest::{Interest, Target};
 use crate::policy::{Effect, EffectKind, FailureClass, Policy};
 use crate::problem::{Problem, Weight};
+use crate::request::Origin;
 use crate::trust::{Answer, ImageRules, with_texts};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
@@ -306,6 +307,10 @@ impl Policy for KyvernoPolicy {
     }
 
     fn validate(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) {
+        // Such a policy looks at what exists, and has no say in what is admitted.
+        if asked.origin == Origin::Admission && !self.policy.admission {
+            return;
+        }
         if !self.has(|rule| rule.validates() || rule.verifies_images()) {
             return;
         }

@@ -39,6 +39,7 @@ fn converted(request: &request::Request, facts: &dyn Facts) -> Request {
             ..User::default()
         }),
         namespace_labels: labels,
+        in_any_version: request.origin.is_served(),
         ..Request::default()
     }
     .read_from(request.object.as_ref())

@@ -15,6 +15,7 @@ mod pod_security;
 mod rego;
 mod review;
 mod rollout;
+mod served;
 mod set;
 mod snapshot;
 mod texts;

@@ -8,7 +8,8 @@ use smol_str::SmolStr;
 use super::autogen::mapping;
 use crate::admission::{At, MatchResources, Reader};
 
-/// What a policy matches; none where it matches nothing. Kyverno takes versions as they are named, and a rule
+/// What a policy matches; none where it matches nothing. Kyverno takes versions as they are named but where the API
+/// server converts for it, and a rule
 /// that lacks a list for one that matches nothing.
 pub(super) fn constraints(reader: &mut Reader<'_>, at: &At<'_>) -> Option<MatchResources> {
     let node = at.node?;
@@ -31,9 +32,9 @@ pub(super) fn constraints(reader: &mut Reader<'_>, at: &At<'_>) -> Option<MatchR
             fields.put(Entry { key: SmolStr::new(key), key_span: rules.span, node: rules });
         }
     }
-    let exact = Node { span: at.span, value: Value::String(SmolStr::new_static("Exact")) };
-    fields.put(Entry { key: SmolStr::new_static("matchPolicy"), key_span: at.span, node: exact });
-    MatchResources::read(reader, &At { node: Some(&changed), path: at.path.clone(), span: at.span })
+    let read =
+        MatchResources::read(reader, &At { node: Some(&changed), path: at.path.clone(), span: at.span });
+    read.map(MatchResources::where_served)
 }
 
 /// Constraints that match the resources of others whatever is done to them.

@@ -18,6 +18,7 @@ use crate::interest::{Interest, Target};
 use crate::kinds::Kinds;
 use crate::kyverno::options::settings;
 use crate::policy::{Effect, EffectKind, FailureClass, Policy};
+use crate::request::Origin;
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 /// A policy with the settings of an installation.
@@ -213,7 +214,8 @@ impl Policy for SetPolicy {
     }
 
     fn validate(&self, asked: &Asked<'_>, facts: &dyn Facts, verdicts: &mut Vec<Verdict>) {
-        if !matches!(self.policy.kind, PolicyKind::Validating | PolicyKind::ImageValidating) {
+        let is_asked = self.policy.asked.admission || asked.origin != Origin::Admission;
+        if !is_asked || !matches!(self.policy.kind, PolicyKind::Validating | PolicyKind::ImageValidating) {
             return;
         }
         let mut judgement = self.judge(asked, facts);

@@ -18,7 +18,7 @@ use super::outside::{Address, HttpRequest, Outside, Silence};
 use crate::asked::Asked;
 use crate::group_version::{GroupVersionKind, GroupVersionResource};
 use crate::kinds::Kinds;
-use crate::request::{Request, User};
+use crate::request::{Origin, Request, User};
 use crate::views::Views;
 
 /// How many policies are kept compiled.
@@ -139,6 +139,7 @@ fn request(request: &rule::Request, kinds: &Kinds) -> Request {
         old_object: request.old_object.as_ref().map(Value::to_node),
         options: None,
         dry_run: false,
+        origin: Origin::Manifest,
     }
 }
 

@@ -9,8 +9,8 @@ use sekisho_cel::{About, Decision, Permissions, Question};
 use sekisho_manifest::{Budget, Document, Format, Node, Object, SourceId, load};
 use sekisho_policy::admission::{self, LoadOptions};
 use sekisho_policy::{
-    Asked, Facts, GroupVersionKind, GroupVersionResource, Kinds, ObjectQuery, Operation, Request, Snapshot,
-    User, Views,
+    Asked, Facts, GroupVersionKind, GroupVersionResource, Kinds, ObjectQuery, Operation, Origin, Request,
+    Snapshot, User, Views,
 };
 use serde_json::{Map, Value, json};
 use smol_str::SmolStr;
@@ -118,6 +118,7 @@ pub(super) fn request(value: &Value) -> Request {
         old_object: node(&value["oldObject"]),
         options: node(&value["options"]),
         dry_run: value["dryRun"] == true,
+        origin: Origin::default(),
     }
 }
 

@@ -5,7 +5,9 @@ use sekisho_manifest::{Budget, Format, Node, SourceId, load};
 use sekisho_policy::pod_security::{
     Answer, Cause, Configuration, Pod, StatusDetails, details, evaluate, reasons, review,
 };
-use sekisho_policy::{Facts, GroupVersionKind, GroupVersionResource, ObjectQuery, Operation, Request, User};
+use sekisho_policy::{
+    Facts, GroupVersionKind, GroupVersionResource, ObjectQuery, Operation, Origin, Request, User,
+};
 use serde_json::{Value, json};
 
 use super::policy_of;
@@ -109,6 +111,7 @@ fn request(node: &Node) -> Request {
         old_object: node.get("oldObject").cloned(),
         options: None,
         dry_run: false,
+        origin: Origin::default(),
     }
 }
 

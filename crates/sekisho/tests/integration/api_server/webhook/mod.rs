@@ -11,6 +11,7 @@ mod restarts;
 mod rights;
 mod strangers;
 mod verdicts;
+mod versions;
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -45,7 +46,7 @@ pub(crate) struct Webhook {
 const RULES: &str = r#"[
     {"apiGroups": ["*"], "apiVersions": ["*"], "operations": ["CREATE", "UPDATE", "DELETE"],
      "resources": ["configmaps", "pods", "pods/ephemeralcontainers", "pods/status", "pods/eviction", "pods/binding",
-                   "deployments", "deployments/scale", "deployments/status", "replicasets", "horizontalpodautoscalers"], "scope": "Namespaced"},
+                   "deployments", "deployments/scale", "deployments/status", "replicasets", "horizontalpodautoscalers", "widgets"], "scope": "Namespaced"},
     {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CONNECT"],
      "resources": ["pods/exec", "pods/attach", "pods/portforward"], "scope": "Namespaced"}
 ]"#;
