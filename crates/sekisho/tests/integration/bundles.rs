@@ -207,3 +207,56 @@ fn what_cannot_be_rendered_or_lies_outside_refuses_a_bundle() {
     let words = refused("Look around");
     assert!(words.contains("lies outside of the bundle"), "{words}");
 }
+
+#[test]
+fn an_exception_that_is_rendered_is_refused_whoever_signed_it() {
+    const CHARTER: &str =
+        "apiVersion: sekisho/v1\nkind: PolicyBundle\nexceptions: {approvers: ['ana@example.com']}\n";
+    const EXCEPTION: &str = "apiVersion: kyverno.io/v2\nkind: KIND\nmetadata: {name: old-maps, namespace: shop}\nspec:\n  \
+         exceptions: [{policyName: team, ruleNames: [label]}]\n  match: {any: [{resources: {kinds: [ConfigMap]}}]}\n";
+    let (workspace, commit) = drawn();
+    let folder = workspace.path().join("policies");
+    let made = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"])
+        .arg(workspace.path().join("key"))
+        .status();
+    assert!(made.expect("ssh-keygen").success());
+    let key = std::fs::read_to_string(workspace.path().join("key.pub")).expect("a key");
+    workspace.file("signers", format!("ana@example.com {key}"));
+    let sign = |message: &str| {
+        commit(&workspace, message);
+        let key = format!("user.signingKey={}", workspace.path().join("key").display());
+        git(&folder, &["-c", "gpg.format=ssh", "-c", &key, "commit", "-q", "--amend", "--no-edit", "-S"]);
+    };
+    let address = format!("git+file://{}@main", folder.display());
+    let verify = || {
+        let arguments =
+            ["policy", "bundle", "verify", &address, "--cache", "cache", "--allowed-signers", "signers"];
+        workspace.run(&arguments)
+    };
+    git(&folder, &["checkout", "-q", "--orphan", "signed"]);
+    git(&folder, &["branch", "-q", "-D", "main"]);
+    git(&folder, &["branch", "-q", "-m", "main"]);
+    workspace.file("policies/sekisho-bundle.yaml", CHARTER);
+    workspace.file("policies/exception.yaml", EXCEPTION.replace("KIND", "PolicyException"));
+    sign("Let old maps be");
+    let ran = verify();
+    assert_eq!(ran.status, 0, "{}", ran.err);
+
+    // No text in the repository says that it is one.
+    std::fs::remove_file(folder.join("exception.yaml")).expect("removed");
+    workspace
+        .file("policies/chart/templates/old.yaml", EXCEPTION.replace("KIND", "Policy{{ .Values.kind }}"));
+    workspace.file("policies/chart/values.yaml", "label: team\nenabled: true\nkind: Exception\n");
+    sign("Render it");
+    let ran = verify();
+    assert_eq!(ran.status, 2, "{}", ran.out);
+    let why = "is an exception that is rendered: put it into a file of its own";
+    assert!(ran.err.contains("old-maps") && ran.err.contains(why), "{}", ran.err);
+
+    // Where nobody has to approve exceptions it may come from anywhere.
+    std::fs::remove_file(folder.join("sekisho-bundle.yaml")).expect("removed");
+    sign("Ask for no approval");
+    let ran = verify();
+    assert_eq!(ran.status, 0, "{}", ran.err);
+}
