@@ -1,9 +1,12 @@
 //! What `sekisho install` prints, on a real API server: taken under restricted Pod Security, and enforced.
 
+use std::process::Command;
+
 use sekisho_cluster::Right;
 use serde_json::json;
 
 use super::keeping::Controller;
+use super::tour::kubernetes;
 use super::{ApiServer, alone, objects, wait};
 use crate::command::Workbench;
 
@@ -77,6 +80,50 @@ fn an_installation_is_taken_by_the_api_server_and_its_pods_are_restricted() {
     wait("the critical rules hold no more", || {
         server.connection.create("/api/v1/namespaces/guarded/pods?dryRun=All", &privileged.to_string()).ok()
     });
+}
+
+#[test]
+fn what_is_printed_as_a_kustomization_or_a_chart_is_taken_from_kubectl() {
+    let Some(server) = ApiServer::get() else { return };
+    let Some(kubernetes) = kubernetes() else { return };
+    let _alone = alone();
+    let bench = Workbench::new();
+    let namespace = server.space("formed");
+    let set = "webhooks.failClosed=false,criticalPolicies.create=false,controller.create=true,controller.store.volume.create=true";
+    let options = ["install", "--image", IMAGE, "--namespace", &namespace, "--set", set];
+    let printed = bench.run(&options);
+    let uninstall = Uninstall { server: &server, text: printed.out.clone() };
+    let applied = |arguments: &[&str]| {
+        let output = Command::new(&kubernetes)
+            .args(["kubectl", "apply"])
+            .args(arguments)
+            .env("KUBECONFIG", std::env::var_os("SEKISHO_TEST_KUBECONFIG").expect("a kubeconfig"))
+            .current_dir(bench.path())
+            .output()
+            .expect("kubectl runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        said
+    };
+    let ran = bench.run(&[&options[..], &["--format", "kustomize", "--output", "kustomization"]].concat());
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let said = applied(&["-k", "kustomization"]);
+    assert_eq!(said.lines().count(), objects(&printed.out).len(), "{said}");
+    assert!(said.contains("deployment.apps/sekisho-controller created"), "{said}");
+
+    // The chart with the same values is the same installation.
+    let ran = bench.run(&["install", "--format", "chart", "--output", "chart"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let (repository, digest) = IMAGE.split_once('@').expect("a digest");
+    let values = format!("image.repository={repository},image.digest={digest},namespace.create=true,{set}");
+    let rendered =
+        bench.run(&["render", "chart", "--release", "sekisho", "--namespace", &namespace, "--set", &values]);
+    assert_eq!(rendered.status, 0, "{}", rendered.err);
+    bench.file("rendered.yaml", &rendered.out);
+    let said = applied(&["-f", "rendered.yaml"]);
+    assert_eq!(said.lines().count(), objects(&printed.out).len(), "{said}");
+    assert!(!said.contains(" created"), "{said}");
+    drop(uninstall);
 }
 
 #[test]

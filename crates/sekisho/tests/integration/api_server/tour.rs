@@ -50,16 +50,22 @@ fn programs(folder: &Path, kubernetes: &Path) -> PathBuf {
     programs
 }
 
+/// The program that is `kubectl` when it is called with that; none where nobody names it, which is a failure in CI.
+pub(crate) fn kubernetes() -> Option<PathBuf> {
+    let named = std::env::var_os("SEKISHO_TEST_KUBERNETES").map(PathBuf::from);
+    if named.is_none() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI has no kubectl: run `cargo xtask test`");
+        println!("skipped: no kubectl; `cargo xtask cluster test` names one");
+    }
+    named
+}
+
 #[test]
 fn the_tour_leads_through_the_api_server() {
     if ApiServer::get().is_none() {
         return;
     }
-    let Some(kubernetes) = std::env::var_os("SEKISHO_TEST_KUBERNETES").map(PathBuf::from) else {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "CI has no kubectl: run `cargo xtask test`");
-        println!("skipped: no kubectl; `cargo xtask cluster test` names one");
-        return;
-    };
+    let Some(kubernetes) = kubernetes() else { return };
     let _alone = alone();
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/tour.md");
     let steps = steps(&fs::read_to_string(page).expect("the tour"));
