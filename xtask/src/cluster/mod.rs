@@ -3,16 +3,23 @@
 mod program;
 mod server;
 
+use std::env;
 use std::path::PathBuf;
+use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand};
 
-use crate::test;
 use crate::workspace::root;
 
 pub(crate) use self::program::built;
 use self::server::Server;
+
+/// The variable that names the kubeconfig of a real API server. Where it is not set, tests on it are skipped.
+const KUBECONFIG: &str = "SEKISHO_TEST_KUBECONFIG";
+
+/// The variable that names the program of the server, which is `kubectl` too.
+const PROGRAM: &str = "SEKISHO_TEST_KUBERNETES";
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -46,7 +53,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         }
         Action::Down => server::stop(&standing()),
         Action::Test { filter } => with(|standing| {
-            test::cargo(&["test", "--package", "sekisho", "--package", "sekisho-cluster", &filter], standing)
+            cargo(&["test", "--package", "sekisho", "--package", "sekisho-cluster", &filter], standing)
         }),
     }
 }
@@ -64,6 +71,20 @@ pub(crate) fn with(run: impl FnOnce(Option<&Standing>) -> Result<()>) -> Result<
     let Some(program) = program::built()? else { return run(None) };
     let server = Server::start(&program, &root().join("target/cluster-of-tests"))?;
     run(Some(&Standing { kubeconfig: server.kubeconfig(), program }))
+}
+
+/// Runs cargo in the root of the workspace, its output shown, with a real API server where one stands.
+pub(crate) fn cargo(arguments: &[&str], standing: Option<&Standing>) -> Result<()> {
+    println!("$ cargo {}", arguments.join(" "));
+    let status = Command::new(env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
+        .args(arguments)
+        .current_dir(root())
+        .envs(standing.map(|server| (KUBECONFIG, &server.kubeconfig)))
+        .envs(standing.map(|server| (PROGRAM, &server.program)))
+        .status()
+        .context("cannot run cargo")?;
+    ensure!(status.success(), "`cargo {}` failed", arguments.join(" "));
+    Ok(())
 }
 
 /// Where the server of `up` keeps what it holds.
