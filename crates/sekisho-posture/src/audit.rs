@@ -1,7 +1,12 @@
 //! An audit policy as the API server reads it: the first rule that matches a request decides how much of it
 //! is recorded.
 
+use std::collections::BTreeMap;
+
 use sekisho_manifest::{Node, Object, Place, field};
+
+use crate::Examination;
+use crate::check::Found;
 
 /// How much of a request is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,6 +81,40 @@ pub(crate) fn outcome<'r, 'a>(rules: &'r [Rule<'a>], request: &Request) -> Outco
         Some(rule) if rule.level == Level::None => Outcome::LeftOut(rule),
         Some(_) => Outcome::Recorded,
         None => Outcome::Unmatched,
+    }
+}
+
+/// Reports, rule by rule, which of these requests leave no trace; `argument` is what the message calls them.
+pub(crate) fn report_missed<'a>(
+    object: &'a Object,
+    examination: &mut Examination<'a>,
+    argument: &'static str,
+    watched: impl IntoIterator<Item = (Request, &'static str)>,
+) {
+    let rules = rules(object);
+    // A policy that records nothing at all has the finding of `audit-policy-catch-all-none`.
+    if rules.first().is_some_and(|rule| rule.level == Level::None && rule.matches_everything()) {
+        return;
+    }
+    let mut missed: BTreeMap<Option<usize>, Vec<&str>> = BTreeMap::new();
+    for (request, name) in watched {
+        let position = match outcome(&rules, &request) {
+            Outcome::Recorded => continue,
+            Outcome::LeftOut(rule) => Some(rule.index),
+            Outcome::Unmatched => None,
+        };
+        let names = missed.entry(position).or_default();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    for (position, names) in missed {
+        let shown = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let found = match position {
+            Some(index) => Found::at(object.place(field!["rules", index, "level"])),
+            None => Found::at(object.place(field!["rules"])).variant("unmatched"),
+        };
+        examination.report(found.arg(argument, shown));
     }
 }
 

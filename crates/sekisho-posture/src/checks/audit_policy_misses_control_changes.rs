@@ -48,9 +48,7 @@
 //! - Kubernetes: audit configuration, `Policy` of `audit.k8s.io/v1`
 
 use super::prelude::*;
-use std::collections::BTreeMap;
-
-use crate::audit::{self, Level, Outcome, Request};
+use crate::audit::{self, Request};
 
 pub(super) const CHECK: Check = Check {
     id: "audit-policy-misses-control-changes",
@@ -94,32 +92,8 @@ const WATCHED: &[(&str, &str)] = &[
 const VERBS: &[&str] = &["create", "update", "patch", "delete"];
 
 fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
-    let rules = audit::rules(object);
-    // A policy that records nothing at all has the finding of `audit-policy-catch-all-none`.
-    if rules.first().is_some_and(|rule| rule.level == Level::None && rule.matches_everything()) {
-        return;
-    }
-    let mut missed: BTreeMap<Option<usize>, Vec<&str>> = BTreeMap::new();
-    for (group, resource) in WATCHED {
-        for verb in VERBS {
-            let request = Request { group, resource, subresource: "", verb };
-            let position = match audit::outcome(&rules, &request) {
-                Outcome::Recorded => continue,
-                Outcome::LeftOut(rule) => Some(rule.index()),
-                Outcome::Unmatched => None,
-            };
-            let names = missed.entry(position).or_default();
-            if !names.contains(resource) {
-                names.push(resource);
-            }
-        }
-    }
-    for (position, names) in missed {
-        let shown = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let found = match position {
-            Some(index) => Found::at(object.place(field!["rules", index, "level"])),
-            None => Found::at(object.place(field!["rules"])).variant("unmatched"),
-        };
-        examination.report(found.arg("resources", shown));
-    }
+    let watched = WATCHED.iter().flat_map(|(group, resource)| {
+        VERBS.iter().map(|verb| (Request { group, resource, subresource: "", verb }, *resource))
+    });
+    audit::report_missed(object, examination, "resources", watched);
 }

@@ -50,9 +50,7 @@
 //! - Kubernetes: audit configuration, `Policy` of `audit.k8s.io/v1`
 
 use super::prelude::*;
-use std::collections::BTreeMap;
-
-use crate::audit::{self, Level, Outcome, Request};
+use crate::audit::{self, Request};
 
 pub(super) const CHECK: Check = Check {
     id: "audit-policy-misses-credential-issuing",
@@ -106,27 +104,5 @@ const WATCHED: &[(Request, &str)] = &[
 ];
 
 fn examine<'a>(object: &'a Object, examination: &mut Examination<'a>) {
-    let rules = audit::rules(object);
-    // A policy that records nothing at all has the finding of `audit-policy-catch-all-none`.
-    if rules.first().is_some_and(|rule| rule.level == Level::None && rule.matches_everything()) {
-        return;
-    }
-    let mut missed: BTreeMap<Option<usize>, Vec<&str>> = BTreeMap::new();
-    for (request, name) in WATCHED {
-        let position = match audit::outcome(&rules, request) {
-            Outcome::Recorded => continue,
-            Outcome::LeftOut(rule) => Some(rule.index()),
-            Outcome::Unmatched => None,
-        };
-        missed.entry(position).or_default().push(name);
-    }
-    for (position, mut names) in missed {
-        names.dedup();
-        let shown = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let found = match position {
-            Some(index) => Found::at(object.place(field!["rules", index, "level"])),
-            None => Found::at(object.place(field!["rules"])).variant("unmatched"),
-        };
-        examination.report(found.arg("requests", shown));
-    }
+    audit::report_missed(object, examination, "requests", WATCHED.iter().copied());
 }
