@@ -169,15 +169,9 @@ impl Targets<'_> {
         if let Some(search) = &search {
             note(&large, search, loaded);
         }
-        if let Some(Packages { judge, mut found, .. }) = of_packages {
-            contained.database = judge.map(|judge| judge.found.age(request.today));
-            found.retain(|(finding, _)| is_wanted(&finding.rule));
-            let (mut findings, weights): (Vec<Finding>, Vec<f64>) = found.into_iter().unzip();
-            sekisho_risk::weigh(&mut findings, &Inventory::default());
-            for (finding, weight) in findings.iter_mut().zip(weights) {
-                finding.risk *= weight;
-            }
-            contained.of_packages = findings;
+        if let Some(packages) = of_packages {
+            contained.database = packages.judge.as_ref().map(|judge| judge.found.age(request.today));
+            contained.of_packages = packages.weighed(is_wanted);
         }
         for finding in contained.of_packages.iter_mut().chain(&mut contained.leaks) {
             finding.severity = config.severity_of(&finding.rule).unwrap_or(finding.severity);
@@ -275,6 +269,17 @@ fn enter(image: &Examined, contained: &mut Contained, loaded: &mut Loaded) {
 }
 
 impl Packages<'_> {
+    /// What was found of wanted rules, with its risk.
+    fn weighed(mut self, is_wanted: impl Fn(&str) -> bool) -> Vec<Finding> {
+        self.found.retain(|(finding, _)| is_wanted(&finding.rule));
+        let (mut findings, weights): (Vec<Finding>, Vec<f64>) = self.found.into_iter().unzip();
+        sekisho_risk::weigh(&mut findings, &Inventory::default());
+        for (finding, weight) in findings.iter_mut().zip(weights) {
+            finding.risk *= weight;
+        }
+        findings
+    }
+
     fn of_image(&mut self, image: &Examined, users: &[String], loaded: &mut Loaded) -> Result<()> {
         let whole =
             Whole { name: &image.name, folder: image.folder.as_deref(), within: image.within.clone(), users };

@@ -143,16 +143,7 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
     sekisho_risk::weigh(findings.get_mut(of_objects..).unwrap_or_default(), &Inventory::default());
     sekisho_risk::sort(&mut findings);
 
-    let mut rules: Vec<Rule> = checks.iter().map(|check| check.rule()).collect();
-    rules.extend(said.rules);
-    rules.extend(crate::vulnerable::rules());
-    rules.push(credentials::rule());
-    rules.push(crate::refused_licenses::rule());
-    rules.push(running::rule());
-    rules.push(crate::denied::rule());
-    rules.push(crate::base_images::rule());
-    let is_file = |fault: &&&Fault| !file_rules::RULES.contains(&fault.id);
-    rules.extend(FAULTS.iter().filter(is_file).map(|fault| fault.rule()));
+    let rules = rules(&checks, said.rules);
     let targets: Vec<String> = whole.targets.iter().map(|target| target.display().to_string()).collect();
     let actions = sekisho_risk::actions(&findings, &rules, &targets.join(" "));
     let coverage = Coverage { rules: checks.len() + said.count, ..loaded.coverage };
@@ -167,6 +158,21 @@ pub(crate) fn run(whole: &Request) -> Result<Outcome> {
         wholes: contained.wholes,
         database: contained.database,
     })
+}
+
+/// All that findings may be of: the checks that run, the rules of policies, and what is found by no check.
+fn rules(checks: &[&Check], of_policies: Vec<Rule>) -> Vec<Rule> {
+    let mut rules: Vec<Rule> = checks.iter().map(|check| check.rule()).collect();
+    rules.extend(of_policies);
+    rules.extend(crate::vulnerable::rules());
+    rules.push(credentials::rule());
+    rules.push(crate::refused_licenses::rule());
+    rules.push(running::rule());
+    rules.push(crate::denied::rule());
+    rules.push(crate::base_images::rule());
+    let is_file = |fault: &&&Fault| !file_rules::RULES.contains(&fault.id);
+    rules.extend(FAULTS.iter().filter(is_file).map(|fault| fault.rule()));
+    rules
 }
 
 /// What the cluster runs, where that is asked for.
