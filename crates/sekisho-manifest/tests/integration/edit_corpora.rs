@@ -1,41 +1,12 @@
 //! Edits of real manifests: random fields are set, taken away and added to, and what is read again is the
 //! same change made on plain values; bytes that the change does not concern stay.
 
-use std::path::{Path, PathBuf};
-
 use sekisho_manifest::edit::{Change, EditErrorKind, Operation, edit};
 use sekisho_manifest::{FieldPath, Segment};
 use serde_json::{Value, json};
 
+use crate::corpora;
 use crate::edit_support::{Dice, Model, any_change, read, touched_beside, without_repeats};
-
-/// The folder of real manifests; none where it is absent, which with `CI=true` is a failure.
-#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
-fn corpora() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let folder = std::env::var_os("SEKISHO_SHARED").map_or(beside, PathBuf::from).join("corpora");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "no corpora: set SEKISHO_SHARED");
-    println!("skipped: no corpora at `{}`; set SEKISHO_SHARED", folder.display());
-    None
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test reads its data")]
-fn manifests(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-    let mut entries: Vec<_> =
-        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
-    entries.sort();
-    for path in entries {
-        if path.is_dir() {
-            manifests(&path, found);
-        } else if path.extension().is_some_and(|kind| kind == "yaml") {
-            let text = std::fs::read_to_string(&path).expect("text");
-            found.push((path, text));
-        }
-    }
-}
 
 /// Walks from the root to a random field.
 fn wander(root: &Value, dice: &mut Dice) -> FieldPath {
@@ -120,8 +91,7 @@ struct Tally {
 }
 
 fn run(rounds: usize, seed: u64) -> Option<Tally> {
-    let mut files = Vec::new();
-    manifests(&corpora()?, &mut files);
+    let files = corpora::manifests()?;
     assert!(files.len() > 300, "{} files", files.len());
     let mut tally = Tally::default();
     let mut dice = Dice(seed);
@@ -168,9 +138,7 @@ fn random_changes_of_real_manifests_are_exact() {
 
 #[test]
 fn many_changes_at_once_of_real_manifests_are_exact() {
-    let Some(folder) = corpora() else { return };
-    let mut files = Vec::new();
-    manifests(&folder, &mut files);
+    let Some(files) = corpora::manifests() else { return };
     let mut dice = Dice(0x0dd5);
     let mut made = 0;
     // Large files have more of the same, and the model is slow on them.

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod api;
+mod corpora;
 mod duration;
 mod edit;
 mod edit_corpora;

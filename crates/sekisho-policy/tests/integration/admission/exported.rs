@@ -1,7 +1,8 @@
 //! The conditions that built-in checks carry, as policies: the API server's rules take them, and they say the
 //! same as the checks.
 
-use std::path::{Path, PathBuf};
+#[path = "../../../../sekisho-manifest/tests/integration/corpora.rs"]
+mod corpora;
 
 use sekisho_finding::Finding;
 use sekisho_inventory::Inventory;
@@ -111,10 +112,8 @@ fn exported_policies_say_the_same_as_their_checks() {
 
 #[test]
 fn exported_policies_say_the_same_as_their_checks_of_real_manifests() {
-    let Some(folder) = corpora() else { return };
-    let mut texts = Vec::new();
-    manifests(&folder, &mut texts);
-    let inventories: Vec<Inventory> = texts.iter().map(|text| inventory(text)).collect();
+    let Some(manifests) = corpora::manifests() else { return };
+    let inventories: Vec<Inventory> = manifests.iter().map(|(_, text)| inventory(text)).collect();
     let mut found = Vec::new();
     let mut seen = [0; 2];
     for check in sekisho_posture::checks() {
@@ -140,29 +139,4 @@ fn a_refusal_names_the_containers() {
     let views = Views::default();
     let judgement = policy.judge(&Asked::new(&request, &views), &NoFacts);
     assert_eq!(judgement.decisions[0].message, format!("{}: x", check.title));
-}
-
-/// The folder of real manifests; none where it is absent, which with `CI=true` is a failure.
-#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
-fn corpora() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let folder = std::env::var_os("SEKISHO_SHARED").map_or(beside, PathBuf::from).join("corpora");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "no corpora: set SEKISHO_SHARED");
-    println!("skipped: no corpora at `{}`; set SEKISHO_SHARED", folder.display());
-    None
-}
-
-#[expect(clippy::disallowed_methods, reason = "the test reads its data")]
-fn manifests(folder: &Path, found: &mut Vec<String>) {
-    let entries = std::fs::read_dir(folder).expect("a folder");
-    for path in entries.map(|entry| entry.expect("an entry").path()) {
-        if path.is_dir() {
-            manifests(&path, found);
-        } else if path.extension().is_some_and(|kind| kind == "yaml") {
-            found.push(std::fs::read_to_string(&path).expect("text"));
-        }
-    }
 }
