@@ -6,6 +6,7 @@ mod apk;
 mod bun_lock;
 mod bundler_lock;
 mod cargo_lock;
+mod chisel;
 mod cocoapods_lock;
 mod composer;
 mod composer_installed;
@@ -81,6 +82,7 @@ pub(crate) static ANALYZERS: &[&Analyzer] = &[
     &bun_lock::ANALYZER,
     &bundler_lock::ANALYZER,
     &cargo_lock::ANALYZER,
+    &chisel::ANALYZER,
     &cocoapods_lock::ANALYZER,
     &composer::ANALYZER,
     &composer_installed::ANALYZER,

@@ -221,6 +221,42 @@ fn opkg_gives_what_its_database_says_is_installed() {
 }
 
 #[test]
+fn manifests_of_chisel_name_what_slices_were_cut_from_and_who_owns_what() {
+    let wall: &[u8] = b"{\"jsonwall\":\"1.0\",\"schema\":\"1.0\",\"count\":6}
+{\"kind\":\"content\",\"slice\":\"java-app_jars\",\"path\":\"/usr/share/a.jar\"}
+{\"kind\":\"package\",\"name\":\"java-app\",\"version\":\"1:2.0-1ubuntu1\",\"sha256\":\"AB12\",\"arch\":\"amd64\"}
+{\"kind\":\"path\",\"path\":\"/usr/share/a.jar\",\"mode\":\"0644\",\"slices\":[\"java-app_jars\"]}
+{\"kind\":\"slice\",\"name\":\"java-app_jars\"}
+{\"kind\":\"later\",\"name\":7}
+";
+    // One block of zstd that is not compressed.
+    let mut packed = vec![0x28, 0xb5, 0x2f, 0xfd, 0x60];
+    packed.extend_from_slice(&u16::try_from(wall.len() - 256).unwrap().to_le_bytes());
+    let header = u32::try_from(wall.len()).unwrap() << 3 | 1;
+    packed.extend_from_slice(&header.to_le_bytes()[..3]);
+    packed.extend_from_slice(wall);
+    let jar =
+        crate::java::jar(&[("META-INF/maven/g/a/pom.properties", b"groupId=g\nartifactId=a\nversion=1\n")]);
+    let release: &[u8] = b"ID=ubuntu\nVERSION_ID=\"24.04\"\n";
+    let chiseled = "pkg:deb/ubuntu/java-app@1:2.0-1ubuntu1?arch=amd64&distro=ubuntu-24.04";
+    for bytes in [&packed[..], wall] {
+        let contents = root(&[
+            ("etc/os-release", release),
+            ("var/lib/chisel/manifest.wall", bytes),
+            ("usr/share/a.jar", &jar),
+        ]);
+        assert_eq!(urls(&contents), [chiseled, "pkg:maven/g/a@1"]);
+        assert_eq!(named(&contents, "java-app").hashes.first().unwrap().value, "ab12");
+        assert!(named(&contents, "a").is_owned());
+    }
+    for broken in [&packed[..packed.len() - 9], b"{}\n", b"\xff", b""] {
+        let contents = root(&[("etc/os-release", release), ("var/lib/chisel/manifest.wall", broken)]);
+        assert!(contents.packages.len() <= 1);
+        assert!(!contents.unread.is_empty(), "{broken:?}");
+    }
+}
+
+#[test]
 fn damaged_databases_neither_stop_the_scan_nor_the_packages_before() {
     let long = format!("Package: long\nVersion: {}\n\nPackage: after\nVersion: 2\n", "1".repeat(1 << 20));
     let contents = root(&[DEBIAN, ("var/lib/dpkg/status", long.as_bytes())]);
