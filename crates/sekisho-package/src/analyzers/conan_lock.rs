@@ -13,7 +13,7 @@ use crate::tree::{json, words};
 /// The analyzer.
 pub(super) static ANALYZER: Analyzer = Analyzer {
     name: "conan-lock",
-    version: 1,
+    version: 2,
     evidence: Evidence::Locked,
     selects: &[Select::Name("conan.lock"), Select::Name("conanfile.txt")],
     access: WHOLE,
@@ -47,18 +47,23 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     }
 }
 
-/// Conan 1: nodes by number; the project itself has none or the first.
+/// Conan 1: nodes by number; the project itself has none or the first. Before Conan 1.27 a node names the package that
+/// was built of its reference, and what it needs by reference.
 fn graph(sheet: &Sheet<'_>, nodes: &Node, listing: &mut Listing) {
     let mut direct = Vec::new();
     for entry in nodes.entries() {
         let node = &entry.node;
-        let needs = words(node, "requires").into_iter().map(str::to_owned);
-        let reference = node.get("ref").filter(|_| node.get("path").is_none());
-        let found = reference
-            .and_then(|reference| reference_of(sheet.scalar(reference), sheet.place(reference.span)));
+        let mut needs: Vec<String> = words(node, "requires").into_iter().map(str::to_owned).collect();
+        let named = node.get("requires").map_or(&[][..], Node::entries);
+        needs.extend(named.iter().map(|entry| sheet.scalar(&entry.node).to_owned()));
+        let reference = node.get("ref").or_else(|| node.get("pref")).filter(|_| node.get("path").is_none());
+        let found = reference.and_then(|reference| {
+            let text = sheet.scalar(reference).split(':').next()?;
+            reference_of(text, sheet.place(reference.span))
+        });
         match found {
             Some(mut package) => {
-                package.needs = needs.collect();
+                package.needs = needs;
                 package.is_development = sheet.field(node, "context") == "build";
                 listing.add(package.known_as(entry.key.as_str()));
             }

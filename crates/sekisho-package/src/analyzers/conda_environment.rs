@@ -17,7 +17,7 @@ use crate::tree::{keys, yaml_one};
 /// The analyzer.
 pub(super) static ANALYZER: Analyzer = Analyzer {
     name: "conda-environment",
-    version: 1,
+    version: 2,
     evidence: Evidence::Locked,
     selects: &[
         Select::Name("environment.yml"),
@@ -47,7 +47,7 @@ fn read(sheet: &Sheet<'_>, listing: &mut Listing) {
     }
 }
 
-/// `name=1.2.3=build`, `channel::name==1.2.3`; a range is no version.
+/// `name=1.2.3=build`, `channel::name==1.2.3`, `name 1.2.3 build`; a range is no version.
 fn environment(sheet: &Sheet<'_>, listing: &mut Listing) {
     let Some(root) = yaml_one(sheet, listing) else { return };
     for item in root.get("dependencies").map_or(&[][..], Node::items) {
@@ -64,14 +64,14 @@ fn environment(sheet: &Sheet<'_>, listing: &mut Listing) {
         }
         let text = sheet.scalar(item);
         let (channel, text) = text.split_once("::").unwrap_or(("", text));
-        let mut parts = text.split('=').map(str::trim).filter(|part| !part.is_empty());
+        let mut parts = text.split(|c: char| c == '=' || c.is_whitespace()).filter(|part| !part.is_empty());
         let (name, version, build) = (
             parts.next().unwrap_or_default(),
             parts.next().unwrap_or_default(),
             parts.next().unwrap_or_default(),
         );
         let is_exact = !version.is_empty() && !version.contains(['*', '<', '>', '|', ',', '~', '!']);
-        if is_exact && !name.contains(['<', '>', '!', '~', ' ', '[']) {
+        if is_exact && !name.contains(['<', '>', '!', '~', '[']) {
             let package = conda(name, version, build, channel, "", span);
             listing.add(Listed { relation: Relation::Direct, ..package });
         }

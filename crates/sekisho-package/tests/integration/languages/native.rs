@@ -48,6 +48,24 @@ fn lock_files_of_conan() {
         ],
     );
     check(
+        "conan 1 before lock files of version 0.4",
+        "conan.lock",
+        r#"{
+ "graph_lock": {
+  "nodes": {
+   "aa": { "pref": null, "requires": { "libcurl/8.1.2@me/dev#r": "bb" } },
+   "bb": { "pref": "libcurl/8.1.2@me/dev#r:1f2e#3d4c", "requires": { "openssl/3.1.1": "cc" } },
+   "cc": { "pref": "openssl/3.1.1:77aa", "options": "" }
+  }
+ }
+}
+"#,
+        &[
+            "conan/libcurl@8.1.2?channel=dev&rrev=r&user=me :5 direct > conan/openssl@3.1.1",
+            "conan/openssl@3.1.1 :6 indirect",
+        ],
+    );
+    check(
         "conanfile",
         "conanfile.txt",
         "[requires]\npoco/1.9.4 # comment\nfmt/10.0.0@\n[tool_requires]\ncmake/3.26.4\n[options]\nzlib/*:shared=True\n",

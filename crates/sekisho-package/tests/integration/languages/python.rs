@@ -191,7 +191,7 @@ fn packages_of_conda() {
             ("opt/conda/conda-meta/history", "==> x <==\n"),
             (
                 "environment.yml",
-                "name: x\nchannels: [conda-forge]\ndependencies:\n  - numpy=1.25.0\n  - conda-forge::scipy==1.11.1=py311_0\n  - pandas>=2\n  - python=3.*\n  - pip\n  - pip:\n      - flask==2.3.2\n      - jinja2\n",
+                "name: x\nchannels: [conda-forge]\ndependencies:\n  - numpy=1.25.0\n  - conda-forge::scipy==1.11.1=py311_0\n  - libgomp 13.2.0 h0_5\n  - pandas >=2\n  - python=3.*\n  - pip\n  - pip:\n      - flask==2.3.2\n      - jinja2\n",
             ),
             (
                 "conda-linux-64.lock",
@@ -208,6 +208,7 @@ fn packages_of_conda() {
         ],
         &[
             "conda/bzip2@1.0.8?build=h4bc722e_7&channel=conda-forge&subdir=linux-64 :5 (bzip2-1.0.6) sha256:e3b0c442",
+            "conda/libgomp@13.2.0?build=h0_5 :6 direct",
             "conda/numpy@1.25.0 :4 direct",
             "conda/numpy@1.25.0?build=py311h08b1b3b_0&channel=pkgs%2Fmain&subdir=linux-64 :8 (BSD-3-Clause) md5:d41d8cd9 > conda/python@3.11.4?build=h955ad1f_0&channel=conda-forge&subdir=linux-64",
             "conda/openssl@3.1.1?build=hd590300_1&channel=conda-forge&subdir=linux-64 :3 md5:d41d8cd9",
@@ -216,7 +217,7 @@ fn packages_of_conda() {
             "conda/tzdata@2023c?build=h71feb2d_0&channel=conda-forge&subdir=noarch :4",
             "conda/zlib@1.2.13?build=hd590300_5&channel=conda-forge&subdir=linux-64 :3 md5:d41d8cd9",
             "pypi/click@8.1.3 :14 dev",
-            "pypi/flask@2.3.2 :10 direct",
+            "pypi/flask@2.3.2 :11 direct",
             "pypi/rich@13.9.4 :8",
         ],
     );
