@@ -7,8 +7,8 @@ use sekisho_manifest::Node;
 use sekisho_trust::Decision;
 use smol_str::SmolStr;
 
-use crate::bundle::Need;
 use crate::group_version::GroupVersionKind;
+use crate::need::Need;
 use crate::request::User;
 use crate::views::Views;
 

@@ -24,6 +24,7 @@ mod kinds;
 pub mod kubescape;
 pub mod kyverno;
 mod load;
+mod need;
 pub mod patch;
 pub mod pod_security;
 mod policy;
@@ -42,7 +43,7 @@ pub use about::About;
 pub use asked::Asked;
 pub use bundle::{
     Bundle, BundleOptions, Configuration, Consequence, DataError, Decision, Judged, LineOrigin, Material,
-    ModuleText, Need, Needed, Provenance, Refusal, RuleOrigin, Text, join_data, merge_data,
+    ModuleText, Provenance, Refusal, RuleOrigin, Text, join_data, merge_data,
 };
 pub use cases::{Case, Expectation, Mismatch, PolicyTest};
 pub use export::{Exported, export_policies};
@@ -51,6 +52,7 @@ pub use group_version::{GroupVersionKind, GroupVersionResource};
 pub use interest::{Interest, Target};
 pub use kinds::{Kinds, Resource};
 pub use load::{Loaded, Options, is_policy, load};
+pub use need::{Need, Needed};
 pub use policy::{Effect, EffectKind, FailureClass, Policy};
 pub use problem::{Problem, Weight};
 pub use request::{Origin, Request, User};

@@ -19,5 +19,4 @@ pub use self::compiled::{Bundle, BundleOptions, Configuration};
 pub use self::data::{DataError, join_data, merge_data};
 pub use self::decision::{Consequence, Decision, Judged, Refusal};
 pub use self::material::{LineOrigin, Material, ModuleText, Provenance, Text};
-pub use self::needs::{Need, Needed};
 pub use self::origin::RuleOrigin;

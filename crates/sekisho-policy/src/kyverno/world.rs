@@ -10,9 +10,9 @@ use sekisho_kyverno::{ApiCall, FactError, FactKind, Facts as KyvernoFacts};
 use sekisho_kyverno::{Meter, Value};
 use smol_str::SmolStr;
 
-use crate::bundle::{Need, Needed};
 use crate::facts::{self, Facts, Served};
 use crate::group_version::GroupVersionKind;
+use crate::need::{Need, Needed};
 
 /// The facts of a review.
 pub(super) struct Gathered<'f> {
