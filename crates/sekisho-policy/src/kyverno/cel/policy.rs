@@ -108,6 +108,8 @@ impl SetPolicy {
                 policy.actions.iter().copied().filter(|action| *action != Enforcement::Deny).collect()
             }
             PolicyKind::Validating | PolicyKind::ImageValidating => policy.actions.clone(),
+            // An object that could not be changed is not what was asked for.
+            PolicyKind::Mutating if outcome == Outcome::Error && !lets_go => vec![Enforcement::Deny],
             _ => Vec::new(),
         };
         Verdict {
