@@ -56,6 +56,7 @@ impl Policies {
     /// had, the former one stays.
     pub fn install(&self, bundle: Arc<Bundle>, revision: Revision) -> Result<(), FactsError> {
         let mut needs = bundle.needs();
+        needs.extend(bundle.sender_needs());
         needs.extend(self.always.iter().cloned());
         let needs: Vec<Need> = needs.into_iter().collect();
         if let Err(error) = self.facts.prepare(&needs) {

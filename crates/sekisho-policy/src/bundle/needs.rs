@@ -37,6 +37,17 @@ impl Bundle {
         needs
     }
 
+    /// What policies look at to know who sends a request: bindings, where a policy of Kyverno's says anything of roles.
+    pub fn sender_needs(&self) -> BTreeSet<Need> {
+        let version = "rbac.authorization.k8s.io/v1";
+        let of_kyverno = self.objects.iter().filter(|object| object.group() == "kyverno.io");
+        if of_kyverno.into_iter().any(|object| asks_for_roles(&object.root, DEEPEST)) {
+            BTreeSet::from([Need::kind(version, "RoleBinding"), Need::kind(version, "ClusterRoleBinding")])
+        } else {
+            BTreeSet::new()
+        }
+    }
+
     /// What a document of policies looks at beside the request.
     pub fn needs_of(object: &Object) -> BTreeSet<Need> {
         let mut needs = BTreeSet::new();
@@ -85,6 +96,19 @@ fn of_object(object: &Object, needs: &mut BTreeSet<Need>) {
         }
         _ => {}
     }
+}
+
+/// Whether a policy says anything of the roles of whoever sends a request.
+fn asks_for_roles(node: &Node, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return true };
+    let is_named = |text: &str| text.contains("request.roles") || text.contains("request.clusterRoles");
+    node.as_str().is_some_and(is_named)
+        || node.items().iter().any(|item| asks_for_roles(item, depth))
+        || node.entries().iter().any(|entry| {
+            let lists = matches!(entry.key.as_str(), "roles" | "clusterRoles");
+            (lists && entry.node.items().iter().any(|item| item.as_str().is_some()))
+                || asks_for_roles(&entry.node, depth)
+        })
 }
 
 /// The kinds that a rule makes: by its own word, or by those of its loops.

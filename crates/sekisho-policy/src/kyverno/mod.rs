@@ -6,6 +6,7 @@ mod options;
 mod pod_security;
 mod policy;
 mod request;
+mod roles;
 mod world;
 
 pub use cleanup::Cleanup;

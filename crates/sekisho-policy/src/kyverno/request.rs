@@ -8,7 +8,9 @@ use sekisho_kyverno::rule::Request;
 
 use crate::asked::Asked;
 use crate::facts::Facts;
-use crate::request;
+use crate::request::{self, Origin};
+
+use super::roles::Bindings;
 
 /// The request; made once for all policies.
 pub(super) fn request(asked: &Asked<'_>, facts: &dyn Facts) -> Arc<Request> {
@@ -20,6 +22,11 @@ fn converted(request: &request::Request, facts: &dyn Facts) -> Request {
         .namespace(&request.namespace)
         .and_then(|namespace| namespace.at(&["metadata", "labels"]).map(Value::from_node));
     let user = &request.user;
+    // What a policy says of roles needs the bindings to be gathered; without any such policy none are.
+    let (roles, cluster_roles) = match request.origin {
+        Origin::Admission => Bindings::known(facts).roles(user, &request.namespace),
+        Origin::Manifest | Origin::Cluster => (Vec::new(), Vec::new()),
+    };
     let nobody = user.name.is_empty() && user.groups.is_empty() && user.uid.is_empty();
     Request {
         object: request.object.as_ref().map(Value::from_node),
@@ -36,7 +43,8 @@ fn converted(request: &request::Request, facts: &dyn Facts) -> Request {
             name: user.name.clone(),
             uid: user.uid.clone(),
             groups: user.groups.clone(),
-            ..User::default()
+            roles,
+            cluster_roles,
         }),
         namespace_labels: labels,
         in_any_version: request.origin.is_served(),

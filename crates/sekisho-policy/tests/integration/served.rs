@@ -3,7 +3,8 @@
 
 use sekisho_manifest::Budget;
 use sekisho_policy::{
-    Bundle, BundleOptions, Enforcement, Kinds, Material, NoFacts, Origin, Outcome, Request, Text,
+    Bundle, BundleOptions, Enforcement, Facts, Kinds, Material, NoFacts, Origin, Outcome, Request, Snapshot,
+    Text, User,
 };
 
 use crate::documents::objects;
@@ -15,8 +16,8 @@ fn widget(name: &str, origin: Origin) -> Request {
     Request { origin, ..Request::create(object, &Kinds::default(), "shop") }
 }
 
-/// The policies that refuse a request, in their order.
-fn refusing(policies: &str, request: &Request) -> Vec<String> {
+/// What was compiled of some policies.
+fn bundle(policies: &str) -> Bundle {
     let text = Text {
         path: "policies.yaml".into(),
         bytes: policies.to_owned().into_bytes().into(),
@@ -25,9 +26,18 @@ fn refusing(policies: &str, request: &Request) -> Vec<String> {
     let material = Material::of_texts(&[text], &Budget::default());
     let bundle = Bundle::compile(material, &BundleOptions::default());
     assert!(bundle.is_whole(), "{:?} {:?}", bundle.unread, bundle.errors().collect::<Vec<_>>());
-    let verdicts = bundle.loaded.policies.review(request, &NoFacts).verdicts;
+    bundle
+}
+
+/// The policies that refuse a request, in their order.
+fn refusing(policies: &str, request: &Request) -> Vec<String> {
+    refusing_by(policies, request, &NoFacts)
+}
+
+fn refusing_by(policies: &str, request: &Request, facts: &dyn Facts) -> Vec<String> {
+    let verdicts = bundle(policies).loaded.policies.review(request, facts).verdicts;
     let refuses = |outcome, enforcement: &[Enforcement]| {
-        outcome == Outcome::Fail && enforcement.contains(&Enforcement::Deny)
+        matches!(outcome, Outcome::Fail | Outcome::Error) && enforcement.contains(&Enforcement::Deny)
     };
     verdicts
         .into_iter()
@@ -165,4 +175,104 @@ spec:
     for origin in [Origin::Cluster, Origin::Manifest] {
         assert_eq!(refusing(&policies, &widget("a", origin)), ["classic", "expressions"], "{origin:?}");
     }
+}
+
+/// Who has which roles: Ann one of the cluster, Bob one of a namespace, and a group one in another.
+const BINDINGS: &str = "
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: admins}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: User, name: ann}, {kind: ServiceAccount, name: robot, namespace: tools}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: keepers, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: keeper}
+subjects: [{kind: User, name: bob}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: elsewhere, namespace: lab}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: Group, name: lab}]
+";
+
+#[test]
+fn the_roles_of_a_sender_are_those_that_are_bound() {
+    let with = |name: &str, roles: &str| {
+        let matched = format!("resources: {{kinds: [Widget]}}, {roles}");
+        let policy = rule(name, "Widget", "").replace("resources: {kinds: [Widget]}", &matched);
+        policy.replace("spec:\n  validation", "spec:\n  background: false\n  validation")
+    };
+    let policies = [
+        rule("but-admins", "Widget", "exclude: {any: [{clusterRoles: [cluster-admin]}]}")
+            .replace("spec:\n  validation", "spec:\n  background: false\n  validation"),
+        with("admins", "clusterRoles: [cluster-admin]"),
+        with("keepers", "roles: ['shop:keeper']"),
+    ]
+    .concat();
+    let asked = bundle(&policies).sender_needs();
+    assert_eq!(asked.len(), 2, "{asked:?}");
+    assert!(bundle(&rule("plain", "Widget", "")).sender_needs().is_empty());
+    let facts = Snapshot::new(&objects(BINDINGS), "default");
+    for (name, group, expected) in [
+        ("ann", "lab", &["admins"][..]),
+        ("system:serviceaccount:tools:robot", "", &["admins"]),
+        ("bob", "", &["but-admins", "keepers"]),
+        // A role in another namespace says nothing here.
+        ("eve", "lab", &["but-admins"]),
+    ] {
+        let user = User { name: name.into(), groups: vec![group.into()], ..User::default() };
+        let request = Request { user, ..widget("a", Origin::Admission) };
+        assert_eq!(refusing_by(&policies, &request, &facts), expected, "{name}");
+    }
+}
+
+/// A policy that labels Pods.
+const MUTATING: &str = "
+apiVersion: policies.kyverno.io/v1
+kind: MutatingPolicy
+metadata: {name: labels}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}
+  mutations:
+  - patchType: ApplyConfiguration
+    applyConfiguration: {expression: 'Object{metadata: Object.metadata{labels: Object.metadata.labels{team: \"shop\"}}}'}
+";
+
+/// The making of a Pod as the API server sends it: with who set which field.
+fn pod() -> Request {
+    let text = "
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+  namespace: shop
+  managedFields:
+  - apiVersion: v1
+    fieldsType: FieldsV1
+    fieldsV1: {'f:spec': {'f:containers': {'k:{\"name\":\"a\"}': {.: {}, 'f:image': {}}}}}
+    manager: kubectl
+    operation: Update
+    time: '2026-11-24T04:41:37Z'
+spec: {containers: [{name: a, image: registry/a}]}
+";
+    Request { origin: Origin::Admission, ..Request::create(&objects(text)[0], &Kinds::default(), "shop") }
+}
+
+#[test]
+fn objects_are_changed_as_the_api_server_sends_them() {
+    let review = bundle(MUTATING).loaded.policies.review(&pod(), &NoFacts);
+    let changed = review.changed.expect("a label");
+    let label = changed.at(&["metadata", "labels", "team"]).and_then(|node| node.as_str());
+    assert_eq!(label, Some("shop"), "{:?}", review.verdicts);
+}
+
+#[test]
+fn an_object_that_cannot_be_changed_is_refused() {
+    let broken = MUTATING.replace("team: \"shop\"", "team: object.spec.nothing.there");
+    assert_eq!(refusing(&broken, &pod()), ["labels"]);
+    let lenient = broken.replace("spec:\n  match", "spec:\n  failurePolicy: Ignore\n  match");
+    assert_eq!(refusing(&lenient, &pod()), [""; 0]);
 }
