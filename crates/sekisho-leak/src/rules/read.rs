@@ -109,7 +109,7 @@ type Load<'l> = &'l mut dyn FnMut(&str) -> Result<String, String>;
 
 /// Reads a file of others.
 pub(super) fn read(text: &str, load: Load<'_>) -> Result<RuleSet, RulesError> {
-    let set = File::read(text)?.resolved(load, 0)?;
+    let (set, _) = File::read(text)?.resolved(load, 0)?;
     for rule in &set.rules {
         for pattern in rule.path.iter().chain(&rule.regex) {
             compiled(pattern, &place_of(&rule.id))?;
@@ -126,7 +126,8 @@ pub(super) fn read(text: &str, load: Load<'_>) -> Result<RuleSet, RulesError> {
 
 /// Reads a file of ours, whose expressions are compiled when they are needed.
 pub(super) fn trusted(text: &str) -> Result<RuleSet, RulesError> {
-    File::read(text)?.resolved(&mut |path| Err(format!("`{path}` is not part of the program")), DEEPEST)
+    let load = &mut |path: &str| Err(format!("`{path}` is not part of the program"));
+    File::read(text)?.resolved(load, DEEPEST).map(|(set, _)| set)
 }
 
 fn compiled(pattern: &Pattern, place: &str) -> Result<(), RulesError> {
@@ -212,13 +213,13 @@ impl File {
         Ok(Self { set, base, disabled, targeted })
     }
 
-    /// The rules with those that the file extends.
-    fn resolved(self, load: Load<'_>, depth: usize) -> Result<RuleSet, RulesError> {
+    /// The rules with those that the file extends, and whether ours are at the bottom of them.
+    fn resolved(self, load: Load<'_>, depth: usize) -> Result<(RuleSet, bool), RulesError> {
         let Self { mut set, base, disabled, targeted } = self;
         let extended = match base {
             _ if depth >= DEEPEST => None,
             Base::Nothing => None,
-            Base::Ours => Some(RuleSet::ours().clone()),
+            Base::Ours => Some((RuleSet::ours().clone(), true)),
             Base::Path(path) => {
                 let text = load(&path).map_err(|reason| RulesError::Extend { path: path.clone(), reason })?;
                 let nested = Self::read(&text).and_then(|file| file.resolved(load, depth + 1));
@@ -228,13 +229,23 @@ impl File {
                 })?)
             }
         };
-        if let Some(below) = extended {
+        let mut is_on_ours = false;
+        if let Some((below, is_ours)) = extended {
             set = extend(below, Overlay { set, disabled: &disabled });
+            is_on_ours = is_ours;
+        }
+        if is_on_ours {
+            leave_out_foreign(&mut set);
         }
         for (targets, list) in targeted {
             for target in targets {
                 match set.rules.iter_mut().find(|rule| rule.id == target) {
                     Some(rule) => rule.allowlists.push(list.clone()),
+                    None if is_on_ours => {
+                        set.notes.push(format!(
+                            "an allowlist names the rule `{target}`, which our own rules do not have"
+                        ));
+                    }
                     None => {
                         return Err(RulesError::UnknownRule {
                             place: "an allowlist".to_owned(),
@@ -244,8 +255,24 @@ impl File {
                 }
             }
         }
-        Ok(set)
+        Ok((set, is_on_ours))
     }
+}
+
+/// Leaves out what only changes a rule of another tool's default set. Ours have names of their own, and a file that
+/// was written for that set is to load as it is.
+fn leave_out_foreign(set: &mut RuleSet) {
+    let RuleSet { rules, notes, .. } = set;
+    rules.retain(|rule| {
+        let is_whole = rule.regex.is_some() || rule.path.is_some();
+        if !is_whole {
+            notes.push(format!(
+                "{} has neither `regex` nor `path`, and our own rules do not have it: it is left out",
+                place_of(&rule.id)
+            ));
+        }
+        is_whole
+    });
 }
 
 fn base(file: &mut Table) -> Result<(Base, HashSet<SmolStr>), RulesError> {

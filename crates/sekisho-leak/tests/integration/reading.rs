@@ -79,6 +79,28 @@ fn a_file_adds_to_ours() {
 }
 
 #[test]
+fn what_changes_rules_that_ours_do_not_have_is_left_out_with_a_note() {
+    let over = "[extend]\nuseDefault = true\n[[rules]]\nid = 'elsewhere'\nentropy = 4\n[[rules]]\nid = 'github-token'\n\
+                entropy = 5\n[[allowlists]]\ntargetRules = ['elsewhere', 'github-token']\nstopwords = ['x']\n";
+    let check = |set: &RuleSet| {
+        assert!(set.rules().iter().all(|rule| rule.id != "elsewhere"));
+        let changed = set.rules().iter().find(|rule| rule.id == "github-token").unwrap();
+        assert!((changed.entropy() - 5.0).abs() < f64::EPSILON);
+        let before = RuleSet::ours().rules().iter().find(|rule| rule.id == "github-token").unwrap();
+        assert_eq!(changed.allowlists().len(), before.allowlists().len() + 1);
+        assert_eq!(
+            set.notes(),
+            [
+                "rule `elsewhere` has neither `regex` nor `path`, and our own rules do not have it: it is left out",
+                "an allowlist names the rule `elsewhere`, which our own rules do not have",
+            ]
+        );
+    };
+    check(&read_with(over, &[]).unwrap());
+    check(&read_with("[extend]\npath = 'team.toml'\n", &[("team.toml", over)]).unwrap());
+}
+
+#[test]
 fn of_two_rules_of_one_name_the_upper_fields_count_and_lists_are_joined() {
     let base = "[[rules]]\nid = 'r'\ndescription = 'below'\nregex = 'a'\nentropy = 2\nkeywords = ['a']\ntags = ['x']\n\
                 [[rules.allowlists]]\nstopwords = ['a']\n";
