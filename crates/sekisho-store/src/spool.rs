@@ -1,6 +1,7 @@
 //! Keeps results until the database takes them: it may be locked, away or full for a while.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use crate::error::StoreError;
 use crate::result::ObjectResult;
@@ -15,6 +16,8 @@ pub struct Spool {
     cluster: String,
     store: Option<Store>,
     waiting: BTreeMap<String, ObjectResult>,
+    /// The objects that were entered, as numbers, until what went away before is taken out.
+    entered: Option<HashSet<u64>>,
 }
 
 /// Results of one transaction.
@@ -23,12 +26,23 @@ const BATCH: usize = 1_000;
 impl Spool {
     /// Into a database, which is opened when something is written.
     pub fn new(target: StoreTarget, options: StoreOptions, cluster: &str) -> Self {
-        Self { target, options, cluster: cluster.to_owned(), store: None, waiting: BTreeMap::new() }
+        let (waiting, entered) = (BTreeMap::new(), Some(HashSet::new()));
+        Self { target, options, cluster: cluster.to_owned(), store: None, waiting, entered }
     }
 
     /// Enters results; they wait until they are written.
     pub fn push(&mut self, results: impl IntoIterator<Item = ObjectResult>) {
-        self.waiting.extend(results.into_iter().map(|result| (result.key.id(), result)));
+        for result in results {
+            let id = result.key.id();
+            if let Some(entered) = &mut self.entered {
+                if result.gone {
+                    entered.remove(&number(&id))
+                } else {
+                    entered.insert(number(&id))
+                };
+            }
+            self.waiting.insert(id, result);
+        }
     }
 
     /// How many results wait.
@@ -55,6 +69,19 @@ impl Spool {
         Ok(written)
     }
 
+    /// Takes out objects that the database has and that were never entered here: they went away while nobody looked. To be
+    /// called when everything that there is was entered and written; after that it has nothing to do. It goes by no clock,
+    /// since the one who wrote them may have had another.
+    pub fn sweep(&mut self, now: i64) -> Result<(), StoreError> {
+        let Some(entered) = self.entered.take() else { return Ok(()) };
+        let cluster = self.cluster.clone();
+        let swept = self.with(|store| store.sweep(&cluster, |id| entered.contains(&number(id)), now));
+        if swept.is_err() {
+            self.entered = Some(entered);
+        }
+        swept.map(|_| ())
+    }
+
     /// Does something with the database, which is opened anew where that failed before.
     pub fn with<T>(
         &mut self,
@@ -71,4 +98,11 @@ impl Spool {
         }
         outcome
     }
+}
+
+/// The number that stands for an object.
+fn number(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
 }

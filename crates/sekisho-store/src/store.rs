@@ -134,19 +134,23 @@ impl Store {
         })
     }
 
-    /// Takes out objects of a cluster that were not looked at since a time, and resolves what was wrong with them:
-    /// they went away while nobody watched. How many.
-    pub fn sweep(&mut self, cluster: &str, since: i64, now: i64) -> Result<u64, StoreError> {
+    /// Takes out the objects of a cluster that are not there any more, and resolves what was wrong with them. How many.
+    pub fn sweep(
+        &mut self,
+        cluster: &str,
+        is_there: impl Fn(&str) -> bool,
+        now: i64,
+    ) -> Result<u64, StoreError> {
         let mut count = 0;
         self.database.transact(true, &mut |statements| {
-            let cells: [Cell; 3] = [cluster.into(), since.into(), now.into()];
-            statements.execute(
-                "UPDATE findings SET resolved = ?3 WHERE cluster = ?1 AND resolved IS NULL AND object IN
-                 (SELECT object FROM objects WHERE cluster = ?1 AND evaluated < ?2)",
-                &cells,
-            )?;
-            count = statements
-                .execute("DELETE FROM objects WHERE cluster = ?1 AND evaluated < ?2", &cells[..2])?;
+            count = 0;
+            let rows = statements.rows("SELECT object FROM objects WHERE cluster = ?1", &[cluster.into()])?;
+            for id in rows.into_iter().filter_map(|mut row| row.pop()).map(|cell| cell.text()) {
+                if !is_there(&id) {
+                    take_out(statements, cluster, &id, now)?;
+                    count += 1;
+                }
+            }
             Ok(())
         })?;
         Ok(count)
@@ -169,6 +173,16 @@ impl std::fmt::Debug for Store {
     }
 }
 
+fn take_out(statements: &mut dyn Statements, cluster: &str, id: &str, now: i64) -> Result<(), StoreError> {
+    let cells: [Cell; 3] = [cluster.into(), id.into(), now.into()];
+    statements.execute(
+        "UPDATE findings SET resolved = ?3 WHERE cluster = ?1 AND object = ?2 AND resolved IS NULL",
+        &cells,
+    )?;
+    statements.execute("DELETE FROM objects WHERE cluster = ?1 AND object = ?2", &cells[..2])?;
+    Ok(())
+}
+
 fn write_one(
     statements: &mut dyn Statements,
     cluster: &str,
@@ -177,13 +191,7 @@ fn write_one(
 ) -> Result<(), StoreError> {
     let (key, id) = (&result.key, result.key.id());
     if result.gone {
-        let cells: [Cell; 3] = [cluster.into(), id.as_str().into(), now.into()];
-        statements.execute(
-            "UPDATE findings SET resolved = ?3 WHERE cluster = ?1 AND object = ?2 AND resolved IS NULL",
-            &cells,
-        )?;
-        statements.execute("DELETE FROM objects WHERE cluster = ?1 AND object = ?2", &cells[..2])?;
-        return Ok(());
+        return take_out(statements, cluster, &id, now);
     }
     statements.execute(
         "INSERT INTO objects (cluster, object, api_version, kind, namespace, name, uid, version, bundle, evaluated,

@@ -15,10 +15,8 @@ impl Work<'_> {
     pub(super) fn flush(&mut self, is_written: bool, words: &mut Vec<String>) {
         let Some(spool) = &mut self.spool else { return };
         let mut outcome = if spool.waiting() > 0 { spool.flush(now()).map(|_| ()) } else { Ok(()) };
-        if is_written && !self.swept && outcome.is_ok() {
-            let (cluster, began) = (&self.controller.settings.cluster, self.began);
-            outcome = spool.with(|store| store.sweep(cluster, began, now())).map(|_| ());
-            self.swept = outcome.is_ok();
+        if is_written && outcome.is_ok() {
+            outcome = spool.sweep(now());
         }
         let error = outcome.err().map(|error| error.to_string());
         let retention = self.controller.settings.retention;

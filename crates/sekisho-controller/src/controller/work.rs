@@ -42,12 +42,9 @@ pub(super) struct Work<'c> {
     pub(super) spool: Option<Spool>,
     /// Who looks after approvals.
     keeper: Option<Keeper>,
-    pub(super) began: i64,
     /// When all objects that there were had been read.
     read: Option<Instant>,
     pub(super) complete: bool,
-    /// Whether what went away while nobody followed was taken out of the store.
-    pub(super) swept: bool,
     pub(super) cleaner: Cleaner,
     /// Objects that may have effects, and why they are looked at.
     pub(super) triggers: BTreeMap<String, (ObjectText, Cause)>,
@@ -96,10 +93,8 @@ impl<'c> Work<'c> {
             taken: None,
             spool: spool(),
             keeper: keeper.transpose()?,
-            began: now(),
             read: None,
             complete: false,
-            swept: false,
             cleaner: Cleaner::default(),
             triggers: BTreeMap::new(),
             maker: settings.lease.as_ref().map_or_else(

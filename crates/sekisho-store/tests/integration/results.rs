@@ -71,7 +71,7 @@ fn counts(store: &mut Store) {
 }
 
 fn sweeping(store: &mut Store) {
-    assert_eq!(store.sweep("c1", 150, 300).unwrap(), 2);
+    assert_eq!(store.sweep("c1", |id| id.ends_with("/job"), 300).unwrap(), 2);
     let filter = Filter { cluster: Some("c1".to_owned()), ..Filter::default() };
     assert_eq!(times(store, &filter).len(), 1);
     assert_eq!(store.coverage(Some("c1")).unwrap(), (1, Some(200)));

@@ -106,3 +106,36 @@ fn a_clock_that_is_ahead_takes_no_lease_from_who_holds_it() {
     first.kill();
     wait("the second takes over in its time", || (second.metric("leads") == Some(1)).then_some(()));
 }
+
+/// Of two replicas the one whose clock is ahead wrote last: what goes before the other takes over is resolved all the same.
+#[test]
+fn what_went_away_is_resolved_whoever_wrote_it_last() {
+    let Some(server) = ApiServer::get() else { return };
+    let Some(ahead) = at("+1d") else { return };
+    let _shared = beside_others();
+    let namespace = server.space("clock-results");
+    let kubeconfig = std::env::var("SEKISHO_TEST_KUBECONFIG").expect("a kubeconfig");
+    let bench = Workbench::new();
+    bench.file(
+        "policies/team.yaml",
+        format!(
+            "{{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {{name: team}}, spec: {{rules: [{{name: team, \
+             match: {{any: [{{resources: {{kinds: [ConfigMap], namespaces: [{namespace}]}}}}]}}, \
+             validate: {{message: needs a team, pattern: {{metadata: {{labels: {{team: '?*'}}}}}}}}}}]}}}}"
+        ),
+    );
+    let maps = format!("/api/v1/namespaces/{namespace}/configmaps");
+    let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "passing"}});
+    server.connection.create(&maps, &map.to_string()).expect("it is made");
+    let reported = || {
+        let report =
+            bench.run(&["report", "--from", "results.db", "--namespace", &namespace, "--format", "json"]);
+        report.out.contains("\"passing\"")
+    };
+    let mut first = Controller::start_by(ahead, &bench, "ahead", &kubeconfig, &["--store", "results.db"]);
+    wait("it is written", || reported().then_some(()));
+    first.kill();
+    server.connection.delete(&format!("{maps}/passing")).expect("it is removed");
+    let _second = Controller::start_with(&bench, "right", &["--store", "results.db"]);
+    wait("it is resolved", || (!reported()).then_some(()));
+}
