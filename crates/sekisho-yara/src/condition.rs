@@ -1,6 +1,7 @@
 //! Conditions of rules, from the operators that bind least to those that bind most.
 
 use crate::function::{EVALUATED, Function, constant};
+use crate::module::Module;
 use crate::parser::{Parser, Stop};
 use crate::pattern::compiled;
 use crate::rule::{Expression, External, Items, Number, Place, Quantifier, Which};
@@ -13,7 +14,7 @@ const CHAIN: usize = 256;
 /// The most parts of a list, of `and` or of `or`.
 const MOST_PARTS: usize = 100_000;
 
-type Parsed<T = Expression> = Result<T, Stop>;
+pub(crate) type Parsed<T = Expression> = Result<T, Stop>;
 
 /// Binary operators, those that bind least first.
 const LEVELS: [&[(&str, Operator)]; 7] = [
@@ -130,7 +131,7 @@ impl Parser<'_, '_> {
         Err(self.lexer.error(format!("more than {CHAIN} comparisons stand in a row")).into())
     }
 
-    fn binary(&mut self, level: usize) -> Parsed {
+    pub(crate) fn binary(&mut self, level: usize) -> Parsed {
         let Some(operators) = LEVELS.get(level) else { return self.unary() };
         let mut left = self.binary(level + 1)?;
         for _ in 0..CHAIN {
@@ -240,11 +241,8 @@ impl Parser<'_, '_> {
     }
 
     fn word(&mut self, word: &str) -> Parsed {
-        if let Some(slot) = self.variables.iter().rposition(|known| known == word) {
-            if self.is_sign(".") || self.is_sign("[") {
-                return Err(Stop::Omitted(format!("it looks into `{word}`, which only modules give")));
-            }
-            return Ok(Expression::Variable(slot));
+        if let Some(slot) = self.slot(word) {
+            return self.scalar_of_variable(slot);
         }
         match word {
             "true" => return Ok(Expression::Literal(Value::Bool(true))),
@@ -279,6 +277,9 @@ impl Parser<'_, '_> {
 
     /// A function or a constant of a module.
     fn member(&mut self, module: &str) -> Parsed {
+        if let Some(module) = Module::named(module) {
+            return self.scalar_of_module(module);
+        }
         if !EVALUATED.contains(&module) {
             return Err(Stop::Omitted(format!("the module `{module}` is not evaluated")));
         }
@@ -416,8 +417,11 @@ impl Parser<'_, '_> {
         if !self.passes_word("in")? {
             return Err(self.unexpected("`in`").into());
         }
-        if !self.is_sign("(") || names.len() > 1 {
-            return Err(Stop::Omitted("a loop goes through what a module gives".to_owned()));
+        if !self.is_sign("(") {
+            return self.loop_of_module(quantifier, names);
+        }
+        if names.len() > 1 {
+            return Err(self.lexer.error("a loop over numbers or texts has one variable").into());
         }
         self.advance()?;
         let first = self.binary(1)?;
@@ -433,7 +437,7 @@ impl Parser<'_, '_> {
         };
         self.expect(")")?;
         let outer = self.variables.len();
-        self.variables.extend(names);
+        self.variables.extend(names.into_iter().map(|name| (name, None)));
         let body = self.body()?;
         self.variables.truncate(outer);
         Ok(Expression::ForItems(quantifier, items, body))
@@ -447,8 +451,9 @@ impl Parser<'_, '_> {
                 return Err(self.lexer.error("`with` names its variable").into());
             };
             self.expect("=")?;
-            values.push(self.binary(1)?);
-            self.variables.push(name);
+            let (value, kind) = self.value_of_any_kind()?;
+            values.push(value);
+            self.variables.push((name, kind));
             if !self.passes(",")? {
                 break;
             }
@@ -458,7 +463,7 @@ impl Parser<'_, '_> {
         Ok(Expression::With(values, body))
     }
 
-    fn body(&mut self) -> Parsed<Box<Expression>> {
+    pub(crate) fn body(&mut self) -> Parsed<Box<Expression>> {
         self.expect(":")?;
         self.expect("(")?;
         let body = self.expression()?;

@@ -2,7 +2,8 @@
 
 use crate::error::ScanError;
 use crate::function::cost;
-use crate::rule::{Expression, External, Items, Number, Place, Quantifier, Which};
+use crate::module::{Given, Modules};
+use crate::rule::{Argument, Expression, External, Items, Number, Place, Quantifier, Which};
 use crate::rules::Subject;
 use crate::scan::Searched;
 use crate::value::{Operator, Value};
@@ -11,8 +12,9 @@ use crate::value::{Operator, Value};
 pub(crate) const STEPS: u64 = 5_000_000;
 
 /// What a condition is judged by.
-pub(crate) struct Evaluation<'e> {
+pub(crate) struct Evaluation<'e, 'b> {
     pub(crate) searched: &'e Searched<'e>,
+    pub(crate) modules: &'e Modules<'b>,
     pub(crate) subject: &'e Subject<'e>,
     pub(crate) rule: &'e str,
     /// What was said of each rule before.
@@ -24,7 +26,7 @@ pub(crate) struct Evaluation<'e> {
 
 type Evaluated<T = Value> = Result<T, ScanError>;
 
-impl Evaluation<'_> {
+impl Evaluation<'_, '_> {
     pub(crate) fn holds(&mut self, expression: &Expression) -> Evaluated<bool> {
         Ok(self.value(expression)?.holds())
     }
@@ -133,6 +135,28 @@ impl Evaluation<'_> {
                 self.step(cost(&values).min(length) / 64)?;
                 function.call(&values, self.searched.bytes)
             }
+            Expression::Field(module, place) => self.modules.field(*module, *place),
+            Expression::Member(inner, place) => self.value(inner)?.member(*place),
+            Expression::Index(inner, index) => {
+                let index = self.value(index)?;
+                self.value(inner)?.at(&index)
+            }
+            Expression::Ask(module, name, receiver, arguments) => {
+                let receiver = receiver.as_deref().map(|receiver| self.value(receiver)).transpose()?;
+                let mut given = Vec::with_capacity(arguments.len());
+                for argument in arguments {
+                    given.push(match argument {
+                        Argument::Regex(regex) => Given::Regex(regex),
+                        Argument::Value(value) => match self.value(value)? {
+                            Value::Undefined => return Ok(Value::Undefined),
+                            value => Given::Value(value),
+                        },
+                    });
+                }
+                let answer = self.modules.call(*module, name, receiver.as_ref(), &given);
+                self.step(answer.steps)?;
+                answer.value
+            }
         })
     }
 
@@ -236,6 +260,25 @@ impl Evaluation<'_> {
                     values.push(self.value(item)?);
                 }
             }
+            Items::Of(inner) => match self.value(inner)? {
+                Value::List(items) => values.extend(items.iter().cloned()),
+                Value::Map(entries) => {
+                    if entries.is_empty() {
+                        return Ok(Value::Bool(false));
+                    }
+                    return self.quantified(quantifier, &entries, |this, (key, value)| {
+                        this.variables.push(Value::Text(key.clone()));
+                        let holds = this.with_variable(value.clone(), body);
+                        this.variables.pop();
+                        holds
+                    });
+                }
+                _ => {}
+            },
+        }
+        // What goes through nothing holds of nothing, not even `none`.
+        if values.is_empty() {
+            return Ok(Value::Bool(false));
         }
         self.quantified(quantifier, &values, |this, value| this.with_variable(value.clone(), body))
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::error::{Omission, SyntaxError};
 use crate::hex;
+use crate::path::Shape;
 use crate::pattern::{ALPHABET, Modifiers, Pattern};
 use crate::rule::{Rule, StringEntry};
 use crate::token::{Lexer, Token};
@@ -42,7 +43,8 @@ pub(crate) struct Parser<'t, 'r> {
     /// The rules of this file by their names, none for those that are left out.
     pub(crate) known: HashMap<String, Option<usize>>,
     pub(crate) first_string: usize,
-    pub(crate) variables: Vec<String>,
+    /// Variables of loops, with what they hold where a module gives it.
+    pub(crate) variables: Vec<(String, Option<Shape>)>,
     pub(crate) loops_of_strings: usize,
     pub(crate) depth: usize,
     /// A global rule that is left out: nothing can be said of the others.

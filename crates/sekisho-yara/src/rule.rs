@@ -1,5 +1,6 @@
 //! Rules as they are compiled.
 
+use crate::module::Module;
 use crate::pattern::Pattern;
 use crate::value::{Operator, Value};
 
@@ -54,6 +55,15 @@ pub(crate) enum Quantifier {
 pub(crate) enum Items {
     Range(Box<Expression>, Box<Expression>),
     List(Vec<Expression>),
+    /// A list or map of a module; of a map each item is a key and a value.
+    Of(Box<Expression>),
+}
+
+/// What is given to a function of a module.
+#[derive(Debug)]
+pub(crate) enum Argument {
+    Value(Expression),
+    Regex(regex::bytes::Regex),
 }
 
 /// A number in the file: its bytes, whether it has a sign, and whether its high byte comes first.
@@ -99,4 +109,10 @@ pub(crate) enum Expression {
     ForItems(Quantifier, Items, Box<Expression>),
     With(Vec<Expression>, Box<Expression>),
     Call(crate::function::Function, Vec<Expression>),
+    /// A field of a module, by its place in the module's schema.
+    Field(Module, usize),
+    Member(Box<Expression>, usize),
+    Index(Box<Expression>, Box<Expression>),
+    /// A function of a module, and what of the module it belongs to.
+    Ask(Module, &'static str, Option<Box<Expression>>, Vec<Argument>),
 }

@@ -2,6 +2,7 @@
 
 use crate::error::{Omission, ScanError, SyntaxError};
 use crate::evaluate::Evaluation;
+use crate::module::Modules;
 use crate::parser::{self, Read};
 use crate::rule::{Rule, StringEntry};
 use crate::scan::{Filter, Searched};
@@ -73,12 +74,14 @@ impl Rules {
     /// A rule that takes more than its budget: of the file nothing is said then.
     pub fn scan(&self, subject: &Subject<'_>) -> Result<Vec<Match<'_>>, ScanError> {
         let searched = Searched::new(subject.bytes, &self.strings, &self.filter);
+        let modules = Modules::new(subject.bytes);
         let mut verdicts = Vec::with_capacity(self.entries.len());
         let mut refused = Vec::new();
         for rule in &self.entries {
             searched.steps.set(0);
             let mut evaluation = Evaluation {
                 searched: &searched,
+                modules: &modules,
                 subject,
                 rule: &rule.name,
                 verdicts: &verdicts,

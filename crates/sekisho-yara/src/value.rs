@@ -1,6 +1,7 @@
 //! Values of conditions, and what operators make of them.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// A value. What is undefined, such as a number read behind the end of the file, makes what is computed with it so.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,6 +11,10 @@ pub(crate) enum Value {
     Integer(i64),
     Float(f64),
     Text(Vec<u8>),
+    /// What a module gives, its members in the order of the module's schema.
+    Structure(Arc<[Value]>),
+    List(Arc<[Value]>),
+    Map(Arc<[(Vec<u8>, Value)]>),
 }
 
 /// An operator between two values.
@@ -40,11 +45,77 @@ pub(crate) enum Operator {
     EqualsAnyCase,
 }
 
+impl From<u64> for Value {
+    /// Numbers of 64 bits have a sign in the language, whatever they mean in a file.
+    fn from(value: u64) -> Self {
+        Self::Integer(value.cast_signed())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(value: &[u8]) -> Self {
+        Self::Text(value.to_vec())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value.into_bytes())
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Undefined, Into::into)
+    }
+}
+
 impl Value {
+    pub(crate) fn structure(members: impl IntoIterator<Item = Self>) -> Self {
+        Self::Structure(members.into_iter().collect())
+    }
+
+    pub(crate) fn list(values: Vec<Self>) -> Self {
+        Self::List(values.into())
+    }
+
+    pub(crate) fn map(entries: Vec<(Vec<u8>, Self)>) -> Self {
+        Self::Map(entries.into())
+    }
+
+    /// The member at a place of the schema.
+    pub(crate) fn member(&self, place: usize) -> Self {
+        match self {
+            Self::Structure(members) => members.get(place).cloned().unwrap_or(Self::Undefined),
+            _ => Self::Undefined,
+        }
+    }
+
+    /// What stands in a list or map by a number or text.
+    pub(crate) fn at(&self, index: &Self) -> Self {
+        let found = match (self, index) {
+            (Self::List(values), index) => {
+                let index = index.integer().and_then(|index| usize::try_from(index).ok());
+                index.and_then(|index| values.get(index))
+            }
+            (Self::Map(entries), Self::Text(key)) => {
+                entries.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+            }
+            _ => None,
+        };
+        found.cloned().unwrap_or(Self::Undefined)
+    }
+
     /// Whether it holds: what is undefined does not.
     pub(crate) fn holds(&self) -> bool {
         match self {
-            Self::Undefined => false,
+            Self::Undefined | Self::Structure(_) | Self::List(_) | Self::Map(_) => false,
             Self::Bool(value) => *value,
             Self::Integer(value) => *value != 0,
             Self::Float(value) => *value != 0.0,
