@@ -1,8 +1,8 @@
 //! Whether a condition holds of a file.
 
 use crate::error::ScanError;
-use crate::function::cost;
-use crate::module::{Given, Modules};
+use crate::function::{Function, cost};
+use crate::module::{Given, Module, Modules};
 use crate::rule::{Argument, Expression, External, Items, Number, Place, Quantifier, Which};
 use crate::rules::Subject;
 use crate::scan::Searched;
@@ -123,18 +123,7 @@ impl Evaluation<'_, '_> {
                 self.variables.truncate(outer);
                 value?
             }
-            Expression::Call(function, arguments) => {
-                let mut values = Vec::with_capacity(arguments.len());
-                for argument in arguments {
-                    values.push(self.value(argument)?);
-                }
-                if values.contains(&Value::Undefined) {
-                    return Ok(Value::Undefined);
-                }
-                let length = self.searched.bytes.len() as u64;
-                self.step(cost(&values).min(length) / 64)?;
-                function.call(&values, self.searched.bytes)
-            }
+            Expression::Call(function, arguments) => self.call(*function, arguments)?,
             Expression::Field(module, place) => self.modules.field(*module, *place),
             Expression::Member(inner, place) => self.value(inner)?.member(*place),
             Expression::Index(inner, index) => {
@@ -143,21 +132,44 @@ impl Evaluation<'_, '_> {
             }
             Expression::Ask(module, name, receiver, arguments) => {
                 let receiver = receiver.as_deref().map(|receiver| self.value(receiver)).transpose()?;
-                let mut given = Vec::with_capacity(arguments.len());
-                for argument in arguments {
-                    given.push(match argument {
-                        Argument::Regex(regex) => Given::Regex(regex),
-                        Argument::Value(value) => match self.value(value)? {
-                            Value::Undefined => return Ok(Value::Undefined),
-                            value => Given::Value(value),
-                        },
-                    });
-                }
-                let answer = self.modules.call(*module, name, receiver.as_ref(), &given);
-                self.step(answer.steps)?;
-                answer.value
+                self.ask(*module, name, receiver.as_ref(), arguments)?
             }
         })
+    }
+
+    fn call(&mut self, function: Function, arguments: &[Expression]) -> Evaluated {
+        let mut values = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            values.push(self.value(argument)?);
+        }
+        if values.contains(&Value::Undefined) {
+            return Ok(Value::Undefined);
+        }
+        let length = self.searched.bytes.len() as u64;
+        self.step(cost(&values).min(length) / 64)?;
+        Ok(function.call(&values, self.searched.bytes))
+    }
+
+    fn ask(
+        &mut self,
+        module: Module,
+        name: &str,
+        receiver: Option<&Value>,
+        arguments: &[Argument],
+    ) -> Evaluated {
+        let mut given = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            given.push(match argument {
+                Argument::Regex(regex) => Given::Regex(regex),
+                Argument::Value(value) => match self.value(value)? {
+                    Value::Undefined => return Ok(Value::Undefined),
+                    value => Given::Value(value),
+                },
+            });
+        }
+        let answer = self.modules.call(module, name, receiver, &given);
+        self.step(answer.steps)?;
+        Ok(answer.value)
     }
 
     fn of_conditions(&mut self, quantifier: &Quantifier, conditions: &[Expression]) -> Evaluated {

@@ -1,7 +1,7 @@
 //! YARA rules: text to compiled rules, and bytes of a file to the rules that hold of them.
 //!
-//! [`Rules::compile`] reads rules and says of each that it leaves out why: those that need a module other than `math`,
-//! `hash` and `string` are not evaluated, and nothing is passed over in silence. [`Rules::scan`] looks at a file in
+//! [`Rules::compile`] reads rules and says of each that it leaves out why: those that need a module other than `elf`,
+//! `pe`, `math`, `hash` and `string` are not evaluated, and nothing is passed over in silence. [`Rules::scan`] looks at a file in
 //! memory. One automaton finds for all rules which of their strings can be there at all; only those are looked for.
 //!
 //! Nothing is compiled to machine code, and a scan ends within its budget.

@@ -58,7 +58,10 @@ impl Parser<'_, '_> {
             (Some(Shape { module, kind: Kind::List(kind) }), 1) => vec![Shape::of(module, kind)],
             (Some(Shape { module, kind: Kind::Map(kind) }), 2) => vec![None, Shape::of(module, kind)],
             _ => {
-                return Err(self.lexer.error("a loop goes through lists with one variable, maps with two").into());
+                return Err(self
+                    .lexer
+                    .error("a loop goes through lists with one variable, maps with two")
+                    .into());
             }
         };
         let outer = self.variables.len();
@@ -111,7 +114,8 @@ impl Parser<'_, '_> {
                 }
                 Kind::Structure(members) if self.passes(".")? => {
                     let name = self.member_name()?;
-                    let (place, (name, inner)) = found(members, &name).ok_or_else(|| unknown(module, &name))?;
+                    let (place, (name, inner)) =
+                        found(members, &name).ok_or_else(|| unknown(module, &name))?;
                     if let Kind::Function = inner {
                         let receiver = Some(Box::new(expression));
                         return Ok((self.function(module, name, receiver)?, None));
@@ -170,14 +174,15 @@ fn found(members: &'static [Member], name: &str) -> Option<(usize, &'static Memb
 }
 
 fn unknown(module: Module, name: &str) -> Stop {
-    Stop::Omitted(format!("the module `{}` has no `{name}`", module.name()))
+    Stop::Omitted(format!("`{name}` of the module `{}` is not evaluated", module.name()))
 }
 
 fn scalar((expression, shape): Shaped) -> Parsed {
     match shape {
         None => Ok(expression),
-        Some(Shape { module, .. }) => {
-            Err(Stop::Omitted(format!("it takes a table of the module `{}` for a number or text", module.name())))
-        }
+        Some(Shape { module, .. }) => Err(Stop::Omitted(format!(
+            "it takes a table of the module `{}` for a number or text",
+            module.name()
+        ))),
     }
 }

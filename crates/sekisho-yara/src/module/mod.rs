@@ -1,6 +1,9 @@
 //! Modules that read formats of programs: what they know of a file, each part of it read when a rule first asks.
 
-pub(crate) mod elf;
+mod certificate;
+mod der;
+mod elf;
+mod pe;
 mod reader;
 mod schema;
 mod tlsh;
@@ -58,16 +61,21 @@ impl Answer {
 pub(crate) struct Modules<'b> {
     bytes: &'b [u8],
     elf: OnceCell<Option<elf::Elf<'b>>>,
+    pe: OnceCell<Option<pe::Pe<'b>>>,
     fields: RefCell<HashMap<(Module, usize), Value>>,
 }
 
 impl<'b> Modules<'b> {
     pub(crate) fn new(bytes: &'b [u8]) -> Self {
-        Self { bytes, elf: OnceCell::new(), fields: RefCell::default() }
+        Self { bytes, elf: OnceCell::new(), pe: OnceCell::new(), fields: RefCell::default() }
     }
 
     fn elf(&self) -> Option<&elf::Elf<'b>> {
         self.elf.get_or_init(|| elf::Elf::read(self.bytes)).as_ref()
+    }
+
+    fn pe(&self) -> Option<&pe::Pe<'b>> {
+        self.pe.get_or_init(|| pe::Pe::read(self.bytes)).as_ref()
     }
 
     /// A field of a module, by its place in the module's schema.
@@ -78,6 +86,8 @@ impl<'b> Modules<'b> {
         let Some((name, kind)) = module.members().get(place) else { return Value::Undefined };
         let value = match module {
             Module::Elf => self.elf().map(|elf| elf.field(name)),
+            Module::Pe if *name == "is_pe" => Some(self.pe().is_some().into()),
+            Module::Pe => self.pe().map(|pe| pe.field(name)),
         };
         let value = value.unwrap_or_else(|| kind.empty());
         self.fields.borrow_mut().insert((module, place), value.clone());
@@ -89,11 +99,12 @@ impl<'b> Modules<'b> {
         &self,
         module: Module,
         name: &str,
-        _receiver: Option<&Value>,
-        _given: &[Given<'_>],
+        receiver: Option<&Value>,
+        given: &[Given<'_>],
     ) -> Answer {
         let answer = match module {
             Module::Elf => self.elf().map(|elf| elf.call(name)),
+            Module::Pe => self.pe().map(|pe| pe.call(name, receiver, given)),
         };
         answer.unwrap_or_else(|| Answer::of(Value::Undefined))
     }

@@ -1,12 +1,13 @@
 //! What modules have: their fields with the kinds of their values, and constants.
 
-use super::elf;
+use super::{elf, pe};
 use crate::value::Value;
 
 /// A module that reads a format of programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Module {
     Elf,
+    Pe,
 }
 
 /// A field, by its name.
@@ -30,6 +31,7 @@ impl Module {
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "elf" => Self::Elf,
+            "pe" => Self::Pe,
             _ => return None,
         })
     }
@@ -37,6 +39,7 @@ impl Module {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Elf => "elf",
+            Self::Pe => "pe",
         }
     }
 
@@ -44,6 +47,7 @@ impl Module {
     pub(crate) fn members(self) -> &'static [Member] {
         match self {
             Self::Elf => elf::MEMBERS,
+            Self::Pe => pe::MEMBERS,
         }
     }
 
@@ -51,6 +55,7 @@ impl Module {
     pub(crate) fn constant(self, name: &str) -> Option<i64> {
         let constants = match self {
             Self::Elf => elf::CONSTANTS,
+            Self::Pe => pe::CONSTANTS,
         };
         constants.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
     }

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod conditions;
+mod elf;
 mod hostile;
+mod image;
+mod pe;
 mod reading;
 mod strings;
 

@@ -7,8 +7,8 @@ use crate::wrong;
 #[test]
 fn rules_that_need_more_than_bytes_are_left_out_by_name() {
     let rules = r#"
-        import "pe"
-        rule windows { strings: $a = "x" condition: pe.is_pe and for any section in pe.sections : ( section.name == ".x" ) and $a }
+        import "androguard"
+        rule windows { strings: $a = "x" condition: androguard.url("x") and $a }
         rule upon { condition: windows }
         rule external { condition: company == "x" }
         rule good { strings: $b = "abc" condition: $b }"#;
@@ -18,7 +18,7 @@ fn rules_that_need_more_than_bytes_are_left_out_by_name() {
     assert_eq!(
         omitted,
         [
-            "windows: the module `pe` is not evaluated",
+            "windows: the module `androguard` is not evaluated",
             "upon: the rule `windows` is left out",
             "external: `company` is not known here"
         ]
@@ -30,7 +30,7 @@ fn rules_that_need_more_than_bytes_are_left_out_by_name() {
 
 #[test]
 fn a_global_rule_that_is_left_out_leaves_out_those_behind_it() {
-    let rules = "global rule all { condition: pe.is_pe } rule one { condition: true }";
+    let rules = "global rule all { condition: cuckoo.sync.mutex(/x/) } rule one { condition: true }";
     let rules = Rules::compile(&[rules]).unwrap();
     assert_eq!(rules.omissions()[1].reason, "the global rule `all` is left out");
     assert!(rules.is_empty());

@@ -253,22 +253,22 @@ impl<'b> Elf<'b> {
     fn dynamic(&self) -> (Option<u64>, Vec<Value>) {
         let (mut count, mut entries) = (None, Vec::new());
         let size = if self.is_wide { 16 } else { 8 };
-        let mut read = 0;
+        // Any number of segments may name the same entries.
+        let mut budget = MOST_ROWS;
         for segment in self.all_segments().filter(|segment| segment.kind == PT_DYNAMIC) {
             let mut found = 0;
             let mut at = segment.offset;
             while let (Some(tag), Some(value)) = (self.word(at), self.word(at.saturating_add(size / 2))) {
+                let Some(rest) = budget.checked_sub(1) else { return (count, entries) };
+                budget = rest;
                 let told = Value::structure([tag.into(), value.into()]);
-                if let Some(entry) = entries.get_mut(found) {
-                    *entry = told;
-                } else if entries.len() < MOST_ROWS {
-                    entries.push(told);
+                match entries.get_mut(found) {
+                    Some(entry) => *entry = told,
+                    None => entries.push(told),
                 }
                 found += 1;
-                read += 1;
                 at = at.saturating_add(size);
-                // Any number of segments may name the same entries.
-                if tag == 0 || read > 10 * MOST_ROWS {
+                if tag == 0 {
                     break;
                 }
             }

@@ -10,9 +10,9 @@ use crate::value::Value;
 
 const STB_GLOBAL: u64 = 1;
 const STT_FUNC: u64 = 2;
+const STV_DEFAULT: u64 = 0;
 /// Names that programs have whatever they do.
-const COMMON: [&[u8]; 7] =
-    [b"main", b"abort", b"cachectl", b"cacheflush", b"puts", b"atol", b"malloc_trim"];
+const COMMON: [&[u8]; 7] = [b"main", b"abort", b"cachectl", b"cacheflush", b"puts", b"atol", b"malloc_trim"];
 
 /// A table of symbols.
 #[derive(Debug)]
@@ -92,11 +92,12 @@ impl<'b> Symbols<'b> {
     /// The hash over the names of functions that tells programs of one family (Trend Micro's `telfhash`).
     pub(super) fn telfhash(&self) -> Option<String> {
         let functions = self.all().filter(|symbol| {
-            symbol.info >> 4 == STB_GLOBAL && symbol.info & 0xf == STT_FUNC && symbol.other & 3 == 0
+            (symbol.info >> 4, symbol.info & 0xf, symbol.other & 3) == (STB_GLOBAL, STT_FUNC, STV_DEFAULT)
         });
         let is_telling = |name: &&[u8]| {
-            !(name.starts_with(b".") || name.starts_with(b"_") || name.ends_with(b"64"))
-                && !(name.starts_with(b"str") || name.starts_with(b"mem") || COMMON.contains(name))
+            let starts: [&[u8]; 4] = [b".", b"_", b"str", b"mem"];
+            let is_common = name.ends_with(b"64") || COMMON.contains(name);
+            !is_common && !starts.iter().any(|start| name.starts_with(start))
         };
         let names = joined(functions.filter_map(|symbol| symbol.name).filter(is_telling))?;
         Some(tlsh::tlsh(&names).unwrap_or_default())
