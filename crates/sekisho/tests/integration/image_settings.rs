@@ -199,7 +199,7 @@ fn yara_rules_are_held_against_every_file() {
         "rule miner { meta: description = \"a miner\" strings: $pool = \"stratum+tcp://\" \
          condition: uint32be(0) == 0x7f454c46 and $pool }",
     );
-    bench.file("rules/windows.yara", "import \"pe\" rule windows { condition: pe.is_pe }");
+    bench.file("rules/windows.yara", "import \"dotnet\" rule windows { condition: dotnet.is_dotnet }");
     let scan = |rules: &str, target: &str| {
         let only = ["scan", "--format", "json", "--only", "denied-file", "--deny-files", rules, target];
         bench.run(&only)
@@ -226,7 +226,7 @@ fn yara_rules_are_held_against_every_file() {
     assert!(
         report["coverage"]["skipped"]
             .to_string()
-            .contains("YARA rules that are left out: `windows`: the module `pe` is not evaluated"),
+            .contains("YARA rules that are left out: `windows`: the module `dotnet` is not evaluated"),
         "{report:#}"
     );
     bench.file("rules/miner.yar", "rule miner {\n condition: $pool }");
