@@ -16,7 +16,7 @@ use crate::zip::{Allowance, Archive, Member};
 
 pub(super) static ANALYZER: Analyzer = Analyzer {
     name: "java-archive",
-    version: 1,
+    version: 2,
     evidence: Evidence::Installed,
     selects: &[
         Select::Suffix(".jar"),
@@ -128,7 +128,8 @@ impl Walk<'_> {
             let name = base_name(&member.name);
             let is_manifest = member.name.eq_ignore_ascii_case("META-INF/MANIFEST.MF");
             let is_of_maven = member.name.contains("META-INF/maven/");
-            let is_known = is_manifest || (is_of_maven && matches!(name, "pom.properties" | "pom.xml"));
+            // What shades archives into one may put the coordinates elsewhere; a model elsewhere may be a resource.
+            let is_known = is_manifest || name == "pom.properties" || (is_of_maven && name == "pom.xml");
             if !is_known {
                 continue;
             }

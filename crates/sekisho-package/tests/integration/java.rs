@@ -67,6 +67,14 @@ fn maven_s_properties_name_an_artifact_and_those_shaded_into_it() {
 }
 
 #[test]
+fn coordinates_that_stand_elsewhere_count_and_other_models_do_not() {
+    let model =
+        b"<project><groupId>g</groupId><artifactId>template</artifactId><version>1</version></project>";
+    let bytes = packed(&[("pom.properties", &properties("g", "moved", "1.0")), ("templates/pom.xml", model)]);
+    assert_eq!(urls(&root(&[("app/all.jar", &bytes)])), ["pkg:maven/g/moved@1.0"]);
+}
+
+#[test]
 fn archives_within_archives_are_read_packed_or_not_and_behind_a_script() {
     let inner = packed(&[("META-INF/maven/g/inner/pom.properties", &properties("g", "inner", "1"))]);
     let middle = jar(&[
