@@ -1,5 +1,6 @@
 //! Bundles of policies: how their sources are read here, and what is demanded of them before they are used.
 
+mod each;
 mod material;
 mod registry;
 
@@ -18,6 +19,7 @@ use crate::arguments::bundle::{ArtifactArguments, SourceArguments};
 use crate::live::Live;
 use crate::policy::testing::{self, TestResult, TestRow};
 
+use self::each::Each;
 use self::material::material;
 pub(crate) use self::material::material_of;
 pub(crate) use self::registry::registry;
@@ -50,6 +52,8 @@ pub(crate) struct Proven {
     pub(crate) policies: Arc<Bundle>,
     /// How many tests hold.
     pub(crate) tests: usize,
+    /// What of it does not count, and why.
+    pub(crate) left: Vec<String>,
 }
 
 /// What reads a source.
@@ -94,12 +98,24 @@ pub(crate) fn follower(
 ) -> Result<Follower<Proven>> {
     let reader = reader(source, settings)?;
     let cache = Cache::new(&settings.folder()?.join("bundles"), &reader.location.to_string());
+    let each =
+        matches!(&reader.location, Location::Cluster(cluster) if cluster.resources).then(Each::default);
     let proof = move |bundle: &sekisho_source::Bundle, charter: &Charter, files: &Path, day: i64| {
+        if let Some(each) = &each {
+            let (compiled, left) = each.compile(bundle.texts(), &options)?;
+            let proven = finish(compiled, charter, files, day, with_tests);
+            return proven.map(|proven| Proven { left, ..proven });
+        }
         let material = material(bundle, charter, files)?;
-        let says = material.objects.iter().any(sekisho_policy::pod_security::is_policy);
-        prove_material(material, charter, files, day, &options[usize::from(says)], with_tests)
+        let options = options_for(&material, &options);
+        prove_material(material, charter, files, day, options, with_tests)
     };
     Ok(Follower::new(reader, cache, Box::new(proof)))
+}
+
+/// Of the options the first where nothing is said of Pod Security.
+fn options_for<'o>(material: &Material, options: &'o [BundleOptions; 2]) -> &'o BundleOptions {
+    &options[usize::from(material.objects.iter().any(sekisho_policy::pod_security::is_policy))]
 }
 
 /// Compiles a bundle and runs its tests; the first thing that is wrong refuses it.
@@ -122,7 +138,7 @@ fn prove_material(
     options: &BundleOptions,
     with_tests: bool,
 ) -> Result<Proven, String> {
-    let mut compiled = Bundle::compile(material, options);
+    let compiled = Bundle::compile(material, options);
     if let Some((path, reason)) = compiled.unread.first() {
         return Err(format!("`{path}` {reason}"));
     }
@@ -131,6 +147,17 @@ fn prove_material(
         let place = source.map(|source| format!("`{}:{}`: ", source.name, source.range(problem.span).0.line));
         return Err(format!("{}{problem}", place.unwrap_or_default()));
     }
+    finish(compiled, charter, files, day, with_tests)
+}
+
+/// Runs the tests of what is compiled, and lets policies count from their days on.
+fn finish(
+    mut compiled: Bundle,
+    charter: &Charter,
+    files: &Path,
+    day: i64,
+    with_tests: bool,
+) -> Result<Proven, String> {
     if compiled.count() == 0 && compiled.loaded.cleanups.is_empty() {
         return Err("there is no policy in it".to_owned());
     }
@@ -144,7 +171,7 @@ fn prove_material(
         tests = rows.iter().filter(|row| row.result == TestResult::Pass).count();
     }
     compiled.stage(&charter.rollout, day);
-    Ok(Proven { policies: Arc::new(compiled), tests })
+    Ok(Proven { policies: Arc::new(compiled), tests, left: Vec::new() })
 }
 
 /// A test that fails, in one line, with its file as the bundle has it.

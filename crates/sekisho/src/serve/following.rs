@@ -71,6 +71,7 @@ impl Following {
             Step::Same => match self.follower.current() {
                 // What policies look at could not be had when it was new.
                 Some(adopted) if !policies.is(&adopted.ready.policies) => install(&adopted, policies, log),
+                Some(adopted) if !adopted.ready.left.is_empty() => {}
                 _ => policies.confirm(),
             },
             Step::Adopted(adopted) => {
@@ -100,13 +101,22 @@ fn install(adopted: &Adopted<Proven>, policies: &Policies, log: &Log) {
         digest: adopted.bundle.digest().to_string(),
         commit: provenance.commit.to_string(),
     };
-    match policies.install(Arc::clone(&adopted.ready.policies), revision) {
-        Ok(()) => log.line(Level::Info, "bundle", |fields| {
-            fields.insert("source".to_owned(), provenance.source.as_str().into());
-            fields.insert("digest".to_owned(), adopted.bundle.digest().as_str().into());
-            fields.insert("commit".to_owned(), provenance.commit.as_str().into());
-            fields.insert("tests".to_owned(), adopted.ready.tests.into());
-        }),
+    let left = adopted.ready.left.join("; ");
+    match policies.install(Arc::clone(&adopted.ready.policies), revision.clone()) {
+        Ok(()) => {
+            log.line(Level::Info, "bundle", |fields| {
+                fields.insert("source".to_owned(), provenance.source.as_str().into());
+                fields.insert("digest".to_owned(), adopted.bundle.digest().as_str().into());
+                fields.insert("commit".to_owned(), provenance.commit.as_str().into());
+                fields.insert("tests".to_owned(), adopted.ready.tests.into());
+            });
+            if !left.is_empty() {
+                log.line(Level::Error, "policies left out", |fields| {
+                    fields.insert("reason".to_owned(), left.clone().into());
+                });
+                policies.refuse(Some(revision), left);
+            }
+        }
         Err(error) => log.line(Level::Error, "bundle refused", |fields| {
             fields.insert("reason".to_owned(), error.to_string().into());
         }),

@@ -215,8 +215,11 @@ fn status(
                     .chain(&standing.unjudged)
                     .chain(&standing.clock)
                     .map(|why| format!("{why}\n"));
-                let words: String =
-                    std::iter::once(format!("{}\n", health.detail())).chain(unread).chain(failed).collect();
+                let current = follower.current();
+                let left =
+                    current.iter().flat_map(|adopted| &adopted.ready.left).map(|why| format!("{why}\n"));
+                let detail = std::iter::once(format!("{}\n", health.detail()));
+                let words: String = detail.chain(left).chain(unread).chain(failed).collect();
                 answer(if is_ready { 200 } else { 503 }, words)
             }
             ("GET", "/metrics") => {
@@ -278,6 +281,11 @@ impl Parts {
             fields.insert("digest".to_owned(), used.digest.clone().into());
             fields.insert("commit".to_owned(), used.commit.clone().into());
         });
+        for reason in &adopted.ready.left {
+            self.log.line(Level::Error, "policy left out", |fields| {
+                fields.insert("reason".to_owned(), reason.as_str().into());
+            });
+        }
         if let Some(assess) = &self.assess {
             assess.install(&adopted.bundle);
         }

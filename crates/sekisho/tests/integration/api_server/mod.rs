@@ -6,6 +6,7 @@ mod bill;
 mod break_glass;
 mod bundles;
 mod clocks;
+mod cluster_policies;
 mod controller;
 mod controller_faults;
 mod doctor;

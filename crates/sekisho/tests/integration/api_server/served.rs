@@ -20,7 +20,7 @@ pub(crate) struct Served<'s> {
 }
 
 impl<'s> Served<'s> {
-    /// Starts one with policies of a folder, for requests of a namespace that close.
+    /// Starts one with policies of a folder, or of the bundle that the options name, for requests of a namespace that close.
     pub(crate) fn start(server: &'s ApiServer, namespace: &str, folder: &Path, options: &[&str]) -> Self {
         let kubeconfig = std::env::var("SEKISHO_TEST_KUBECONFIG").expect("a kubeconfig");
         let tls = folder.join("tls");
@@ -37,9 +37,9 @@ impl<'s> Served<'s> {
             .args(["--tls-name", "127.0.0.1", "--kubeconfig", &kubeconfig])
             .arg("--tls-folder")
             .arg(&tls)
-            .arg("--policy")
-            .arg(folder.join("policies"))
+            .args(["--policy", "policies"].iter().filter(|_| !options.contains(&"--bundle")))
             .args(options)
+            .current_dir(folder)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
