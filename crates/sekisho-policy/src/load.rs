@@ -83,7 +83,10 @@ pub(crate) fn load_with(
     let roots: Vec<Node> = objects.iter().map(|object| object.root.clone()).collect();
     let root = Arc::clone(&trust.root);
     let mut enter = |policy, made_of| trust.enter(policy, made_of);
-    let kyverno = kyverno::load_with(&roots, options.kyverno.clone(), &root, &mut enter);
+    let (globals, problems) = kyverno::Globals::read(&roots);
+    let globals = Arc::new(globals);
+    loaded.problems.extend(problems.into_iter().map(|(_, problem)| problem));
+    let kyverno = kyverno::load_with(&roots, options.kyverno.clone(), &globals, &root, &mut enter);
     let policies = kyverno.policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) });
     loaded.policies.extend(policies);
     loaded.cleanups = kyverno.cleanups;
@@ -93,7 +96,7 @@ pub(crate) fn load_with(
     let others: Vec<Node> = roots.into_iter().filter(|root| !of_images(root)).collect();
     let expressions = kyverno::cel::load(&others);
     let (policies, cleanups) =
-        kyverno::for_set(expressions.policies, &Arc::new(options.kyverno.settings.clone()));
+        kyverno::for_set(expressions.policies, &Arc::new(options.kyverno.settings.clone()), &globals);
     loaded.cleanups.extend(cleanups);
     loaded.policies.extend(policies.into_iter().map(|policy| -> Box<dyn Policy> { Box::new(policy) }));
     loaded.problems.extend(expressions.problems.into_iter().map(|(_, problem)| problem));

@@ -89,6 +89,8 @@ fn of_object(object: &Object, needs: &mut BTreeSet<Need>) {
                     what: Needed::Plural(node.str("resource").into()),
                 });
             }
+            let path = root.at(&["spec", "apiCall", "urlPath"]).and_then(Node::as_str);
+            needs.extend(path.and_then(Need::path));
             contexts(root, DEEPEST, needs);
             if object.group() == "policies.kyverno.io" {
                 calls(root, DEEPEST, needs);

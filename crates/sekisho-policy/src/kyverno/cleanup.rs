@@ -14,6 +14,7 @@ use crate::verdict::RuleName;
 use crate::views::Views;
 
 use super::cel::{CelPolicy, SetPolicy};
+use super::globals::Globals;
 use super::options::Options;
 use super::pod_security::Standards;
 use super::request::request;
@@ -25,13 +26,13 @@ pub struct Cleanup(Form);
 
 #[derive(Debug)]
 enum Form {
-    Classic { policy: Box<CleanupPolicy>, options: Arc<Options> },
+    Classic { policy: Box<CleanupPolicy>, options: Arc<Options>, globals: Arc<Globals> },
     Expressions(Box<SetPolicy>),
 }
 
 impl Cleanup {
-    pub(super) fn classic(policy: CleanupPolicy, options: Arc<Options>) -> Self {
-        Self(Form::Classic { policy: Box::new(policy), options })
+    pub(super) fn classic(policy: CleanupPolicy, options: Arc<Options>, globals: Arc<Globals>) -> Self {
+        Self(Form::Classic { policy: Box::new(policy), options, globals })
     }
 
     /// A policy of expressions that removes objects.
@@ -81,12 +82,12 @@ impl Cleanup {
     pub fn removes(&self, object: &Request, facts: &dyn Facts) -> Result<bool, String> {
         let views = Views::default();
         let asked = Asked::new(object, &views);
-        let (policy, options) = match &self.0 {
-            Form::Classic { policy, options } => (policy, options),
+        let (policy, options, globals) = match &self.0 {
+            Form::Classic { policy, options, globals } => (policy, options, globals),
             Form::Expressions(policy) => return policy.removes(&asked, facts),
         };
         let asked = request(&asked, facts);
-        let gathered = Gathered::new(facts, &options.values, &policy.name);
+        let gathered = Gathered::new(facts, &options.values, globals, &policy.name);
         let settings = super::options::settings(&options.settings, facts);
         let world = World {
             facts: &gathered,
@@ -102,8 +103,13 @@ impl Cleanup {
 
 /// Policies of expressions as members of a set, for an installation, and apart from them those that remove objects on a
 /// schedule.
-pub(crate) fn for_set(policies: Vec<CelPolicy>, settings: &Arc<Settings>) -> (Vec<SetPolicy>, Vec<Cleanup>) {
-    let all = policies.into_iter().map(|policy| SetPolicy::new(policy, Arc::clone(settings)));
+pub(crate) fn for_set(
+    policies: Vec<CelPolicy>,
+    settings: &Arc<Settings>,
+    globals: &Arc<Globals>,
+) -> (Vec<SetPolicy>, Vec<Cleanup>) {
+    let make = |policy| SetPolicy::new(policy, Arc::clone(settings), Arc::clone(globals));
+    let all = policies.into_iter().map(make);
     let (deleting, others): (Vec<_>, Vec<_>) = all.partition(SetPolicy::deletes);
     (others, deleting.into_iter().map(Cleanup::of_expressions).collect())
 }

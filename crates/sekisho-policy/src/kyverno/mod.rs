@@ -2,6 +2,7 @@
 
 pub mod cel;
 mod cleanup;
+mod globals;
 mod options;
 mod pod_security;
 mod policy;
@@ -11,6 +12,7 @@ mod world;
 
 pub use cleanup::Cleanup;
 pub(crate) use cleanup::for_set;
+pub(crate) use globals::Globals;
 pub use options::Options;
 pub use pod_security::Standards;
 pub(crate) use policy::load_with;

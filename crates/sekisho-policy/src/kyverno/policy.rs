@@ -19,6 +19,7 @@ use crate::trust::{Answer, ImageRules, with_texts};
 use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 
 use super::cleanup::Cleanup;
+use super::globals::Globals;
 use super::options::Options;
 use super::pod_security::Standards;
 use super::request::request;
@@ -31,6 +32,7 @@ pub struct KyvernoPolicy {
     exceptions: Arc<Vec<Exception>>,
     options: Arc<Options>,
     images: ImageRules,
+    globals: Arc<Globals>,
 }
 
 /// What could be read of Kyverno's documents.
@@ -46,13 +48,18 @@ pub struct Loaded {
 
 /// Reads Kyverno's own documents among these; others are left alone. A policy with mistakes is not used.
 pub fn load(documents: &[Node], options: impl Into<Options>) -> Loaded {
-    load_with(documents, options, &Arc::default(), &mut |policy, _| policy.name)
+    let (globals, problems) = Globals::read(documents);
+    let enter = &mut |policy: sekisho_trust::Policy, _| policy.name;
+    let mut loaded = load_with(documents, options, &Arc::new(globals), &Arc::default(), enter);
+    loaded.problems.extend(problems);
+    loaded
 }
 
 /// The same; `enter` takes the policies of trust of rules that verify images, and names them.
 pub(crate) fn load_with(
     documents: &[Node],
     options: impl Into<Options>,
+    globals: &Arc<Globals>,
     root: &Arc<TrustedRoot>,
     enter: &mut dyn FnMut(sekisho_trust::Policy, String) -> String,
 ) -> Loaded {
@@ -70,7 +77,7 @@ pub(crate) fn load_with(
             Some(Document::Policy(policy)) if is_sound => policies.push((place, *policy)),
             Some(Document::Exception(exception)) if is_sound => exceptions.push(*exception),
             Some(Document::Cleanup(cleanup)) if is_sound => {
-                loaded.cleanups.push(Cleanup::classic(*cleanup, Arc::clone(&options)));
+                loaded.cleanups.push(Cleanup::classic(*cleanup, Arc::clone(&options), Arc::clone(globals)));
             }
             _ => {}
         }
@@ -85,7 +92,13 @@ pub(crate) fn load_with(
             loaded.problems.extend(documents.get(place).map(|node| (place, Problem::warning(node, message))));
         }
         let (exceptions, options) = (Arc::clone(&exceptions), Arc::clone(&options));
-        loaded.policies.push(KyvernoPolicy { policy, exceptions, options, images });
+        loaded.policies.push(KyvernoPolicy {
+            policy,
+            exceptions,
+            options,
+            images,
+            globals: Arc::clone(globals),
+        });
     }
     loaded
 }
@@ -97,7 +110,7 @@ impl KyvernoPolicy {
     }
 
     fn with_world<T>(&self, facts: &dyn Facts, run: impl FnOnce(&World<'_>) -> T) -> T {
-        let gathered = Gathered::new(facts, &self.options.values, &self.policy.name);
+        let gathered = Gathered::new(facts, &self.options.values, &self.globals, &self.policy.name);
         let exceptions: Vec<&Exception> = self.exceptions.iter().collect();
         let settings = super::options::settings(&self.options.settings, facts);
         run(&World {

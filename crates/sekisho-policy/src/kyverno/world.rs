@@ -10,6 +10,7 @@ use sekisho_kyverno::{ApiCall, FactError, FactKind, Facts as KyvernoFacts};
 use sekisho_kyverno::{Meter, Value};
 use smol_str::SmolStr;
 
+use super::globals::Globals;
 use crate::facts::{self, Facts, Served};
 use crate::group_version::GroupVersionKind;
 use crate::need::{Need, Needed};
@@ -18,21 +19,19 @@ use crate::need::{Need, Needed};
 pub(super) struct Gathered<'f> {
     facts: &'f dyn Facts,
     values: &'f Values,
+    globals: &'f Globals,
     policy: &'f str,
 }
 
 impl<'f> Gathered<'f> {
     /// The facts for a policy. Where the values give something for an entry, it is not looked for.
-    pub(super) fn new(facts: &'f dyn Facts, values: &'f Values, policy: &'f str) -> Self {
-        Self { facts, values, policy }
-    }
-
-    /// Everything that was gathered; made once for all policies and requests that share it.
-    fn known(&self) -> Arc<KnownObjects> {
-        match self.facts.views() {
-            Some(views) => views.get(|| KnownObjects::of(self.facts)),
-            None => Arc::new(KnownObjects::of(self.facts)),
-        }
+    pub(super) fn new(
+        facts: &'f dyn Facts,
+        values: &'f Values,
+        globals: &'f Globals,
+        policy: &'f str,
+    ) -> Self {
+        Self { facts, values, globals, policy }
     }
 }
 
@@ -57,23 +56,40 @@ impl KyvernoFacts for Gathered<'_> {
 
     fn api_call(&self, call: &ApiCall) -> Result<Value, FactError> {
         let asked = call.service.as_ref().map_or(&call.url_path, |service| &service.url);
-        let unknown = || FactError::Unknown(format!("the answer to `{asked}`"));
         if call.service.is_some() || call.method == "POST" {
-            return Err(unknown());
+            return Err(unanswered(asked));
         }
-        let path = ApiPath::parse(&call.url_path).ok_or_else(unknown)?;
-        let path = match self.facts.served(&Need::plural(&path.group, &path.version, &path.resource)) {
-            Served::Assumed => path,
-            Served::As(kind) => path.of_kind(kind),
-            Served::Absent => {
-                let why = "the server could not find the requested resource";
-                return Err(FactError::Failed(why.to_owned()));
-            }
-            Served::Unknown => return Err(unknown()),
-        };
-        let missing = || FactError::Failed(format!("{} \"{}\" not found", path.resource, path.name));
-        self.known().answer(&call.url_path, &path).ok_or_else(missing)
+        answer(&call.url_path, self.facts)
     }
+
+    fn global(&self, name: &str, projection: &str) -> Result<Value, FactError> {
+        self.globals.get(name, projection, self.facts)
+    }
+}
+
+/// What is said of a call that nobody makes.
+pub(super) fn unanswered(address: &str) -> FactError {
+    FactError::Unknown(format!("the answer to `{address}`"))
+}
+
+/// A path of the API server that is read, where what it reads was gathered.
+pub(super) fn served(written: &str, facts: &dyn Facts) -> Result<ApiPath, FactError> {
+    let path = ApiPath::parse(written).ok_or_else(|| unanswered(written))?;
+    match facts.served(&Need::plural(&path.group, &path.version, &path.resource)) {
+        Served::Assumed => Ok(path),
+        Served::As(kind) => Ok(path.of_kind(kind)),
+        Served::Absent => {
+            Err(FactError::Failed("the server could not find the requested resource".to_owned()))
+        }
+        Served::Unknown => Err(unanswered(written)),
+    }
+}
+
+/// What the API server answers to a path that is read.
+pub(super) fn answer(written: &str, facts: &dyn Facts) -> Result<Value, FactError> {
+    let path = served(written, facts)?;
+    let missing = || FactError::Failed(format!("{} \"{}\" not found", path.resource, path.name));
+    KnownObjects::shared(facts).answer(written, &path).ok_or_else(missing)
 }
 
 impl Objects for Gathered<'_> {
@@ -93,7 +109,7 @@ impl Objects for Gathered<'_> {
             }
         }
         let mut found = Vec::new();
-        for known in &self.known().all {
+        for known in &KnownObjects::shared(self.facts).all {
             meter.work(1).map_err(failed)?;
             if known.kind.kind != query.kind && !query.kind.contains(['*', '?']) {
                 continue;
@@ -107,7 +123,7 @@ impl Objects for Gathered<'_> {
 }
 
 /// The objects that were gathered, in the form in which rules see them, and the answers that they gave.
-struct KnownObjects {
+pub(super) struct KnownObjects {
     /// In the order of namespace and name.
     all: Vec<KnownObject>,
     answers: Mutex<HashMap<SmolStr, Option<Value>>>,
@@ -124,6 +140,20 @@ struct KnownObject {
 const KEPT: usize = 256;
 
 impl KnownObjects {
+    /// Everything that was gathered; made once for all policies and requests that share it.
+    pub(super) fn shared(facts: &dyn Facts) -> Arc<Self> {
+        match facts.views() {
+            Some(views) => views.get(|| Self::of(facts)),
+            None => Arc::new(Self::of(facts)),
+        }
+    }
+
+    /// The objects that a path reads.
+    pub(super) fn at<'k>(&'k self, path: &'k ApiPath) -> impl Iterator<Item = &'k Value> {
+        let reads = |known: &&KnownObject| path.reads(&known.kind, &known.namespace, &known.name);
+        self.all.iter().filter(reads).map(|known| &known.value)
+    }
+
     fn of(facts: &dyn Facts) -> Self {
         let all = facts.everything().into_iter().map(|known| KnownObject {
             kind: kind(&known.kind),
@@ -142,8 +172,7 @@ impl KnownObjects {
         if let Some(known) = answers().get(written) {
             return known.clone();
         }
-        let reads = |known: &&KnownObject| path.reads(&known.kind, &known.namespace, &known.name);
-        let answer = path.answer(self.all.iter().filter(reads).map(|known| &known.value));
+        let answer = path.answer(self.at(path));
         let answer = answer.map(|answer| answer.with_floats());
         let mut answers = answers();
         if answers.len() < KEPT {

@@ -3,15 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use sekisho_kyverno::FactError;
 use sekisho_manifest::Node;
 use smol_str::SmolStr;
 
 use super::outside::{Address, Outside, Silence};
 use crate::facts::{Facts, Known};
 use crate::kinds::Kinds;
+use crate::kyverno::Globals;
 
 /// What was gathered for a review.
-pub(super) struct Gathered<'f>(pub(super) &'f dyn Facts);
+pub(super) struct Gathered<'f> {
+    pub(super) facts: &'f dyn Facts,
+    pub(super) globals: &'f Globals,
+}
 
 /// The objects by version and resource, each list in the order of namespace and name.
 struct ByResource(HashMap<(SmolStr, SmolStr), Vec<Known>>);
@@ -40,9 +45,9 @@ impl ByResource {
 
 impl Gathered<'_> {
     fn known(&self) -> Arc<ByResource> {
-        match self.0.views() {
-            Some(views) => views.get(|| ByResource::of(self.0)),
-            None => Arc::new(ByResource::of(self.0)),
+        match self.facts.views() {
+            Some(views) => views.get(|| ByResource::of(self.facts)),
+            None => Arc::new(ByResource::of(self.facts)),
         }
     }
 }
@@ -62,7 +67,15 @@ impl Outside for Gathered<'_> {
         Ok(self.known().at(address).map(|known| &known.root).filter(has).cloned().collect())
     }
 
+    fn global(&self, name: &str, projection: &str) -> Result<Node, Silence> {
+        let found = self.globals.get(name, projection, self.facts);
+        found.map(|value| value.to_node()).map_err(|error| match error {
+            FactError::Failed(why) => Silence::Failed(why),
+            _ => Silence::Unknown,
+        })
+    }
+
     fn namespace(&self, name: &str) -> Option<Node> {
-        self.0.namespace(name)
+        self.facts.namespace(name)
     }
 }

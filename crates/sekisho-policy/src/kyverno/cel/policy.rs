@@ -16,6 +16,7 @@ use crate::asked::Asked;
 use crate::facts::{Facts, Known};
 use crate::interest::{Interest, Target};
 use crate::kinds::Kinds;
+use crate::kyverno::Globals;
 use crate::kyverno::options::settings;
 use crate::policy::{Effect, EffectKind, FailureClass, Policy};
 use crate::request::Origin;
@@ -26,11 +27,12 @@ use crate::verdict::{Enforcement, Outcome, RuleName, Verdict};
 pub struct SetPolicy {
     policy: CelPolicy,
     settings: Arc<Settings>,
+    globals: Arc<Globals>,
 }
 
 impl SetPolicy {
-    pub(crate) fn new(policy: CelPolicy, settings: Arc<Settings>) -> Self {
-        Self { policy, settings }
+    pub(crate) fn new(policy: CelPolicy, settings: Arc<Settings>, globals: Arc<Globals>) -> Self {
+        Self { policy, settings, globals }
     }
 
     /// The policy, as one rule.
@@ -69,7 +71,7 @@ impl SetPolicy {
     }
 
     fn judge(&self, asked: &Asked<'_>, facts: &dyn Facts) -> Judgement {
-        let outside = Gathered(facts);
+        let outside = Gathered { facts, globals: &self.globals };
         let settings = settings(&self.settings, facts);
         self.policy.judge(asked, &Surroundings { outside: &outside, settings: &settings })
     }
@@ -87,7 +89,7 @@ impl SetPolicy {
             (&one.kind, &one.namespace, &one.name).cmp(&(&other.kind, &other.namespace, &other.name))
         });
         let targets: Vec<Node> = known.into_iter().map(|known| known.root).collect();
-        let outside = Gathered(facts);
+        let outside = Gathered { facts, globals: &self.globals };
         let settings = settings(&self.settings, facts);
         let around = Surroundings { outside: &outside, settings: &settings };
         self.policy.change_because_of(asked, &targets, &around)

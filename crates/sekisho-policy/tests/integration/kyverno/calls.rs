@@ -9,7 +9,7 @@ use super::creation;
 use crate::documents::objects;
 
 /// A cluster in which Pods and oxen were gathered, goats are unknown, and nothing else is there.
-struct Cluster(Snapshot);
+pub(super) struct Cluster(Snapshot);
 
 impl Facts for Cluster {
     fn namespace(&self, name: &str) -> Option<Node> {
@@ -44,9 +44,10 @@ const HERD: &str = "
 {apiVersion: farm.io/v1, kind: Ox, metadata: {name: c, namespace: other}}
 ";
 
-const MAP: &str = "{apiVersion: v1, kind: ConfigMap, metadata: {name: m, namespace: shop, uid: u-1}}";
+pub(super) const MAP: &str =
+    "{apiVersion: v1, kind: ConfigMap, metadata: {name: m, namespace: shop, uid: u-1}}";
 
-fn cluster() -> Cluster {
+pub(super) fn cluster() -> Cluster {
     Cluster(Snapshot::new(&objects(HERD), "default"))
 }
 

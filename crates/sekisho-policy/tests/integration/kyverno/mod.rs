@@ -2,6 +2,7 @@
 
 mod calls;
 mod exceptions;
+mod globals;
 mod hostile;
 mod libraries;
 mod making;
