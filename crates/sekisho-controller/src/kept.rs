@@ -104,6 +104,11 @@ impl Keeping {
         self.triggers.keys().chain(others)
     }
 
+    /// Whether anything is kept because of an object.
+    pub(crate) fn keeps(&self, trigger: &str) -> bool {
+        self.triggers.contains_key(trigger)
+    }
+
     /// The policies that keep something because of an object, or would.
     pub(crate) fn policies(&self, trigger: &str) -> BTreeSet<RuleName> {
         let kept = self.triggers.get(trigger).into_iter().flat_map(|(_, kept)| kept.values());

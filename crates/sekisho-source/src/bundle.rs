@@ -232,9 +232,14 @@ impl Gathering {
         if self.files.is_empty() {
             return Err(BundleError::Empty(provenance.source.to_string()));
         }
+        Ok(self.bundle_even_of_nothing(provenance))
+    }
+
+    /// The same, where nothing may be what is meant.
+    pub(crate) fn bundle_even_of_nothing(self, provenance: Provenance) -> Bundle {
         let files: Vec<BundleFile> = self.files.into_values().collect();
         let digest = Digest::of(files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())));
-        Ok(Bundle { files, digest, provenance })
+        Bundle { files, digest, provenance }
     }
 }
 

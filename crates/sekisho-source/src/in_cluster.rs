@@ -75,7 +75,12 @@ pub(crate) fn read(
         }
     }
     let source = format_smolstr!("{}", Location::Cluster(location.clone()));
-    Ok(gathering.bundle(Provenance { source, ..Provenance::default() })?)
+    let provenance = Provenance { source, ..Provenance::default() };
+    if location.resources {
+        // Whoever takes the last policy out of a cluster means it.
+        return Ok(gathering.bundle_even_of_nothing(provenance));
+    }
+    Ok(gathering.bundle(provenance)?)
 }
 
 /// Goes over the pages of a list.

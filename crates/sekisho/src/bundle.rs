@@ -147,6 +147,9 @@ fn prove_material(
         let place = source.map(|source| format!("`{}:{}`: ", source.name, source.range(problem.span).0.line));
         return Err(format!("{}{problem}", place.unwrap_or_default()));
     }
+    if compiled.count() == 0 && compiled.loaded.cleanups.is_empty() {
+        return Err("there is no policy in it".to_owned());
+    }
     finish(compiled, charter, files, day, with_tests)
 }
 
@@ -158,9 +161,6 @@ fn finish(
     day: i64,
     with_tests: bool,
 ) -> Result<Proven, String> {
-    if compiled.count() == 0 && compiled.loaded.cleanups.is_empty() {
-        return Err("there is no policy in it".to_owned());
-    }
     let mut tests = 0;
     if with_tests {
         let rows = testing::run(&[files.to_owned()], &[]).map_err(|error| format!("{error:#}"))?;

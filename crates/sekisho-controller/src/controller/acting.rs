@@ -29,7 +29,9 @@ impl Work<'_> {
         self.adopt(&bundle);
         self.look_after();
         if !bundle.loaded.policies.iter().any(Policy::acts) {
-            self.triggers.clear();
+            // What was kept because of an object goes with the last policy.
+            let keeping = &self.keeping;
+            self.triggers.retain(|id, _| keeping.keeps(id));
         }
         if self.triggers.is_empty() && self.bereaved.is_empty() {
             return;

@@ -91,5 +91,11 @@ fn one_that_is_no_good_holds_up_no_other() {
         let path = format!("/api/v1/namespaces/{namespace}/configmaps?dryRun=All");
         server.connection.create(&path, &map.to_string()).ok()
     });
+
+    // And when all have gone, nothing is refused.
+    for name in ["broken", "owner", "third"] {
+        server.connection.delete(&format!("{policies}/{name}")).expect("it is removed");
+    }
+    wait("nothing is enforced", || refused(json!({}), "needs").is_none().then_some(()));
     server.delete(definition, "");
 }

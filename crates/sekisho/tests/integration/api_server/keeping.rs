@@ -236,6 +236,14 @@ fn what_is_made_is_kept_until_its_reason_goes() {
     fs::remove_file(bench.path().join("policies/clone.yaml")).expect("removed");
     gone("clone-of-web");
     has("made-of-web", json!({"text": "fixed"}));
+
+    // The last that makes anything takes it along as well.
+    let plain = "{apiVersion: kyverno.io/v1, kind: ClusterPolicy, metadata: {name: plain}, spec: {rules: [{name: plain, \
+        match: {any: [{resources: {kinds: [Ingress]}}]}, validate: {message: x, pattern: {spec: {x: '?*'}}}}]}}";
+    bench.file("policies/plain.yaml", plain);
+    fs::remove_file(bench.path().join("policies/labels.yaml")).expect("removed");
+    fs::remove_file(bench.path().join("policies/made.yaml")).expect("removed");
+    gone("made-of-web");
 }
 
 /// What a policy of expressions makes of a kind that nobody can tell beforehand, and that nothing else follows.
