@@ -2,6 +2,7 @@
 
 mod away;
 mod certificates;
+mod entries;
 mod faults;
 mod following;
 mod images;
